@@ -1,0 +1,129 @@
+"""The layer commands: one function, given the flags of each torch.nn class."""
+
+import inspect
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from convcli import arrays
+from convcli.cli import options, terminal
+from convcli.errors import ConvcliError
+from convcli.layers import DEFAULTS, KINDS, Kind
+from convcli.plan import make_plan
+from convcli.samples import SAMPLES
+from convcli.views import code, json, tables
+
+__all__ = ["command"]
+
+HELP = """nn.{name}: {summary}.
+
+\b
+{examples}
+
+Source: torch.nn.{name} in PyTorch's documentation; every flag is an argument of the class.
+"""
+EXAMPLES = {
+    ("conv", 1): (
+        "convcli conv1d --kernel 3 --stride 2",
+        "convcli conv1d --input 1,2,3,4,5 --weight 1,0,-1",
+        "convcli conv1d --in 2 --out 5 --padding same --json",
+    ),
+    ("conv", 2): (
+        "convcli conv2d --in 3 --out 5",
+        "convcli conv2d --input photo.png --kernel 3 --stride 2 --save out.npy",
+        "convcli conv2d --size 28x28 --kernel 3x5 --padding 1,2 --code",
+    ),
+    ("conv", 3): ("convcli conv3d --kernel 1x3x3", "convcli conv3d --size 8x16x16 --padding 1"),
+}
+
+
+def command(name: str) -> Callable[..., None]:
+    """The function behind ``conv1d`` and its like, its signature made of the class's arguments."""
+    family, ndim = name[:-2], int(name[-2])
+    kind = KINDS[family]
+    flags = {n: o for n, o in options.LAYER.items() if kind.has(n, ndim)}
+    if not kind.weighted:
+        flags |= {n: o for n, o in options.RUN.items() if n not in options.WEIGHTED}
+    else:
+        flags |= options.RUN
+
+    def run(**given: Any) -> None:
+        run_layer(family, ndim, given)
+
+    run.__doc__ = HELP.format(
+        name=f"{kind.name}{ndim}d", summary=kind.summary, examples="\n".join(EXAMPLES[family, ndim])
+    )
+    run.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+        [
+            inspect.Parameter(n, inspect.Parameter.KEYWORD_ONLY, annotation=annotation, default=default)
+            for n, (annotation, default) in flags.items()
+        ]
+    )
+    run.__annotations__ = {n: annotation for n, (annotation, _) in flags.items()}
+    return run
+
+
+def run_layer(family: str, ndim: int, given: dict[str, Any]) -> None:
+    """Work out the layer, show its head, run it, show the rest."""
+    if given["as_json"] and given["as_code"]:
+        raise ConvcliError("--json and --code both take all of stdout", "choose one")
+    target = Path(given["save"]) if given["save"] else None
+    if target:
+        arrays.check_target(target, tuple(arrays.WRITERS), given["force"])
+    plan = make_plan(
+        family,
+        ndim,
+        layer_arguments(KINDS[family], ndim, given),
+        input=array(given["input"]) if given["input"] is not None else None,
+        size=options.numbers(given["size"], "--size"),
+        **weights(given),
+    )
+    for text in plan.warnings:
+        terminal.warn(text)
+    if given["as_code"]:
+        terminal.write(code.script(plan))
+        return
+    if not given["as_json"]:
+        terminal.show(tables.head(plan))
+    with terminal.loading_torch():
+        from convcli.forward import run
+
+        result = run(plan)
+    if target:
+        written = arrays.save(target, result.output, given["force"])
+        terminal.warn(f"wrote {target}: {written}")
+    if given["as_json"]:
+        terminal.write(json.dump(json.result_object(result)) + "\n")
+    else:
+        terminal.show(*tables.body(result, terminal.out.width, given["full"]))
+
+
+def layer_arguments(kind: Kind, ndim: int, given: dict[str, Any]) -> dict[str, Any]:
+    """The constructor arguments that were typed; a flag that takes no value turns its argument round."""
+    typed = {n: given[n] for n in options.LAYER if kind.has(n, ndim)}
+    typed = {n: not DEFAULTS[n] if v is True else v for n, v in typed.items() if v not in (None, False)}
+    return options.constructor(typed)
+
+
+def weights(given: dict[str, Any]) -> dict[str, Any]:
+    """Seed, weight and bias, for layers that have them."""
+    if "seed" not in given:
+        return {}
+    if given["bias_values"] is not None and given["bias"]:
+        raise ConvcliError("--bias and --no-bias contradict each other", "leave one out")
+    if not -(2**63) <= given["seed"] < 2**64:
+        raise ConvcliError(f"--seed {given['seed']} is beyond 64 bits", "try --seed 0")
+    weight, bias = given["weight"], given["bias_values"]
+    return {
+        "seed": given["seed"],
+        "weight": None if weight is None else array(weight),
+        "bias": None if bias is None else array(bias),
+    }
+
+
+def array(text: str) -> arrays.Array:
+    """An array the user named; a .pt file needs torch to be read at all."""
+    if text.endswith((".pt", ".pth")):
+        with terminal.loading_torch():
+            return arrays.read(text, SAMPLES)
+    return arrays.read(text, SAMPLES)

@@ -1,0 +1,155 @@
+"""The streams: what goes to stdout and stderr, how errors end, how torch is waited for."""
+
+import codecs
+import gc
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, NoReturn
+
+import typer
+from rich.console import Console, RenderableType
+from rich.text import Text
+
+from convcli.diagnosis import words
+from convcli.errors import ConvcliError, Refusal
+from convcli.views.tables import plain
+
+__all__ = ["err", "guard", "loading_torch", "out", "show", "warn", "write"]
+
+# What to write where a stream's encoding lacks the sign.
+ASCII = {
+    "⌊": "floor(", "⌋": ")", "⌈": "ceil(", "⌉": ")", "·": "*", "×": "x", "−": "-", "→": "->", "≈": "~",
+    "–": "-", "≤": "<=", "≥": ">=", "Σ": "sum", "√": "root", "│": "|", "─": "-", "█": "#", "▀": "#",
+    "▄": "_", "░": ".", "▒": ":", "▓": "#", "′": "'", "∞": "inf", "…": "...",
+}  # fmt: skip
+
+
+def _in_ascii(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    missing = error.object[error.start : error.end]
+    return "".join(ASCII.get(c, "?") for c in missing), error.end
+
+
+codecs.register_error("convcli", _in_ascii)
+
+
+class _Console(Console):
+    """Goes on quietly where nobody reads any more (``| head``), so that files still get saved."""
+
+    def on_broken_pipe(self) -> None:
+        nobody_reads()
+
+
+def nobody_reads() -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+for _stream in (sys.stdout, sys.stderr):
+    if _stream is not None and hasattr(_stream, "reconfigure"):
+        _stream.reconfigure(errors="convcli")
+out = _Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+
+
+def show(*parts: RenderableType) -> None:
+    """Print to stdout and flush, so that a reader sees it while torch loads."""
+    for part in parts:
+        out.print(part)
+    _flush()
+
+
+def write(text: str) -> None:
+    """Write text for a program to stdout, as it is."""
+    try:
+        sys.stdout.write(text)
+    except BrokenPipeError:
+        nobody_reads()
+    _flush()
+
+
+def _flush() -> None:
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        nobody_reads()
+
+
+def warn(text: str) -> None:
+    """A remark on stderr."""
+    err.print(Text(f"note: {plain(text)}", style="yellow"), soft_wrap=not err.is_terminal)
+
+
+def complain(why: str, fix: str = "") -> None:
+    """An error on stderr: what is wrong and what to type instead."""
+    message = Text("convcli: ", style="bold red").append(plain(why), style="default not bold")
+    err.print(message, soft_wrap=not err.is_terminal)
+    if fix:
+        err.print(Text(f"  {plain(fix)}"), soft_wrap=not err.is_terminal)
+
+
+def guard(run: Callable[[], Any]) -> int:
+    """Run the program; every way it can end becomes an exit code, never a traceback."""
+    try:
+        code = run()
+        _flush()
+        return code if isinstance(code, int) else 0
+    except Refusal as refusal:
+        complain(*words(refusal))
+        return refusal.exit_code
+    except ConvcliError as error:
+        complain(error.why, error.fix)
+        return error.exit_code
+    except typer.TyperException as error:
+        command = getattr(getattr(error, "ctx", None), "command_path", "convcli")
+        complain(error.format_message(), f"{command} --help lists what it takes")
+        return error.exit_code
+    except (KeyboardInterrupt, typer.Abort):
+        return 130
+    except MemoryError:
+        complain("this needs more memory than there is", "try smaller sizes")
+        return 1
+    except RecursionError:
+        complain("the input is nested too deeply")
+        return 2
+    except BrokenPipeError:
+        nobody_reads()
+        return 0
+    except OSError as error:
+        complain(f"{error.filename or 'the output'}: {error.strerror or error}")
+        return 1
+    except Exception as error:
+        complain(
+            f"a defect of convcli, not of your request: {type(error).__name__}: {error}",
+            "please report it with the command you typed",
+        )
+        return 1
+
+
+@contextmanager
+def loading_torch() -> Iterator[None]:
+    """Import torch behind a spinner; Ctrl-C ends the program at once, even inside the import."""
+    waiting = err.status("loading PyTorch") if err.is_terminal else None
+
+    def stop(*_: object) -> NoReturn:
+        if waiting:
+            waiting.stop()
+        os._exit(130)
+
+    handler = signal.signal(signal.SIGINT, stop)
+    if waiting:
+        waiting.start()
+    try:
+        gc.disable()
+        import torch  # noqa: F401
+
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
+        if waiting:
+            waiting.stop()
+        signal.signal(signal.SIGINT, handler)

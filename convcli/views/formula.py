@@ -1,0 +1,164 @@
+"""The output-size formula in words, in symbols, and worked with one axis's numbers."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from convcli.diagnosis import unread_words
+from convcli.geometry import Axis
+from convcli.views.tables import labelled
+
+__all__ = ["SYMBOLS", "in_symbols", "introduction", "steps", "worked", "worked_short"]
+
+SYMBOLS = {
+    "size": "cells of the input along this axis",
+    "kernel": "taps of the kernel (kernel_size)",
+    "stride": "cells from one window to the next",
+    "padding": "cells added at each end",
+    "dilation": "cells from one tap to the next; 1: no gaps",
+    "output_padding": "cells added to one end of a transposed output",
+    "⌊ ⌋": "the floor: rounds down; what it drops is never read",
+    "⌈ ⌉": "the ceiling: rounds up",
+}
+
+
+def in_symbols(axis: Axis) -> str:
+    """The formula of this kind of axis, as PyTorch's documentation has it.
+
+    >>> in_symbols(Axis(10, 3))
+    '⌊(size + 2·padding − dilation·(kernel − 1) − 1) / stride⌋ + 1'
+    """
+    padding = "2·padding" if axis.before == axis.after else "padding before {} padding after"
+    if axis.transposed:
+        padding = padding.format("−")
+        return f"(size − 1)·stride − {padding} + dilation·(kernel − 1) + output_padding + 1"
+    left, right = _brackets(axis)
+    return f"{left}(size + {padding.format('+')} − dilation·(kernel − 1) − 1) / stride{right} + 1"
+
+
+def _brackets(axis: Axis) -> tuple[str, str]:
+    return ("⌈", "⌉") if axis.ceil_mode else ("⌊", "⌋")
+
+
+def worked(axis: Axis) -> list[str]:
+    """Line by line with the numbers in it, each line the last with one more thing computed.
+
+    >>> for line in worked(Axis(10, 3, stride=2)): print(line)
+    ⌊(10 + 2·0 − 1·(3 − 1) − 1) / 2⌋ + 1
+    ⌊(10 + 0 − 1·(3 − 1) − 1) / 2⌋ + 1
+    ⌊(10 + 0 − 1·2 − 1) / 2⌋ + 1
+    ⌊(10 + 0 − 2 − 1) / 2⌋ + 1
+    ⌊7 / 2⌋ + 1
+    ⌊3.5⌋ + 1
+    3 + 1
+    4
+    """
+    n, k, s, d, p, q = axis.size, axis.kernel, axis.stride, axis.dilation, axis.before, axis.after
+    both = p + q
+    pads = f"2·{p}" if p == q else f"{p} + {q}"
+    if p < 0:
+        pads = f"2·({p})"
+    summed = f"({both})" if both < 0 else f"{both}"
+    gaps = (f"{d}·({k} − 1)", f"{d}·{k - 1}", f"{d * (k - 1)}")
+    if axis.transposed:
+        op = axis.output_padding
+        minus = f"2·{p}" if p == q else f"{p} − {q}"
+        rows = [
+            f"({n} − 1)·{s} − {minus} + {gaps[0]} + {op} + 1",
+            f"{n - 1}·{s} − {both} + {gaps[0]} + {op} + 1",
+            f"{(n - 1) * s} − {both} + {gaps[0]} + {op} + 1",
+            f"{(n - 1) * s} − {both} + {gaps[1]} + {op} + 1",
+            f"{(n - 1) * s} − {both} + {gaps[2]} + {op} + 1",
+        ]
+        return [*rows, f"{axis.output}"]
+    left, right = _brackets(axis)
+    spare = axis.spare
+    rounded = -(-spare // s) if axis.ceil_mode else spare // s
+    rows = [
+        f"{left}({n} + {pads} − {gaps[0]} − 1) / {s}{right} + 1",
+        f"{left}({n} + {summed} − {gaps[0]} − 1) / {s}{right} + 1",
+        f"{left}({n} + {summed} − {gaps[1]} − 1) / {s}{right} + 1",
+        f"{left}({n} + {summed} − {gaps[2]} − 1) / {s}{right} + 1",
+        f"{left}{spare} / {s}{right} + 1",
+    ]
+    if spare % s:
+        rows.append(f"{left}{decimal(spare, s)}{right} + 1")
+    rows.append(f"{rounded} + 1")
+    rows.append(f"{rounded + 1}")
+    if axis.drops_last_window:
+        rows.append(f"{rounded + 1} − 1, the last window would start in the padding behind the input")
+        rows.append(f"{rounded}")
+    return [row for i, row in enumerate(rows) if row not in rows[:i]]
+
+
+def decimal(numerator: int, denominator: int) -> str:
+    """A quotient as a reader would write it; ``≈`` where digits are dropped.
+
+    >>> decimal(7, 2), decimal(7, 3)
+    ('3.5', '≈2.333')
+    """
+    whole, rest = divmod(abs(numerator), denominator)
+    thousandths, dropped = divmod(rest * 1000, denominator)
+    sign = "-" if numerator < 0 else ""
+    digits = f"{thousandths:03d}"
+    return ("≈" if dropped else "") + f"{sign}{whole}.{digits if dropped else digits.rstrip('0') or '0'}"
+
+
+def worked_short(axis: Axis) -> str:
+    """The same on one line.
+
+    >>> worked_short(Axis(10, 3, stride=2))
+    '⌊(10 + 2·0 − 1·(3 − 1) − 1) / 2⌋ + 1 = ⌊7 / 2⌋ + 1 = 3 + 1 = 4'
+    """
+    rows = worked(axis)
+    if axis.transposed:
+        return " = ".join((rows[0], rows[-2], rows[-1]))
+    spare = next(i for i, row in enumerate(rows) if row[1:].startswith(f"{axis.spare} / "))
+    kept = [row for row in rows[spare:] if "." not in row]
+    return " = ".join([rows[0], *kept])
+
+
+THE_POST = "⌊(size + 2·padding − kernel) / stride⌋ + 1"
+
+
+def introduction() -> RenderableType:
+    """The formula as PyTorch has it and as the post has it, its symbols, and the post's example."""
+    axis = Axis(10, kernel=3, stride=2)
+    symbols = [row for row in SYMBOLS.items() if row[0] not in ("output_padding", "⌈ ⌉")]
+    return Group(
+        Text("The output size of a convolution, one axis at a time", style="bold"),
+        "",
+        labelled([("PyTorch", in_symbols(axis)), ("the post", THE_POST + "   the same at dilation 1")]),
+        "",
+        labelled(symbols),
+        "",
+        Text("Worked on the post's cnn1d_2: size 10, kernel 3, stride 2", style="bold"),
+        _equations(axis),
+        "",
+        Text("With your numbers: convcli formula --size 224 --kernel 7 --stride 2 --padding 3", style="dim"),
+    )
+
+
+def steps(axes: Sequence[Axis]) -> RenderableType:
+    """Each axis worked line by line, the answer first."""
+    shape = " × ".join(str(axis.output) for axis in axes)
+    parts: list[RenderableType] = [Text(f"output {shape}", style="bold")]
+    for i, axis in enumerate(axes):
+        if axes[:i] and _same_numbers(axis, axes[i - 1]):
+            parts += ["", Text(f"{axis.name}: the same as {axes[i - 1].name}")]
+            continue
+        parts += ["", *([Text(axis.name, style="cyan")] if len(axes) > 1 else []), _equations(axis)]
+    return Group(*parts)
+
+
+def _same_numbers(one: Axis, other: Axis) -> bool:
+    return replace(one, name=other.name) == other
+
+
+def _equations(axis: Axis) -> RenderableType:
+    first = ("output =", in_symbols(axis))
+    lines = labelled([first, *(("=".rjust(8), row) for row in worked(axis))])
+    unread = unread_words(axis)
+    return Group(lines, *([Text(unread)] if unread else []))

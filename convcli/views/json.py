@@ -1,0 +1,94 @@
+"""A result as one JSON object; the keys are fixed and documented in the README."""
+
+import heapq
+import json
+from collections.abc import Sequence
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from convcli.geometry import Axis
+from convcli.plan import Plan
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from convcli.forward import Result
+    from convcli.replay import Replay
+
+__all__ = ["axis_object", "dump", "formula_object", "layer_object", "replay_object", "result_object"]
+
+MOST_UNREAD = 1_000_000
+
+
+def dump(found: Any) -> str:
+    """One line of JSON. NaN and infinities are written as Python's json reads them."""
+    return json.dumps(found)
+
+
+def layer_object(plan: Plan) -> dict[str, Any]:
+    """A layer by torch's argument names, per-axis ones as lists; padding as [before, after]."""
+    values: dict[str, Any] = {"type": plan.layer.type}
+    for name, value in plan.layer.arguments().items():
+        values[name] = list(value) if isinstance(value, tuple) else value
+    return values | {"padding": [list(pair) for pair in plan.layer.pads]}
+
+
+def axis_object(axis: Axis) -> dict[str, Any]:
+    """``unread`` lists at most a million indices; ``unread_count`` says how many there are."""
+    ranges = axis.unread_ranges()
+    count = sum(map(len, ranges))
+    unread = list(islice(heapq.merge(*ranges), MOST_UNREAD))
+    return {"size": axis.size, "output": axis.output, "unread": unread, "unread_count": count}
+
+
+def formula_object(kind: str, axes: Sequence[Axis]) -> dict[str, Any]:
+    """The formula's numbers, axis by axis; an uneven padding is [before, after]."""
+    return {
+        "kind": kind,
+        "axes": [
+            {
+                "name": axis.name,
+                "kernel": axis.kernel,
+                "stride": axis.stride,
+                "padding": axis.before if axis.before == axis.after else [axis.before, axis.after],
+                "dilation": axis.dilation,
+                **axis_object(axis),
+            }
+            for axis in axes
+        ],
+    }
+
+
+def replay_object(found: "Replay") -> dict[str, Any]:
+    """One of the post's experiments: what was computed, and what the post printed."""
+    return {
+        "name": found.experiment.name,
+        "code": found.result.plan.layer.code,
+        "output": _values(found.result.output),
+        "printed": found.experiment.printed,
+        "largest_difference": found.largest_difference,
+        "matches": found.matches,
+        "slips": list(found.experiment.slips),
+    }
+
+
+def _values(array: "np.ndarray | None") -> dict[str, Any] | None:
+    return None if array is None else {"shape": list(array.shape), "values": array.tolist()}
+
+
+def result_object(result: "Result") -> dict[str, Any]:
+    """A layer, its numbers in and out, and its counts."""
+    plan = result.plan
+    return {
+        "layer": layer_object(plan),
+        "code": plan.layer.code,
+        "input": {"source": plan.input.source, **(_values(result.input) or {})},
+        "weight": _values(result.weight),
+        "bias": _values(result.bias),
+        "axes": [{"name": axis.name, **axis_object(axis)} for axis in plan.axes],
+        "output": _values(result.output),
+        **({} if result.indices is None else {"indices": _values(result.indices)}),
+        "parameters": plan.layer.parameters,
+        "macs": plan.macs,
+        "warnings": plan.warnings,
+    }

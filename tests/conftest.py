@@ -1,0 +1,29 @@
+"""How tests run the program: in this process, streams captured."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+
+from convcli.cli import app, terminal
+
+
+@dataclass(frozen=True)
+class Ran:
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def convcli(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Ran]:
+    """Run ``convcli`` with these arguments at 80 columns; returns exit code, stdout and stderr."""
+
+    def run(*arguments: str, columns: int = 80) -> Ran:
+        monkeypatch.setenv("COLUMNS", str(columns))
+        monkeypatch.setattr(terminal.out, "_width", columns)
+        code = terminal.guard(lambda: app(list(arguments), prog_name="convcli", standalone_mode=False))
+        captured = capfd.readouterr()
+        return Ran(code, captured.out, captured.err)
+
+    return run

@@ -1,0 +1,41 @@
+"""Every command in the README and the examples is run as it stands there."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text()
+BLOCKS = re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
+LINES = [line for block in BLOCKS for line in block.splitlines() if "convcli " in line and "venv" not in line]
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_readme_command(line: str, tmp_path: Path) -> None:
+    command = re.sub(r"\bconvcli (?=\w)", f"{sys.executable} -m convcli ", line)
+    for name in set(re.findall(r"\bphoto\.png\b", line)):
+        from PIL import Image
+
+        Image.linear_gradient("L").resize((24, 16)).convert("RGB").save(tmp_path / name)
+    ran = subprocess.run(
+        ["bash", "-o", "pipefail", "-c", command],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stderr
+    assert ran.stdout
+
+
+def test_the_screen_shown_is_the_screen() -> None:
+    shown = re.search(r"```text\n\$ convcli (.*?)\n(.*?)```", README, re.DOTALL)
+    assert shown
+    ran = subprocess.run(
+        [sys.executable, "-m", "convcli", *shown[1].split()], capture_output=True, text=True, check=True
+    )
+    assert [line.rstrip() for line in ran.stdout.splitlines()] == shown[2].splitlines()
