@@ -1,0 +1,35 @@
+"""Golden screens: whole outputs kept in files; CONVCLI_REWRITE=1 writes them anew."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Ran
+
+GOLDEN = Path(__file__).parent / "golden"
+SCREENS = {
+    "conv1d": ("conv1d --kernel 3 --stride 2", 80),
+    "conv1d-narrow": ("conv1d --kernel 3 --stride 2", 40),
+    "conv2d": ("conv2d --in 3 --out 5", 80),
+    "conv3d": ("conv3d --kernel 1x3x3 --padding 0,1,1 --padding-mode circular", 80),
+    "large": ("conv2d --size 3x64x64 --weight [[1,0],[0,1]]", 60),
+    "formula": ("formula", 80),
+    "formula-worked": ("formula --size 28x32 --kernel 4 --padding same", 80),
+    "blog": ("blog", 80),
+    "blog-one": ("blog cnn1d_4", 80),
+    "samples": ("samples", 40),
+}
+
+
+@pytest.mark.parametrize("name", SCREENS)
+def test_screen(convcli: Callable[..., Ran], name: str) -> None:
+    arguments, columns = SCREENS[name]
+    ran = convcli(*arguments.split(), columns=columns)
+    assert ran.code == 0
+    shown = "\n".join(line.rstrip() for line in ran.out.splitlines()) + "\n"
+    path = GOLDEN / f"{name}.txt"
+    if os.environ.get("CONVCLI_REWRITE"):
+        path.write_text(shown, encoding="utf-8")
+    assert shown == path.read_text(encoding="utf-8")
