@@ -17,7 +17,7 @@ FLAGS = {
     "in_channels": "--in",
     "out_channels": "--out",
     "kernel_size": "--kernel",
-    "return_indices": "--return-indices",
+    "count_include_pad": "--no-count-include-pad",
 }
 
 
@@ -98,6 +98,37 @@ def _padding_mode(value: str) -> tuple[str, str]:
     return f"padding mode {value!r} is unknown", f"choose one of {', '.join(PADDING_MODES)}"
 
 
+def _padding_word_here(value: str, type: str) -> tuple[str, str]:
+    return f"nn.{type} takes no padding {value!r}, only numbers", "try --padding 1"
+
+
+def _transposed_mode(value: str) -> tuple[str, str]:
+    return f"a transposed convolution takes only padding mode zeros, not {value}", "leave --padding-mode out"
+
+
+def _zero(name: str) -> tuple[str, str]:
+    return f"{name} is 0, and it would be divided by", f"leave {flag(name)} out, or give another number"
+
+
+def _pool_padding(value: int, axis: str, most: int) -> tuple[str, str]:
+    return (
+        f"a pooling's padding may be at most half its kernel: along {axis}, padding {value} is more than {most}",
+        f"try --padding {most} or less, or --kernel {2 * value}",
+    )
+
+
+def _output_padding(value: int, axis: str, bound: int) -> tuple[str, str]:
+    chooses = (
+        f"it chooses among the {bound} output sizes that a convolution of these settings shrinks to the same input"
+        if bound > 1
+        else "with stride 1 only one size leads to this input, so there is nothing to choose"
+    )
+    return (
+        f"output padding {value} along {axis} is out of range: {chooses}",
+        f"give 0 to {bound - 1}" if bound > 1 else "leave --output-padding out",
+    )
+
+
 def _padding_too_wide(axis: Axis, mode: str, limit: int, value: int) -> tuple[str, str]:
     why = {
         "reflect": "mirrors the input without its border cell, so there are only",
@@ -128,6 +159,14 @@ def _kernel_larger(axis: Axis) -> tuple[str, str]:
     return (
         f"along {axis.name}, {spans}, but the input has only {padded}: not one window fits",
         "try " + ", or ".join(fixes),
+    )
+
+
+def _pool3d_larger(axis: Axis, type: str) -> tuple[str, str]:
+    return (
+        f"along {axis.name}, the kernel has {axis.kernel} taps and the input {axis.size} cells; nn.{type} takes no "
+        "input smaller than its kernel, however it is padded",
+        f"try --kernel {axis.size} or less",
     )
 
 
@@ -236,7 +275,13 @@ RULES: dict[str, Callable[..., tuple[str, str]]] = {
     "not_positive": _not_positive,
     "padding_mode": _padding_mode,
     "padding_too_wide": _padding_too_wide,
+    "output_padding": _output_padding,
     "padding_word": _padding_word,
+    "padding_word_here": _padding_word_here,
+    "pool3d_larger": _pool3d_larger,
+    "pool_padding": _pool_padding,
+    "transposed_mode": _transposed_mode,
+    "zero": _zero,
     "rank": _rank,
     "same_stride": _same_stride,
     "size_count": _size_count,

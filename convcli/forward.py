@@ -43,7 +43,10 @@ def build(layer: Layer, seed: int | None = 0) -> torch.nn.Module:
     """
     if seed is not None:
         torch.manual_seed(seed)
-    return getattr(torch.nn, layer.type)(**layer.arguments())
+    arguments = layer.arguments()
+    if layer.ndim == 1:  # LPPool1d takes no tuples
+        arguments = {name: v[0] if isinstance(v, tuple) else v for name, v in arguments.items()}
+    return getattr(torch.nn, layer.type)(**arguments)
 
 
 def tensor(array: Array, shape: tuple[int, ...] | None = None) -> torch.Tensor:

@@ -37,6 +37,7 @@ class Kind:
 
 
 _CONV = ("in_channels", "out_channels", "kernel_size", "stride", "padding")
+_LEARNED = ("groups", "bias", "dilation", "padding_mode")
 _POOL = ("kernel_size", "stride", "padding")
 
 KINDS = {
@@ -44,8 +45,32 @@ KINDS = {
     for kind in (
         Kind(
             "Conv",
-            (*_CONV, "dilation", "groups", "bias", "padding_mode"),
+            (*_CONV, *_LEARNED),
             "slides learned kernels over the input and sums the products",
+        ),
+        Kind(
+            "ConvTranspose",
+            (*_CONV, "output_padding", *_LEARNED),
+            "stamps the kernel into the output, once for every input cell",
+            transposed=True,
+        ),
+        Kind(
+            "MaxPool",
+            (*_POOL, "dilation", "return_indices", "ceil_mode"),
+            "keeps the largest value of each window",
+            kernel=2,
+        ),
+        Kind(
+            "AvgPool",
+            (*_POOL, "ceil_mode", "count_include_pad", "divisor_override"),
+            "takes the mean of each window",
+            kernel=2,
+        ),
+        Kind(
+            "LPPool",
+            ("norm_type", "kernel_size", "stride", "ceil_mode"),
+            "takes the p-norm of each window; norm type 1 is the sum",
+            kernel=2,
         ),
     )
 }
@@ -133,21 +158,41 @@ class Layer:
     def _check_padding(self) -> None:
         if self.padding_mode not in PADDING_MODES:
             raise Refusal("padding_mode", value=self.padding_mode)
+        if self.kind.transposed and self.padding_mode != "zeros":
+            raise Refusal("transposed_mode", value=self.padding_mode)
+        if self.divisor_override == 0:
+            raise Refusal("zero", name="divisor_override")
+        if self.norm_type == 0:
+            raise Refusal("zero", name="norm_type")
         if isinstance(self.padding, str):
             if self.padding not in ("same", "valid"):
                 raise Refusal("padding_word", value=self.padding)
+            if not self.kind.weighted or self.kind.transposed:
+                raise Refusal("padding_word_here", value=self.padding, type=self.type)
             if self.padding == "same" and max(self.stride) > 1:
                 raise Refusal("same_stride", stride=self.stride, kernel=self.kernel_size)
             return
-        for padding, axis in zip(self.padding, self.axis_names, strict=True):
+        for i, axis in enumerate(self.axis_names):
+            padding = self.padding[i]
             # torch crops with negative padding in every other padding mode.
             if padding < 0 and self.padding_mode == "zeros":
                 raise Refusal("negative", name="padding", value=padding, axis=axis)
+            if not self.kind.weighted and padding > self.kernel_size[i] // 2:
+                raise Refusal("pool_padding", value=padding, axis=axis, most=self.kernel_size[i] // 2)
+            # torch names both stride and dilation as bounds, and takes the larger.
+            bound = max(self.stride[i], self.dilation[i])
+            if not 0 <= self.output_padding[i] < bound:
+                raise Refusal("output_padding", value=self.output_padding[i], axis=axis, bound=bound)
 
     @property
     def type(self) -> str:
         """The torch.nn class, ``Conv1d``."""
         return f"{self.kind.name}{self.ndim}d"
+
+    @property
+    def _averages(self) -> bool:
+        """Whether torch works through its mean; an infinite norm goes through its maximum."""
+        return self.kind.name == "AvgPool" or (self.kind.name == "LPPool" and abs(self.norm_type) != float("inf"))
 
     @property
     def axis_names(self) -> tuple[str, ...]:
@@ -193,6 +238,9 @@ class Layer:
             if limit is not None and widest > limit:
                 mode = axis.padding_mode
                 raise Refusal("padding_too_wide", axis=axis, mode=mode, limit=limit, value=widest)
+            # torch's 3-d mean asks for a whole kernel of real cells, padding and ceil_mode or not.
+            if self.ndim == 3 and self._averages and axis.size < axis.kernel:
+                raise Refusal("pool3d_larger", axis=axis, type=self.type)
             if axis.output < 1:
                 raise Refusal("no_output" if axis.transposed else "kernel_larger", axis=axis)
         return axes

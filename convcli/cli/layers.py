@@ -22,7 +22,7 @@ HELP = """nn.{name}: {summary}.
 
 Source: torch.nn.{name} in PyTorch's documentation; every flag is an argument of the class.
 """
-EXAMPLES = {
+EXAMPLES: dict[tuple[str, int], tuple[str, ...]] = {
     ("conv", 1): (
         "convcli conv1d --kernel 3 --stride 2",
         "convcli conv1d --input 1,2,3,4,5 --weight 1,0,-1",
@@ -35,6 +35,19 @@ EXAMPLES = {
     ),
     ("conv", 3): ("convcli conv3d --kernel 1x3x3", "convcli conv3d --size 8x16x16 --padding 1"),
 }
+FLAGS = {
+    "conv": "",
+    "convtranspose": "--kernel 3 --stride 2 --output-padding 1",
+    "maxpool": "--kernel 2 --ceil-mode",
+    "avgpool": "--kernel 3 --padding 1 --no-count-include-pad",
+    "lppool": "--kernel 2 --norm-type 1",
+}
+
+
+def examples(family: str, ndim: int) -> str:
+    """Commands to begin with, one a line."""
+    plain = (f"convcli {family}{ndim}d", f"convcli {family}{ndim}d {FLAGS[family]}")
+    return "\n".join(EXAMPLES.get((family, ndim), plain))
 
 
 def command(name: str) -> Callable[..., None]:
@@ -50,9 +63,7 @@ def command(name: str) -> Callable[..., None]:
     def run(**given: Any) -> None:
         run_layer(family, ndim, given)
 
-    run.__doc__ = HELP.format(
-        name=f"{kind.name}{ndim}d", summary=kind.summary, examples="\n".join(EXAMPLES[family, ndim])
-    )
+    run.__doc__ = HELP.format(name=f"{kind.name}{ndim}d", summary=kind.summary, examples=examples(family, ndim))
     run.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
         [
             inspect.Parameter(n, inspect.Parameter.KEYWORD_ONLY, annotation=annotation, default=default)

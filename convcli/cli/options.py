@@ -20,6 +20,7 @@ def option(*names: str, help: str, kind: Any = Text, default: Any = None, **more
 
 
 Number = Optional[int]  # noqa: UP045
+Real = Optional[float]  # noqa: UP045
 EACH = "One number for every axis, or one each: 3 · 3,5 · 3x5."
 
 # By the constructor argument they set.
@@ -32,6 +33,16 @@ LAYER: dict[str, tuple[Any, Any]] = {
     "dilation": option("--dilation", "-d", help="Cells from one tap to the next.", metavar="SIZES"),
     "groups": option("--groups", "-g", help="Channel groups that don't mix.", kind=Number, metavar="N"),
     "bias": option("--no-bias", help="No number added to each output channel.", kind=bool, default=False),
+    "output_padding": option("--output-padding", help="Cells added to one end of the output.", metavar="SIZES"),
+    "norm_type": option(
+        "--norm-type", help="The p of the p-norm: 1 sum, 2 (default), inf max.", kind=Real, metavar="P"
+    ),
+    "ceil_mode": option("--ceil-mode", help="Round the output size up, not down.", kind=bool, default=False),
+    "count_include_pad": option(
+        "--no-count-include-pad", help="Padding's zeros don't count in the mean.", kind=bool, default=False
+    ),
+    "divisor_override": option("--divisor-override", help="Divide by this instead.", kind=Number, metavar="N"),
+    "return_indices": option("--return-indices", help="Show each maximum's position.", kind=bool, default=False),
     "padding_mode": option("--padding-mode", help="zeros, reflect, replicate or circular.", metavar="MODE"),
 }
 # What every layer command takes besides.

@@ -1,7 +1,8 @@
 """Numbers of any shape as lines of text that fit a width; nothing is ever cut."""
 
 from collections.abc import Iterator, Sequence
-from itertools import product
+from itertools import islice, product
+from math import prod
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -23,13 +24,15 @@ def grid(values: "np.ndarray", names: Sequence[str], rows: int, width: int, full
     leading = values.shape[: values.ndim - rows]
     kept = [_kept(size, EDGE + 2 - rows, shorten) for size in values.shape[-rows:]]
     width = max(width - 2, 8)
-    labelled = {index: _label(index, names, leading) for index in product(*map(range, leading))}
-    indices: list[tuple[int, ...] | None] = [*labelled]
-    if shorten and len(indices) > 2 * EDGE:
+    count = prod(leading)
+    indices: list[tuple[int, ...] | None] = [*islice(product(*map(range, leading)), count if full else MANY)]
+    if shorten and count > 2 * EDGE:
         last = 1 if rows == 2 else EDGE
-        indices = [*indices[: EDGE - rows + 1], None, *indices[-last:]]
-    show = _Format(values, [i for i in indices if i is not None], kept)
-    pad = max((len(labelled[i]) for i in indices if i is not None), default=0)
+        ends = (_unravel(i, leading) for i in range(count - last, count))
+        indices = [*indices[: EDGE - rows + 1], None, *ends]
+    labelled = {index: _label(index, names, leading) for index in indices if index is not None}
+    show = _Format(values, list(labelled), kept)
+    pad = max(map(len, labelled.values()), default=0)
     pad = pad + 2 if rows == 1 and 0 < pad < width - 12 else 0
     for index in indices:
         if index is None:
@@ -40,6 +43,14 @@ def grid(values: "np.ndarray", names: Sequence[str], rows: int, width: int, full
             yield f"  {label}"
         block = values[index].reshape(-1, values.shape[-1])
         yield from _block(block, kept, show, width, pad, label if pad else "")
+
+
+def _unravel(flat: int, sizes: Sequence[int]) -> tuple[int, ...]:
+    index: list[int] = []
+    for size in reversed(sizes):
+        flat, i = divmod(flat, size)
+        index.insert(0, i)
+    return tuple(index)
 
 
 def _kept(size: int, edge: int, shorten: bool) -> list[int]:
