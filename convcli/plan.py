@@ -68,12 +68,15 @@ def make_plan(
     weight: Array | None = None,
     bias: Array | None = None,
     seed: int = 0,
+    depthwise: bool = False,
 ) -> Plan:
     """Work out a layer and its input from what was asked for; what was left out follows.
 
     >>> plan = make_plan("conv", 1, {"kernel_size": 3, "stride": 2})
     >>> plan.shape, plan.output_shape, plan.macs
     ((1, 1, 10), (1, 1, 4), 12)
+
+    With ``depthwise``, and no channels asked for, each channel gets the kernel on its own.
 
     Raises:
         Refusal: where torch would refuse, or what was given disagrees.
@@ -89,6 +92,8 @@ def make_plan(
     shape = _with_leading_axes(source.shape, ndim)
     if family.weighted:
         arguments.setdefault("in_channels", shape[1])
+        if depthwise and not {"out_channels", "groups"} & set(arguments):
+            arguments["groups"] = arguments["in_channels"]
         # The fewest output channels that the groups allow.
         arguments.setdefault("out_channels", max(1, arguments.get("groups", 1)))
     layer = Layer.of(kind, ndim, **arguments)

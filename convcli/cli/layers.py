@@ -8,6 +8,7 @@ from typing import Any
 from convcli import arrays
 from convcli.cli import options, terminal
 from convcli.errors import ConvcliError
+from convcli.filters import FILTERS
 from convcli.layers import DEFAULTS, KINDS, Kind
 from convcli.plan import make_plan
 from convcli.samples import SAMPLES
@@ -128,13 +129,15 @@ def weights(given: dict[str, Any]) -> dict[str, Any]:
     return {
         "seed": given["seed"],
         "weight": None if weight is None else array(weight),
+        "depthwise": weight in FILTERS,
         "bias": None if bias is None else array(bias),
     }
 
 
 def array(text: str) -> arrays.Array:
     """An array the user named; a .pt file needs torch to be read at all."""
+    named = SAMPLES | {name: found.array for name, found in FILTERS.items()}
     if text.endswith((".pt", ".pth")):
         with terminal.loading_torch():
-            return arrays.read(text, SAMPLES)
-    return arrays.read(text, SAMPLES)
+            return arrays.read(text, named)
+    return arrays.read(text, named)

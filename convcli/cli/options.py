@@ -50,7 +50,9 @@ RUN: dict[str, tuple[Any, Any]] = {
     "input": option("--input", "-i", help="Numbers, a sample, a file, or - for stdin.", metavar="ARRAY"),
     "size": option("--size", help="A ramp 1, 2, 3 … of this size instead, 28x28 or 3x28x28.", metavar="SIZES"),
     "seed": option("--seed", help="Seeds PyTorch's initialisation.", kind=int, default=0, metavar="N"),
-    "weight": option("--weight", "-w", help="The kernel, or all weights: numbers or a file.", metavar="ARRAY"),
+    "weight": option(
+        "--weight", "-w", help="The kernel, or all weights: numbers, a filter or a file.", metavar="ARRAY"
+    ),
     "bias_values": option("--bias", help="The bias; with --weight alone there is none.", metavar="ARRAY"),
     "full": option("--full", help="Every value, however many.", kind=bool, default=False),
     "as_json": option("--json", help="One JSON object on stdout.", kind=bool, default=False),

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from convcli.filters import Filter
 from convcli.geometry import Axis
 from convcli.plan import Plan
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from convcli.forward import Result
     from convcli.replay import Replay
 
-__all__ = ["axis_object", "dump", "formula_object", "layer_object", "replay_object", "result_object"]
+__all__ = ["axis_object", "dump", "filter_object", "formula_object", "layer_object", "replay_object", "result_object"]
 
 MOST_UNREAD = 1_000_000
 
@@ -56,6 +57,18 @@ def formula_object(kind: str, axes: Sequence[Axis]) -> dict[str, Any]:
             }
             for axis in axes
         ],
+    }
+
+
+def filter_object(found: Filter) -> dict[str, Any]:
+    """A classic filter: its kernel as floats, and what turning it round changes."""
+    return {
+        "name": found.name,
+        "shape": list(found.array.shape),
+        "values": found.array.data,
+        "about": found.about,
+        "origin": found.origin,
+        "flipped": found.flip_effect,
     }
 
 
