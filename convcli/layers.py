@@ -208,13 +208,9 @@ class Layer:
             return [(0, 0)] * self.ndim
         return [(p, p) for p in self.padding]
 
-    def axes(self, sizes: Sequence[int]) -> tuple[Axis, ...]:
-        """The windows walking an input of these spatial sizes.
-
-        Raises:
-            Refusal: where torch refuses such an input.
-        """
-        axes = tuple(
+    def windows(self, sizes: Sequence[int]) -> tuple[Axis, ...]:
+        """The windows walking an input of these spatial sizes, whether torch takes it or not."""
+        return tuple(
             Axis(
                 size,
                 kernel=self.kernel_size[i],
@@ -230,6 +226,14 @@ class Layer:
             )
             for i, size in enumerate(sizes)
         )
+
+    def axes(self, sizes: Sequence[int]) -> tuple[Axis, ...]:
+        """The windows walking an input of these spatial sizes.
+
+        Raises:
+            Refusal: where torch refuses such an input.
+        """
+        axes = self.windows(sizes)
         for axis in axes:
             if axis.size < 1:
                 raise Refusal("not_positive", name="size", value=axis.size, axis=axis.name)

@@ -183,6 +183,9 @@ WRONG = [
     ("conv1d --in 3 --groups 2", "can't be split into groups"),
     ("conv1d --kernel 0", "at least 1"),
     ("conv1d --stride -1", "at least 1"),
+    ("conv1d --in 0", "at least 1"),
+    ("conv1d --out 0", "at least 1"),
+    ("conv1d --groups 0", "at least 1"),
     ("conv1d --size 0", "at least 1"),
     ("conv1d --padding -1", "negative"),
     ("conv1d --padding same --stride 2", "'same'"),
@@ -215,6 +218,16 @@ WRONG = [
     ("blog cnn9d_1", "cnn1d_1"),
     ("formula --size 5 --kernel 7", "not one window fits"),
     ("formula --size x", "whole number"),
+    ("formula --size 10 --output 7 --kernel 3 --stride 2 --padding 0", "nearest that can be is 4"),
+    ("formula --keep", "--size 28 --keep"),
+    ("formula --transposed --pool", "choose one"),
+    ("convtranspose1d --stride 2 --output-padding 2", "give 0 to 1"),
+    ("convtranspose1d --padding same", "only numbers"),
+    ("maxpool1d --kernel 3 --padding 2", "half its kernel"),
+    ("avgpool2d --divisor-override 0", "divided by"),
+    ("lppool1d --norm-type 0", "divided by"),
+    ("conv1d --weight sobel-x", "[out, in/groups, length]"),
+    ("filters sobel", "sobel-x"),
 ]
 
 

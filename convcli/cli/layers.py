@@ -113,7 +113,7 @@ def run_layer(family: str, ndim: int, given: dict[str, Any]) -> None:
 def layer_arguments(kind: Kind, ndim: int, given: dict[str, Any]) -> dict[str, Any]:
     """The constructor arguments that were typed; a flag that takes no value turns its argument round."""
     typed = {n: given[n] for n in options.LAYER if kind.has(n, ndim)}
-    typed = {n: not DEFAULTS[n] if v is True else v for n, v in typed.items() if v not in (None, False)}
+    typed = {n: not DEFAULTS[n] if v is True else v for n, v in typed.items() if v is not None and v is not False}
     return options.constructor(typed)
 
 

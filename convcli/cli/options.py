@@ -89,7 +89,7 @@ def constructor(typed: dict[str, Any]) -> dict[str, Any]:
     for name, value in typed.items():
         if name == "padding" and value.strip().isalpha():
             value = value.strip().lower()
-        elif name in PER_AXIS or name == "size":
+        elif name in (*PER_AXIS, "size", "output"):
             value = numbers(value, flag(name))
         arguments[name] = value
     return arguments

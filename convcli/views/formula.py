@@ -8,9 +8,10 @@ from rich.text import Text
 
 from convcli.diagnosis import unread_words
 from convcli.geometry import Axis
-from convcli.views.tables import labelled
+from convcli.inverse import DILATIONS, KERNELS, Settings
+from convcli.views.tables import labelled, table
 
-__all__ = ["SYMBOLS", "in_symbols", "introduction", "steps", "worked", "worked_short"]
+__all__ = ["SYMBOLS", "in_symbols", "introduction", "solutions", "steps", "worked", "worked_short"]
 
 SYMBOLS = {
     "size": "cells of the input along this axis",
@@ -150,6 +151,36 @@ def steps(axes: Sequence[Axis]) -> RenderableType:
             parts += ["", Text(f"{axis.name}: the same as {axes[i - 1].name}")]
             continue
         parts += ["", *([Text(axis.name, style="cyan")] if len(axes) > 1 else []), _equations(axis)]
+    return Group(*parts)
+
+
+SHOWN = 8
+
+
+def solutions(name: str, kind: str, output: int, answer: Settings) -> RenderableType:
+    """The settings that give an output, the commonest first, or the input sizes that do."""
+    first = answer.found[0]
+    sizes = [setting.size for setting in answer.found]
+    title = Text(f"{name}: " if name else "", style="cyan")
+    if len(set(sizes)) > 1 or answer.count == 1 < len(answer.found):
+        span = f"{sizes[0]:,} to {sizes[0] + answer.count - 1:,}"
+        title.append(f"input sizes {span} give an output of {output:,}", style="bold default")
+        why = f"the floor swallows the difference: {answer.count:,} sizes, one stride of them, give the same output"
+        if kind == "transposed":
+            why = "padding leaves the same output"
+        return Group(title, Text(why, style="dim"))
+    title.append(f"size {first.size:,} → output {output:,}", style="bold default")
+    columns = ["kernel", "stride", "padding", "dilation"]
+    if kind == "transposed":
+        columns.append("output_padding")
+    rows = table(*columns, left=0)
+    for setting in answer.found[:SHOWN]:
+        rows.add_row(*(f"{getattr(setting, column):,}" for column in columns))
+    parts: list[RenderableType] = [title, "", rows]
+    if answer.count > SHOWN:
+        limits = f"kernels to {max(KERNELS)} and dilations to {max(DILATIONS)} where they aren't fixed"
+        more = f"and {answer.count - SHOWN:,} more ({limits}); a flag fixes any of them, --json lists up to a thousand"
+        parts += ["", Text(more, style="dim")]
     return Group(*parts)
 
 

@@ -3,11 +3,13 @@
 import heapq
 import json
 from collections.abc import Sequence
+from dataclasses import asdict
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from convcli.filters import Filter
 from convcli.geometry import Axis
+from convcli.inverse import Settings
 from convcli.plan import Plan
 
 if TYPE_CHECKING:
@@ -58,6 +60,11 @@ def formula_object(kind: str, axes: Sequence[Axis]) -> dict[str, Any]:
             for axis in axes
         ],
     }
+
+
+def solutions_object(answer: Settings) -> dict[str, Any]:
+    """Settings as objects, the commonest first, a thousand at most; ``count`` says how many there are."""
+    return {"solutions": [asdict(setting) for setting in answer.found], "count": answer.count}
 
 
 def filter_object(found: Filter) -> dict[str, Any]:

@@ -87,6 +87,7 @@ def counts(plan: Plan) -> str:
 def notes(plan: Plan) -> Iterator[tuple[str, str]]:
     """Where the input came from, and each axis's formula."""
     from convcli.views.formula import worked_short
+    from convcli.views.remarks import remarks
 
     yield "input", input_words(plan)
     for axis in plan.axes:
@@ -94,6 +95,7 @@ def notes(plan: Plan) -> Iterator[tuple[str, str]]:
         unread = unread_words(axis, _line(plan))
         if unread:
             yield "", unread
+    yield from remarks(plan)
 
 
 def input_words(plan: Plan) -> str:
