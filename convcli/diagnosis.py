@@ -147,7 +147,7 @@ def _kernel_larger(axis: Axis) -> tuple[str, str]:
             f"a kernel of {axis.kernel} with dilation {axis.dilation} spans "
             f"{axis.dilation}·({axis.kernel} − 1) + 1 = {axis.extent} cells"
         )
-    padded = f"{axis.size} cells"
+    padded = f"{axis.size} cell{'s' * (axis.size > 1)}"
     if axis.before or axis.after:
         padded = f"{axis.size} cells + {axis.before + axis.after} of padding = {axis.padded}"
     fixes = []

@@ -154,7 +154,10 @@ def _check_memory(plan: Plan) -> None:
     """Refuse what could not fit, before anything of that size is allocated."""
     layer = plan.layer
     needed = prod(plan.shape) + prod(plan.output_shape) * (3 if layer.return_indices else 1)
-    needed += prod(layer.weight_shape or (0,))
+    if layer.kind.weighted:
+        # The CPU's convolution writes its output in blocks of 16 channels first.
+        blocks = -(-layer.out_channels // 16) * 16
+        needed += prod(layer.weight_shape or ()) + plan.shape[0] * blocks * prod(plan.output_shape[2:])
     if layer.padding_mode != "zeros":
         needed += prod(plan.shape[:2]) * prod(axis.padded for axis in plan.axes)
     needed *= 4

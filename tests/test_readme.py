@@ -1,5 +1,6 @@
 """Every command in the README and the examples is run as it stands there."""
 
+import os
 import re
 import subprocess
 import sys
@@ -23,6 +24,22 @@ def test_readme_command(line: str, tmp_path: Path) -> None:
     ran = subprocess.run(
         ["bash", "-o", "pipefail", "-c", command],
         cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stderr
+    assert ran.stdout
+
+
+@pytest.mark.parametrize("example", sorted((ROOT / "examples").glob("*.sh")), ids=lambda path: path.name)
+def test_example(example: Path, tmp_path: Path) -> None:
+    environment = os.environ | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+    ran = subprocess.run(
+        ["bash", "-e", "-o", "pipefail", str(example)],
+        cwd=tmp_path,
+        env=environment,
         capture_output=True,
         text=True,
         timeout=120,
