@@ -165,6 +165,20 @@ class Axis:
                 return [*left, cell, *right]
         return [cell]
 
+    def pairs(self, tap: int) -> Iterator[tuple[int, int]]:
+        """Every ``(input cell, output)`` that one tap of the kernel brings together.
+
+        >>> list(Axis(10, kernel=3, stride=4).pairs(2))
+        [(2, 0), (6, 1)]
+        """
+        for window in range(self._windows):
+            position = self.positions(window)[tap]
+            if self.transposed:
+                if 0 <= position < self.output:
+                    yield window, position
+            elif (cell := self.source(position)) is not None:
+                yield cell, window
+
     def coverage(self) -> list[int]:
         """How many taps read each input cell, padding's copies of it included.
 

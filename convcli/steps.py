@@ -6,11 +6,12 @@ Every drawing (terminal, SVG, GIF, HTML, JSON) shows these; none of them knows a
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
+from math import inf, nan, prod
 
 from convcli.forward import Result
 from convcli.geometry import Axis
 
-__all__ = ["Step", "Term", "step"]
+__all__ = ["Step", "Term", "Use", "output_indices", "step", "uses_of_input", "uses_of_weight"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +61,20 @@ def step(result: Result, output_index: Sequence[int]) -> Step:
     """
     layer, index = result.plan.layer, tuple(output_index)
     value = float(result.output[index])
-    terms = tuple(_weighted(result, index) if layer.kind.weighted else _pooled(result, index))
     if layer.kind.weighted:
+        terms = tuple(_weighted(result, index))
         bias = None if result.bias is None else float(result.bias[index[1]])
         return Step(index, terms, bias, sum(t.product for t in terms) + (bias or 0.0), value, "sum")
-    raise NotImplementedError(layer.type)
+    terms = tuple(_pooled(result, index))
+    if layer.kind.name == "AvgPool":
+        return Step(index, terms, None, sum(t.product for t in terms), value, "mean")
+    if layer.kind.name == "LPPool" and abs(layer.norm_type) != inf:
+        total = sum(t.product for t in terms)
+        # torch takes the root of a negative sum as well, which is a number only for norm type 1.
+        root = total if layer.norm_type == 1 else nan if total < 0 else total ** (1 / layer.norm_type)
+        return Step(index, terms, None, root, value, "norm")
+    chosen = next((t for t in terms if t.winner), None)
+    return Step(index, terms, None, nan if chosen is None else chosen.product, value, "max")
 
 
 def _weighted(result: Result, index: tuple[int, ...]) -> Iterator[Term]:
@@ -83,7 +93,80 @@ def _weighted(result: Result, index: tuple[int, ...]) -> Iterator[Term]:
 
 
 def _pooled(result: Result, index: tuple[int, ...]) -> Iterator[Term]:
-    raise NotImplementedError(result.plan.layer.type)
+    """The cells of one window; padding takes part only in a mean that counts it."""
+    layer, axes = result.plan.layer, result.plan.axes
+    cells = [(place, cell) for _, place, cell in windows(axes, index[2:])]
+    if layer.kind.name != "AvgPool" or not layer.count_include_pad:
+        cells = [(place, cell) for place, cell in cells if cell is not None]
+    values = [0.0 if cell is None else float(result.input[(*index[:2], *cell)]) for _, cell in cells]
+    weight, power = 1.0, 1.0
+    if layer.kind.name == "AvgPool":
+        weight = 1.0 / (layer.divisor_override or len(cells))
+    elif layer.kind.name == "LPPool" and abs(layer.norm_type) != inf:
+        # torch takes the mean of the window's cells and multiplies by the whole kernel's size: the
+        # same, but where ceil_mode cuts a window short.
+        weight, power = prod(layer.kernel_size) / len(cells), layer.norm_type
+    elif layer.kind.name == "LPPool":
+        values = [abs(value) for value in values]
+    winner = None
+    if layer.kind.name == "MaxPool" or abs(layer.norm_type) == inf:
+        smallest = layer.kind.name == "LPPool" and layer.norm_type < 0
+        # The first NaN wins, else the first of the largest.
+        ranks = [(value != value, -value if smallest else value) for value in values]
+        winner = next((i for i, v in enumerate(values) if v != v), None)
+        winner = max(range(len(ranks)), key=ranks.__getitem__) if winner is None else winner
+    for i, ((place, cell), value) in enumerate(zip(cells, values, strict=True)):
+        here = None if cell is None else (*index[:2], *cell)
+        product = weight * (value if power == 1 else value**power if value or power > 0 else inf)
+        yield Term((*index[:2], *place), here, value, None, weight, product, i == winner)
+
+
+def output_indices(result: Result, first: int, last: int) -> Iterator[tuple[int, ...]]:
+    """The output cells from the ``first`` up to but without the ``last``, the last axis fastest."""
+    for flat in range(first, last):
+        index: list[int] = []
+        for size in reversed(result.output.shape):
+            flat, i = divmod(flat, size)
+            index.insert(0, i)
+        yield tuple(index)
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """One product seen from an input cell or a weight: what is multiplied, and where it goes."""
+
+    input_index: tuple[int, ...]
+    weight_index: tuple[int, ...] | None
+    output_index: tuple[int, ...]
+
+
+def uses_of_input(result: Result, cell: Sequence[int]) -> Iterator[Use]:
+    """Which outputs an input cell reaches, and with which weight."""
+    layer, axes = result.plan.layer, result.plan.axes
+    batch, channel, *position = cell
+    ins, outs = max(1, layer.in_channels // layer.groups), layer.out_channels // layer.groups
+    group, within = divmod(channel, ins)
+    channels = range(group * outs, (group + 1) * outs) if layer.kind.weighted else (channel,)
+    for out in channels:
+        for pairs in product(*(axis.reached(p) for axis, p in zip(axes, position, strict=True))):
+            output, taps = zip(*pairs, strict=True)
+            weight = (channel, out % outs, *taps) if layer.kind.transposed else (out, within, *taps)
+            yield Use(tuple(cell), weight if layer.kind.weighted else None, (batch, out, *output))
+
+
+def uses_of_weight(result: Result, weight: Sequence[int]) -> Iterator[Use]:
+    """Which products a weight is part of, padding's zeros left out."""
+    layer, axes = result.plan.layer, result.plan.axes
+    first, second, *taps = weight
+    ins, outs = layer.in_channels // layer.groups, layer.out_channels // layer.groups
+    if layer.kind.transposed:
+        channel, out = first, first // ins * outs + second
+    else:
+        channel, out = first // outs * ins + second, first
+    for batch in range(result.input.shape[0]):
+        for pairs in product(*(axis.pairs(tap) for axis, tap in zip(axes, taps, strict=True))):
+            cells, outputs = zip(*pairs, strict=True)
+            yield Use((batch, channel, *cells), tuple(weight), (batch, out, *outputs))
 
 
 def windows(

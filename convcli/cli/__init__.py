@@ -40,7 +40,9 @@ class LazyGroup(TyperGroup):
             self.add_command(TyperCommand(name, help=summary, short_help=summary))
 
     def resolve_command(self, ctx: Any, args: list[str]) -> tuple[Any, Any, list[str]]:
-        name, command, rest = super().resolve_command(ctx, args)
+        from convcli.cli.steps import with_value
+
+        name, command, rest = super().resolve_command(ctx, with_value(args))
         return name, load(name) if command and name else command, rest
 
 

@@ -3,16 +3,20 @@
 import inspect
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from convcli import arrays
-from convcli.cli import options, terminal
+from convcli.cli import options, steps, terminal
 from convcli.errors import ConvcliError
 from convcli.filters import FILTERS
 from convcli.layers import DEFAULTS, KINDS, Kind
 from convcli.plan import make_plan
 from convcli.samples import SAMPLES
 from convcli.views import code, json, tables
+
+if TYPE_CHECKING:
+    from convcli.forward import Result
+    from convcli.steps import Use
 
 __all__ = ["command"]
 
@@ -104,10 +108,39 @@ def run_layer(family: str, ndim: int, given: dict[str, Any]) -> None:
     if target:
         written = arrays.save(target, result.output, given["force"])
         terminal.warn(f"wrote {target}: {written}")
+    found = steps.chosen(given, result)
     if given["as_json"]:
-        terminal.write(json.dump(json.result_object(result)) + "\n")
-    else:
-        terminal.show(*tables.body(result, terminal.out.width, given["full"]))
+        inside = json.inside_object(found, *uses(given, result)) if steps.asked(given) else {}
+        if given["coverage"]:
+            inside["coverage"] = [axis.coverage() for axis in plan.axes]
+        terminal.write(json.dump(json.result_object(result) | inside) + "\n")
+        return
+    width = terminal.out.width
+    if not steps.asked(given):
+        terminal.show(*tables.body(result, width, given["full"]))
+        return
+    from convcli.views import steps as view
+
+    if found:
+        terminal.show(*view.drawn(found, width))
+    if given["coverage"]:
+        terminal.show(*tables.coverage(plan, width, given["full"]))
+    for title, among in zip(("the input cell", "the weight"), uses(given, result), strict=True):
+        if among is not None:
+            terminal.show(*view.uses(title, among, len(among)))
+
+
+def uses(given: dict[str, Any], result: "Result") -> "tuple[list[Use] | None, list[Use] | None]":
+    """What ``--from`` and ``--of`` ask for; None where they don't."""
+    from convcli.steps import uses_of_input, uses_of_weight
+
+    cell, weight = given["from_cell"], given.get("of_weight")
+    of_cell = of_weight = None
+    if cell:
+        of_cell = list(uses_of_input(result, steps.index(cell, result.input.shape, "--from")))
+    if weight and result.weight is not None:
+        of_weight = list(uses_of_weight(result, steps.index(weight, result.weight.shape, "--of")))
+    return of_cell, of_weight
 
 
 def layer_arguments(kind: Kind, ndim: int, given: dict[str, Any]) -> dict[str, Any]:

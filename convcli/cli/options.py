@@ -54,13 +54,18 @@ RUN: dict[str, tuple[Any, Any]] = {
         "--weight", "-w", help="The kernel, or all weights: numbers, a filter or a file.", metavar="ARRAY"
     ),
     "bias_values": option("--bias", help="The bias; with --weight alone there is none.", metavar="ARRAY"),
+    "steps": option("--steps", help="Every product behind outputs: the first, all, or 0:4.", metavar="[WHICH]"),
+    "at": option("--at", help="Every product behind one output cell, 0,3,5.", metavar="CELL"),
+    "from_cell": option("--from", help="Which outputs an input cell reaches, 0,4.", metavar="CELL"),
+    "of_weight": option("--of", help="Which products a weight is part of, 1,0,2.", metavar="WEIGHT"),
+    "coverage": option("--coverage", help="How many windows read each input cell.", kind=bool, default=False),
     "full": option("--full", help="Every value, however many.", kind=bool, default=False),
     "as_json": option("--json", help="One JSON object on stdout.", kind=bool, default=False),
     "as_code": option("--code", help="A PyTorch script that gives the same.", kind=bool, default=False),
     "save": option("--save", help="Write the output: .npy .pt .csv .json.", metavar="FILE"),
     "force": option("--force", help="Write over an existing file.", kind=bool, default=False),
 }
-WEIGHTED = ("seed", "weight", "bias_values")
+WEIGHTED = ("seed", "weight", "bias_values", "of_weight")
 
 
 def numbers(text: str | None, flag: str) -> tuple[int, ...] | None:

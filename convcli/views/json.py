@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from convcli.forward import Result
     from convcli.replay import Replay
+    from convcli.steps import Step, Use
 
 __all__ = ["axis_object", "dump", "filter_object", "formula_object", "layer_object", "replay_object", "result_object"]
 
@@ -60,6 +61,29 @@ def formula_object(kind: str, axes: Sequence[Axis]) -> dict[str, Any]:
             for axis in axes
         ],
     }
+
+
+def inside_object(
+    steps: "Sequence[Step]", of_input: "Sequence[Use] | None", of_weight: "Sequence[Use] | None"
+) -> dict[str, Any]:
+    """Every product behind the outputs asked for, and what a cell or a weight takes part in."""
+    found: dict[str, Any] = {}
+    if steps:
+        found["steps"] = [
+            {
+                "output_index": step.output_index,
+                "terms": [asdict(term) for term in step.terms],
+                "bias": step.bias,
+                "value": step.value,
+                "agrees": step.agrees,
+            }
+            for step in steps
+        ]
+    if of_input is not None:
+        found["from"] = [asdict(use) for use in of_input]
+    if of_weight is not None:
+        found["of"] = [asdict(use) for use in of_weight]
+    return found
 
 
 def solutions_object(answer: Settings) -> dict[str, Any]:

@@ -1,0 +1,75 @@
+"""The flags that look inside a result: ``--steps``, ``--at``, ``--from``, ``--of``, ``--coverage``."""
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from convcli.cli import options
+from convcli.errors import ConvcliError
+
+if TYPE_CHECKING:
+    from convcli.forward import Result
+    from convcli.steps import Step
+
+__all__ = ["asked", "chosen", "index", "with_value"]
+
+FIRST = {1: 4, 2: 2, 3: 1}  # steps shown unless more are asked for, by the layer's axes
+MOST = 10_000
+FLAGS = ("steps", "at", "from_cell", "of_weight", "coverage")
+
+
+def with_value(arguments: list[str]) -> list[str]:
+    """Give a bare ``--steps`` its value, as the parser knows no flag whose value may be left out.
+
+    >>> with_value(["--steps", "--json"]), with_value(["--steps", "0:4"])
+    (['--steps', 'first', '--json'], ['--steps', '0:4'])
+    """
+    filled = []
+    for i, argument in enumerate(arguments):
+        filled.append(argument)
+        following = arguments[i + 1] if i + 1 < len(arguments) else "-"
+        if argument == "--steps" and following.startswith("-"):
+            filled.append("first")
+    return filled
+
+
+def asked(given: dict[str, Any]) -> bool:
+    return any(given.get(name) for name in FLAGS)
+
+
+def index(text: str, shape: Sequence[int], flag: str) -> tuple[int, ...]:
+    """A cell of an array; leading axes may be left out, and are 0 then."""
+    found = options.numbers(text, flag) or ()
+    found = (0,) * (len(shape) - len(found)) + found
+    if len(found) != len(shape) or not all(0 <= i < size for i, size in zip(found, shape, strict=True)):
+        ranges = ", ".join(f"0 to {size - 1}" if size > 1 else "0" for size in shape)
+        raise ConvcliError(f"{flag} {text}: there is no such cell in {list(shape)}", f"give up to [{ranges}]")
+    return found
+
+
+def chosen(given: dict[str, Any], result: "Result") -> "list[Step]":
+    """The steps that were asked for."""
+    from convcli.steps import output_indices, step
+
+    count, shape = result.output.size, result.output.shape
+    if given["at"]:
+        return [step(result, index(given["at"], shape, "--at"))]
+    text = given["steps"]
+    if not text:
+        return []
+    first, last = 0, count
+    if text == "first":
+        last = min(count, FIRST[result.plan.layer.ndim])
+    elif found := re.fullmatch(r"(\d{0,18}):(\d{0,18})", text):
+        first, last = int(found[1] or 0), min(count, int(found[2] or count))
+    elif text.isdigit():
+        last = min(count, int(text[:18]))
+    elif text != "all":
+        raise ConvcliError(f"--steps {text!r} is unknown", "try --steps, --steps all, or --steps 0:4")
+    if first >= last:
+        raise ConvcliError(f"--steps {text}: there is no such step among {count:,}", f"give a part of 0:{count}")
+    if last - first > MOST:
+        raise ConvcliError(
+            f"--steps {text} is {last - first:,} steps; {MOST:,} are the most", "pick a part: --steps 0:100, or --at"
+        )
+    return [step(result, i) for i in output_indices(result, first, last)]
