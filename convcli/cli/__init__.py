@@ -26,6 +26,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "formula": ("formula", "The output-size formula, worked step by step"),
     "blog": ("blog", "The post's 12 experiments, replayed and checked number by number"),
     "filters": ("filters", "The classic filters: edges, blurs, Sobel and others"),
+    "explain": ("explain", "A PyTorch error message in plain words, with a fix"),
     "samples": ("samples", "The post's three tensors"),
 }
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
