@@ -74,7 +74,7 @@ def read(text: str) -> Message:
     """
     text = re.sub(r"\x1b\[[0-9;]{0,40}m", "", text).strip().replace("\r\n", "\n")
     start, end = _last_error(text)
-    message = text[end : end + LONGEST]
+    message = text[end : end + LONGEST] if start or end else text[-LONGEST:]
     if start:  # what a log goes on with, after the message, is no part of it
         message = re.split(r"\n[ \t]*\n|\nTraceback |\n[^\s]", message, maxsplit=1)[0]
     above = text[max(0, start - 30_000) : start]
@@ -83,7 +83,7 @@ def read(text: str) -> Message:
     lines = above.splitlines()
     for number, frame in enumerate(lines):
         found = re.search(r'File "([^"\n]{1,500})", line (\d{1,9})', frame)
-        if found and not re.search(r"site-packages|dist-packages|[/\\]torch[/\\]|lib[/\\]python3|^<", found[1]):
+        if found and not re.search(r"site-packages|dist-packages|[/\\]torch[/\\]|lib[/\\]python3|^<frozen", found[1]):
             place = f"{found[1]}, line {found[2]}"
             line = lines[number + 1].strip()[:300] if number + 1 < len(lines) else ""
     context = " ".join(re.findall(r"\b(?:Conv|ConvTranspose|MaxPool|AvgPool|LPPool|BatchNorm)[123]d\b", above))
@@ -103,6 +103,8 @@ def _last_error(text: str) -> tuple[int, int]:
                 best = max(best, (begin, at + len(sign)))
                 break
             at = text.rfind(sign, 0, begin)
+    if best == (0, 0) and (at := max(text.rfind("Error: "), 0)):
+        best = (text.rfind("\n", 0, at) + 1, at + 7)
     return best
 
 
@@ -250,7 +252,12 @@ def _rank(kind: str, found: re.Match[str], message: Message) -> Explanation:
         cause = "a single sample without its batch or channel axis"
     else:
         extra = len(shape) - batched
-        nested = len(shape) > 2 and shape[extra + 1] in (1, 3, 4)
+        if extra < 1:  # the number of axes is right; torch's words for an axis of size 0
+            why = f"{list(shape)} has an axis of 0 cells: there is nothing to slide over"
+            grown = f"x = x.new_zeros({tuple(max(1, n) for n in shape)})"
+            cause = "a slice or a crop that took everything away"
+            return Explanation(kind, facts, why, cause, [Fix(grown, False, "look at where the input lost its cells")])
+        nested = ndim > 1
         line = f"x = x.flatten(0, {extra})" if nested else f"x = x.flatten(2, {extra + 2})"
         fixes = [Fix(line, False, "puts batch axes into one" if nested else "puts the sizes into one axis")]
         cause = "a layer for another number of axes, or one unsqueeze too many"
@@ -287,15 +294,14 @@ def _rank_words(kind: str, found: re.Match[str], message: Message) -> Explanatio
     needs, got = ints(found[1]), ints(found[2]) if found.lastindex and found.lastindex > 1 and found[2] else ()
     facts = {"axes_expected": list(needs), "axes": got[0] if got else None}
     why = f"this layer takes an input of {' or '.join(map(str, needs))} axes" + (f", not {got[0]}" if got else "")
-    norm = "BatchNorm" in message.context or message.text.lower().startswith("expected")
-    if got and got[0] > max(needs):
+    if got and needs in ((4,), (5,), (2, 3)) and "(got" in message.text:  # batch norm's wording
+        line = f"layer = nn.BatchNorm{max(1, got[0] - 2)}d(layer.num_features)"
+    elif got and got[0] > max(needs):
         line = f"x = x.flatten(0, {got[0] - max(needs)})"
-        if norm and max(needs) < 5:
-            line = f"layer = nn.BatchNorm{min(3, got[0] - 2)}d(layer.num_features)"
-    elif got and norm and got[0] == 2:
-        line = "layer = nn.BatchNorm1d(layer.num_features)"
+    elif got:
+        line = "x = x" + ".unsqueeze(0)" * max(1, min(min(needs) - got[0], 5))
     else:
-        line = "x = x.unsqueeze(0)" * 1
+        line = f"x = x.unsqueeze(0) if x.ndim < {min(needs)} else x.flatten(0, x.ndim - {max(needs)})"
     return Explanation(kind, facts, why, "the batch or channel axis is missing, or too many axes", [Fix(line)])
 
 
@@ -355,6 +361,11 @@ def _linear(kind: str, found: re.Match[str], message: Message) -> Explanation:
     facts: dict[str, Any] = {"rows": rows, "features": width, "in_features": features, "out_features": out}
     example = Example("Linear", (features, out), (rows, width))
     why = f"nn.Linear multiplies the last axis: it is {width} long and the weight takes {features}"
+    if rows == features and rows != width:
+        facts["case"] = "transposed"
+        turned = Fix(f"x = x.reshape({rows}, {width}).T", width > 0, "samples down, features across")
+        cause = "features and samples are the wrong way round, or in_features isn't what arrives"
+        return Explanation(kind, facts, why, cause, [turned, rebuilt], example)
     if whole and rows > 1 and width < features and features % width == 0:
         facts["case"], batch = "not flattened", total // features
         fixes = [Fix(whole, True, f"flattens each of {batch} samples to {features}; nn.Flatten() before it"), rebuilt]
@@ -367,8 +378,6 @@ def _linear(kind: str, found: re.Match[str], message: Message) -> Explanation:
         return Explanation(kind, facts, why, "the batch axis was flattened with the rest", fixes, example)
     facts["case"] = "wrong in_features"
     fixes = [rebuilt]
-    if rows == features and width < features:
-        fixes.append(Fix("x = x.T", False, "if features and samples are the wrong way round"))
     cause = "in_features was worked out for another picture size, padding or pooling"
     return Explanation(kind, facts, why, cause, fixes, example)
 
@@ -430,8 +439,9 @@ def _groups(kind: str, found: re.Match[str], message: Message) -> Explanation:
     why = f"{found[1]}_channels has to be a multiple of groups: each group takes an equal share"
     facts = {"argument": f"{found[1]}_channels"}
     cause = "groups that doesn't divide both in_channels and out_channels"
-    return Explanation(kind, facts, why, cause, [Fix(line, False, "depthwise: one group a channel"),
-                                                 Fix(line.replace(", groups=x.shape[1]", ""), False, "no groups")])  # fmt: skip
+    ungrouped = line.replace(", groups=x.shape[1]", "")
+    fixes = [Fix(line, False, "depthwise: one group a channel"), Fix(ungrouped, False, "no groups")]
+    return Explanation(kind, facts, why, cause, fixes)
 
 
 def _tuple_length(kind: str, found: re.Match[str], message: Message) -> Explanation:
@@ -465,7 +475,7 @@ def _pool_padding(kind: str, found: re.Match[str], message: Message) -> Explanat
 
 
 def _output_padding(kind: str, found: re.Match[str], message: Message) -> Explanation:
-    (h, w, sh, sw, dh, dw) = ints(found[1])
+    h, w, sh, sw, dh, dw = map(int, re.findall(r"\d{1,18}", found[1]))
     value, bound = max((h, max(sh, dh)), (w, max(sw, dw)))
     why, _ = words(Refusal("output_padding", value=value, axis="an axis", bound=bound))
     facts = {"output_padding": [h, w], "stride": [sh, sw], "dilation": [dh, dw]}
@@ -522,7 +532,7 @@ def _cat(kind: str, found: re.Match[str], message: Message) -> Explanation:
 def _state_dict(kind: str, found: re.Match[str], message: Message) -> Explanation:
     pattern = r"size mismatch for ([\w.]{1,200}): copying a param with shape (?:torch\.Size\()?\[([\d, ]{0,200})\]"
     pattern += r"\)? from checkpoint, the shape in current model is (?:torch\.Size\()?\[([\d, ]{0,200})\]"
-    sizes = [
+    sizes: list[dict[str, Any]] = [
         {"name": m[1], "checkpoint": list(ints(m[2])), "model": list(ints(m[3]))}
         for m in re.finditer(pattern, message.text)
     ]
@@ -537,7 +547,8 @@ def _state_dict(kind: str, found: re.Match[str], message: Message) -> Explanatio
         fixes = [Fix("layer.load_state_dict({k.removeprefix('module.'): v for k, v in state.items()})")]
     first = sizes[0] if sizes else None
     if first and len(first["checkpoint"]) == len(first["model"]) in (3, 4, 5) and "." not in first["name"]:
-        out, inside, *taps = first["checkpoint"]
+        saved: list[int] = first["checkpoint"]
+        out, inside, taps = saved[0], saved[1], saved[2:]
         line = f"layer = nn.Conv{len(taps)}d({inside}, {out}, kernel_size={kernel(taps)})"
         fixes.insert(0, Fix(line, False, "the layer the checkpoint was saved from; then load again"))
     cause = "another number of classes, channels or layers than the model the weights come from"
@@ -591,11 +602,13 @@ RANGE = "sizes, strides and dilations count cells, and padding can't be negative
 TABLE: tuple[tuple[str, str, Answer], ...] = (
     ("channels", r"Given (groups|transposed)=(\d{1,9}), weight(?: of size)? ?\[?([\d, ]{3,200})\]?, (?:so )?expected "
      r"input ?\[([\d, ]{3,200})\] to have (\d{1,18}) channels", _channels),
-    ("rank", r"Expected \d ?D \(unbatched\) or (\d) ?D \(batched\) input to (\w{1,40}), but got input of size: ?" + LIST,
+    ("rank", r"Expected \d ?D \(unbatched\) or (\d) ?D \(batched\) input to (\w{1,40}), but got input of size: "
+     "?" + LIST,
      _rank),
     ("rank", r"Expected \dD or (\d)D \(batch mode\) tensor ()[^\[]{0,80}but got: ?" + LIST, _rank),
     ("rank", r"(?:adaptive_\w{1,20}\(\): )?Expected \dD or (\d)D tensor(), but got: ?" + LIST, _rank),
-    ("rank", r"Expected \d-dimensional input for \d-dimensional weight ?\[?([\d, ]{1,200})\]?, but got (?:\d-dimensional "
+    ("rank", r"Expected \d-dimensional input for \d-dimensional weight ?\[?([\d, ]{1,200})\]?, but got "
+     r"(?:\d-dimensional "
      r")?input of size \[([\d, ]{0,200})\]", _rank_weight),
     ("rank", r"non-empty (\dD or \dD) \(batch mode\) tensor expected for input", _rank_words),
     ("rank", r"[Ee]xpected (\dD(?: or \dD)?) (?:input|tensor) \(got (\d)D (?:input|tensor)\)", _rank_words),
@@ -614,16 +627,19 @@ TABLE: tuple[tuple[str, str, Answer], ...] = (
     ("groups", r"(in|out)_channels must be divisible by groups", _groups),
     ("groups", r"Given groups=\d{1,9}, expected (weight) to be (?:at least|divisible by)", _groups),
     ("groups", r"(groups) must be a positive integer", _groups),
-    ("tuple_length", r"expected (\w{1,20}) to be a single integer value or a list of (\d) values to match the convolution "
+    ("tuple_length", r"expected (\w{1,20}) to be a single integer value or a list of (\d) values to match the "
+     r"convolution "
      r"dimensions, but got \w{1,20}=\[([\d, \-]{1,200})\]", _tuple_length),
-    ("tuple_length", r"(?:max|avg|lp)_pool(\d)d(?:\(\))?:? (\w{1,20}) must (?:either )?be (?:omitted, )?an? (?:single )?int",
+    ("tuple_length", r"(?:max|avg|lp)_pool(\d)d(?:\(\))?:? (\w{1,20}) must (?:either )?be (?:omitted, )?an? "
+     r"(?:single )?int",
      _pool_tuple),
     ("tuple_length", r"pool(\d)d: (stride) must either be omitted", _pool_tuple),
     ("not_positive", r"non-positive stride|stride should not be zero|stride must be greater than zero",
      simple(f"{RANGE}: a stride below 1 never moves on", "stride=0, or a kernel of 0 that the stride follows",
             "layer.stride = 1")),
     ("not_positive", r"dilation (?:should|must) be greater than zero",
-     simple(f"{RANGE}: taps 0 apart would all read one cell", "dilation=0; no gaps is dilation=1", "layer.dilation = 1")),
+     simple(f"{RANGE}: taps 0 apart would all read one cell", "dilation=0; no gaps is dilation=1", "layer.dilation "
+     "= 1")),
     ("not_positive", r"negative padding is not supported|pad(?:ding)? must be non-negative",
      simple(RANGE, "a padding worked out by a formula that went below 0", "layer.padding = 0")),
     ("not_positive", r"max_pool1d\(\) kernel_size must be greater than zero",
@@ -650,18 +666,22 @@ TABLE: tuple[tuple[str, str, Answer], ...] = (
             "layer.padding_mode = 'zeros'")),
     ("pool_padding", r"pad should be at most half of (?:effective )?kernel size, but got pad=(\d{1,9}), kernel_size="
      r"(\d{1,9})(?: and dilation=(\d{1,9}))?", _pool_padding),
-    ("pool_padding", r"padding should be at most half of kernel size, but got padding=(\d{1,9}) and kernel_size=(\d{1,9})()",
+    ("pool_padding", r"padding should be at most half of kernel size, but got padding=(\d{1,9}) and "
+     r"kernel_size=(\d{1,9})()",
      _pool_padding),
-    ("pool_padding", r"pad should be smaller than (?:or equal to )?half of kernel size, but got padW = (\d{1,9}), padH = "
+    ("pool_padding", r"pad should be smaller than (?:or equal to )?half of kernel size, but got padW = (\d{1,9}), "
+     r"padH = "
      r"\d{1,9}, kW = (\d{1,9})()", _pool_padding),
     ("output_padding", r"output padding must be smaller than either stride or dilation, but got ([\w: ]{1,250})",
      _output_padding),
-    ("output_size", r"requested an output size of [\(\[]([\d, ]{1,99})[\)\]], but valid sizes range from \[([\d, ]{1,99})\] "
+    ("output_size", r"requested an output size of [\(\[]([\d, ]{1,99})[\)\]], but valid sizes range from \[([\d, "
+     r"]{1,99})\] "
      r"to \[([\d, ]{1,99})\]", _output_size),
     ("output_size", r"output_size must have|output_size should be",
      simple("output_size has one number for each axis, or batch and channels before them", "a number too many",
             "y = layer(x)")),
-    ("linear", r"mat1 and mat2 shapes cannot be multiplied \((\d{1,18})x(\d{1,18}) and (\d{1,18})x(\d{1,18})\)", _linear),
+    ("linear", r"mat1 and mat2 shapes cannot be multiplied \((\d{1,18})x(\d{1,18}) and (\d{1,18})x(\d{1,18})\)",
+     _linear),
     ("linear", r"size mismatch, m1: \[(\d{1,18}) x (\d{1,18})\], m2: \[(\d{1,18}) x (\d{1,18})\]", _linear),
     ("linear", r"mat1 dim 1 must match mat2 dim 0|size mismatch, got|batch2 tensor to be|must be equal to input_size",
      simple("the last axis of the input has to be as long as the weight takes", "a missing flatten, or in_features",
@@ -675,7 +695,8 @@ TABLE: tuple[tuple[str, str, Answer], ...] = (
             "x = x.flatten(1)")),
     ("norm_features", r"running_mean should contain (\d{1,18}) elements not (\d{1,18})", _norm_features),
     ("norm_features", r"weight should contain (\d{1,18}) elements not (\d{1,18})", _norm_features),
-    ("norm_features", r"Given normalized_shape=\[([\d, ]{1,99})\], expected input with shape \[[^\]]{1,99}\], but got input "
+    ("norm_features", r"Given normalized_shape=\[([\d, ]{1,99})\], expected input with shape \[[^\]]{1,99}\], but "
+     r"got input "
      r"of size ?\[([\d, ]{1,99})\]", _layer_norm),
     ("norm_features", r"to match num_features \((\d{1,18})\), but got: (\d{1,18})",
      simple("a norm layer keeps numbers for each channel, and another number of channels arrives", "num_features",
@@ -685,12 +706,15 @@ TABLE: tuple[tuple[str, str, Answer], ...] = (
             "layer = nn.GroupNorm(1, x.shape[1])")),
     ("one_value", r"Expected more than 1 (?:value per channel|spatial element) when training, got input size " + LIST,
      _one_value),
-    ("sizes_differ", r"[Tt]he size of tensor a \((\d{1,18})\) must match the size of tensor b \((\d{1,18})\) at non-singleton "
+    ("sizes_differ", r"[Tt]he size of tensor a \((\d{1,18})\) must match the size of tensor b \((\d{1,18})\) at "
+     r"non-singleton "
      r"dimension (\d{1,2})", _sizes_differ),
-    ("sizes_differ", r"doesn't match the broadcast shape|expanded size of the tensor|stack expects each tensor to be equal",
+    ("sizes_differ", r"doesn't match the broadcast shape|expanded size of the tensor|stack expects each tensor to "
+     r"be equal",
      simple("cell by cell, every axis has to be the same length in both, or 1", "a shape changed on one branch",
             "x = F.interpolate(x, size=layer.output_size)")),
-    ("cat", r"Sizes of tensors must match except in dimension (\d)\. (?:Expected size|Got) (\d{1,18}) (?:but got size|and) "
+    ("cat", r"Sizes of tensors must match except in dimension (\d)\. (?:Expected size|Got) (\d{1,18}) (?:but got "
+     r"size|and) "
      r"(\d{1,18})", _cat),
     ("cat", r"Tensors must have same number of dimensions",
      simple("cat joins tensors that differ in one axis at most", "a missing batch axis", "x = x.unsqueeze(0)")),
@@ -708,8 +732,10 @@ TABLE: tuple[tuple[str, str, Answer], ...] = (
             "x = x.float()", type="1")),
     ("dtype", r"[Cc]annot convert a MPS Tensor to float64|result type \w{1,30} can't be cast",
      simple(ONE_TYPE, "float64 data", "x = x.float()")),
-    ("device", r"[Ee]xpected all tensors to be on the same device|is not on the expected device|Placeholder storage has not "
-     r"been allocated on MPS|[Tt]ensor for argument .{1,60} is on CPU|slow_conv\dd_forward_mps|but expected (?:it|them) to "
+    ("device", r"[Ee]xpected all tensors to be on the same device|is not on the expected device|Placeholder storage "
+     r"has not "
+     r"been allocated on MPS|[Tt]ensor for argument .{1,60} is on CPU|slow_conv\dd_forward_mps|but expected "
+     r"(?:it|them) to "
      r"be on (?:GPU|CPU)|don't have the same device", DEVICES),
     ("device", r"Torch not compiled with CUDA enabled|No CUDA GPUs are available|Found no NVIDIA driver",
      simple("this machine's PyTorch has no CUDA", "device='cuda' on a machine without it",
@@ -723,16 +749,42 @@ TABLE: tuple[tuple[str, str, Answer], ...] = (
     ("not_a_tensor", r"must be Tensor, not ([\w.]{1,60})",
      simple("a layer takes a torch.Tensor", "a NumPy array or list went in as it is",
             "x = torch.as_tensor(x, dtype=torch.float32)", given="1")),
-    ("not_a_tensor", r"received an invalid combination of arguments - got \(([\w.]{1,60}), ",
-     simple("an argument isn't of the type the layer takes", "a NumPy array, a list or None went in, or a float setting",
+    ("not_a_tensor", r"received an invalid combination of arguments - got \((?!Tensor,)([\w.]{1,60}), ",
+     simple("an argument isn't of the type the layer takes", "a NumPy array, a list or None went in, or a float "
+     "setting",
             "x = torch.as_tensor(x, dtype=torch.float32)", given="1")),
     ("argument", r"missing \d required positional argument|unexpected keyword argument|but found element of type float|"
-     r"type must be tuple of ints,but got float|positional arguments? but \d (?:was|were) given",
+     r"type must be tuple of ints,but got float|positional arguments? but \d (?:was|were) given|invalid combination "
+     r"of arguments - got \(Tensor,",
      simple("the layer was made or called with arguments it doesn't take",
             "a name misspelt, one left out, or a size that is a float (use // for a division)", MAKE)),
     ("weight", r"weight should have at least three dimensions|expected bias to be 1-dimensional with (\d{1,18})",
-     simple("a weight is [out, in/groups, *kernel], and the bias one number for each out", "a kernel without its channels",
+     simple("a weight is [out, in/groups, *kernel], and the bias one number for each out", "a kernel without its "
+     "channels",
             MAKE)),
+    ("padding_word", r"Padding length must be divisible by 2",
+     simple("F.pad takes two numbers for each axis, the last axis first", "a number left out", "x = F.pad(x, (1, 1))")),
+    ("channels", r"pixel_shuffle expects its input's 'channel' dimension",
+     simple("pixel shuffle makes r·r channels into one, so r·r has to divide them", "upscale_factor",
+            "layer = nn.PixelShuffle(1)")),
+    ("kernel_larger", r"calculated shape of the array of sliding blocks as",
+     simple("the kernel, dilation included, is larger than the padded input: not one window fits", "too small an input",
+            "x = F.interpolate(x, scale_factor=2)")),
+    ("output_size", r"to match the calculated number of sliding blocks",
+     simple("fold puts back exactly as many blocks as unfold took out", "output_size, stride or padding of another "
+     "unfold",
+            "x = F.unfold(F.fold(x, layer.output_size, layer.kernel_size), layer.kernel_size)")),
+    ("rank", r"must have the same number of spatial dimensions",
+     simple("one number for each axis that grows", "a size too many", "x = F.interpolate(x, scale_factor=2)")),
+    ("sizes_differ", r"shape of indices to be same as that of the input",
+     simple("unpooling needs the indices of the pooling whose output it gets", "indices of another pooling", "x = x")),
+    ("batch", r"Expected input batch_size \((\d{1,18})\) to match target batch_size \((\d{1,18})\)",
+     simple("the loss compares one prediction with one target each", "a view(-1, n) that put features into the batch",
+            "x = x.flatten(1)", input="1", target="2")),
+    ("target", r"Target -?\d{1,18} is out of bounds|expected target dtype|Using a target size|multi-target not "
+     r"supported",
+     simple("the loss takes class numbers from 0 to classes − 1, as long, one for each prediction", "the targets",
+            "x = x.flatten(1)")),
     ("axis", r"Dimension out of range \(expected to be in range of \[(-?\d{1,3}), (-?\d{1,3})\], but got (-?\d{1,3})\)",
      _dimension),
     ("axis", r"input\.dim\(\) = (\d) is not equal to len\(dims\) = (\d)",

@@ -25,7 +25,7 @@ def verified(found: Explanation) -> Explanation:
 
 def _size(example: Example) -> int:
     numbers = [n for argument in example.arguments for n in (argument if isinstance(argument, tuple) else (argument,))]
-    return max(prod(example.shape), prod(numbers))
+    return int(max(prod(example.shape), prod(numbers)))
 
 
 def _build(example: Example) -> tuple[nn.Module, torch.Tensor]:
