@@ -215,8 +215,8 @@ def _channels(kind: str, found: re.Match[str], message: Message) -> Explanation:
         moved = Fix(code, fits(shape[1:-1]), f"moves the channels, which stand last ({last}), to where torch has them")
         fixes.insert(0, moved)
         cause = "the channels are last, as pictures and NumPy arrays have them; torch wants them before the sizes"
-    elif shape[0] == expected and got != expected:
-        fixes.insert(0, Fix("x = x.transpose(0, 1)", shape[0] > 1 and fits(sizes), "swaps batch and channels"))
+    elif shape[0] == expected > 1:
+        fixes.insert(0, Fix("x = x.transpose(0, 1)", fits(sizes), "swaps batch and channels"))
     elif expected == 1 and shape[0] == 1 and got > 4:
         line = f"x = x.reshape({got}, 1, {', '.join(map(str, sizes))})"
         fixes.insert(0, Fix(line, fits(sizes), f"a batch of {got} with one channel each: the missing axis is added"))
@@ -349,7 +349,11 @@ def _no_output(kind: str, found: re.Match[str], message: Message) -> Explanation
         f"(n − 1)·stride + kernel − 2·padding gives {list(output)} for an input of {list(shape)}: padding cuts "
         "all of it away"
     )
-    fix = Fix("layer.padding = 0", True, "a transposed convolution's padding cuts cells off its output")
+    fix = Fix(
+        "layer.padding = (0,) * len(layer.kernel_size)",
+        True,
+        "a transposed convolution's padding cuts cells off its output",
+    )
     return Explanation(kind, facts, why, "padding meant to enlarge; in a transposed convolution it shrinks", [fix])
 
 
@@ -640,7 +644,9 @@ TABLE: tuple[tuple[str, str, Answer], ...] = (
     ("not_positive", r"dilation (?:should|must) be greater than zero",
      simple(f"{RANGE}: taps 0 apart would all read one cell", "dilation=0; no gaps is dilation=1", "layer.dilation "
      "= 1")),
-    ("not_positive", r"negative padding is not supported|pad(?:ding)? must be non-negative",
+    ("not_positive", r"negative padding is not supported",
+     simple(RANGE, "a padding worked out by a formula that went below 0", "layer.padding = (0,) * len(layer.kernel_size)")),
+    ("not_positive", r"pad(?:ding)? must be non-negative",
      simple(RANGE, "a padding worked out by a formula that went below 0", "layer.padding = 0")),
     ("not_positive", r"max_pool1d\(\) kernel_size must be greater than zero",
      simple(RANGE, "kernel_size=0", "layer.kernel_size = layer.stride = 2")),
@@ -658,7 +664,7 @@ TABLE: tuple[tuple[str, str, Answer], ...] = (
             "another library's word", MAKE)),
     ("padding_word", r"conv_transpose\dd\(\): argument 'padding' .{0,30}must be tuple of ints",
      simple("a transposed convolution takes no padding 'same', only numbers", "'same' from a plain convolution",
-            "layer.padding = 1")),
+            "layer.padding = (1,) * len(layer.kernel_size)")),
     ("padding_too_wide", r"Padding size should be less than the corresponding input dimension, but got: padding "
      r"\((\d{1,9}, \d{1,9})\) at dimension (\d) of input \[?([\d, ]{1,200})", _padding_too_wide),
     ("padding_too_wide", r"Padding value causes wrapping around more than once",
