@@ -645,7 +645,8 @@ TABLE: tuple[tuple[str, str, Answer], ...] = (
      simple(f"{RANGE}: taps 0 apart would all read one cell", "dilation=0; no gaps is dilation=1", "layer.dilation "
      "= 1")),
     ("not_positive", r"negative padding is not supported",
-     simple(RANGE, "a padding worked out by a formula that went below 0", "layer.padding = (0,) * len(layer.kernel_size)")),
+     simple(RANGE, "a padding worked out by a formula that went below 0",
+            "layer.padding = (0,) * len(layer.kernel_size)")),
     ("not_positive", r"pad(?:ding)? must be non-negative",
      simple(RANGE, "a padding worked out by a formula that went below 0", "layer.padding = 0")),
     ("not_positive", r"max_pool1d\(\) kernel_size must be greater than zero",
