@@ -541,21 +541,26 @@ def _state_dict(kind: str, found: re.Match[str], message: Message) -> Explanatio
         for m in re.finditer(pattern, message.text)
     ]
     facts: dict[str, Any] = {"mismatches": sizes[:50]}
-    fixes = [Fix("layer.load_state_dict({k: v for k, v in state.items() if v.shape == layer.state_dict()[k].shape}, "
-                 "strict=False)", False, "state is the checkpoint; what doesn't fit stays as it is")]  # fmt: skip
+    # Which file was loaded stands nowhere in the message, so only the layer itself can be mended from here.
+    fixes: list[Fix] = []
     why = (
         "the checkpoint was saved from a model of other sizes" if sizes else "the checkpoint's names aren't the model's"
     )
+    cause = (
+        "another number of classes, channels or layers than the model the weights come from; load_state_dict with only "
+        "the entries whose shapes agree, and strict=False, leaves the rest as it is"
+    )
     if '"module.' in message.text:
         why = "the checkpoint was saved from nn.DataParallel, which puts module. before every name"
-        fixes = [Fix("layer.load_state_dict({k.removeprefix('module.'): v for k, v in state.items()})")]
+        cause = "the wrapper was saved, not the model; take the prefix away: key.removeprefix('module.')"
     first = sizes[0] if sizes else None
-    if first and len(first["checkpoint"]) == len(first["model"]) in (3, 4, 5) and "." not in first["name"]:
+    if first and len(first["checkpoint"]) == len(first["model"]) in (2, 3, 4, 5) and first["name"].endswith("weight"):
         saved: list[int] = first["checkpoint"]
         out, inside, taps = saved[0], saved[1], saved[2:]
-        line = f"layer = nn.Conv{len(taps)}d({inside}, {out}, kernel_size={kernel(taps)})"
-        fixes.insert(0, Fix(line, False, "the layer the checkpoint was saved from; then load again"))
-    cause = "another number of classes, channels or layers than the model the weights come from"
+        line = f"layer = nn.Linear({inside}, {out})"
+        if taps:
+            line = f"layer = nn.Conv{len(taps)}d({inside}, {out}, kernel_size={kernel(taps)})"
+        fixes.append(Fix(line, False, f"{first['name']} as the checkpoint has it; then load again"))
     return Explanation(kind, facts, why, cause, fixes)
 
 
@@ -784,7 +789,7 @@ TABLE: tuple[tuple[str, str, Answer], ...] = (
     ("rank", r"must have the same number of spatial dimensions",
      simple("one number for each axis that grows", "a size too many", "x = F.interpolate(x, scale_factor=2)")),
     ("sizes_differ", r"shape of indices to be same as that of the input",
-     simple("unpooling needs the indices of the pooling whose output it gets", "indices of another pooling", "x = x")),
+     simple("unpooling needs the indices of the pooling whose output it gets", "indices of another pooling")),
     ("batch", r"Expected input batch_size \((\d{1,18})\) to match target batch_size \((\d{1,18})\)",
      simple("the loss compares one prediction with one target each", "a view(-1, n) that put features into the batch",
             "x = x.flatten(1)", input="1", target="2")),

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from convcli.cli import options, terminal
-from convcli.errors import ConvcliError
+from convcli.errors import ConvcliError, Failure
 from convcli.explain import explain as recognise
 from convcli.explain import nearest, read
 from convcli.views import explain as view
@@ -50,7 +50,10 @@ def explain(
         with terminal.loading_torch():
             from convcli.verify import verified
 
-            found = verified(found)
+            try:
+                found = verified(found)
+            except Failure as reason:
+                terminal.warn(reason.why)
     if as_json:
         terminal.write(json.dump(view.to_json(found, error)) + "\n")
     else:
