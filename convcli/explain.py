@@ -501,8 +501,8 @@ def _padding_too_wide(kind: str, found: re.Match[str], message: Message) -> Expl
     pads, dim, shape = ints(found[1]), int(found[2]), ints(found[3])
     size = shape[dim] if dim < len(shape) else None
     facts = {"padding": list(pads), "dimension": dim, "input": list(shape)}
-    why = f"reflect mirrors the input without its border cell: padding {max(pads)} needs more than {max(pads)} cells"
-    why += f", axis {dim} has {size}" if size is not None else ""
+    axis = Axis(size or max(pads), 1, name=f"axis {dim}")
+    why, _ = words(Refusal("padding_too_wide", axis=axis, mode="reflect", limit=axis.size - 1, value=max(pads)))
     fixes = [Fix("layer.padding_mode = 'zeros'", False, "zeros can be added to any width")]
     return Explanation(kind, facts, why, "padding as large as the input", fixes)
 
