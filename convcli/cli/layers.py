@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from convcli import arrays
-from convcli.cli import options, steps, terminal
+from convcli.cli import export, options, steps, terminal
 from convcli.errors import ConvcliError
 from convcli.filters import FILTERS
 from convcli.layers import DEFAULTS, KINDS, Kind
@@ -86,6 +86,9 @@ def run_layer(family: str, ndim: int, given: dict[str, Any]) -> None:
     target = Path(given["save"]) if given["save"] else None
     if target:
         arrays.check_target(target, tuple(arrays.WRITERS), given["force"])
+    picture = Path(given["export"]) if given["export"] else None
+    if picture:
+        arrays.check_target(picture, export.SUFFIXES, given["force"])
     plan = make_plan(
         family,
         ndim,
@@ -109,6 +112,8 @@ def run_layer(family: str, ndim: int, given: dict[str, Any]) -> None:
         written = arrays.save(target, result.output, given["force"])
         terminal.warn(f"wrote {target}: {written}")
     found = steps.chosen(given, result)
+    if picture:
+        export.export(result, picture, found, given["region"], given["force"])
     if given["as_json"]:
         inside = json.inside_object(found, *uses(given, result)) if steps.asked(given) else {}
         if given["coverage"]:

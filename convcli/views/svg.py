@@ -1,0 +1,110 @@
+"""A scene as SVG: animated with SMIL, or still. Where nothing moves, the last step is shown."""
+
+from collections.abc import Iterable, Iterator
+from html import escape
+
+from convcli.views.scene import Cell, Frame, Scene
+
+__all__ = ["STYLE", "drawing", "path"]
+
+# Okabe & Ito's blue, orange and green. Beside colour: solid, dashed and double outlines.
+STYLE = """
+svg{--ink:#1a1a1a;--paper:#fff;--line:#9a9a9a;--soft:#f1f1f1;--in:#0072b2;--w:#d55e00;--out:#009e73}
+@media (prefers-color-scheme:dark){svg{--ink:#eee;--paper:#16181c;--line:#666;--soft:#26292f;--in:#56b4e9;--w:#e69f00;--out:#2bc79a}}
+@media print{svg{--ink:#000;--paper:#fff;--line:#888;--soft:#f1f1f1;--in:#0072b2;--w:#d55e00;--out:#009e73}}
+text{font:11px ui-monospace,Menlo,Consolas,"DejaVu Sans Mono",monospace;fill:var(--ink)}
+.t{font-size:14px;font-weight:bold}.c text{text-anchor:middle}
+.b{fill:var(--paper);stroke:var(--line)}.p{fill:var(--soft);stroke:var(--line);stroke-dasharray:2 2}
+.i{fill:var(--in);fill-opacity:.18;stroke:var(--in);stroke-width:2.5}
+.w{fill:var(--w);fill-opacity:.18;stroke:var(--w);stroke-width:2.5;stroke-dasharray:6 2}
+.o{fill:var(--out);fill-opacity:.25;stroke:var(--out);stroke-width:4}
+.m{fill:none;stroke:var(--ink);stroke-width:2}
+"""
+
+
+def drawing(scene: Scene, seconds: float = 0.5) -> str:
+    """The whole file; more than one frame and it moves, ``seconds`` for each."""
+    moving = len(scene.frames) > 1
+    lines = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {scene.width} {scene.height}" '
+        f'width="{scene.width}" height="{scene.height}" role="img" aria-labelledby="title desc">',
+        f'<title id="title">{escape(scene.title)}</title>',
+        f'<desc id="desc">{escape(scene.about)}. {escape(" = ".join(scene.frames[-1].text))}</desc>',
+        f"<style>{STYLE}</style>",
+        '<rect width="100%" height="100%" style="fill:var(--paper)"/>',
+        *head(scene),
+    ]
+    count = len(scene.frames)
+    when = {frame.output: i for i, frame in enumerate(scene.frames)}
+    lines.append('<g class="c">')
+    for i, cell in enumerate(scene.cells):
+        appears = ""
+        if moving and when.get(i):
+            appears = _shown(when[i] / count, 1, count * seconds)
+        lines.append(box(scene, cell, appears))
+    lines.append("</g>")
+    for i, frame in enumerate(scene.frames):
+        hidden = ' visibility="hidden"' if i + 1 < count else ""
+        timing = _shown(i / count, (i + 1) / count, count * seconds) if moving else ""
+        lines.append(f"<g{hidden}>{timing}{''.join(marks(scene, frame))}{_words(scene, frame)}</g>")
+    return "\n".join([*lines, "</svg>\n"])
+
+
+def head(scene: Scene) -> Iterator[str]:
+    """Title and panel labels."""
+    yield f'<text class="t" x="16" y="22">{escape(scene.title)}</text>'
+    for panel in scene.panels:
+        yield f'<text x="{panel.x}" y="{panel.y + 12}">{escape(panel.label)}</text>'
+
+
+def box(scene: Scene, cell: Cell, inside: str = "") -> str:
+    """A cell and its number; ``inside`` animates the number."""
+    kind = "p" if cell.padding else "b"
+    x, y = cell.x + scene.cell_width / 2, cell.y + scene.cell_height / 2 + 4
+    return (
+        f'<rect class="{kind}" x="{cell.x}" y="{cell.y}" width="{scene.cell_width}" height="{scene.cell_height}"/>'
+        f'<text x="{x:g}" y="{y:g}">{escape(cell.text)}{inside}</text>'
+    )
+
+
+def path(scene: Scene, cells: Iterable[int], inset: int = 0) -> str:
+    """One path around each of these cells."""
+    w, h = scene.cell_width - 2 * inset, scene.cell_height - 2 * inset
+    places = (scene.cells[i] for i in sorted(set(cells)))
+    return "".join(f"M{c.x + inset} {c.y + inset}h{w}v{h}h-{w}z" for c in places)
+
+
+def marks(scene: Scene, frame: Frame) -> Iterator[str]:
+    """What one step lights up."""
+    inputs = [i for i, _ in frame.pairs if i is not None]
+    weights = [w for _, w in frame.pairs if w is not None]
+    for name, cells in (("i", inputs), ("w", weights), ("o", [frame.output])):
+        if cells:
+            yield f'<path class="{name}" d="{path(scene, cells)}"/>'
+    if frame.winners:
+        yield f'<path class="m" d="{path(scene, frame.winners, 4)}"/>'
+
+
+def _words(scene: Scene, frame: Frame) -> str:
+    name, text = frame.text
+    y = scene.height - 54
+    lines = "".join(
+        f'<text x="16" y="{y + 20 + 16 * i}">{escape(line)}</text>' for i, line in enumerate(wrapped(text, scene.width))
+    )
+    return f'<text class="t" x="16" y="{y}">{escape(name)}</text>{lines}'
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """A sum in lines as wide as the picture, two at the most."""
+    from textwrap import wrap
+
+    return wrap("= " + text, max(20, (width - 32) // 7), max_lines=2, placeholder=" …")
+
+
+def _shown(begin: float, end: float, seconds: float) -> str:
+    values = ["hidden", "visible"] if end >= 1 else ["hidden", "visible", "hidden"]
+    times = ["0", f"{begin:.5g}"] if end >= 1 else ["0", f"{begin:.5g}", f"{end:.5g}"]
+    return (
+        f'<animate attributeName="visibility" calcMode="discrete" dur="{seconds:g}s" repeatCount="indefinite" '
+        f'values="{";".join(values)}" keyTimes="{";".join(times)}"/>'
+    )
