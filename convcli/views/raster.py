@@ -1,6 +1,6 @@
 """A scene as GIF or PNG. Drawn in grey once; a step only changes the tint of its cells.
 
-A palette of five tints of 32 greys keeps text smooth and frames small.
+A palette of four tints of 8 greys keeps text smooth and frames small.
 """
 
 from collections.abc import Callable, Iterator
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = ["frames", "write_gif", "write_png"]
 
-LEVELS = 32
+LEVELS = 8
 # The paper's colour and the outline's, for cells at rest, of the input, the weights, the output.
 TINTS = (((255, 255, 255), (0, 0, 0)), ((205, 228, 243), (0, 70, 125)), ((250, 222, 200), (150, 60, 0)))
 TINTS += (((190, 236, 220), (0, 95, 70)),)

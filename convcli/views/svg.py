@@ -10,7 +10,8 @@ __all__ = ["STYLE", "drawing", "path"]
 # Okabe & Ito's blue, orange and green. Beside colour: solid, dashed and double outlines.
 STYLE = """
 svg{--ink:#1a1a1a;--paper:#fff;--line:#9a9a9a;--soft:#f1f1f1;--in:#0072b2;--w:#d55e00;--out:#009e73}
-@media (prefers-color-scheme:dark){svg{--ink:#eee;--paper:#16181c;--line:#666;--soft:#26292f;--in:#56b4e9;--w:#e69f00;--out:#2bc79a}}
+@media (prefers-color-scheme:dark){svg{--ink:#eee;--paper:#16181c;--line:#666;--soft:#26292f;
+--in:#56b4e9;--w:#e69f00;--out:#2bc79a}}
 @media print{svg{--ink:#000;--paper:#fff;--line:#888;--soft:#f1f1f1;--in:#0072b2;--w:#d55e00;--out:#009e73}}
 text{font:11px ui-monospace,Menlo,Consolas,"DejaVu Sans Mono",monospace;fill:var(--ink)}
 .t{font-size:14px;font-weight:bold}.c text{text-anchor:middle}
