@@ -11,6 +11,7 @@ from convcli.errors import ConvcliError
 
 if TYPE_CHECKING:
     from convcli.forward import Result
+    from convcli.steps import Step
 
 __all__ = ["MOST_STEPS", "SUFFIXES", "export"]
 
@@ -18,20 +19,21 @@ SUFFIXES = (".svg", ".gif", ".png")
 MOST_STEPS = 400
 
 
-def export(result: "Result", target: Path, region: str | None, force: bool) -> None:
-    """Draw the output's steps, or those of ``region``, into a file."""
+def export(result: "Result", target: Path, picked: "list[Step]", region: str | None, force: bool) -> None:
+    """Draw the steps picked, else the output's, or those of ``region``, into a file."""
     from convcli.steps import step
     from convcli.views import raster, svg
     from convcli.views.scene import make_scene
 
     ranges = chosen(result.output.shape, region)
-    count = prod(map(len, ranges))
+    count = len(picked) or prod(map(len, ranges))
     if count > MOST_STEPS:
         raise ConvcliError(
             f"the output has {count:,} cells to draw; {MOST_STEPS} steps are the most",
             "draw a part of it: --region 0:16,0:16 (a range for each axis; channels may come first)",
         )
-    scene = make_scene(result, [step(result, (0, *i)) for i in product(*ranges)], region is not None)
+    found = picked or [step(result, (0, *i)) for i in product(*ranges)]
+    scene = make_scene(result, found, region is not None)
 
     def write(stream: Any) -> None:
         if target.suffix.lower() == ".svg":
@@ -42,7 +44,7 @@ def export(result: "Result", target: Path, region: str | None, force: bool) -> N
             raster.write_png(scene, stream)
 
     arrays.write_whole(target, write, force)
-    terminal.warn(f"wrote {target}: {count} steps")
+    terminal.warn(f"wrote {target}: {count} step{'s' * (count > 1)}")
 
 
 def chosen(shape: tuple[int, ...], region: str | None) -> list[range]:

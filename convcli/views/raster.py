@@ -16,8 +16,12 @@ __all__ = ["frames", "write_gif", "write_png"]
 
 LEVELS = 8
 # The paper's colour and the outline's, for cells at rest, of the input, the weights, the output.
-TINTS = (((255, 255, 255), (0, 0, 0)), ((205, 228, 243), (0, 70, 125)), ((250, 222, 200), (150, 60, 0)))
-TINTS += (((190, 236, 220), (0, 95, 70)),)
+TINTS = (
+    ((255, 255, 255), (0, 0, 0)),
+    ((205, 228, 243), (0, 70, 125)),
+    ((250, 222, 200), (150, 60, 0)),
+    ((190, 236, 220), (0, 95, 70)),
+)
 STILL, INPUT, WEIGHT, OUTPUT = range(4)
 
 

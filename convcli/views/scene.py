@@ -104,7 +104,8 @@ def make_scene(result: "Result", steps: Sequence[Step], cropped: bool) -> Scene:
     if not cropped:
         channels, *sizes = result.input.shape[1:]
         texts |= {(batch, *i): short(result.input[(batch, *i)]) for i in _every((channels, *sizes), "input cells")}
-    padded = "" if not plan.layer.kind.weighted else "0"
+    counts_zeros = plan.layer.kind.weighted or (plan.layer.kind.name == "AvgPool" and plan.layer.count_include_pad)
+    padded = "0" if counts_zeros else ""
     for place, term in reads.items():
         texts[place] = padded if term.input_index is None else short(term.input)
     inside = [range(size) for size in result.input.shape[2:]]
@@ -276,11 +277,12 @@ def _sum(step: Step) -> tuple[str, str]:
         return name, f"max({', '.join(parts)})"
     text = " + ".join(parts) or "nothing"
     if step.operation == "mean":
-        text = f"mean of {text}"
+        counted = f" + {zeros} zero{'s' * (zeros > 1)} of padding" if zeros else ""
+        text = f"({text}{counted}) / {short(1 / step.terms[0].weight)}"
     elif step.operation == "norm":
         text = f"p-norm of {', '.join(parts)}"
     if zeros and step.operation == "sum":
-        text += f" + {zeros} of padding or gaps"
+        text += f" + {zeros} product{'s' * (zeros > 1)} with padding's zeros"
     if step.bias is not None:
         text += f" + bias {_signed(step.bias)}"
     return name, text

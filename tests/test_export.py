@@ -1,0 +1,55 @@
+"""Pictures of the steps: whole files, every step in them, nothing overwritten."""
+
+import xml.etree.ElementTree as ET
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from tests.conftest import Ran
+
+LAYERS = [
+    "conv1d --in 2 --stride 2 --padding 1",
+    "conv2d --size 6x6 --padding 1 --dilation 2 --padding-mode reflect",
+    "conv2d --size 5x5 --in 4 --groups 2",
+    "maxpool2d --size 6x6 --ceil-mode --kernel 4",
+    "avgpool1d --padding 1",
+    "lppool1d",
+    "convtranspose2d --size 3x3 --stride 2",
+    "conv3d --size 3x4x4",
+]
+
+
+@pytest.mark.parametrize("arguments", LAYERS)
+@pytest.mark.parametrize("suffix", ["svg", "gif", "png"])
+def test_a_picture_of_every_layer(convcli: Callable[..., Ran], tmp_path: Path, arguments: str, suffix: str) -> None:
+    path = tmp_path / f"steps.{suffix}"
+    ran = convcli(*arguments.split(), "--export", str(path))
+    assert ran.code == 0, ran.err
+    steps = int(ran.err.rsplit(": ", 1)[1].split()[0])
+    if suffix == "svg":
+        assert ET.fromstring(path.read_text()).tag.endswith("svg")
+    else:
+        with Image.open(path) as picture:
+            assert getattr(picture, "n_frames", 1) == (steps if suffix == "gif" else 1)
+            assert min(picture.size) > 100
+
+
+def test_one_step_and_a_region(convcli: Callable[..., Ran], tmp_path: Path) -> None:
+    one = convcli(
+        "conv2d", "--size", "300x300", "--at", "5,5", "--region", "0:1,0:1", "--export", str(tmp_path / "1.svg")
+    )
+    assert ": 1 step" in one.err
+    part = convcli("conv2d", "--size", "300x300", "--region", "0:4,0:4", "--export", str(tmp_path / "part.gif"))
+    assert ": 16 steps" in part.err
+
+
+def test_refusals(convcli: Callable[..., Ran], tmp_path: Path) -> None:
+    path = tmp_path / "a.svg"
+    path.write_text("mine")
+    assert "--force" in convcli("conv1d", "--export", str(path)).err
+    assert path.read_text() == "mine"
+    assert "--region" in convcli("conv2d", "--size", "300x300", "--export", str(tmp_path / "b.gif")).err
+    assert convcli("conv1d", "--export", str(tmp_path / "b.xyz")).code == 2
+    assert [p.name for p in tmp_path.iterdir()] == ["a.svg"]
