@@ -11,7 +11,10 @@ from math import inf, nan, prod
 from convcli.forward import Result
 from convcli.geometry import Axis
 
-__all__ = ["Step", "Term", "Use", "output_indices", "step", "uses_of_input", "uses_of_weight"]
+__all__ = [
+    *("Cell", "Step", "Term", "Use"),
+    *("cell_at", "output_indices", "padded_ranges", "step", "uses_of_input", "uses_of_weight"),
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +170,35 @@ def uses_of_weight(result: Result, weight: Sequence[int]) -> Iterator[Use]:
         for pairs in product(*(axis.pairs(tap) for axis, tap in zip(axes, taps, strict=True))):
             cells, outputs = zip(*pairs, strict=True)
             yield Use((batch, channel, *cells), tuple(weight), (batch, out, *outputs))
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What stands at a place of the padded input; ``input_index`` is None where no input cell does."""
+
+    place: tuple[int, ...]
+    input_index: tuple[int, ...] | None
+    value: float
+
+
+def padded_ranges(result: Result) -> list[range]:
+    """The positions of the padded input along each axis; a transposed layer's input is not padded.
+
+    Negative padding crops: the cells it cuts off are listed all the same.
+    """
+    axes = result.plan.axes
+    return [range(a.size) if a.transposed else range(min(0, -a.before), max(a.size, a.size + a.after)) for a in axes]
+
+
+def cell_at(result: Result, place: Sequence[int]) -> Cell:
+    """The value at one place of the padded input; a maximum's padding is minus infinity."""
+    batch, channel, *position = place
+    sources = [axis.source(p) for axis, p in zip(result.plan.axes, position, strict=True)]
+    cell = tuple(source for source in sources if source is not None)
+    if len(cell) < len(sources):
+        return Cell(tuple(place), None, -inf if result.plan.layer.kind.name == "MaxPool" else 0.0)
+    here = (batch, channel, *cell)
+    return Cell(tuple(place), here, float(result.input[here]))
 
 
 def windows(

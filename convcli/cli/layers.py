@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from convcli import arrays
-from convcli.cli import export, options, steps, terminal
+from convcli.cli import animation, export, options, steps, terminal
 from convcli.errors import ConvcliError
 from convcli.filters import FILTERS
 from convcli.layers import DEFAULTS, KINDS, Kind
@@ -83,6 +83,7 @@ def run_layer(family: str, ndim: int, given: dict[str, Any]) -> None:
     """Work out the layer, show its head, run it, show the rest."""
     if given["as_json"] and given["as_code"]:
         raise ConvcliError("--json and --code both take all of stdout", "choose one")
+    animation.check(given)
     target = Path(given["save"]) if given["save"] else None
     if target:
         arrays.check_target(target, tuple(arrays.WRITERS), given["force"])
@@ -111,6 +112,9 @@ def run_layer(family: str, ndim: int, given: dict[str, Any]) -> None:
     if target:
         written = arrays.save(target, result.output, given["force"])
         terminal.warn(f"wrote {target}: {written}")
+    if given["animate"]:
+        animation.play(result, steps.chosen(given | {"steps": given["steps"] or "all"}, result), given["speed"])
+        return
     found = steps.chosen(given, result)
     if picture:
         export.export(result, picture, found, given["region"], given["force"])

@@ -59,6 +59,8 @@ RUN: dict[str, tuple[Any, Any]] = {
     "from_cell": option("--from", help="Which outputs an input cell reaches, 0,4.", metavar="CELL"),
     "of_weight": option("--of", help="Which products a weight is part of, 1,0,2.", metavar="WEIGHT"),
     "coverage": option("--coverage", help="How many windows read each input cell.", kind=bool, default=False),
+    "animate": option("--animate", help="Play the steps in the terminal.", kind=bool, default=False),
+    "speed": option("--speed", help="Steps a second; 2 unless told.", kind=Real, metavar="N"),
     "full": option("--full", help="Every value, however many.", kind=bool, default=False),
     "as_json": option("--json", help="One JSON object on stdout.", kind=bool, default=False),
     "as_code": option("--code", help="A PyTorch script that gives the same.", kind=bool, default=False),
