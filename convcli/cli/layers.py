@@ -109,15 +109,15 @@ def run_layer(family: str, ndim: int, given: dict[str, Any]) -> None:
         from convcli.forward import run
 
         result = run(plan)
+    found = steps.chosen(given, result)
     if target:
         written = arrays.save(target, result.output, given["force"])
         terminal.warn(f"wrote {target}: {written}")
+    if picture:
+        export.export(result, picture, found, given["region"], given["force"])
     if given["animate"]:
         animation.play(result, steps.chosen(given | {"steps": given["steps"] or "all"}, result), given["speed"])
         return
-    found = steps.chosen(given, result)
-    if picture:
-        export.export(result, picture, found, given["region"], given["force"])
     if given["as_json"]:
         inside = json.inside_object(found, *uses(given, result)) if steps.asked(given) else {}
         if given["coverage"]:
