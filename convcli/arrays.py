@@ -223,6 +223,8 @@ def _file(path: Path, text: str, named: dict[str, Array]) -> Array:
         near = get_close_matches(text, named, 1)
         hint = f"did you mean {near[0]}? " if near else ""
         known = f"names known here: {', '.join(named)}" if named else ""
+        if path.suffix and not near:
+            known = "check the name and the folder it is in"
         raise ConvcliError(f"there is no file {text!r}", hint + known)
     if path.is_dir():
         raise ConvcliError(f"{text!r} is a directory", "name a file in it")

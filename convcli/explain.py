@@ -138,7 +138,6 @@ def nearest(message: Message) -> str:
 # --- small parts ------------------------------------------------------------------------------
 
 CLASSES = {"conv": "Conv", "conv_transpose": "ConvTranspose", "max_pool": "MaxPool", "avg_pool": "AvgPool"}
-ONE_OR_MORE = "which sizes or settings an operation takes is fixed by its formula, and this is outside it"
 
 
 def ints(text: str) -> tuple[int, ...]:

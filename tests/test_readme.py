@@ -14,6 +14,15 @@ BLOCKS = re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
 LINES = [line for block in BLOCKS for line in block.splitlines() if "convcli " in line and "venv" not in line]
 
 
+def bash(arguments: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run bash in a folder, with the ``convcli`` of this environment on its path."""
+    environment = os.environ | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+    command = ["bash", "-o", "pipefail", *arguments]
+    return subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, timeout=120, check=False
+    )
+
+
 @pytest.mark.parametrize("line", LINES)
 def test_readme_command(line: str, tmp_path: Path) -> None:
     command = re.sub(r"\bconvcli (?=\w)", f"{sys.executable} -m convcli ", line)
@@ -21,30 +30,14 @@ def test_readme_command(line: str, tmp_path: Path) -> None:
         from PIL import Image
 
         Image.linear_gradient("L").resize((24, 16)).convert("RGB").save(tmp_path / name)
-    ran = subprocess.run(
-        ["bash", "-o", "pipefail", "-c", command],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    ran = bash(["-c", command], tmp_path)
     assert ran.returncode == 0, ran.stderr
     assert ran.stdout
 
 
 @pytest.mark.parametrize("example", sorted((ROOT / "examples").glob("*.sh")), ids=lambda path: path.name)
 def test_example(example: Path, tmp_path: Path) -> None:
-    environment = os.environ | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
-    ran = subprocess.run(
-        ["bash", "-e", "-o", "pipefail", str(example)],
-        cwd=tmp_path,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    ran = bash(["-e", str(example)], tmp_path)
     assert ran.returncode == 0, ran.stderr
     assert ran.stdout
 
