@@ -32,14 +32,15 @@ def export(result: "Result", target: Path, picked: "list[Step]", region: str | N
             f"the output has {count:,} cells to draw; {MOST_STEPS} steps are the most",
             "draw a part of it: --region 0:16,0:16 (a range for each axis; channels may come first)",
         )
-    found = picked or [step(result, (0, *i)) for i in product(*ranges)]
+    places = terminal.tracked(product(*ranges), count, "working out the steps")
+    found = picked or [step(result, (0, *i)) for i in places]
     scene = make_scene(result, found, region is not None)
 
     def write(stream: Any) -> None:
         if target.suffix.lower() == ".svg":
             stream.write(svg.drawing(scene).encode())
         elif target.suffix.lower() == ".gif":
-            raster.write_gif(scene, stream, lambda: None)
+            raster.write_gif(scene, stream, lambda drawn: terminal.tracked(drawn, count, "drawing"))
         else:
             raster.write_png(scene, stream)
 

@@ -5,9 +5,9 @@ import gc
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 import typer
 from rich.console import Console, RenderableType
@@ -17,8 +17,9 @@ from convcli.diagnosis import words
 from convcli.errors import ConvcliError, Refusal
 from convcli.views.tables import plain
 
-__all__ = ["err", "guard", "loading_torch", "out", "show", "warn", "write"]
+__all__ = ["err", "guard", "loading_torch", "out", "show", "tracked", "warn", "write"]
 
+T = TypeVar("T")
 # What to write where a stream's encoding lacks the sign.
 ASCII = {
     "⌊": "floor(", "⌋": ")", "⌈": "ceil(", "⌉": ")", "·": "*", "×": "x", "−": "-", "→": "->", "≈": "~",
@@ -76,6 +77,15 @@ def _flush() -> None:
         sys.stdout.flush()
     except BrokenPipeError:
         nobody_reads()
+
+
+def tracked(items: Iterable[T], count: int, what: str) -> Iterable[T]:
+    """The same items, with a progress bar on stderr where somebody watches it."""
+    if not err.is_terminal:
+        return items
+    from rich.progress import track
+
+    return track(items, what, total=count, console=err, transient=True)
 
 
 def warn(text: str) -> None:

@@ -3,11 +3,10 @@
 A palette of four tints of 8 greys keeps text smooth and frames small.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from convcli.views.scene import Frame, Scene
-from convcli.views.svg import wrapped
+from convcli.views.scene import Cell, Frame, Scene
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -15,6 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["frames", "write_gif", "write_png"]
 
 LEVELS = 8
+GREYS = [round(v * (LEVELS - 1) / 255) for v in range(256)]  # from 256 greys to the palette's
 # The paper's colour and the outline's, for cells at rest, of the input, the weights, the output.
 TINTS = (
     ((255, 255, 255), (0, 0, 0)),
@@ -23,6 +23,7 @@ TINTS = (
     ((190, 236, 220), (0, 95, 70)),
 )
 STILL, INPUT, WEIGHT, OUTPUT = range(4)
+UNCHANGED = LEVELS * len(TINTS)  # the palette's next: see-through in a GIF
 
 
 def _palette() -> list[int]:
@@ -34,56 +35,60 @@ def _palette() -> list[int]:
     return found
 
 
-def frames(scene: Scene, zoom: int = 1) -> Iterator["Image.Image"]:
+def frames(scene: Scene, zoom: int = 1, only_last: bool = False) -> Iterator["Image.Image"]:
     """One palette picture a step; outputs appear as they are made."""
     from PIL import Image, ImageDraw, ImageFont
 
     font: Any = ImageFont.load_default(11 * zoom)
-    large: Any = ImageFont.load_default(14 * zoom)
-    w, h = scene.cell_width * zoom, scene.cell_height * zoom
     made = {f.output for f in scene.frames} if len(scene.frames) > 1 else set()
     grey = Image.new("L", (scene.width * zoom, scene.height * zoom), 255)
     pen = ImageDraw.Draw(grey)
-    pen.text((16 * zoom, 8 * zoom), scene.title, 0, large)
+    pen.text((16 * zoom, 8 * zoom), scene.title, 0, ImageFont.load_default(14 * zoom))
     for panel in scene.panels:
         pen.text((panel.x * zoom, panel.y * zoom), panel.label, 40, font)
     for i, cell in enumerate(scene.cells):
-        x, y = cell.x * zoom, cell.y * zoom
+        x, y, w, h = _box(scene, cell, zoom)
         pen.rectangle((x, y, x + w, y + h), 232 if cell.padding else 255, 150, zoom)
         if i not in made:
             pen.text((x + w / 2, y + h / 2), cell.text, 0, font, anchor="mm")
-    level = [round(v * (LEVELS - 1) / 255) for v in range(256)]
-    base = grey.point(level)
+    base = grey.point(GREYS)
+    base = Image.frombytes("P", base.size, base.tobytes())
+    base.putpalette(_palette())
+    tinted = [base.point([min(v, LEVELS - 1) + tint * LEVELS for v in range(256)]) for tint in range(len(TINTS))]
     for frame in scene.frames:
-        pen = ImageDraw.Draw(base)
         if frame.output in made:
             cell = scene.cells[frame.output]
-            _number(base, cell.text, font, (cell.x * zoom, cell.y * zoom, w, h))
-        yield _lit(scene, base.copy(), frame, zoom, font, large)
+            x, y, w, h = _box(scene, cell, zoom)
+            tile = Image.new("L", (w - 3, h - 3), 255)
+            ImageDraw.Draw(tile).text(((w - 3) / 2, (h - 3) / 2), cell.text, 0, font, anchor="mm")
+            base.paste(tile.point(GREYS), (x + 2, y + 2))
+            tinted[OUTPUT].paste(tile.point([v + OUTPUT * LEVELS for v in GREYS]), (x + 2, y + 2))
+        if not only_last or frame is scene.frames[-1]:
+            yield _lit(scene, base.copy(), tinted, frame, zoom)
 
 
-def _number(base: "Image.Image", text: str, font: Any, box: tuple[int, int, int, int]) -> None:
-    from PIL import Image, ImageDraw
-
-    x, y, w, h = box
-    tile = Image.new("L", (w - 3, h - 3), 255)
-    ImageDraw.Draw(tile).text(((w - 3) / 2, (h - 3) / 2), text, 0, font, anchor="mm")
-    base.paste(tile.point([round(v * (LEVELS - 1) / 255) for v in range(256)]), (x + 2, y + 2))
+def _box(scene: Scene, cell: Cell, zoom: int) -> tuple[int, int, int, int]:
+    return cell.x * zoom, cell.y * zoom, cell.width * zoom, scene.cell_height * zoom
 
 
-def _lit(scene: Scene, picture: "Image.Image", frame: Frame, zoom: int, font: Any, large: Any) -> "Image.Image":
-    from PIL import Image, ImageDraw
+def _lit(
+    scene: Scene,
+    picture: "Image.Image",
+    tinted: "list[Image.Image]",
+    frame: Frame,
+    zoom: int,
+) -> "Image.Image":
+    from PIL import Image, ImageDraw, ImageFont
 
-    w, h = scene.cell_width * zoom, scene.cell_height * zoom
     pen = ImageDraw.Draw(picture)
-    parts = [(i, INPUT) for i, _ in frame.pairs if i is not None]
+    parts = [(i, INPUT) for i, _ in frame.pairs]
     parts += [(i, WEIGHT) for _, i in frame.pairs if i is not None]
     parts.append((frame.output, OUTPUT))
     for i, tint in dict(parts).items():
-        x, y = scene.cells[i].x * zoom, scene.cells[i].y * zoom
+        x, y, w, h = _box(scene, scene.cells[i], zoom)
         inside = (x, y, x + w + 1, y + h + 1)
         first = tint * LEVELS
-        picture.paste(picture.crop(inside).point([min(v, LEVELS - 1) + first for v in range(256)]), (x, y))
+        picture.paste(tinted[tint].crop(inside), (x, y))
         thick = (3 if tint == OUTPUT else 2) * zoom
         pen.rectangle((x, y, x + w, y + h), None, first, thick)
         if tint == WEIGHT:  # gaps in the outline: not by colour alone
@@ -91,35 +96,55 @@ def _lit(scene: Scene, picture: "Image.Image", frame: Frame, zoom: int, font: An
                 for edge in (y, y + h - thick + 1):
                     pen.rectangle((gap, edge, gap + 2 * zoom, edge + thick - 1), first + LEVELS - 1)
     for i in frame.winners:
-        x, y = scene.cells[i].x * zoom, scene.cells[i].y * zoom
+        x, y, w, h = _box(scene, scene.cells[i], zoom)
         pen.rectangle((x + 4 * zoom, y + 4 * zoom, x + w - 4 * zoom, y + h - 4 * zoom), None, 0, zoom)
-    name, text = frame.text
-    top = scene.height - 66
-    strip = Image.new("L", (scene.width * zoom, 66 * zoom), 255)
+    top = scene.foot - 14
+    strip = Image.new("L", (scene.width * zoom, (scene.height - top) * zoom), 255)
     pen = ImageDraw.Draw(strip)
-    pen.text((16 * zoom, 0), name, 0, large)
-    for i, line in enumerate(wrapped(text, scene.width)):
-        pen.text((16 * zoom, (22 + 16 * i) * zoom), line, 0, font)
-    picture.paste(strip.point([round(v * (LEVELS - 1) / 255) for v in range(256)]), (0, top * zoom))
-    coloured = Image.frombytes("P", picture.size, picture.tobytes())
-    coloured.putpalette(_palette())
-    return coloured
+    pen.text((16 * zoom, 0), frame.text[0], 0, ImageFont.load_default(14 * zoom))
+    small = ImageFont.load_default(12 * zoom)
+    for i, line in enumerate(scene.lines(frame)):
+        # This font's dot can't be told from a decimal point.
+        pen.text((16 * zoom, (22 + 18 * i) * zoom), line.replace("·", " × "), 0, small)
+    picture.paste(strip.point(GREYS), (0, top * zoom))
+    return picture
 
 
-def write_gif(scene: Scene, stream: Any, tick: Callable[[], None], seconds: float = 0.5) -> None:
-    """An endless GIF, a frame a step."""
+def write_gif(
+    scene: Scene, stream: Any, tracked: Callable[[Iterator["Image.Image"]], Iterable["Image.Image"]] = iter
+) -> None:
+    """An endless GIF, half a second a step, written as it is drawn: only what changed, the rest see-through.
 
-    def ticking() -> Iterator["Image.Image"]:
-        for picture in frames(scene):
-            tick()
-            yield picture
+    ``tracked`` passes the pictures on, and may tell how many it has seen.
+    """
+    from PIL import GifImagePlugin
 
-    first, *rest = ticking()
-    # Frames that look alike would be merged into one: every step differs by its sum's name.
-    first.save(stream, "GIF", save_all=True, append_images=rest, duration=round(seconds * 1000), loop=0, optimize=False)
+    say: dict[str, Any] = {"duration": 500, "disposal": 1}
+    before: Image.Image | None = None
+    for picture in tracked(frames(scene)):
+        if before is None:
+            header, _ = GifImagePlugin.getheader(picture.copy(), info={"loop": 0, "optimize": False})
+            stream.writelines(header)
+            changed, corner = picture, (0, 0)
+        else:
+            changed, corner = _changes(before, picture)
+        stream.writelines(GifImagePlugin.getdata(changed, corner, transparency=UNCHANGED, **say))
+        before = picture
+    stream.write(b";")
+
+
+def _changes(before: "Image.Image", now: "Image.Image") -> tuple["Image.Image", tuple[int, int]]:
+    """The smallest piece that makes one picture of the other; a single pixel where they are the same."""
+    from PIL import ImageChops
+
+    difference = ImageChops.difference(before, now)
+    box = difference.getbbox() or (0, 0, 1, 1)
+    piece = now.crop(box)
+    piece.paste(UNCHANGED, mask=difference.crop(box).point([255] + [0] * 255, "1"))
+    return piece, box[:2]
 
 
 def write_png(scene: Scene, stream: Any) -> None:
     """The last step, twice as large."""
-    *_, last = frames(scene, zoom=2)
+    [last] = frames(scene, zoom=2, only_last=True)
     last.save(stream, "PNG", optimize=True)

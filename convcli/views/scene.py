@@ -3,12 +3,15 @@
 SVG, GIF, PNG and HTML all draw a :class:`Scene`; strides and padding end here.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
+from math import prod
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from convcli.errors import ConvcliError
-from convcli.steps import Step
+from convcli.steps import Step, cell_at, padded_ranges
 
 if TYPE_CHECKING:
     from convcli.forward import Result
@@ -16,23 +19,32 @@ if TYPE_CHECKING:
 __all__ = ["MOST_CELLS", "Cell", "Frame", "Panel", "Scene", "make_scene", "short"]
 
 HEIGHT, GAP, LABEL, MARGIN = 26, 22, 18, 16
-HEAD, FOOT = 44, 84
+HEAD = 44
+CHARACTER = 7  # the width of one, in the smaller type
+NARROWEST, WIDEST = 760, 1100  # a sum needs the one; beyond the other the output goes below the weights
 MOST_CELLS = 8000  # more boxes than this and nobody reads their numbers
-MOST_TERMS = 12  # of a sum written out
+MOST_TERMS = 27  # of a sum written out: a 3 × 3 kernel on three channels
+
+Place = tuple[int, ...]  # [batch, channel, *positions], or a weight's index
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One box: a corner, its text, and how it is called. ``padding`` stands outside the input."""
+    """One box: its panel, place there and on the drawing, its text, and how it is called.
+
+    ``padding`` stands outside the input; ``copies`` is the cell whose value stands there, if any.
+    """
 
     panel: int
     row: int
     column: int
     x: int
     y: int
+    width: int
     text: str
     name: str
     padding: bool = False
+    copies: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +59,13 @@ class Panel:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """One step: the cells it reads, its weights, the cell it makes, and the sum in two lines.
+    """One step: the cells it reads, its weights, the cell it makes, and the sum in two texts.
 
     ``pairs`` are ``(input cell, weight cell)``, None where there is no weight.
     """
 
     output: int
-    pairs: tuple[tuple[int | None, int | None], ...]
+    pairs: tuple[tuple[int, int | None], ...]
     text: tuple[str, str]
     winners: tuple[int, ...] = ()
 
@@ -66,7 +78,6 @@ class Scene:
     about: str
     width: int
     height: int
-    cell_width: int
     panels: tuple[Panel, ...]
     cells: tuple[Cell, ...]
     frames: tuple[Frame, ...]
@@ -75,75 +86,179 @@ class Scene:
     def cell_height(self) -> int:
         return HEIGHT
 
+    @property
+    def foot(self) -> int:
+        """Where the sum begins, below every panel."""
+        return max(cell.y for cell in self.cells) + HEIGHT + GAP + GAP // 2
+
+    def lines(self, frame: Frame) -> list[str]:
+        """A frame's sum, in lines as wide as the drawing."""
+        return _lines(frame, self.width)
+
+
+def _lines(frame: Frame, width: int) -> list[str]:
+    return wrap("= " + frame.text[1], (width - 2 * MARGIN) // CHARACTER, break_on_hyphens=False)
+
 
 def short(value: float) -> str:
     """A number that fits a cell.
 
-    >>> [short(v) for v in (3.0, -0.4753, 1234567.0, 0.0004)]
-    ['3', '-0.48', '1e+06', '4e-04']
+    >>> [short(v) for v in (3.0, -0.4753, -0.0026, 1234567.0, 0.0004)]
+    ['3', '-0.48', '-0.003', '1e+06', '4e-04']
     """
     value = float(value)
-    if value == int(value) if abs(value) < 1e5 else False:
+    size = abs(value)
+    if size < 1e5 and value == int(value):
         return str(int(value))
-    return f"{value:.2f}" if 0.005 <= abs(value) < 1000 else f"{value:.0f}" if 1 <= abs(value) < 1e5 else f"{value:.0e}"
+    if 0.0095 <= size < 1000:
+        return f"{value:.2f}"
+    return f"{value:.3f}" if 0.00095 <= size < 1 else f"{value:.0f}" if 1 <= size < 1e5 else f"{value:.0e}"
 
 
-Place = tuple[int, ...]  # [batch, channel, *positions], or a weight's index
-
-
-def make_scene(result: "Result", steps: Sequence[Step], cropped: bool) -> Scene:
+def make_scene(result: "Result", steps: Sequence[Step], cropped: bool = False) -> Scene:
     """Lay out input, weights and output; ``cropped`` draws only what the steps touch.
+
+    Some steps of a layer too large to be drawn whole are cropped, asked or not.
 
     Raises:
         ConvcliError: more cells than a picture can show.
     """
-    plan = result.plan
-    batch = steps[0].output_index[0]
-    reads = {t.place: t for s in steps for t in s.terms if t.input_index is not None or not plan.layer.kind.transposed}
-    texts: dict[Place, str] = {}
-    if not cropped:
-        channels, *sizes = result.input.shape[1:]
-        texts |= {(batch, *i): short(result.input[(batch, *i)]) for i in _every((channels, *sizes), "input cells")}
-    counts_zeros = plan.layer.kind.weighted or (plan.layer.kind.name == "AvgPool" and plan.layer.count_include_pad)
-    padded = "0" if counts_zeros else ""
-    for place, term in reads.items():
-        texts[place] = padded if term.input_index is None else short(term.input)
-    inside = [range(size) for size in result.input.shape[2:]]
-    outside = {p for p in texts if any(v not in r for v, r in zip(p[2:], inside, strict=True))}
-    if not cropped and result.weight is not None:
-        weights = {i: short(result.weight[i]) for i in _every(result.weight.shape, "weights")}
-    else:
-        weights = {t.weight_index: short(t.weight) for s in steps for t in s.terms if t.weight_index is not None}
-    outputs = {s.output_index: short(s.torch) for s in steps}
-    if not cropped:
-        every = _every(result.output.shape[1:], "output cells")
-        outputs = {(batch, *i): short(result.output[(batch, *i)]) for i in every}
-    if (count := len(texts) + len(weights) + len(outputs)) > MOST_CELLS:
-        raise _too_many(count, "cells")
-    return _laid_out(result, steps, texts, outside, weights, outputs)
+    sizes = (*result.input.shape[1:2], *map(len, padded_ranges(result)))
+    weights = 0 if result.weight is None else result.weight.size
+    whole = prod(sizes) + weights + prod(result.output.shape[1:])
+    if whole > MOST_CELLS and not cropped:
+        cropped = len(steps) < prod(result.output.shape[1:])
+    if whole > MOST_CELLS and not cropped:
+        raise _too_many(whole)
+    places = _touched(result, steps) if cropped else _all_places(result, steps[0].output_index[0])
+    return _laid_out(result, steps, *places, cropped)
 
 
-def _too_many(count: int, what: str) -> ConvcliError:
+def _too_many(count: int) -> ConvcliError:
     return ConvcliError(
-        f"the picture would have {count:,} {what}; {MOST_CELLS:,} are the most that can be read",
+        f"the picture would have {count:,} cells; {MOST_CELLS:,} are the most that can be read",
         "draw a part of the output: --region 0:8,0:8",
     )
 
 
-def _every(shape: Sequence[int], what: str) -> Iterable[Place]:
-    from itertools import product
-    from math import prod
+def _all_places(result: "Result", batch: int) -> tuple[list[Place], list[Place], list[Place]]:
+    """Every place of the padded input, every weight and every output cell of one batch item."""
+    inputs = [range(result.input.shape[1]), *padded_ranges(result)]
+    weights = () if result.weight is None else product(*map(range, result.weight.shape))
+    outputs = product(*map(range, result.output.shape[1:]))
+    return [(batch, *i) for i in product(*inputs)], list(weights), [(batch, *i) for i in outputs]
 
-    if prod(shape) > MOST_CELLS:
-        raise _too_many(prod(shape), what)
-    return product(*map(range, shape))
+
+def _touched(result: "Result", steps: Sequence[Step]) -> tuple[list[Place], list[Place], list[Place]]:
+    """What the steps touch; of the input, the smallest block around what they read."""
+    read = {t.place for s in steps for t in s.terms} or {(steps[0].output_index[0], 0, *(0 for _ in result.plan.axes))}
+    flat = min(2, len(result.plan.axes))
+    block = [range(min(along), max(along) + 1) for along in list(zip(*read, strict=True))[-flat:]]
+    leads = sorted({place[:-flat] for place in read})
+    weights = sorted({t.weight_index for s in steps for t in s.terms if t.weight_index is not None})
+    if (count := len(leads) * prod(map(len, block)) + len(weights) + len(steps)) > MOST_CELLS:
+        raise _too_many(count)
+    return [(*lead, *at) for lead in leads for at in product(*block)], weights, [s.output_index for s in steps]
 
 
-class _Layout:
-    """Puts blocks of cells in columns and remembers which cell is which."""
+def _laid_out(
+    result: "Result",
+    steps: Sequence[Step],
+    inputs: Sequence[Place],
+    weights: Sequence[Place],
+    outputs: Sequence[Place],
+    cropped: bool,
+) -> Scene:
+    layer = result.plan.layer
+    flat, transposed = layer.ndim == 1, layer.kind.transposed
+    # What a window leaves out of account has no number: a maximum's padding, or a mean's that isn't counted.
+    counted = layer.kind.weighted or (layer.kind.name == "AvgPool" and layer.count_include_pad)
+    standing = {place: cell_at(result, place) for place in inputs}
 
-    def __init__(self, width: int) -> None:
-        self.cell_width = width
+    def stands(place: Place) -> str:
+        found = standing[place]
+        return short(found.value) if found.input_index or counted else ""
+
+    def called(place: Place) -> str:
+        source = standing[place].input_index
+        name = "input" if source == place else "padding, a copy of input" if source else "padding"
+        return f"{name} {list(source[1:])}" if source else name
+
+    def channel(part: str, places: Sequence[Place]) -> Callable[[Place], str]:
+        where = _where(places, flat) if cropped else ""
+        return lambda key: f"{part} channel {key[1]}" + "".join(f", depth {d}" for d in key[2:]) + where
+
+    def kernel(key: Place) -> str:
+        out, source = (key[1], key[0]) if transposed else (key[0], key[1])
+        return f"weight out {out} in {source}" + "".join(f", depth {d}" for d in key[2:])
+
+    paper = _Paper()
+    read = paper.block("input", {p: stands(p) for p in inputs}, channel("input", inputs), called, MARGIN, HEAD)
+    last, taps = read, {}
+    if weights:
+        assert result.weight is not None
+        texts = {w: short(result.weight[w]) for w in weights}
+        x, y = (MARGIN, read.bottom) if flat else (read.right + 2 * GAP, HEAD)
+        last = paper.block("weight", texts, kernel, lambda w: f"weight {list(w)}", x, y, 1 if transposed else 0)
+        taps = last.cells
+    texts = {o: short(result.output[o]) for o in outputs}
+    x, y = (MARGIN, last.bottom) if flat else (last.right + 2 * GAP, HEAD)
+    if weights and not flat and x + _width(texts) * len({o[-1] for o in outputs}) > WIDEST:
+        x, y = read.right + 2 * GAP, last.bottom
+    made = paper.block("output", texts, channel("output", outputs), lambda o: f"output {list(o[1:])}", x, y).cells
+    for place, number in read.cells.items():
+        source = standing[place].input_index
+        if source != place:
+            copied = None if source is None else read.cells.get(source)
+            paper.cells[number] = replace(paper.cells[number], padding=True, copies=copied)
+    frames = tuple(
+        Frame(
+            made[s.output_index],
+            tuple((read.cells[t.place], None if t.weight_index is None else taps[t.weight_index]) for t in s.terms),
+            _sum(s),
+            tuple(read.cells[t.place] for t in s.terms if t.winner),
+        )
+        for s in steps
+    )
+    width = max(paper.right + MARGIN, NARROWEST)
+    lines = max(len(_lines(frame, width)) for frame in frames)
+    about = f"{list(result.input.shape)} to {list(result.output.shape)}, {len(frames)} step" + "s" * (len(frames) > 1)
+    return Scene(
+        layer.code,
+        about,
+        width,
+        paper.bottom + GAP + LABEL * (1 + lines),
+        tuple(paper.panels),
+        tuple(paper.cells),
+        frames,
+    )
+
+
+def _where(places: Sequence[Place], flat: bool) -> str:
+    """Which part of the last axes is drawn, in words."""
+    axes = ("positions",) if flat else ("rows", "columns")
+    ends = [(min(along), max(along)) for along in list(zip(*places, strict=True))[-len(axes) :]]
+    return "".join(f", {name} {low} to {high}" for name, (low, high) in zip(axes, ends, strict=True))
+
+
+def _width(texts: dict[Place, str]) -> int:
+    """How wide a cell must be for each of these texts."""
+    return max(HEIGHT, CHARACTER * max(map(len, texts.values())) + 8)
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """Which cell stands for which place, and where the block ends."""
+
+    cells: dict[Place, int]
+    right: int
+    bottom: int
+
+
+class _Paper:
+    """Puts blocks of cells where they are told to, and numbers the cells."""
+
+    def __init__(self) -> None:
         self.panels: list[Panel] = []
         self.cells: list[Cell] = []
         self.right = self.bottom = 0
@@ -153,117 +268,42 @@ class _Layout:
         part: str,
         texts: dict[Place, str],
         label: Callable[[Place], str],
+        name: Callable[[Place], str],
         x: int,
         y: int,
-        across: Callable[[Place], int],
-        hollow: Iterable[Place] = (),
-    ) -> dict[Place, int]:
-        """Panels of one part: ``across`` says in which column of panels a panel stands."""
-        hollow = set(hollow)
+        across: int | None = None,
+    ) -> _Block:
+        """Panels of one part, one below the other; each value of the axis ``across`` has a column."""
         rows = 1 if len(next(iter(texts))) == 3 else 2
         groups: dict[Place, list[Place]] = {}
         for place in sorted(texts):
             groups.setdefault(place[:-rows], []).append(place)
-        top = [min(p[-2] for p in texts) if rows == 2 else 0, min(p[-1] for p in texts)]
-        span = [max(p[-2] for p in texts) - top[0] + 1 if rows == 2 else 1, max(p[-1] for p in texts) - top[1] + 1]
+        top, left = min(p[-rows] for p in texts), min(p[-1] for p in texts)
+        high = max(p[-rows] for p in texts) - top + 1 if rows == 2 else 1
+        cell = _width(texts)
+        wide = cell * (max(p[-1] for p in texts) - left + 1)
+        wide = max(wide, CHARACTER * max(len(label(key)) for key in groups))
+        columns = sorted({key[across] for key in groups}) if across is not None else []
+        below: dict[int, int] = {}
         found: dict[Place, int] = {}
-        filled: dict[int, int] = {}
         for key, places in groups.items():
-            column = across(key)
-            named = label(key)
-            wide = max(span[1] * self.cell_width, 7 * len(named))
-            left, above = x + column * (wide + GAP), filled.get(column, y)
-            self.panels.append(Panel(part, named, left, above))
+            column = columns.index(key[across]) if across is not None else 0
+            corner, above = x + column * (wide + GAP), below.get(column, y)
+            self.panels.append(Panel(part, label(key), corner, above))
             for place in places:
-                row, at = (place[-2] - top[0] if rows == 2 else 0), place[-1] - top[1]
+                row, at = (place[-2] - top if rows == 2 else 0), place[-1] - left
                 found[place] = len(self.cells)
-                name = f"{part} [{', '.join(map(str, place if part == 'weight' else place[1:]))}]"
-                self.cells.append(
-                    Cell(
-                        len(self.panels) - 1,
-                        row,
-                        at,
-                        left + at * self.cell_width,
-                        above + LABEL + row * HEIGHT,
-                        texts[place],
-                        name,
-                        place in hollow,
-                    )
-                )
-            filled[column] = above + LABEL + span[0] * HEIGHT + GAP // 2
-            self.right = max(self.right, left + wide)
-            self.bottom = max(self.bottom, filled[column])
-        return found
-
-
-def _laid_out(
-    result: "Result",
-    steps: Sequence[Step],
-    texts: dict[Place, str],
-    outside: set[Place],
-    weights: dict[Place, str],
-    outputs: dict[Place, str],
-) -> Scene:
-    longest = max(map(len, (*texts.values(), *weights.values(), *outputs.values())))
-    layout = _Layout(max(HEIGHT, 7 * longest + 8))
-    layer = result.plan.layer
-    flat, transposed = layer.ndim == 1, layer.kind.transposed
-
-    def channel(part: str) -> Callable[[Place], str]:
-        def say(key: Place) -> str:
-            depth = "".join(f", depth {d}" for d in key[2:])
-            return f"{part} channel {key[1]}{depth}"
-
-        return say
-
-    def kernel(key: Place) -> str:
-        out, source = (key[1], key[0]) if transposed else (key[0], key[1])
-        return f"weight out {out} in {source}" + "".join(f", depth {d}" for d in key[2:])
-
-    def beside() -> tuple[int, int]:
-        return (MARGIN, layout.bottom + 6) if flat else (layout.right + 2 * GAP, HEAD)
-
-    def first(key: Place) -> int:
-        return 0
-
-    inputs = layout.block("input", texts, channel("input"), MARGIN, HEAD, first, outside)
-    taps: dict[Place, int] = {}
-    if weights:
-        lowest = min(w[1 if transposed else 0] for w in weights)
-        x, y = beside()
-        taps = layout.block("weight", weights, kernel, x, y, lambda key: key[1 if transposed else 0] - lowest)
-    x, y = beside()
-    made = layout.block("output", outputs, channel("output"), x, y, first)
-    frames = tuple(
-        Frame(
-            made[s.output_index],
-            tuple(
-                (inputs.get(t.place), None if t.weight_index is None else taps[t.weight_index])
-                for t in s.terms
-                if t.input_index is not None or not transposed
-            ),
-            _sum(s),
-            tuple(inputs[t.place] for t in s.terms if t.winner),
-        )
-        for s in steps
-    )
-    width = max(layout.right + MARGIN, 760)
-    about = f"{list(result.input.shape)} to {list(result.output.shape)}, {len(frames)} step" + "s" * (len(frames) > 1)
-    return Scene(
-        layer.code,
-        about,
-        width,
-        layout.bottom + FOOT,
-        layout.cell_width,
-        tuple(layout.panels),
-        tuple(layout.cells),
-        frames,
-    )
+                box = (corner + at * cell, above + LABEL + row * HEIGHT, cell)
+                self.cells.append(Cell(len(self.panels) - 1, row, at, *box, texts[place], name(place)))
+            below[column] = above + LABEL + high * HEIGHT + GAP // 2
+        ends = _Block(found, x + max(below) * (wide + GAP) + wide, max(below.values()))
+        self.right, self.bottom = max(self.right, ends.right), max(self.bottom, ends.bottom)
+        return ends
 
 
 def _sum(step: Step) -> tuple[str, str]:
-    """Which output, and how it comes about; the middle of a long sum is left out and counted."""
-    name = f"output [{', '.join(map(str, step.output_index[1:]))}] = {short(step.torch)}"
+    """Which output, and how it comes about; the rest of a long sum is counted."""
+    name = f"output {list(step.output_index[1:])} = {short(step.torch)}"
     read = [t for t in step.terms if t.input_index is not None]
     shown = read if len(read) <= MOST_TERMS else read[: MOST_TERMS - 1]
     if step.operation == "sum":
@@ -273,18 +313,20 @@ def _sum(step: Step) -> tuple[str, str]:
     if len(shown) < len(read):
         parts.append(f"… {len(read) - len(shown)} more")
     zeros = len(step.terms) - len(read)
-    if step.operation == "max":
-        return name, f"max({', '.join(parts)})"
     text = " + ".join(parts) or "nothing"
-    if step.operation == "mean":
+    if step.operation == "max":
+        text = f"max({', '.join(parts)})"
+    elif step.operation == "mean":
         counted = f" + {zeros} zero{'s' * (zeros > 1)} of padding" if zeros else ""
         text = f"({text}{counted}) / {short(1 / step.terms[0].weight)}"
     elif step.operation == "norm":
         text = f"p-norm of {', '.join(parts)}"
-    if zeros and step.operation == "sum":
+    elif zeros:
         text += f" + {zeros} product{'s' * (zeros > 1)} with padding's zeros"
     if step.bias is not None:
         text += f" + bias {_signed(step.bias)}"
+    if not step.agrees:
+        text += f" = {short(step.value)}, which is NOT PyTorch's value: please report this"
     return name, text
 
 

@@ -5,14 +5,17 @@ from html import escape
 
 from convcli.views.scene import Cell, Frame, Scene
 
-__all__ = ["STYLE", "drawing", "path"]
+__all__ = ["COLOURS", "drawing"]
 
-# Okabe & Ito's blue, orange and green. Beside colour: solid, dashed and double outlines.
+# Okabe & Ito's blue, orange and green. Beside colour: solid, dashed and thick outlines.
+COLOURS = """
+:root{--ink:#1a1a1a;--paper:#fff;--line:#9a9a9a;--soft:#f1f1f1;--in:#0072b2;--w:#d55e00;--out:#009e73}
+@media screen and (prefers-color-scheme:dark){:root{--ink:#eee;--paper:#16181c;--line:#666;--soft:#26292f;
+--in:#56b4e9;--w:#e69f00;--out:#2bc79a}}"""
+# !important outdoes an animation: where motion isn't wanted, the last step stands still.
 STYLE = """
-svg{--ink:#1a1a1a;--paper:#fff;--line:#9a9a9a;--soft:#f1f1f1;--in:#0072b2;--w:#d55e00;--out:#009e73}
-@media (prefers-color-scheme:dark){svg{--ink:#eee;--paper:#16181c;--line:#666;--soft:#26292f;
---in:#56b4e9;--w:#e69f00;--out:#2bc79a}}
-@media print{svg{--ink:#000;--paper:#fff;--line:#888;--soft:#f1f1f1;--in:#0072b2;--w:#d55e00;--out:#009e73}}
+@media (prefers-reduced-motion:reduce){.f:not(.last){display:none}
+.f.last,.c text{visibility:visible!important}}
 text{font:11px ui-monospace,Menlo,Consolas,"DejaVu Sans Mono",monospace;fill:var(--ink)}
 .t{font-size:14px;font-weight:bold}.c text{text-anchor:middle}
 .b{fill:var(--paper);stroke:var(--line)}.p{fill:var(--soft);stroke:var(--line);stroke-dasharray:2 2}
@@ -31,7 +34,7 @@ def drawing(scene: Scene, seconds: float = 0.5) -> str:
         f'width="{scene.width}" height="{scene.height}" role="img" aria-labelledby="title desc">',
         f'<title id="title">{escape(scene.title)}</title>',
         f'<desc id="desc">{escape(scene.about)}. {escape(" = ".join(scene.frames[-1].text))}</desc>',
-        f"<style>{STYLE}</style>",
+        f"<style>{COLOURS}{STYLE}</style>",
         '<rect width="100%" height="100%" style="fill:var(--paper)"/>',
         *head(scene),
     ]
@@ -45,9 +48,9 @@ def drawing(scene: Scene, seconds: float = 0.5) -> str:
         lines.append(box(scene, cell, appears))
     lines.append("</g>")
     for i, frame in enumerate(scene.frames):
-        hidden = ' visibility="hidden"' if i + 1 < count else ""
+        state = ' class="f" visibility="hidden"' if i + 1 < count else ' class="f last"'
         timing = _shown(i / count, (i + 1) / count, count * seconds) if moving else ""
-        lines.append(f"<g{hidden}>{timing}{''.join(marks(scene, frame))}{_words(scene, frame)}</g>")
+        lines.append(f"<g{state}>{timing}{''.join(marks(scene, frame))}{_words(scene, frame)}</g>")
     return "\n".join([*lines, "</svg>\n"])
 
 
@@ -61,23 +64,24 @@ def head(scene: Scene) -> Iterator[str]:
 def box(scene: Scene, cell: Cell, inside: str = "") -> str:
     """A cell and its number; ``inside`` animates the number."""
     kind = "p" if cell.padding else "b"
-    x, y = cell.x + scene.cell_width / 2, cell.y + scene.cell_height / 2 + 4
+    x, y = cell.x + cell.width / 2, cell.y + scene.cell_height / 2 + 4
     return (
-        f'<rect class="{kind}" x="{cell.x}" y="{cell.y}" width="{scene.cell_width}" height="{scene.cell_height}"/>'
+        f'<rect class="{kind}" x="{cell.x}" y="{cell.y}" width="{cell.width}" height="{scene.cell_height}"/>'
         f'<text x="{x:g}" y="{y:g}">{escape(cell.text)}{inside}</text>'
     )
 
 
 def path(scene: Scene, cells: Iterable[int], inset: int = 0) -> str:
     """One path around each of these cells."""
-    w, h = scene.cell_width - 2 * inset, scene.cell_height - 2 * inset
+    h = scene.cell_height - 2 * inset
     places = (scene.cells[i] for i in sorted(set(cells)))
-    return "".join(f"M{c.x + inset} {c.y + inset}h{w}v{h}h-{w}z" for c in places)
+    boxes = ((c.x + inset, c.y + inset, c.width - 2 * inset) for c in places)
+    return "".join(f"M{x} {y}h{w}v{h}h-{w}z" for x, y, w in boxes)
 
 
 def marks(scene: Scene, frame: Frame) -> Iterator[str]:
     """What one step lights up."""
-    inputs = [i for i, _ in frame.pairs if i is not None]
+    inputs = [i for i, _ in frame.pairs]
     weights = [w for _, w in frame.pairs if w is not None]
     for name, cells in (("i", inputs), ("w", weights), ("o", [frame.output])):
         if cells:
@@ -87,19 +91,11 @@ def marks(scene: Scene, frame: Frame) -> Iterator[str]:
 
 
 def _words(scene: Scene, frame: Frame) -> str:
-    name, text = frame.text
-    y = scene.height - 54
+    y = scene.foot
     lines = "".join(
-        f'<text x="16" y="{y + 20 + 16 * i}">{escape(line)}</text>' for i, line in enumerate(wrapped(text, scene.width))
+        f'<text x="16" y="{y + 20 + 18 * i}">{escape(line)}</text>' for i, line in enumerate(scene.lines(frame))
     )
-    return f'<text class="t" x="16" y="{y}">{escape(name)}</text>{lines}'
-
-
-def wrapped(text: str, width: int) -> list[str]:
-    """A sum in lines as wide as the picture, two at the most."""
-    from textwrap import wrap
-
-    return wrap("= " + text, max(20, (width - 32) // 7), max_lines=2, placeholder=" …")
+    return f'<text class="t" x="16" y="{y}">{escape(frame.text[0])}</text>{lines}'
 
 
 def _shown(begin: float, end: float, seconds: float) -> str:
