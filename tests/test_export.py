@@ -1,12 +1,18 @@
 """Pictures of the steps: whole files, every step in them, nothing overwritten."""
 
+import io
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageChops, ImageSequence
 
+from convcli.forward import run
+from convcli.plan import make_plan
+from convcli.steps import output_indices, step
+from convcli.views.raster import frames, write_gif
+from convcli.views.scene import make_scene
 from tests.conftest import Ran
 
 LAYERS = [
@@ -22,7 +28,7 @@ LAYERS = [
 
 
 @pytest.mark.parametrize("arguments", LAYERS)
-@pytest.mark.parametrize("suffix", ["svg", "gif", "png"])
+@pytest.mark.parametrize("suffix", ["svg", "gif", "png", "html"])
 def test_a_picture_of_every_layer(convcli: Callable[..., Ran], tmp_path: Path, arguments: str, suffix: str) -> None:
     path = tmp_path / f"steps.{suffix}"
     ran = convcli(*arguments.split(), "--export", str(path))
@@ -30,10 +36,32 @@ def test_a_picture_of_every_layer(convcli: Callable[..., Ran], tmp_path: Path, a
     steps = int(ran.err.rsplit(": ", 1)[1].split()[0])
     if suffix == "svg":
         assert ET.fromstring(path.read_text()).tag.endswith("svg")
+    elif suffix == "html":
+        assert path.read_text().count("<li>") == steps
     else:
         with Image.open(path) as picture:
             assert getattr(picture, "n_frames", 1) == (steps if suffix == "gif" else 1)
             assert min(picture.size) > 100
+
+
+@pytest.mark.parametrize(("family", "ndim"), [("conv", 1), ("conv", 3), ("convtranspose", 2), ("maxpool", 2)])
+def test_a_gif_holds_what_was_drawn(family: str, ndim: int) -> None:
+    """Only what changes from frame to frame is written; put together again, each is the whole picture."""
+    result = run(make_plan(family, ndim, {"kernel_size": 2}, size=(4,)))
+    steps = [step(result, i) for i in output_indices(result, 0, min(12, result.output.size))]
+    scene = make_scene(result, steps)
+    stream = io.BytesIO()
+    write_gif(scene, stream)
+    with Image.open(stream) as gif:
+        for drawn, written in zip(frames(scene), ImageSequence.Iterator(gif), strict=True):
+            assert not ImageChops.difference(drawn.convert("RGB"), written.convert("RGB")).getbbox()
+
+
+@pytest.mark.parametrize(("suffix", "most"), [("gif", 2_000_000), ("html", 300_000), ("svg", 1_000_000)])
+def test_sizes(convcli: Callable[..., Ran], tmp_path: Path, suffix: str, most: int) -> None:
+    path = tmp_path / f"large.{suffix}"
+    assert "196 steps" in convcli("conv2d", "--size", "16x16", "--export", str(path)).err
+    assert path.stat().st_size <= most
 
 
 def test_one_step_and_a_region(convcli: Callable[..., Ran], tmp_path: Path) -> None:

@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 
 __all__ = ["MOST_STEPS", "SUFFIXES", "export"]
 
-SUFFIXES = (".svg", ".gif", ".png")
+SUFFIXES = (".svg", ".gif", ".png", ".html")
 MOST_STEPS = 400
 
 
 def export(result: "Result", target: Path, picked: "list[Step]", region: str | None, force: bool) -> None:
     """Draw the steps picked, else the output's, or those of ``region``, into a file."""
     from convcli.steps import step
-    from convcli.views import raster, svg
+    from convcli.views import html, raster, svg
     from convcli.views.scene import make_scene
 
     ranges = chosen(result.output.shape, region)
@@ -39,6 +39,8 @@ def export(result: "Result", target: Path, picked: "list[Step]", region: str | N
     def write(stream: Any) -> None:
         if target.suffix.lower() == ".svg":
             stream.write(svg.drawing(scene).encode())
+        elif target.suffix.lower() == ".html":
+            stream.write(html.page(scene).encode())
         elif target.suffix.lower() == ".gif":
             raster.write_gif(scene, stream, lambda drawn: terminal.tracked(drawn, count, "drawing"))
         else:

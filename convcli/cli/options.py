@@ -65,7 +65,7 @@ RUN: dict[str, tuple[Any, Any]] = {
     "as_json": option("--json", help="One JSON object on stdout.", kind=bool, default=False),
     "as_code": option("--code", help="A PyTorch script that gives the same.", kind=bool, default=False),
     "save": option("--save", help="Write the output: .npy .pt .csv .json.", metavar="FILE"),
-    "export": option("--export", help="Draw every step: .svg .gif .png.", metavar="FILE"),
+    "export": option("--export", help="Draw every step: .svg .gif .png .html.", metavar="FILE"),
     "region": option("--region", help="The output cells to draw, 0:16,0:16.", metavar="RANGES"),
     "force": option("--force", help="Write over an existing file.", kind=bool, default=False),
 }

@@ -104,8 +104,8 @@ def _lit(
     pen.text((16 * zoom, 0), frame.text[0], 0, ImageFont.load_default(14 * zoom))
     small = ImageFont.load_default(12 * zoom)
     for i, line in enumerate(scene.lines(frame)):
-        # This font's dot can't be told from a decimal point.
-        pen.text((16 * zoom, (22 + 18 * i) * zoom), line.replace("·", " × "), 0, small)
+        # Pillow's own font has little beyond ASCII, and its · looks like a decimal point.
+        pen.text((16 * zoom, (22 + 18 * i) * zoom), line.replace("·", " * ").replace("…", "..."), 0, small)
     picture.paste(strip.point(GREYS), (0, top * zoom))
     return picture
 
