@@ -5,6 +5,7 @@ formats that need them.
 """
 
 import json
+import math
 import os
 import re
 import sys
@@ -12,9 +13,8 @@ import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from math import prod
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from convcli.errors import ConvcliError
 
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     import numpy as np
 
 __all__ = ["Array", "ramp", "read", "save", "text_array"]
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -436,19 +438,20 @@ def check_target(path: Path, suffixes: Sequence[str], force: bool) -> None:
         raise ConvcliError(f"there is no directory {str(path.parent)!r}", "create it first")
 
 
-def write_whole(path: Path, write: Callable[[Any], None], force: bool) -> None:
-    """Write a binary file whole or not at all: beside it first, then moved into place."""
+def write_whole(path: Path, write: Callable[[Any], T], force: bool) -> T:
+    """Write a binary file whole or not at all: beside it first, then moved into place. Returns what ``write`` does."""
     try:
         handle, name = tempfile.mkstemp(dir=path.absolute().parent, prefix=f".{path.name}.")
     except OSError as error:
         raise ConvcliError(f"{str(path)!r} can't be written: {error.strerror}") from None
     try:
         with os.fdopen(handle, "wb") as stream:
-            write(stream)
+            said = write(stream)
         os.chmod(name, 0o666 & ~_umask())
         if path.exists() and not force:
             raise ConvcliError(f"{str(path)!r} exists already", "add --force to write over it")
         os.replace(name, path)
+        return said
     except OSError as error:
         raise ConvcliError(f"{str(path)!r} can't be written: {error.strerror or error}") from None
     finally:
@@ -462,41 +465,73 @@ def _umask() -> int:
     return mask
 
 
-def _write_npy(values: "np.ndarray", stream: Any) -> None:
+def _write_npy(values: "np.ndarray", stream: Any) -> str:
     import numpy as np
 
     np.save(stream, values, allow_pickle=False)
+    return ""
 
 
-def _write_pt(values: "np.ndarray", stream: Any) -> None:
+def _write_pt(values: "np.ndarray", stream: Any) -> str:
     import torch
 
     torch.save(torch.from_numpy(values), stream)
+    return ""
 
 
-def _write_csv(values: "np.ndarray", stream: Any) -> None:
+def _write_csv(values: "np.ndarray", stream: Any) -> str:
     import numpy as np
 
-    np.savetxt(stream, values.reshape(-1, values.shape[-1]), fmt="%.9g", delimiter=",")
+    rows = values.reshape(-1, values.shape[-1])
+    np.savetxt(stream, rows, fmt="%.9g", delimiter=",")
+    return f" as {len(rows)} row{'s' * (len(rows) > 1)} of {values.shape[-1]}" if values.ndim > 1 else ""
 
 
-def _write_json(values: "np.ndarray", stream: Any) -> None:
+def _write_json(values: "np.ndarray", stream: Any) -> str:
     stream.write(json.dumps(values.tolist()).encode() + b"\n")
+    return ""
 
 
-WRITERS: dict[str, Callable[["np.ndarray", Any], None]] = {
+def _write_png(values: "np.ndarray", stream: Any) -> str:
+    """Values from the lowest to the highest as 0 to 255; three maps are a picture's colours, others tiles."""
+    import numpy as np
+    from PIL import Image
+
+    finite = values[np.isfinite(values)]
+    low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 0.0)
+    scale = 255 / (high - low or 1.0)
+    levels = np.rint((np.clip(np.nan_to_num(values, nan=low), low, high) - low) * scale).astype(np.uint8)
+    said = f", scaled: {low:.4g} is 0 (black), {high:.4g} is 255 (white)"
+    if low < 0 < high:
+        said += f", 0 is {round(-low * scale)}"
+    # On one axis each channel is a line.
+    maps = levels.reshape(1, -1, values.shape[-1]) if values.ndim == 3 else levels.reshape(-1, *values.shape[-2:])
+    if len(maps) == 3 and values.ndim == 4:
+        said += "; the three channels are red, green and blue"
+        pixels = np.ascontiguousarray(maps.transpose(1, 2, 0))
+    else:
+        count = len(maps)
+        across = math.isqrt(count - 1) + 1 if count > 1 else 1
+        down = -(-count // across)
+        maps = np.concatenate([maps, np.zeros((down * across - count, *maps.shape[1:]), np.uint8)])
+        height, width = maps.shape[1:]
+        pixels = maps.reshape(down, across, height, width).swapaxes(1, 2).reshape(down * height, across * width)
+        said += f"; {count} maps side by side, {across} in a row" if count > 1 else ""
+    Image.fromarray(pixels).save(stream, "PNG")
+    return said
+
+
+# Each writes the values and says what shape alone doesn't tell.
+WRITERS: dict[str, Callable[["np.ndarray", Any], str]] = {
     ".npy": _write_npy,
     ".pt": _write_pt,
     ".csv": _write_csv,
     ".json": _write_json,
+    ".png": _write_png,
 }
 
 
 def save(path: Path, values: "np.ndarray", force: bool) -> str:
     """Write an array by the file's suffix; returns what was written, in words."""
-    write_whole(path, lambda stream: WRITERS[path.suffix.lower()](values, stream), force)
-    shape = list(values.shape)
-    if path.suffix.lower() == ".csv" and values.ndim > 1:
-        rows = prod(values.shape[:-1])
-        return f"{shape} as {rows} row{'s' * (rows > 1)} of {values.shape[-1]}"
-    return str(shape)
+    said = write_whole(path, lambda stream: WRITERS[path.suffix.lower()](values, stream), force)
+    return f"{list(values.shape)}{said}"

@@ -7,13 +7,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 from math import inf, nan, prod
+from typing import TYPE_CHECKING
 
-from convcli.forward import Result
 from convcli.geometry import Axis
+
+if TYPE_CHECKING:
+    from convcli.forward import Result
 
 __all__ = [
     *("Cell", "Step", "Term", "Use"),
-    *("cell_at", "output_indices", "padded_ranges", "step", "uses_of_input", "uses_of_weight"),
+    *("cell_at", "cells", "count_uses_of_weight", "padded_ranges", "step", "uses_of_input", "uses_of_weight"),
 ]
 
 
@@ -56,7 +59,7 @@ class Step:
         return self.value == self.torch or abs(self.value - self.torch) <= 1e-6 * (size + abs(self.value)) + 1e-30
 
 
-def step(result: Result, output_index: Sequence[int]) -> Step:
+def step(result: "Result", output_index: Sequence[int]) -> Step:
     """The terms behind one output cell; costs the same in a huge input as in a small one.
 
     Raises:
@@ -80,7 +83,7 @@ def step(result: Result, output_index: Sequence[int]) -> Step:
     return Step(index, terms, None, nan if chosen is None else chosen.product, value, "max")
 
 
-def _weighted(result: Result, index: tuple[int, ...]) -> Iterator[Term]:
+def _weighted(result: "Result", index: tuple[int, ...]) -> Iterator[Term]:
     layer, axes = result.plan.layer, result.plan.axes
     assert result.weight is not None
     ins, outs = layer.in_channels // layer.groups, layer.out_channels // layer.groups
@@ -95,7 +98,7 @@ def _weighted(result: Result, index: tuple[int, ...]) -> Iterator[Term]:
             yield Term((index[0], source, *place), here, x, weight_index, w, x * w)
 
 
-def _pooled(result: Result, index: tuple[int, ...]) -> Iterator[Term]:
+def _pooled(result: "Result", index: tuple[int, ...]) -> Iterator[Term]:
     """The cells of one window; padding takes part only in a mean that counts it."""
     layer, axes = result.plan.layer, result.plan.axes
     cells = [(place, cell) for _, place, cell in windows(axes, index[2:])]
@@ -124,11 +127,15 @@ def _pooled(result: Result, index: tuple[int, ...]) -> Iterator[Term]:
         yield Term((*index[:2], *place), here, value, None, weight, product, i == winner)
 
 
-def output_indices(result: Result, first: int, last: int) -> Iterator[tuple[int, ...]]:
-    """The output cells from the ``first`` up to but without the ``last``, the last axis fastest."""
+def cells(shape: Sequence[int], first: int, last: int) -> Iterator[tuple[int, ...]]:
+    """The cells of an array from the ``first`` up to but without the ``last``, the last axis fastest.
+
+    >>> list(cells((2, 3), 1, 4))
+    [(0, 1), (0, 2), (1, 0)]
+    """
     for flat in range(first, last):
         index: list[int] = []
-        for size in reversed(result.output.shape):
+        for size in reversed(shape):
             flat, i = divmod(flat, size)
             index.insert(0, i)
         yield tuple(index)
@@ -141,9 +148,10 @@ class Use:
     input_index: tuple[int, ...]
     weight_index: tuple[int, ...] | None
     output_index: tuple[int, ...]
+    weight: float | None
 
 
-def uses_of_input(result: Result, cell: Sequence[int]) -> Iterator[Use]:
+def uses_of_input(result: "Result", cell: Sequence[int]) -> Iterator[Use]:
     """Which outputs an input cell reaches, and with which weight."""
     layer, axes = result.plan.layer, result.plan.axes
     batch, channel, *position = cell
@@ -154,12 +162,23 @@ def uses_of_input(result: Result, cell: Sequence[int]) -> Iterator[Use]:
         for pairs in product(*(axis.reached(p) for axis, p in zip(axes, position, strict=True))):
             output, taps = zip(*pairs, strict=True)
             weight = (channel, out % outs, *taps) if layer.kind.transposed else (out, within, *taps)
-            yield Use(tuple(cell), weight if layer.kind.weighted else None, (batch, out, *output))
+            if result.weight is None:
+                yield Use(tuple(cell), None, (batch, out, *output), None)
+            else:
+                yield Use(tuple(cell), weight, (batch, out, *output), float(result.weight[weight]))
 
 
-def uses_of_weight(result: Result, weight: Sequence[int]) -> Iterator[Use]:
+def count_uses_of_weight(result: "Result", weight: Sequence[int]) -> int:
+    """How many products a weight is part of, without listing them."""
+    axes = result.plan.axes
+    return len(result.input) * prod(sum(1 for _ in a.pairs(tap)) for a, tap in zip(axes, weight[2:], strict=True))
+
+
+def uses_of_weight(result: "Result", weight: Sequence[int]) -> Iterator[Use]:
     """Which products a weight is part of, padding's zeros left out."""
     layer, axes = result.plan.layer, result.plan.axes
+    assert result.weight is not None
+    value = float(result.weight[tuple(weight)])
     first, second, *taps = weight
     ins, outs = layer.in_channels // layer.groups, layer.out_channels // layer.groups
     if layer.kind.transposed:
@@ -169,7 +188,7 @@ def uses_of_weight(result: Result, weight: Sequence[int]) -> Iterator[Use]:
     for batch in range(result.input.shape[0]):
         for pairs in product(*(axis.pairs(tap) for axis, tap in zip(axes, taps, strict=True))):
             cells, outputs = zip(*pairs, strict=True)
-            yield Use((batch, channel, *cells), tuple(weight), (batch, out, *outputs))
+            yield Use((batch, channel, *cells), tuple(weight), (batch, out, *outputs), value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +200,7 @@ class Cell:
     value: float
 
 
-def padded_ranges(result: Result) -> list[range]:
+def padded_ranges(result: "Result") -> list[range]:
     """The positions of the padded input along each axis; a transposed layer's input is not padded.
 
     Negative padding crops: the cells it cuts off are listed all the same.
@@ -190,7 +209,7 @@ def padded_ranges(result: Result) -> list[range]:
     return [range(a.size) if a.transposed else range(min(0, -a.before), max(a.size, a.size + a.after)) for a in axes]
 
 
-def cell_at(result: Result, place: Sequence[int]) -> Cell:
+def cell_at(result: "Result", place: Sequence[int]) -> Cell:
     """The value at one place of the padded input; a maximum's padding is minus infinity."""
     batch, channel, *position = place
     sources = [axis.source(p) for axis, p in zip(result.plan.axes, position, strict=True)]

@@ -10,7 +10,7 @@ from PIL import Image, ImageChops, ImageSequence
 
 from convcli.forward import run
 from convcli.plan import make_plan
-from convcli.steps import output_indices, step
+from convcli.steps import cells, step
 from convcli.views.raster import frames, write_gif
 from convcli.views.scene import make_scene
 from tests.conftest import Ran
@@ -48,7 +48,7 @@ def test_a_picture_of_every_layer(convcli: Callable[..., Ran], tmp_path: Path, a
 def test_a_gif_holds_what_was_drawn(family: str, ndim: int) -> None:
     """Only what changes from frame to frame is written; put together again, each is the whole picture."""
     result = run(make_plan(family, ndim, {"kernel_size": 2}, size=(4,)))
-    steps = [step(result, i) for i in output_indices(result, 0, min(12, result.output.size))]
+    steps = [step(result, i) for i in cells(result.output.shape, 0, min(12, result.output.size))]
     scene = make_scene(result, steps)
     stream = io.BytesIO()
     write_gif(scene, stream)

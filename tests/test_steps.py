@@ -24,7 +24,7 @@ from convcli.arrays import Array
 from convcli.errors import Refusal
 from convcli.forward import Result, build, run
 from convcli.plan import make_plan
-from convcli.steps import cell_at, output_indices, padded_ranges, step, uses_of_input, uses_of_weight
+from convcli.steps import cell_at, cells, padded_ranges, step, uses_of_input, uses_of_weight
 from convcli.views.animation import Film
 from convcli.views.steps import signed
 from tests.conftest import Ran
@@ -48,7 +48,7 @@ def result_of(request: Request) -> Result:
 def test_steps_sum_to_torchs_output(request: Request, data: Any) -> None:
     result = result_of(request)
     for flat in data.draw(st.lists(st.integers(0, result.output.size - 1), min_size=1, max_size=5)):
-        [index] = output_indices(result, flat, flat + 1)
+        [index] = cells(result.output.shape, flat, flat + 1)
         found = step(result, index)
         assert found.agrees, (found.value, found.torch)
         for term in found.terms:
@@ -62,7 +62,7 @@ def test_what_a_cell_reaches_is_what_changes(request: Request, data: Any) -> Non
     """Turning one input cell into NaN makes exactly the outputs that it reaches NaN."""
     result = result_of(request)
     layer = result.plan.layer
-    [cell] = output_indices(Result(result.plan, result.input, result.input), *data.draw(one_of(result.input.size)))
+    [cell] = cells(result.input.shape, *data.draw(one_of(result.input.size)))
     reached = {use.output_index for use in uses_of_input(result, cell)}
     x = torch.from_numpy(result.input.copy())
     x[cell] = float("nan")
@@ -101,9 +101,11 @@ def test_json_has_the_terms(convcli: Callable[..., Ran]) -> None:
         ("maxpool1d --steps 0:1", "max of 1, 2 (the winner) = 2"),
         ("avgpool1d --padding 1 --steps", "(<0> + 1) / 2 = 0.5"),
         ("conv2d --in 1 --size 4x4 --weight [[1,2],[3,4]] --at 1,1", "out[0, 0, 1, 1] = all products = "),
-        ("conv1d --from 4", "weight[0, 0, 2] → out[0, 0, 2]"),
+        ("conv1d --from 4", "input[0, 0, 4] · weight[0, 0, 2] −0.4752 → out[0, 0, 2]"),
         ("conv1d --of 2", "takes part in 8 products"),
-        ("conv1d --stride 2 --coverage", "1  1  2  1  2  1  2  1  1  0"),
+        ("conv2d --size 2000x2000 --of 0,0", "takes part in 3,992,004 products"),
+        ("maxpool2d --size 4x4 --at 1,1", " 3  *4*\n"),
+        ("conv1d --stride 2 --coverage", "1 1 2 1 2 1 2 1 1 0"),
     ],
 )
 def test_screens(convcli: Callable[..., Ran], arguments: str, said: str) -> None:
@@ -120,11 +122,18 @@ def test_screens(convcli: Callable[..., Ran], arguments: str, said: str) -> None
         ("conv1d --steps some", "--steps all"),
         ("conv1d --steps 9:12", "0:8"),
         ("conv1d --size 100000 --steps all", "pick a part"),
+        ("conv1d --region 0:1", "add --export"),
+        ("conv1d --export a.svg --region 9:12", "[1, 1, 8]"),
+        ("conv1d --export a.svg --region some", "0:16"),
+        ("conv2d --size 300x300 --export a.svg", "--region"),
+        ("conv1d --show --json", "choose one"),
+        ("conv1d --code --save a.npy", "leave one out"),
+        ("conv1d --code --at 1", "leave one out"),
     ],
 )
 def test_wrong_cells(convcli: Callable[..., Ran], arguments: str, said: str) -> None:
     ran = convcli(*arguments.split())
-    assert ran.code == 2
+    assert (ran.code, ran.out) == (2, "")
     assert said in ran.err
 
 
@@ -132,7 +141,7 @@ def test_wrong_cells(convcli: Callable[..., Ran], arguments: str, said: str) -> 
 @given(requests(), st.data(), st.integers(20, 120), st.integers(12, 40))
 def test_pictures_fit_the_screen_and_mark_the_window(request: Request, data: Any, width: int, height: int) -> None:
     result = result_of(request)
-    steps = [step(result, i) for i in output_indices(result, 0, min(result.output.size, 12))]
+    steps = [step(result, i) for i in cells(result.output.shape, 0, min(result.output.size, 12))]
     film = Film(result, steps)
     i = data.draw(st.integers(0, len(steps) - 1))
     console = Console(width=width, height=height, record=True, file=io.StringIO())
@@ -147,7 +156,7 @@ def test_pictures_fit_the_screen_and_mark_the_window(request: Request, data: Any
 @given(requests(), st.data())
 def test_the_padded_input_holds_what_the_terms_read(request: Request, data: Any) -> None:
     result = result_of(request)
-    [index] = output_indices(result, *data.draw(one_of(result.output.size)))
+    [index] = cells(result.output.shape, *data.draw(one_of(result.output.size)))
     ranges = padded_ranges(result)
     for term in step(result, index).terms:
         found = cell_at(result, term.place)

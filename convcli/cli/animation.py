@@ -3,7 +3,7 @@
 import sys
 import time
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from convcli.cli import terminal
 from convcli.errors import ConvcliError
@@ -16,26 +16,18 @@ __all__ = ["check", "play"]
 
 SPEED = 2.0
 SLOWEST, FASTEST = 0.01, 100.0
-# What --animate shows instead of, or would only hide.
-OTHERS = {
-    "as_json": "--json", "as_code": "--code", "from_cell": "--from", "of_weight": "--of", "coverage": "--coverage"
-}  # fmt: skip
 
 
-def check(given: dict[str, Any]) -> None:
+def check(animate: bool, speed: float | None) -> None:
     """Refuse what could not be played, before anything is shown.
 
     Raises:
-        ConvcliError: stdout is no terminal, or flags contradict each other.
+        ConvcliError: stdout is no terminal, or the speed is none.
     """
-    speed = given["speed"]
-    if not given["animate"]:
+    if not animate:
         if speed is not None:
             raise ConvcliError("--speed is the speed of --animate", "add --animate, or leave --speed out")
         return
-    for name, flag in OTHERS.items():
-        if given.get(name):
-            raise ConvcliError(f"--animate and {flag} both take all of the screen", "choose one")
     if speed is not None and not SLOWEST <= speed <= FASTEST:
         raise ConvcliError(f"--speed {speed:g} is out of range", f"give {SLOWEST:g} to {FASTEST:g} steps a second")
     # Not Rich's own answer: FORCE_COLOR makes it take a file for a terminal.

@@ -1,5 +1,6 @@
 """``--export``: a layer's steps as a picture."""
 
+from collections.abc import Sequence
 from itertools import product
 from math import prod
 from pathlib import Path
@@ -8,49 +9,60 @@ from typing import TYPE_CHECKING, Any
 from convcli import arrays
 from convcli.cli import terminal
 from convcli.errors import ConvcliError
+from convcli.views import scene
 
 if TYPE_CHECKING:
     from convcli.forward import Result
-    from convcli.steps import Step
 
-__all__ = ["MOST_STEPS", "SUFFIXES", "export"]
+__all__ = ["MOST_STEPS", "SUFFIXES", "chosen", "export"]
 
 SUFFIXES = (".svg", ".gif", ".png", ".html")
 MOST_STEPS = 400
+Place = tuple[int, ...]
 
 
-def export(result: "Result", target: Path, picked: "list[Step]", region: str | None, force: bool) -> None:
-    """Draw the steps picked, else the output's, or those of ``region``, into a file."""
-    from convcli.steps import step
-    from convcli.views import html, raster, svg
-    from convcli.views.scene import make_scene
+def chosen(shape: Sequence[int], picked: Sequence[Place], region: str | None) -> Sequence[Place]:
+    """The output cells to draw: those picked, else those of ``region``, else the first batch item's.
 
-    ranges = chosen(result.output.shape, region)
+    Raises:
+        ConvcliError: no such region, or more cells than a picture can tell of.
+    """
+    ranges = _ranges(shape, region)
     count = len(picked) or prod(map(len, ranges))
     if count > MOST_STEPS:
         raise ConvcliError(
             f"the output has {count:,} cells to draw; {MOST_STEPS} steps are the most",
             "draw a part of it: --region 0:16,0:16 (a range for each axis; channels may come first)",
         )
-    places = terminal.tracked(product(*ranges), count, "working out the steps")
-    found = picked or [step(result, (0, *i)) for i in places]
-    scene = make_scene(result, found, region is not None)
+    return picked or [(0, *index) for index in product(*ranges)]
+
+
+def export(result: "Result", target: Path, places: Sequence[Place], cropped: bool, force: bool) -> None:
+    """Draw the steps of some output cells into a file."""
+    from convcli.steps import step
+    from convcli.views import html, raster, svg
+
+    count = len(places)
+    steps = [step(result, place) for place in terminal.tracked(places, count, "working out the steps")]
+    drawn = scene.make_scene(result, steps, cropped)
 
     def write(stream: Any) -> None:
-        if target.suffix.lower() == ".svg":
-            stream.write(svg.drawing(scene).encode())
-        elif target.suffix.lower() == ".html":
-            stream.write(html.page(scene).encode())
-        elif target.suffix.lower() == ".gif":
-            raster.write_gif(scene, stream, lambda drawn: terminal.tracked(drawn, count, "drawing"))
-        else:
-            raster.write_png(scene, stream)
+        match target.suffix.lower():
+            case ".svg":
+                stream.write(svg.drawing(drawn).encode())
+            case ".html":
+                stream.write(html.page(drawn).encode())
+            case ".png":
+                raster.write_png(drawn, stream)
+            case ".gif":
+                raster.write_gif(drawn, stream, lambda pictures: terminal.tracked(pictures, count, "drawing"))
 
     arrays.write_whole(target, write, force)
-    terminal.warn(f"wrote {target}: {count} step{'s' * (count > 1)}")
+    batch = f", of the first of {len(result.output)} batch items" if len(result.output) > 1 else ""
+    terminal.warn(f"wrote {target}: {count} step{'s' * (count > 1)}{batch}")
 
 
-def chosen(shape: tuple[int, ...], region: str | None) -> list[range]:
+def _ranges(shape: Sequence[int], region: str | None) -> list[range]:
     """The output cells of ``0:16,0:16``: channels first, all of them where only the other axes are named."""
     sizes = shape[1:]
     if region is None:

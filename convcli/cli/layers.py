@@ -3,7 +3,7 @@
 import inspect
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from convcli import arrays
 from convcli.cli import animation, export, options, steps, terminal
@@ -12,11 +12,9 @@ from convcli.filters import FILTERS
 from convcli.layers import DEFAULTS, KINDS, Kind
 from convcli.plan import make_plan
 from convcli.samples import SAMPLES
-from convcli.views import code, json, tables
-
-if TYPE_CHECKING:
-    from convcli.forward import Result
-    from convcli.steps import Use
+from convcli.steps import count_uses_of_weight, step, uses_of_input, uses_of_weight
+from convcli.views import code, json, maps, tables
+from convcli.views import steps as words
 
 __all__ = ["command"]
 
@@ -40,18 +38,20 @@ EXAMPLES: dict[tuple[str, int], tuple[str, ...]] = {
     ),
     ("conv", 3): ("convcli conv3d --kernel 1x3x3", "convcli conv3d --size 8x16x16 --padding 1"),
 }
-FLAGS = {
+ARGUMENTS = {
     "conv": "",
     "convtranspose": "--kernel 3 --stride 2 --output-padding 1",
     "maxpool": "--kernel 2 --ceil-mode",
     "avgpool": "--kernel 3 --padding 1 --no-count-include-pad",
     "lppool": "--kernel 2 --norm-type 1",
 }
+# Each of these has stdout to itself.
+ALONE = {"as_json": "--json", "as_code": "--code", "animate": "--animate", "show": "--show"}
 
 
 def examples(family: str, ndim: int) -> str:
     """Commands to begin with, one a line."""
-    plain = (f"convcli {family}{ndim}d", f"convcli {family}{ndim}d {FLAGS[family]}")
+    plain = (f"convcli {family}{ndim}d", f"convcli {family}{ndim}d {ARGUMENTS[family]}")
     return "\n".join(EXAMPLES.get((family, ndim), plain))
 
 
@@ -80,16 +80,8 @@ def command(name: str) -> Callable[..., None]:
 
 
 def run_layer(family: str, ndim: int, given: dict[str, Any]) -> None:
-    """Work out the layer, show its head, run it, show the rest."""
-    if given["as_json"] and given["as_code"]:
-        raise ConvcliError("--json and --code both take all of stdout", "choose one")
-    animation.check(given)
-    target = Path(given["save"]) if given["save"] else None
-    if target:
-        arrays.check_target(target, tuple(arrays.WRITERS), given["force"])
-    picture = Path(given["export"]) if given["export"] else None
-    if picture:
-        arrays.check_target(picture, export.SUFFIXES, given["force"])
+    """Work out the layer, show its head, run it, show the rest. What can't be is refused before anything is shown."""
+    check(given)
     plan = make_plan(
         family,
         ndim,
@@ -98,6 +90,9 @@ def run_layer(family: str, ndim: int, given: dict[str, Any]) -> None:
         size=options.numbers(given["size"], "--size"),
         **weights(given),
     )
+    places = steps.chosen(given, plan.output_shape)
+    cell, weight = steps.uses(given, plan)
+    drawn = export.chosen(plan.output_shape, places, given["region"]) if given["export"] else []
     for text in plan.warnings:
         terminal.warn(text)
     if given["as_code"]:
@@ -109,47 +104,58 @@ def run_layer(family: str, ndim: int, given: dict[str, Any]) -> None:
         from convcli.forward import run
 
         result = run(plan)
-    found = steps.chosen(given, result)
-    if target:
-        written = arrays.save(target, result.output, given["force"])
-        terminal.warn(f"wrote {target}: {written}")
-    if picture:
-        export.export(result, picture, found, given["region"], given["force"])
+    if given["save"]:
+        written = arrays.save(Path(given["save"]), result.output, given["force"])
+        terminal.warn(f"wrote {given['save']}: {written}")
+    if given["export"]:
+        export.export(result, Path(given["export"]), drawn, given["region"] is not None, given["force"])
+    found = [step(result, place) for place in places]
     if given["animate"]:
-        animation.play(result, steps.chosen(given | {"steps": given["steps"] or "all"}, result), given["speed"])
+        animation.play(result, found, given["speed"])
         return
+    reached = None if cell is None else list(uses_of_input(result, cell))
     if given["as_json"]:
-        inside = json.inside_object(found, *uses(given, result)) if steps.asked(given) else {}
+        products = None if weight is None else list(uses_of_weight(result, weight))
+        inside = json.inside_object(found, reached, products)
         if given["coverage"]:
             inside["coverage"] = [axis.coverage() for axis in plan.axes]
         terminal.write(json.dump(json.result_object(result) | inside) + "\n")
         return
-    width = terminal.out.width
-    if not steps.asked(given):
-        terminal.show(*tables.body(result, width, given["full"]))
-        return
-    from convcli.views import steps as view
-
+    width, colour = terminal.out.width, terminal.in_colour()
     if found:
-        terminal.show(*view.drawn(found, width))
+        terminal.show(*words.drawn(found, width))
     if given["coverage"]:
-        terminal.show(*tables.coverage(plan, width, given["full"]))
-    for title, among in zip(("the input cell", "the weight"), uses(given, result), strict=True):
-        if among is not None:
-            terminal.show(*view.uses(title, among, len(among)))
+        terminal.show(*maps.coverage(plan, width, colour, given["full"]))
+    if reached is not None:
+        terminal.show(*words.uses("the input cell", reached, len(reached)))
+    if weight is not None:
+        count = count_uses_of_weight(result, weight)
+        terminal.show(*words.uses("the weight", uses_of_weight(result, weight), count))
+    if given["show"]:
+        terminal.show(*maps.maps(result, width, colour))
+    elif not steps.asked(given):
+        terminal.show(*tables.body(result, width, given["full"]))
 
 
-def uses(given: dict[str, Any], result: "Result") -> "tuple[list[Use] | None, list[Use] | None]":
-    """What ``--from`` and ``--of`` ask for; None where they don't."""
-    from convcli.steps import uses_of_input, uses_of_weight
-
-    cell, weight = given["from_cell"], given.get("of_weight")
-    of_cell = of_weight = None
-    if cell:
-        of_cell = list(uses_of_input(result, steps.index(cell, result.input.shape, "--from")))
-    if weight and result.weight is not None:
-        of_weight = list(uses_of_weight(result, steps.index(weight, result.weight.shape, "--of")))
-    return of_cell, of_weight
+def check(given: dict[str, Any]) -> None:
+    """Refuse flags that contradict each other, and files that can't be written."""
+    alone = [flag for name, flag in ALONE.items() if given[name]]
+    if len(alone) > 1:
+        raise ConvcliError(f"{alone[0]} and {alone[1]} both take all of stdout", "choose one")
+    if given["as_code"]:
+        for name, flag in ({"save": "--save", "export": "--export"} | steps.FLAGS).items():
+            if given.get(name):
+                raise ConvcliError(f"--code writes a script and runs nothing: no numbers for {flag}", "leave one out")
+    if given["region"] and not given["export"]:
+        raise ConvcliError("--region is the part that --export draws", "add --export steps.svg, or leave --region out")
+    if given["animate"]:
+        for name, flag in steps.FLAGS.items():
+            if given.get(name) and name not in ("steps", "at"):
+                raise ConvcliError(f"--animate and {flag} both take all of the screen", "choose one")
+    animation.check(given["animate"], given["speed"])
+    for name, suffixes in (("save", tuple(arrays.WRITERS)), ("export", export.SUFFIXES)):
+        if given[name]:
+            arrays.check_target(Path(given[name]), suffixes, given["force"])
 
 
 def layer_arguments(kind: Kind, ndim: int, given: dict[str, Any]) -> dict[str, Any]:

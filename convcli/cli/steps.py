@@ -2,20 +2,24 @@
 
 import re
 from collections.abc import Sequence
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 from convcli.cli import options
 from convcli.errors import ConvcliError
+from convcli.steps import cells
 
 if TYPE_CHECKING:
-    from convcli.forward import Result
-    from convcli.steps import Step
+    from convcli.plan import Plan
 
-__all__ = ["asked", "chosen", "index", "with_value"]
+__all__ = ["asked", "chosen", "index", "uses", "with_value"]
 
+Place = tuple[int, ...]
 FIRST = {1: 4, 2: 2, 3: 1}  # steps shown unless more are asked for, by the layer's axes
 MOST = 10_000
-FLAGS = ("steps", "at", "from_cell", "of_weight", "coverage")
+FLAGS = {
+    "steps": "--steps", "at": "--at", "from_cell": "--from", "of_weight": "--of", "coverage": "--coverage"
+}  # fmt: skip
 
 
 def with_value(arguments: list[str]) -> list[str]:
@@ -47,19 +51,20 @@ def index(text: str, shape: Sequence[int], flag: str) -> tuple[int, ...]:
     return found
 
 
-def chosen(given: dict[str, Any], result: "Result") -> "list[Step]":
-    """The steps that were asked for."""
-    from convcli.steps import output_indices, step
+def chosen(given: dict[str, Any], shape: Sequence[int]) -> list[Place]:
+    """The output cells whose steps were asked for.
 
-    count, shape = result.output.size, result.output.shape
+    Raises:
+        ConvcliError: there are no such cells, or too many.
+    """
     if given["at"]:
-        return [step(result, index(given["at"], shape, "--at"))]
-    text = given["steps"]
+        return [index(given["at"], shape, "--at")]
+    text = given["steps"] or ("all" if given["animate"] else None)
     if not text:
         return []
-    first, last = 0, count
+    first, last = 0, (count := prod(shape))
     if text == "first":
-        last = min(count, FIRST[result.plan.layer.ndim])
+        last = min(count, FIRST[len(shape) - 2])
     elif found := re.fullmatch(r"(\d{0,18}):(\d{0,18})", text):
         first, last = int(found[1] or 0), min(count, int(found[2] or count))
     elif text.isdigit():
@@ -72,4 +77,13 @@ def chosen(given: dict[str, Any], result: "Result") -> "list[Step]":
         raise ConvcliError(
             f"--steps {text} is {last - first:,} steps; {MOST:,} are the most", "pick a part: --steps 0:100, or --at"
         )
-    return [step(result, i) for i in output_indices(result, first, last)]
+    return list(cells(shape, first, last))
+
+
+def uses(given: dict[str, Any], plan: "Plan") -> tuple[Place | None, Place | None]:
+    """The input cell of ``--from`` and the weight of ``--of``; None where they aren't asked for."""
+    cell, weight, shape = given["from_cell"], given.get("of_weight"), plan.layer.weight_shape
+    return (
+        index(cell, plan.shape, "--from") if cell else None,
+        index(weight, shape, "--of") if weight and shape else None,
+    )

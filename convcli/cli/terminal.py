@@ -17,7 +17,7 @@ from convcli.diagnosis import words
 from convcli.errors import ConvcliError, Refusal
 from convcli.views.tables import plain
 
-__all__ = ["err", "guard", "loading_torch", "out", "show", "tracked", "warn", "write"]
+__all__ = ["err", "guard", "in_colour", "loading_torch", "out", "show", "tracked", "warn", "write"]
 
 T = TypeVar("T")
 # What to write where a stream's encoding lacks the sign.
@@ -54,6 +54,11 @@ for _stream in (sys.stdout, sys.stderr):
         _stream.reconfigure(errors="convcli")
 out = _Console(highlight=False)
 err = Console(stderr=True, highlight=False)
+
+
+def in_colour() -> bool:
+    """Whether stdout shows colours."""
+    return out.color_system is not None and not out.no_color
 
 
 def show(*parts: RenderableType) -> None:

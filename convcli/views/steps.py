@@ -1,7 +1,7 @@
 """Steps in words: every product behind an output, and what an input cell or a weight takes part in."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby
+from itertools import groupby, islice
 
 from rich.console import Group, RenderableType
 from rich.table import Table
@@ -65,13 +65,16 @@ def legend(steps: Iterable[Step]) -> list[Text]:
 def drawn(steps: Sequence[Step], width: int) -> Iterator[RenderableType]:
     """Each step: one line on one axis; patch, kernel and products side by side on two or three."""
     yield ""
-    for step in steps:
+    for i, step in enumerate(steps):
+        if len(step.output_index) > 3:
+            if i:
+                yield ""
+            for lead, block in groupby(step.terms, key=lambda t: t.place[1:-2]):
+                name = f"channel {lead[0]}" + "".join(f", depth {depth}" for depth in lead[1:])
+                yield _block(list(block), name, width, step.operation == "sum")
         if len(step.output_index) == 3 or step.operation != "sum":
             yield line(step)
             continue
-        rows = (step.terms and len(step.output_index) - 3) or 0
-        for key, block in groupby(step.terms, key=lambda t: (t.place[1], t.place[2 : 2 + rows - 1])):
-            yield _block(list(block), f"channel {key[0]}" + (f", depth {key[1][0]}" if key[1] else ""), width)
         bias = "" if step.bias is None else f" + bias {signed(step.bias)}"
         total = Text(f"out{list(step.output_index)} = ", style="bold").append("all products", style="not bold")
         yield total.append(f"{bias} = {signed(step.value)}")
@@ -80,19 +83,22 @@ def drawn(steps: Sequence[Step], width: int) -> Iterator[RenderableType]:
     yield from legend(steps)
 
 
-def _block(terms: Sequence[Term], name: str, width: int) -> RenderableType:
-    """Input patch × kernel = products of one channel."""
+def _block(terms: Sequence[Term], name: str, width: int, weighted: bool) -> RenderableType:
+    """Input patch × kernel = products of one channel; pooling has the patch alone, its winner between stars."""
     rows = [list(row) for _, row in groupby(terms, key=lambda t: t.place[-2])]
     places = f"rows {', '.join(str(r[0].place[-2]) for r in rows)} · columns " + ", ".join(
         str(t.place[-1]) for t in rows[0]
     )
+    title = Text(f"{name}: {places}", style="cyan")
+    if not weighted:
+        marked = [[f"*{value_of(t)}*" if t.winner else f" {value_of(t)} " for t in row] for row in rows]
+        return Group(title, Text(_matrix(marked)))
     parts = [
         ("input", [[value_of(t) for t in row] for row in rows]),
         ("kernel", [[signed(t.weight) for t in row] for row in rows]),
         (f"products, sum {signed(sum(t.product for t in terms))}", [[signed(t.product) for t in row] for row in rows]),
     ]
-    texts = [(title, _matrix(cells)) for title, cells in parts]
-    title = Text(f"{name}: {places}", style="cyan")
+    texts = [(heading, _matrix(cells)) for heading, cells in parts]
     wide = sum(max(len(t), len(m.split("\n", 1)[0])) for t, m in texts) + 8
     if wide > width:
         return Group(title, *(Text(f"{t}\n{m}") for t, m in texts))
@@ -109,12 +115,12 @@ def _matrix(cells: Sequence[Sequence[str]]) -> str:
     return "\n".join(" ".join(cell.rjust(wide) for cell in row) for row in cells)
 
 
-def uses(title: str, found: Sequence[Use], count: int) -> Iterator[RenderableType]:
+def uses(title: str, found: Iterable[Use], count: int) -> Iterator[RenderableType]:
     """Which products an input cell or a weight is part of."""
     yield ""
     yield Text(f"{title} takes part in {count:,} product{'s' * (count != 1)}", style="bold")
-    for use in found[:SHOWN_USES]:
-        weight = "" if use.weight_index is None else f" · weight{list(use.weight_index)}"
+    for use in islice(found, SHOWN_USES):
+        weight = "" if use.weight is None else f" · weight{list(use.weight_index or ())} {signed(use.weight)}"
         yield Text(f"  input{list(use.input_index)}{weight} → out{list(use.output_index)}")
     if count > SHOWN_USES:
         yield Text(f"  ... and {count - SHOWN_USES:,} more", style="dim")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from convcli.forward import Result
 
-__all__ = ["body", "coverage", "head", "plain", "samples_table", "table"]
+__all__ = ["body", "head", "plain", "samples_table", "table"]
 
 
 def plain(text: object) -> str:
@@ -133,22 +133,6 @@ def body(result: "Result", width: int, full: bool = False) -> Iterator[Renderabl
     yield from _values("output", result.output, ("batch", "channel"), plan, width, full)
     if result.indices is not None:
         yield from _values("indices", result.indices, ("batch", "channel"), plan, width, full)
-
-
-def coverage(plan: Plan, width: int, full: bool = False) -> Iterator[RenderableType]:
-    """How often each input cell is read: per axis, and over all of them the product of the axes."""
-    import numpy as np
-
-    from convcli.views.values import grid
-
-    yield ""
-    yield Text("how many windows read each input cell", style="bold")
-    for axis in plan.axes:
-        yield Text(axis.name, style="cyan")
-        for line in grid(np.array(axis.coverage()), (), 1, width, full):
-            yield Text(line, no_wrap=True, overflow="ignore")
-    if len(plan.axes) > 1:
-        yield Text("a cell's count is the product of its axes' counts", style="dim")
 
 
 def _values(

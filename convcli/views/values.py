@@ -5,6 +5,8 @@ from itertools import islice, product
 from math import prod
 from typing import TYPE_CHECKING
 
+from convcli.steps import cells
+
 if TYPE_CHECKING:
     import numpy as np
 
@@ -28,7 +30,7 @@ def grid(values: "np.ndarray", names: Sequence[str], rows: int, width: int, full
     indices: list[tuple[int, ...] | None] = [*islice(product(*map(range, leading)), count if full else MANY)]
     if shorten and count > 2 * EDGE:
         last = 1 if rows == 2 else EDGE
-        ends = (_unravel(i, leading) for i in range(count - last, count))
+        ends = cells(leading, count - last, count)
         indices = [*indices[: EDGE - rows + 1], None, *ends]
     labelled = {index: _label(index, names, leading) for index in indices if index is not None}
     show = _Format(values, list(labelled), kept)
@@ -43,14 +45,6 @@ def grid(values: "np.ndarray", names: Sequence[str], rows: int, width: int, full
             yield f"  {label}"
         block = values[index].reshape(-1, values.shape[-1])
         yield from _block(block, kept, show, width, pad, label if pad else "")
-
-
-def _unravel(flat: int, sizes: Sequence[int]) -> tuple[int, ...]:
-    index: list[int] = []
-    for size in reversed(sizes):
-        flat, i = divmod(flat, size)
-        index.insert(0, i)
-    return tuple(index)
 
 
 def _kept(size: int, edge: int, shorten: bool) -> list[int]:
@@ -90,10 +84,10 @@ class _Format:
 def number(value: float) -> str:
     """A single number for a sentence: four decimals, or as many digits as it takes.
 
-    >>> number(3.0), number(0.25), number(1e-9)
-    ('3', '0.25', '1e-09')
+    >>> number(3.0), number(0.25), number(1e-9), number(-0.0)
+    ('3', '0.25', '1e-09', '0')
     """
-    value = float(value)
+    value = float(value) + 0.0  # −0 is 0 to a reader
     if value == round(value, 4) and abs(value) < 1e7:
         return f"{value:.4f}".rstrip("0").rstrip(".")
     return f"{value:.4f}" if 1e-3 <= abs(value) < 1e5 else f"{value:.4g}"

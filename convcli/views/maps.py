@@ -1,0 +1,196 @@
+"""Feature maps as shades: numbers over colour where they fit, else half blocks, or characters without colour."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import reduce
+from math import ceil
+from typing import TYPE_CHECKING
+
+from rich.color import Color
+from rich.console import RenderableType
+from rich.style import Style
+from rich.table import Table
+from rich.text import Text
+
+from convcli.arrays import PICTURES
+from convcli.views.scene import short
+from convcli.views.values import grid, number, summary
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from convcli.forward import Result
+    from convcli.plan import Plan
+
+__all__ = ["coverage", "maps"]
+
+# Blue below zero, orange above: the two that every kind of colour vision tells apart.
+BLUE, WHITE, ORANGE, MISSING = (20, 100, 180), (246, 246, 246), (205, 95, 0), (128, 128, 128)
+RAMP = " .:-=+*#%@"
+MOST_NUMBERS = 400  # more than this is a picture, not something to read
+NARROWEST = 24  # columns a large map is shrunk to, so that others find room beside it
+MOST_LINES = 30  # of one map
+MOST_BANDS = 4  # rows of maps, one below the other
+
+
+def maps(result: "Result", width: int, colour: bool) -> Iterator[RenderableType]:
+    """The input's maps and the output's, each array on a scale of its own that stands below it."""
+    picture = result.plan.input.source.lower().endswith(PICTURES) and result.input.shape[1] in (1, 3)
+    yield ""
+    yield from _array("input", result.input, width, colour, picture, result.input.shape)
+    yield ""
+    yield from _array("output", result.output, width, colour, False, result.output.shape)
+
+
+def coverage(plan: "Plan", width: int, colour: bool, full: bool = False) -> Iterator[RenderableType]:
+    """How often each input cell is read, as shades, and axis by axis: a cell's count is the product of its axes'."""
+    import numpy as np
+
+    counts = [np.array(axis.coverage()) for axis in plan.axes]
+    product = reduce(np.multiply.outer, counts)
+    yield ""
+    yield from _array("how many windows read each input cell", product[None, None], width, colour, False, product.shape)
+    if len(counts) > 1 or product.size > MOST_NUMBERS:
+        for axis, count in zip(plan.axes, counts, strict=True):
+            yield Text(f"{axis.name}, times the other axes'" if len(counts) > 1 else axis.name, style="cyan")
+            for line in grid(count, (), 1, width, full):
+                yield Text(line, no_wrap=True, overflow="ignore")
+
+
+def _array(
+    name: str, values: "np.ndarray", width: int, colour: bool, picture: bool, shape: Sequence[int]
+) -> Iterator[RenderableType]:
+    """The maps of the first batch item side by side as far as the width goes; a picture in its own colours."""
+    title = Text(name, style="cyan").append(f" {list(shape)}", style="bold")
+    yield title.append(f"   {summary(values)}", style="dim")
+    flat = values.ndim == 3  # one axis: each channel is a line of one map
+    planes = {"": values[0]} if flat else dict(_planes(values[0]))
+    high, wide = next(iter(planes.values())).shape
+    cell = 1 + max(len(short(v)) for v in values.flat) if values.size <= MOST_NUMBERS else width
+    said = []
+    if wide * cell <= width:
+        columns, scale = wide * cell, _Scale(planes.values(), colour)
+        drawn = {label: scale.numbers(plane, cell) for label, plane in planes.items()}
+        said += [scale.words] if colour else []
+    else:
+        beside = max(NARROWEST, (width + 2) // min(len(planes), 3) - 2)
+        across = max(ceil(wide / min(beside, width)), 1 if flat else ceil(high / (2 * MOST_LINES)))
+        # A character is about twice as high as wide.
+        down = 1 if flat else across if colour else 2 * across
+        columns = ceil(wide / across)
+        planes = {label: _shrunk(plane, down, across) for label, plane in planes.items()}
+        scale = _Scale(planes.values(), colour)
+        if picture and colour:
+            drawn = {"": _half_blocks(_as_it_looks(list(planes.values())))}
+        else:
+            drawn = {label: scale.shades(plane, flat) for label, plane in planes.items()}
+            said.append(scale.words)
+        if down > 1 or across > 1:
+            said.append(f"shrunk to fit: each shade is the mean of {across if flat else f'{down} × {across}'} values")
+    side = max(1, (width + 2) // (columns + 2))
+    shown = list(drawn.items())[: side * MOST_BANDS]
+    table = Table.grid(padding=(0, 2, 0, 0))
+    for at in range(0, len(shown), side):
+        labels, texts = zip(*shown[at : at + side], strict=True)
+        if any(labels):
+            table.add_row(*(Text(label, style="dim", overflow="fold") for label in labels))
+        table.add_row(*texts)
+    yield table
+    if len(drawn) > len(shown):
+        said.append(f"{len(drawn) - len(shown):,} more maps are not shown")
+    if len(values) > 1:
+        said.append(f"the first of {len(values)} batch items")
+    if said:
+        yield Text("\n".join(said), style="dim")
+
+
+def _planes(item: "np.ndarray") -> Iterator[tuple[str, "np.ndarray"]]:
+    """Every map of ``[channels, *depths, height, width]``, and what it is called."""
+    import numpy as np
+
+    for index in np.ndindex(item.shape[:-2]):
+        named = [f"channel {index[0]}"] if len(item) > 1 else []
+        yield ", ".join(named + [f"depth {i}" for i in index[1:]]), item[index]
+
+
+def _shrunk(plane: "np.ndarray", down: int, across: int) -> "np.ndarray":
+    """The means of blocks; those at the far ends may be smaller."""
+    import numpy as np
+
+    for axis, factor in enumerate((down, across)):
+        if factor > 1:
+            starts = np.arange(0, plane.shape[axis], factor)
+            counts = np.diff([*starts, plane.shape[axis]])
+            plane = np.add.reduceat(plane, starts, axis) / np.expand_dims(counts, 1 - axis)
+    return plane
+
+
+def _as_it_looks(channels: "Sequence[np.ndarray]") -> "np.ndarray":
+    """A picture's one or three maps of 0–1 as ``[height, width, 3]`` of 0–255."""
+    import numpy as np
+
+    pixels = np.rint(np.stack(channels, -1) * 255).astype(np.uint8)
+    return np.broadcast_to(pixels, (*pixels.shape[:2], 3))
+
+
+def _half_blocks(pixels: "np.ndarray") -> Text:
+    """Two pixels a character, the upper as the colour of the block, the lower behind it."""
+    text = Text(no_wrap=True, overflow="ignore")
+    for row in range(0, len(pixels), 2):
+        upper, *lower = pixels[row : row + 2]
+        for column, rgb in enumerate(upper):
+            behind = Color.from_rgb(*lower[0][column]) if lower else None
+            text.append("▀", Style(color=Color.from_rgb(*rgb), bgcolor=behind))
+        text.append("\n")
+    text.right_crop(1)
+    return text
+
+
+class _Scale:
+    """One shade for each value: blue below zero, white at it, orange above, or a character."""
+
+    def __init__(self, planes: "Iterable[np.ndarray]", colour: bool) -> None:
+        import numpy as np
+
+        values = np.stack(list(planes))
+        finite = values[np.isfinite(values)]
+        self.colour = colour
+        self.low, self.high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 0.0)
+        self.most = max(abs(self.low), abs(self.high)) or 1.0
+
+    @property
+    def words(self) -> str:
+        if self.colour:
+            return f"blue {number(-self.most)} · white 0 · orange {number(self.most)}"
+        return f"shades '{RAMP}' from {number(self.low)} to {number(self.high)}"
+
+    def pixels(self, plane: "np.ndarray") -> "np.ndarray":
+        """``[height, width, 3]`` of 0–255."""
+        import numpy as np
+
+        part = np.clip(plane / self.most, -1, 1)[..., None]
+        towards = np.where(part < 0, BLUE, ORANGE)
+        rgb = WHITE + (towards - np.array(WHITE)) * np.abs(part)
+        return np.where(np.isnan(part), MISSING, np.nan_to_num(rgb)).astype(np.uint8)
+
+    def numbers(self, plane: "np.ndarray", cell: int) -> Text:
+        """Every value, over its shade where there are colours."""
+        text = Text(no_wrap=True, overflow="ignore")
+        for row, shades in zip(plane, self.pixels(plane), strict=True):
+            for value, rgb in zip(row, shades, strict=True):
+                ink = (0, 0, 0) if rgb @ (0.3, 0.6, 0.1) > 130 else (255, 255, 255)
+                style = Style(color=Color.from_rgb(*ink), bgcolor=Color.from_rgb(*rgb)) if self.colour else Style()
+                text.append(short(value).rjust(cell - 1) + " ", style)
+            text.append("\n")
+        text.right_crop(1)
+        return text
+
+    def shades(self, plane: "np.ndarray", tall: bool) -> Text:
+        """Half blocks, or characters; ``tall`` gives each row of blocks a line of its own."""
+        import numpy as np
+
+        if self.colour:
+            pixels = self.pixels(plane)
+            return _half_blocks(pixels.repeat(2, axis=0) if tall else pixels)
+        part = (np.clip(plane, self.low, self.high) - self.low) / (self.high - self.low or 1.0)
+        levels = np.rint(np.nan_to_num(part) * (len(RAMP) - 1)).astype(int)
+        return Text("\n".join("".join(RAMP[i] for i in row) for row in levels), no_wrap=True, overflow="ignore")
