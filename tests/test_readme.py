@@ -23,6 +23,15 @@ def bash(arguments: list[str], folder: Path) -> subprocess.CompletedProcess[str]
     )
 
 
+@pytest.mark.parametrize("picture", re.findall(r"!\[.*?\]\((.*?)\)", README))
+def test_a_picture_is_what_its_command_makes(picture: str, tmp_path: Path) -> None:
+    name = Path(picture).name
+    [line] = [line for line in LINES if f"--export {name}" in line]
+    ran = bash(["-c", line], tmp_path)
+    assert ran.returncode == 0, ran.stderr
+    assert (tmp_path / name).read_text() == (ROOT / picture).read_text()
+
+
 @pytest.mark.parametrize("line", LINES)
 def test_readme_command(line: str, tmp_path: Path) -> None:
     command = re.sub(r"\bconvcli (?=\w)", f"{sys.executable} -m convcli ", line)

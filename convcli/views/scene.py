@@ -21,7 +21,9 @@ __all__ = ["MOST_CELLS", "Cell", "Frame", "Panel", "Scene", "make_scene", "short
 HEIGHT, GAP, LABEL, MARGIN = 26, 22, 18, 16
 HEAD = 44
 CHARACTER = 7  # the width of one, in the smaller type
-NARROWEST, WIDEST = 760, 1100  # a sum needs the one; beyond the other the output goes below the weights
+HEADING = 9  # likewise, in the larger type
+ENOUGH = 728  # a longer sum takes another line
+WIDEST = 1100  # beyond this the output goes below the weights
 MOST_CELLS = 8000  # more boxes than this and nobody reads their numbers
 MOST_TERMS = 27  # of a sum written out: a 3 × 3 kernel on three channels
 
@@ -220,7 +222,8 @@ def _laid_out(
         )
         for s in steps
     )
-    width = max(paper.right + MARGIN, NARROWEST)
+    longest = max(CHARACTER * (2 + max(len(frame.text[1]) for frame in frames)), HEADING * len(layer.code))
+    width = max(paper.right, MARGIN + min(longest, ENOUGH)) + MARGIN
     lines = max(len(_lines(frame, width)) for frame in frames)
     about = f"{list(result.input.shape)} to {list(result.output.shape)}, {len(frames)} step" + "s" * (len(frames) > 1)
     return Scene(
