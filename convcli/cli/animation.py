@@ -53,4 +53,4 @@ def play(result: "Result", steps: "Sequence[Step]", speed: float | None) -> None
             # Asked for anew each time, as the window may be resized.
             live.update(film.frame(i, console.width, console.height), refresh=True)
             time.sleep(1 / (speed or SPEED))
-    terminal.show("", film.frame(len(steps) - 1, console.width, console.height))
+    terminal.show("", film.frame(len(steps) - 1, console.width, console.height, playing=False))

@@ -49,7 +49,7 @@ class Film:
         self.wide_in = max((len(signed(t.input)) for step in steps for t in step.terms), default=1) + 2
         self.wide_out = max((len(signed(step.value)) for step in steps), default=1)
 
-    def frame(self, i: int, width: int, height: int) -> RenderableType:
+    def frame(self, i: int, width: int, height: int, playing: bool = True) -> RenderableType:
         """The picture of step ``i``; what the screen has no room for is cropped and said."""
         step = self.steps[i]
         total = self._sum(step, width, max(2, height // 3))
@@ -65,7 +65,7 @@ class Film:
         for at in range(0, len(shown), side):
             bands.add_row(*(Text("\n").join(plane) for plane in shown[at : at + side]))
         left = len(planes) - len(shown)
-        title = Text(f"step {i + 1} of {len(self.steps)} · Ctrl-C ends", style="dim")
+        title = Text(f"step {i + 1} of {len(self.steps)}" + " · Ctrl-C ends" * playing, style="dim")
         more = [Text(f"... and {left} more like it: the screen is full", style="dim")] if left else []
         return Group(title, bands, *more, *total, *feature, *marks)
 

@@ -39,7 +39,7 @@ with torch.no_grad():
 
 def wall(command: list[str]) -> float:
     start = time.perf_counter()
-    subprocess.run(command, stdout=subprocess.DEVNULL, check=True)
+    subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
     return time.perf_counter() - start
 
 
@@ -78,6 +78,11 @@ def main(pairs: int) -> None:
         command = [*CONVCLI, *arguments]
         compare(" ".join(arguments), 1.6, lambda c=command: wall(c), lambda: wall(empty), pairs * 2)
     with tempfile.TemporaryDirectory() as folder:
+        # The layer has to wait for torch anyway; the picture may take as long again.
+        for suffix in ("svg", "html", "gif"):
+            command = [*CONVCLI, "conv2d", "--size", "16x16", "--export", f"{folder}/steps.{suffix}", "--force"]
+            wait = [PYTHON, "-c", "import torch"]
+            compare(f"196 steps to .{suffix}", 2.0, lambda c=command: wall(c), lambda w=wait: wall(w), pairs)
         path = Path(folder) / "large.npy"
         np.save(path, np.random.default_rng(0).random(25_000_000, np.float32))
         ours, theirs = [*CONVCLI, "conv1d", "-i", str(path)], [PYTHON, "-c", LOAD, str(path)]
