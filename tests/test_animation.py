@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -105,6 +106,21 @@ def test_an_animation_plays_to_its_end() -> None:
     after = played.shown.rpartition(LEAVE)[2]
     assert b"step 8 of 8" in after  # the last picture stays
     assert played.shown.rfind(SHOW) > played.shown.rfind(HIDE)
+
+
+def test_a_long_export_shows_how_far_it_is(tmp_path: Path) -> None:
+    played = Played("conv2d", "--size", "16x16", "--export", str(tmp_path / "steps.gif"))
+    played.until(b"drawing")
+    played.until(b"wrote")
+    assert played.close() == 0
+
+
+def test_an_export_cut_short_leaves_nothing(tmp_path: Path) -> None:
+    played = Played("conv2d", "--size", "16x16", "--export", str(tmp_path / "steps.gif"))
+    played.until(b"drawing")
+    played.process.send_signal(signal.SIGINT)
+    assert played.close() == 130
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_ctrl_c_ends_an_animation_and_gives_the_terminal_back() -> None:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -64,6 +65,25 @@ def test_what_a_cell_reaches_is_what_changes(request: Request, data: Any) -> Non
         for use in uses_of_input(result, cell):
             assert use.weight_index is not None
             assert use in set(uses_of_weight(result, use.weight_index))
+
+
+class Counted:
+    """An array that counts how often it is looked into."""
+
+    def __init__(self, array: np.ndarray) -> None:
+        self.array, self.shape, self.looks = array, array.shape, 0
+
+    def __getitem__(self, index: tuple[int, ...]) -> Any:
+        self.looks += 1
+        return self.array[index]
+
+
+@pytest.mark.parametrize("size", [6, 600])
+def test_one_cell_of_a_huge_input_costs_no_more(size: int) -> None:
+    result = run(make_plan("conv", 2, {"kernel_size": 3, "padding": 1}, size=(2, size, size)))
+    counted = Counted(result.input)
+    found = step(replace(result, input=counted), (0, 0, 4, 0))
+    assert (len(found.terms), counted.looks) == (18, 12)
 
 
 def one_of(size: int) -> st.SearchStrategy[tuple[int, int]]:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from convcli import arrays
 from convcli.cli import terminal
 from convcli.errors import ConvcliError
-from convcli.views import scene
 
 if TYPE_CHECKING:
     from convcli.forward import Result
@@ -40,7 +39,7 @@ def chosen(shape: Sequence[int], picked: Sequence[Place], region: str | None) ->
 def export(result: "Result", target: Path, places: Sequence[Place], cropped: bool, force: bool) -> None:
     """Draw the steps of some output cells into a file."""
     from convcli.steps import step
-    from convcli.views import html, raster, svg
+    from convcli.views import html, raster, scene, svg
 
     count = len(places)
     steps = [step(result, place) for place in terminal.tracked(places, count, "working out the steps")]

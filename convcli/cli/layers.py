@@ -12,9 +12,7 @@ from convcli.filters import FILTERS
 from convcli.layers import DEFAULTS, KINDS, Kind
 from convcli.plan import make_plan
 from convcli.samples import SAMPLES
-from convcli.steps import count_uses_of_weight, step, uses_of_input, uses_of_weight
-from convcli.views import code, json, maps, tables
-from convcli.views import steps as words
+from convcli.views import code, json, tables
 
 __all__ = ["command"]
 
@@ -104,6 +102,10 @@ def run_layer(family: str, ndim: int, given: dict[str, Any]) -> None:
         from convcli.forward import run
 
         result = run(plan)
+    from convcli.steps import count_uses_of_weight, step, uses_of_input, uses_of_weight
+    from convcli.views import maps
+    from convcli.views import steps as words
+
     if given["save"]:
         written = arrays.save(Path(given["save"]), result.output, given["force"])
         terminal.warn(f"wrote {given['save']}: {written}")

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from convcli.cli import options
 from convcli.errors import ConvcliError
-from convcli.steps import cells
 
 if TYPE_CHECKING:
     from convcli.plan import Plan
@@ -59,6 +58,8 @@ def chosen(given: dict[str, Any], shape: Sequence[int]) -> list[Place]:
     """
     if given["at"]:
         return [index(given["at"], shape, "--at")]
+    from convcli.steps import cells
+
     text = given["steps"] or ("all" if given["animate"] else None)
     if not text:
         return []

@@ -57,8 +57,8 @@ err = Console(stderr=True, highlight=False)
 
 
 def in_colour() -> bool:
-    """Whether stdout shows colours."""
-    return out.color_system is not None and not out.no_color
+    """Whether stdout shows colours, and the half blocks that carry them."""
+    return out.color_system is not None and not out.no_color and out.encoding.lower().startswith("utf")
 
 
 def show(*parts: RenderableType) -> None:
