@@ -182,7 +182,7 @@ def solutions(name: str, kind: str, output: int, answer: Settings) -> Renderable
         more = f"and {answer.count - SHOWN:,} more ({limits}); a flag fixes any of them, --json lists up to a thousand"
         parts += ["", Text(more, style="dim")]
     if kind == "conv" and first.size == output and all(setting.stride == 1 for setting in answer.found):
-        same = "--padding same keeps the size for any kernel: kernel − 1 cells in all, an odd one on the right"
+        same = "--padding same keeps the size for any kernel: the effective kernel − 1 cells, an odd one on the right"
         parts += ["", Text(same, style="dim")]
     return Group(*parts)
 
