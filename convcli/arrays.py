@@ -497,6 +497,7 @@ def _write_png(values: "np.ndarray", stream: Any) -> str:
     import numpy as np
     from PIL import Image
 
+    values = values.astype(np.float64)  # float32's range has no room for a difference
     finite = values[np.isfinite(values)]
     low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 0.0)
     scale = 255 / (high - low or 1.0)
@@ -506,12 +507,12 @@ def _write_png(values: "np.ndarray", stream: Any) -> str:
         said += f", 0 is {round(-low * scale)}"
     # On one axis each channel is a line.
     maps = levels.reshape(1, -1, values.shape[-1]) if values.ndim == 3 else levels.reshape(-1, *values.shape[-2:])
-    if len(maps) == 3 and values.ndim == 4:
+    if values.ndim == 4 and values.shape[:2] == (1, 3):
         said += "; the three channels are red, green and blue"
         pixels = np.ascontiguousarray(maps.transpose(1, 2, 0))
     else:
         count = len(maps)
-        across = math.isqrt(count - 1) + 1 if count > 1 else 1
+        across = math.isqrt(count - 1) + 1
         down = -(-count // across)
         maps = np.concatenate([maps, np.zeros((down * across - count, *maps.shape[1:]), np.uint8)])
         height, width = maps.shape[1:]

@@ -15,9 +15,12 @@ if TYPE_CHECKING:
     from convcli.forward import Result
 
 __all__ = [
-    *("Cell", "Step", "Term", "Use"),
+    *("Cell", "Place", "Step", "Term", "Use"),
     *("cell_at", "cells", "count_uses_of_weight", "padded_ranges", "step", "uses_of_input", "uses_of_weight"),
 ]
+
+
+Place = tuple[int, ...]  # [batch, channel, *positions], or a weight's index
 
 
 @dataclass(frozen=True, slots=True)

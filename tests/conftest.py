@@ -4,8 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
+from hypothesis import settings
 
 from convcli.cli import app, terminal
+
+settings.register_profile("convcli", deadline=None)  # no test asserts a time
+settings.load_profile("convcli")
 
 
 @dataclass(frozen=True)

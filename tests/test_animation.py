@@ -34,11 +34,11 @@ def test_pictures_fit_the_screen_and_mark_the_window(request: Request, data: Any
     steps = [step(result, i) for i in cells(result.output.shape, 0, min(result.output.size, 12))]
     film = Film(result, steps)
     i = data.draw(st.integers(0, len(steps) - 1))
-    console = Console(width=width, height=height, record=True, file=io.StringIO())
+    console = Console(width=10 * width, height=height, record=True, file=io.StringIO())  # cuts nothing by itself
     console.print(film.frame(i, width, height))
     shown = console.export_text().splitlines()
     assert max(map(len, shown)) <= width
-    assert f"step {i + 1} of {len(steps)}" in shown[0]
+    assert shown[0].startswith(f"step {i + 1} of {len(steps)}")
     assert any(f"[{signed(steps[i].value)}]" in line for line in shown)
 
 

@@ -65,10 +65,9 @@ def test_sizes(convcli: Callable[..., Ran], tmp_path: Path, suffix: str, most: i
 
 
 def test_one_step_and_a_region(convcli: Callable[..., Ran], tmp_path: Path) -> None:
-    one = convcli(
-        "conv2d", "--size", "300x300", "--at", "5,5", "--region", "0:1,0:1", "--export", str(tmp_path / "1.svg")
-    )
+    one = convcli("conv2d", "--size", "300x300", "--at", "5,5", "--export", str(tmp_path / "1.svg"))
     assert ": 1 step" in one.err
+    assert "rows 5 to 7, columns 5 to 7" in (tmp_path / "1.svg").read_text()
     part = convcli("conv2d", "--size", "300x300", "--region", "0:4,0:4", "--export", str(tmp_path / "part.gif"))
     assert ": 16 steps" in part.err
 
@@ -80,4 +79,11 @@ def test_refusals(convcli: Callable[..., Ran], tmp_path: Path) -> None:
     assert path.read_text() == "mine"
     assert "--region" in convcli("conv2d", "--size", "300x300", "--export", str(tmp_path / "b.gif")).err
     assert convcli("conv1d", "--export", str(tmp_path / "b.xyz")).code == 2
+    large = convcli(
+        "conv2d", "--size", "200x200", "--kernel", "100", "--at", "5,5", "--export", str(tmp_path / "b.gif")
+    )
+    assert "8,000 are the most" in large.err
+    wide = convcli("conv1d", "--size", "3000", "--stride", "10", "--export", str(tmp_path / "b.gif"))
+    assert "30,000 either way" in wide.err
+    assert (large.code, wide.code) == (2, 2)
     assert [p.name for p in tmp_path.iterdir()] == ["a.svg"]

@@ -1,6 +1,7 @@
 """Maps as shades and as picture files: they fit, their colours follow the values, what was done is said."""
 
 import io
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -33,10 +34,14 @@ def test_maps_fit_the_screen(ndim: int, high: int, wide: int, channels: int, wid
     shape = (1, channels, *(2, high, wide)[-ndim:])
     values = np.random.default_rng(0).normal(size=shape).astype(np.float32)
     result = run(make_plan("conv", ndim, {"kernel_size": 1, "padding": 1}, input=Array("random", shape, values)))
-    console = Console(width=width, record=True, file=io.StringIO(), color_system="truecolor")
+    # A screen wider than it was told: nothing is cut on the way, headings alone may be wrapped.
+    console = Console(width=10 * width, record=True, file=io.StringIO(), color_system="truecolor")
     console.print(*maps(result, width, colour), *coverage(result.plan, width, colour), sep="\n")
     text = console.export_text()
-    assert max(map(len, text.splitlines())) <= width
+    drawn = [line for line in text.splitlines() if not re.search("[a-z]", line)]
+    assert drawn
+    assert max(map(len, drawn)) <= width + 2
+    assert len(drawn) < 400
     if colour and wide > width:
         assert "shrunk to fit" in " ".join(text.split())
 
@@ -81,6 +86,7 @@ def test_a_picture_in_pictures_out(convcli: Callable[..., Ran], tmp_path: Path) 
         ((1, 2, 5), (5, 2), ""),
         ((1, 1, 4, 6), (6, 4), ""),
         ((1, 3, 4, 6), (6, 4), "red, green and blue"),
+        ((3, 1, 4, 6), (12, 8), "3 maps side by side, 2 in a row"),
         ((2, 3, 4, 6), (18, 8), "6 maps side by side, 3 in a row"),
         ((1, 2, 2, 3, 3), (6, 6), "4 maps side by side, 2 in a row"),
     ],
@@ -102,3 +108,15 @@ def test_nan_and_a_constant_have_pictures_too(tmp_path: Path) -> None:
     save(tmp_path / "nan.png", np.array([[[[np.nan, 1.0], [2.0, np.inf]]]], np.float32), False)
     with Image.open(tmp_path / "nan.png") as picture:
         assert list(picture.tobytes()) == [0, 0, 255, 255]
+    with Image.open(tmp_path / "same.png") as picture:
+        assert set(picture.tobytes()) == {0}
+
+
+@pytest.mark.parametrize("values", [[-3e38, 3e38], [0, 1e-44], [np.inf, -np.inf], [np.nan, 1], [np.nan, np.nan]])
+def test_numbers_at_the_ends_of_float32(tmp_path: Path, values: list[float]) -> None:
+    array = np.resize(np.array(values, np.float32), (1, 1, 40, 50))
+    result = run(make_plan("conv", 2, {"kernel_size": 1}, input=Array("list", array.shape, array)))
+    Console(file=io.StringIO()).print(*maps(result, 30, True), *maps(result, 30, False))
+    assert save(tmp_path / "ends.png", array, False)
+    with Image.open(tmp_path / "ends.png") as picture:
+        assert picture.getextrema() == ((0, 255) if values[0] < values[1] < np.inf else (0, 0))

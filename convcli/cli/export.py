@@ -1,5 +1,6 @@
 """``--export``: a layer's steps as a picture."""
 
+import re
 from collections.abc import Sequence
 from itertools import product
 from math import prod
@@ -12,20 +13,25 @@ from convcli.errors import ConvcliError
 
 if TYPE_CHECKING:
     from convcli.forward import Result
+    from convcli.steps import Place
+    from convcli.views.scene import Scene
 
-__all__ = ["MOST_STEPS", "SUFFIXES", "chosen", "export"]
+__all__ = ["SUFFIXES", "chosen", "draw", "write"]
 
 SUFFIXES = (".svg", ".gif", ".png", ".html")
 MOST_STEPS = 400
-Place = tuple[int, ...]
 
 
-def chosen(shape: Sequence[int], picked: Sequence[Place], region: str | None) -> Sequence[Place]:
+def chosen(shape: Sequence[int], picked: "Sequence[Place]", region: str | None) -> "Sequence[Place]":
     """The output cells to draw: those picked, else those of ``region``, else the first batch item's.
 
     Raises:
         ConvcliError: no such region, or more cells than a picture can tell of.
     """
+    if picked and region:
+        raise ConvcliError("--region, and --at or --steps, both say which output cells to draw", "choose one")
+    if len({place[0] for place in picked}) > 1:
+        raise ConvcliError("a picture shows one batch item, and these steps are of several", "pick one, or --at a cell")
     ranges = _ranges(shape, region)
     count = len(picked) or prod(map(len, ranges))
     if count > MOST_STEPS:
@@ -36,29 +42,39 @@ def chosen(shape: Sequence[int], picked: Sequence[Place], region: str | None) ->
     return picked or [(0, *index) for index in product(*ranges)]
 
 
-def export(result: "Result", target: Path, places: Sequence[Place], cropped: bool, force: bool) -> None:
-    """Draw the steps of some output cells into a file."""
+def draw(result: "Result", places: "Sequence[Place]", cropped: bool) -> "Scene":
+    """Lay out the steps of some output cells.
+
+    Raises:
+        ConvcliError: they would make too large a picture.
+    """
     from convcli.steps import step
-    from convcli.views import html, raster, scene, svg
+    from convcli.views.scene import make_scene
 
     count = len(places)
     steps = [step(result, place) for place in terminal.tracked(places, count, "working out the steps")]
-    drawn = scene.make_scene(result, steps, cropped)
+    return make_scene(result, steps, cropped)
 
-    def write(stream: Any) -> None:
+
+def write(scene: "Scene", target: Path, force: bool) -> None:
+    """Draw a scene into a file, in the format of its suffix."""
+    from convcli.views import html, raster, svg
+
+    count = len(scene.frames)
+
+    def into(stream: Any) -> None:
         match target.suffix.lower():
             case ".svg":
-                stream.write(svg.drawing(drawn).encode())
+                stream.write(svg.drawing(scene).encode())
             case ".html":
-                stream.write(html.page(drawn).encode())
+                stream.write(html.page(scene).encode())
             case ".png":
-                raster.write_png(drawn, stream)
+                raster.write_png(scene, stream)
             case ".gif":
-                raster.write_gif(drawn, stream, lambda pictures: terminal.tracked(pictures, count, "drawing"))
+                raster.write_gif(scene, stream, lambda pictures: terminal.tracked(pictures, count, "drawing"))
 
-    arrays.write_whole(target, write, force)
-    batch = f", of the first of {len(result.output)} batch items" if len(result.output) > 1 else ""
-    terminal.warn(f"wrote {target}: {count} step{'s' * (count > 1)}{batch}")
+    arrays.write_whole(target, into, force)
+    terminal.warn(f"wrote {target}: {count} step{'s' * (count > 1)}")
 
 
 def _ranges(shape: Sequence[int], region: str | None) -> list[range]:
@@ -66,12 +82,13 @@ def _ranges(shape: Sequence[int], region: str | None) -> list[range]:
     sizes = shape[1:]
     if region is None:
         return [range(size) for size in sizes]
-    try:
-        parts = [slice(*(int(n) if n else None for n in part.split(":"))) for part in region.split(",")]
-        parts = [slice(None)] * (len(sizes) - 1 == len(parts)) + parts
-        found = [range(size)[part] for size, part in zip(sizes, parts, strict=True)]
-    except (TypeError, ValueError):
-        raise ConvcliError(f"--region {region!r} isn't a range for each axis", "try --region 0:16,0:16") from None
+    parts = [re.fullmatch(r"(-?\d{1,18})?:(-?\d{1,18})?", part.strip()) for part in region.split(",")]
+    if None in parts or len(parts) not in (len(sizes) - 1, len(sizes)):
+        axes = ",".join(["0:16"] * (len(sizes) - 1))
+        raise ConvcliError(f"--region {region!r} isn't a range for each axis", f"try --region {axes}")
+    slices = [slice(*(int(end) if end else None for end in part.groups())) for part in parts if part]
+    slices = [slice(None)] * (len(sizes) - len(parts)) + slices
+    found = [range(size)[part] for size, part in zip(sizes, slices, strict=True)]
     if not all(found):
-        raise ConvcliError(f"--region {region} holds no output cell: the output is {list(shape)}")
+        raise ConvcliError(f"--region {region} holds no output cell: the output is {list(shape)}", "ranges start at 0")
     return found

@@ -78,7 +78,7 @@ def command(name: str) -> Callable[..., None]:
 
 
 def run_layer(family: str, ndim: int, given: dict[str, Any]) -> None:
-    """Work out the layer, show its head, run it, show the rest. What can't be is refused before anything is shown."""
+    """Work out the layer, show its head, run it, show the rest. Nothing is written before all is known to work."""
     check(given)
     plan = make_plan(
         family,
@@ -90,7 +90,7 @@ def run_layer(family: str, ndim: int, given: dict[str, Any]) -> None:
     )
     places = steps.chosen(given, plan.output_shape)
     cell, weight = steps.uses(given, plan)
-    drawn = export.chosen(plan.output_shape, places, given["region"]) if given["export"] else []
+    shown = export.chosen(plan.output_shape, places, given["region"]) if given["export"] else []
     for text in plan.warnings:
         terminal.warn(text)
     if given["as_code"]:
@@ -106,11 +106,12 @@ def run_layer(family: str, ndim: int, given: dict[str, Any]) -> None:
     from convcli.views import maps
     from convcli.views import steps as words
 
+    scene = export.draw(result, shown, given["region"] is not None) if shown else None
     if given["save"]:
         written = arrays.save(Path(given["save"]), result.output, given["force"])
         terminal.warn(f"wrote {given['save']}: {written}")
-    if given["export"]:
-        export.export(result, Path(given["export"]), drawn, given["region"] is not None, given["force"])
+    if scene:
+        export.write(scene, Path(given["export"]), given["force"])
     found = [step(result, place) for place in places]
     if given["animate"]:
         animation.play(result, found, given["speed"])

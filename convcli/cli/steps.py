@@ -10,10 +10,10 @@ from convcli.errors import ConvcliError
 
 if TYPE_CHECKING:
     from convcli.plan import Plan
+    from convcli.steps import Place
 
 __all__ = ["asked", "chosen", "index", "uses", "with_value"]
 
-Place = tuple[int, ...]
 FIRST = {1: 4, 2: 2, 3: 1}  # steps shown unless more are asked for, by the layer's axes
 MOST = 10_000
 FLAGS = {
@@ -50,12 +50,14 @@ def index(text: str, shape: Sequence[int], flag: str) -> tuple[int, ...]:
     return found
 
 
-def chosen(given: dict[str, Any], shape: Sequence[int]) -> list[Place]:
+def chosen(given: dict[str, Any], shape: Sequence[int]) -> "list[Place]":
     """The output cells whose steps were asked for.
 
     Raises:
         ConvcliError: there are no such cells, or too many.
     """
+    if given["at"] and given["steps"]:
+        raise ConvcliError("--at is one step, and --steps is several", "choose one")
     if given["at"]:
         return [index(given["at"], shape, "--at")]
     from convcli.steps import cells
@@ -81,7 +83,7 @@ def chosen(given: dict[str, Any], shape: Sequence[int]) -> list[Place]:
     return list(cells(shape, first, last))
 
 
-def uses(given: dict[str, Any], plan: "Plan") -> tuple[Place | None, Place | None]:
+def uses(given: dict[str, Any], plan: "Plan") -> "tuple[Place | None, Place | None]":
     """The input cell of ``--from`` and the weight of ``--of``; None where they aren't asked for."""
     cell, weight, shape = given["from_cell"], given.get("of_weight"), plan.layer.weight_shape
     return (

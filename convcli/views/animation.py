@@ -7,8 +7,9 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from convcli.steps import Step, cell_at, padded_ranges
+from convcli.steps import Place, Step, cell_at, padded_ranges
 from convcli.views.steps import line, signed
+from convcli.views.values import map_name
 
 if TYPE_CHECKING:
     from convcli.forward import Result
@@ -17,7 +18,6 @@ __all__ = ["Film", "crop"]
 
 MARKS = "[ ] the window · * * the winner · < > padding · . to come"
 WINDOW, PADDING = "bold reverse", "dim"
-Place = tuple[int, ...]
 
 
 def crop(full: range, first: int, last: int, most: int) -> range:
@@ -54,7 +54,8 @@ class Film:
         step = self.steps[i]
         total = self._sum(step, width, max(2, height // 3))
         marks = wrapped(Text(MARKS, style="dim"), width)
-        room = height - len(total) - len(marks) - 2
+        title = wrapped(Text(f"step {i + 1} of {len(self.steps)}" + " · Ctrl-C ends" * playing, style="dim"), width)
+        room = height - len(title) - len(total) - len(marks) - 1
         feature = self._feature(i, width, max(1, room // 2 - 2))
         room -= len(feature)
         planes = list(self._planes(step, width, room))
@@ -65,9 +66,8 @@ class Film:
         for at in range(0, len(shown), side):
             bands.add_row(*(Text("\n").join(plane) for plane in shown[at : at + side]))
         left = len(planes) - len(shown)
-        title = Text(f"step {i + 1} of {len(self.steps)}" + " · Ctrl-C ends" * playing, style="dim")
-        more = [Text(f"... and {left} more like it: the screen is full", style="dim")] if left else []
-        return Group(title, bands, *more, *total, *feature, *marks)
+        more = wrapped(Text(f"... and {left} more like it: the screen is full", style="dim"), width) if left else []
+        return Group(*title, bands, *more, *total, *feature, *marks)
 
     def _sum(self, step: Step, width: int, most: int) -> list[Text]:
         """Every term where there is room for them, else how many there are."""
@@ -107,8 +107,9 @@ class Film:
             return f" {text} ", "" if found.input_index == place else PADDING
 
         for lead in leads:
-            name = f"input, channel {lead[1]}" + "".join(f", depth {depth}" for depth in lead[2:])
-            yield self._block(name, lead, kept, self.ranges[-flat:], cell, self.wide_in + 2, width)
+            yield self._block(
+                f"input, {map_name(lead[1:])}", lead, kept, self.ranges[-flat:], cell, self.wide_in + 2, width
+            )
 
     def _feature(self, i: int, width: int, most: int) -> list[Text]:
         """The feature map that step ``i`` writes to, as far as it has got."""
@@ -123,8 +124,9 @@ class Film:
             text = signed(self.steps[when].value) if when <= i else "."
             return (f"[{text}]", WINDOW) if when == i else (f" {text} ", "bold" if when < i else PADDING)
 
-        name = f"output, channel {index[1]}" + "".join(f", depth {depth}" for depth in index[2:-flat])
-        return self._block(name, index[:-flat], kept, full, cell, self.wide_out + 2, width)
+        return self._block(
+            f"output, {map_name(index[1:-flat])}", index[:-flat], kept, full, cell, self.wide_out + 2, width
+        )
 
     def _block(
         self,

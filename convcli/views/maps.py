@@ -13,7 +13,7 @@ from rich.text import Text
 
 from convcli.arrays import PICTURES
 from convcli.views.scene import short
-from convcli.views.values import grid, number, summary
+from convcli.views.values import grid, map_name, number, summary
 
 if TYPE_CHECKING:
     import numpy as np
@@ -34,7 +34,7 @@ MOST_BANDS = 4  # rows of maps, one below the other
 
 def maps(result: "Result", width: int, colour: bool) -> Iterator[RenderableType]:
     """The input's maps and the output's, each array on a scale of its own that stands below it."""
-    picture = result.plan.input.source.lower().endswith(PICTURES) and result.input.shape[1] in (1, 3)
+    picture = result.plan.input.source.lower().endswith(PICTURES) and result.input.shape[1:-2] in ((1,), (3,))
     yield ""
     yield from _array("input", result.input, width, colour, picture, result.input.shape)
     yield ""
@@ -63,11 +63,11 @@ def _array(
     title = Text(name, style="cyan").append(f" {list(shape)}", style="bold")
     yield title.append(f"   {summary(values)}", style="dim")
     flat = values.ndim == 3  # one axis: each channel is a line of one map
-    planes = {"": values[0]} if flat else dict(_planes(values[0]))
+    planes = {"": values[0, :MOST_LINES]} if flat else dict(_planes(values[0]))
     high, wide = next(iter(planes.values())).shape
-    cell = 1 + max(len(short(v)) for v in values.flat) if values.size <= MOST_NUMBERS else width
+    cell = 1 + max(len(short(v)) for v in values.flat) if values.size <= MOST_NUMBERS else width + 1
     said = []
-    if wide * cell <= width:
+    if wide * cell <= width and high <= MOST_LINES:
         columns, scale = wide * cell, _Scale(planes.values(), colour)
         drawn = {label: scale.numbers(plane, cell) for label, plane in planes.items()}
         said += [scale.words] if colour else []
@@ -86,7 +86,7 @@ def _array(
             said.append(scale.words)
         if down > 1 or across > 1:
             said.append(f"shrunk to fit: each shade is the mean of {across if flat else f'{down} × {across}'} values")
-    side = max(1, (width + 2) // (columns + 2))
+    side = max(1, (width + 2) // (max(columns, *map(len, drawn), 1) + 2))
     shown = list(drawn.items())[: side * MOST_BANDS]
     table = Table.grid(padding=(0, 2, 0, 0))
     for at in range(0, len(shown), side):
@@ -97,6 +97,8 @@ def _array(
     yield table
     if len(drawn) > len(shown):
         said.append(f"{len(drawn) - len(shown):,} more maps are not shown")
+    if flat and high < values.shape[1]:
+        said.append(f"the first {high} of {values.shape[1]:,} channels")
     if len(values) > 1:
         said.append(f"the first of {len(values)} batch items")
     if said:
@@ -108,8 +110,7 @@ def _planes(item: "np.ndarray") -> Iterator[tuple[str, "np.ndarray"]]:
     import numpy as np
 
     for index in np.ndindex(item.shape[:-2]):
-        named = [f"channel {index[0]}"] if len(item) > 1 else []
-        yield ", ".join(named + [f"depth {i}" for i in index[1:]]), item[index]
+        yield map_name(index) if item.shape[0] > 1 or len(index) > 1 else "", item[index]
 
 
 def _shrunk(plane: "np.ndarray", down: int, across: int) -> "np.ndarray":
@@ -120,7 +121,8 @@ def _shrunk(plane: "np.ndarray", down: int, across: int) -> "np.ndarray":
         if factor > 1:
             starts = np.arange(0, plane.shape[axis], factor)
             counts = np.diff([*starts, plane.shape[axis]])
-            plane = np.add.reduceat(plane, starts, axis) / np.expand_dims(counts, 1 - axis)
+            with np.errstate(invalid="ignore"):  # infinities that cancel
+                plane = np.add.reduceat(plane, starts, axis, np.float64) / np.expand_dims(counts, 1 - axis)
     return plane
 
 
@@ -128,7 +130,8 @@ def _as_it_looks(channels: "Sequence[np.ndarray]") -> "np.ndarray":
     """A picture's one or three maps of 0–1 as ``[height, width, 3]`` of 0–255."""
     import numpy as np
 
-    pixels = np.rint(np.stack(channels, -1) * 255).astype(np.uint8)
+    values = np.clip(np.nan_to_num(np.stack(channels, -1)), 0, 1)
+    pixels = np.rint(values * 255).astype(np.uint8)
     return np.broadcast_to(pixels, (*pixels.shape[:2], 3))
 
 

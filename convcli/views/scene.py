@@ -11,12 +11,13 @@ from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from convcli.errors import ConvcliError
-from convcli.steps import Step, cell_at, padded_ranges
+from convcli.steps import Place, Step, cell_at, padded_ranges
+from convcli.views.values import map_name
 
 if TYPE_CHECKING:
     from convcli.forward import Result
 
-__all__ = ["MOST_CELLS", "Cell", "Frame", "Panel", "Scene", "make_scene", "short"]
+__all__ = ["Cell", "Frame", "Panel", "Scene", "make_scene", "short"]
 
 HEIGHT, GAP, LABEL, MARGIN = 26, 22, 18, 16
 HEAD = 44
@@ -25,9 +26,9 @@ HEADING = 9  # likewise, in the larger type
 ENOUGH = 728  # a longer sum takes another line
 WIDEST = 1100  # beyond this the output goes below the weights
 MOST_CELLS = 8000  # more boxes than this and nobody reads their numbers
+MOST_ACROSS = 400  # cells of one axis
+MOST_PIXELS, MOST_AREA = 30_000, 40_000_000
 MOST_TERMS = 27  # of a sum written out: a 3 × 3 kernel on three channels
-
-Place = tuple[int, ...]  # [batch, channel, *positions], or a weight's index
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,23 +124,28 @@ def make_scene(result: "Result", steps: Sequence[Step], cropped: bool = False) -
     Some steps of a layer too large to be drawn whole are cropped, asked or not.
 
     Raises:
-        ConvcliError: more cells than a picture can show.
+        ConvcliError: the picture would be larger than anybody can look at.
     """
     sizes = (*result.input.shape[1:2], *map(len, padded_ranges(result)))
     weights = 0 if result.weight is None else result.weight.size
-    whole = prod(sizes) + weights + prod(result.output.shape[1:])
+    whole = prod(sizes) + weights + (outputs := prod(result.output.shape[1:]))
+    if whole > MOST_CELLS or max(sizes[1:]) > MOST_ACROSS:
+        cropped = cropped or len(steps) < outputs
     if whole > MOST_CELLS and not cropped:
-        cropped = len(steps) < prod(result.output.shape[1:])
-    if whole > MOST_CELLS and not cropped:
-        raise _too_many(whole)
+        raise _too_large(f"{whole:,} cells; {MOST_CELLS:,}")
     places = _touched(result, steps) if cropped else _all_places(result, steps[0].output_index[0])
-    return _laid_out(result, steps, *places, cropped)
+    scene = _laid_out(result, steps, *places, cropped)
+    if max(scene.width, scene.height) > MOST_PIXELS or scene.width * scene.height > MOST_AREA:
+        raise _too_large(
+            f"{scene.width:,} by {scene.height:,} pixels; {MOST_PIXELS:,} either way, {MOST_AREA:,} in all"
+        )
+    return scene
 
 
-def _too_many(count: int) -> ConvcliError:
+def _too_large(what: str) -> ConvcliError:
     return ConvcliError(
-        f"the picture would have {count:,} cells; {MOST_CELLS:,} are the most that can be read",
-        "draw a part of the output: --region 0:8,0:8",
+        f"the picture would have {what} are the most that can be looked at",
+        "draw a part of the output, --region 0:8,0:8 or --at, or a layer with fewer channels or a smaller kernel",
     )
 
 
@@ -159,7 +165,7 @@ def _touched(result: "Result", steps: Sequence[Step]) -> tuple[list[Place], list
     leads = sorted({place[:-flat] for place in read})
     weights = sorted({t.weight_index for s in steps for t in s.terms if t.weight_index is not None})
     if (count := len(leads) * prod(map(len, block)) + len(weights) + len(steps)) > MOST_CELLS:
-        raise _too_many(count)
+        raise _too_large(f"{count:,} cells; {MOST_CELLS:,}")
     return [(*lead, *at) for lead in leads for at in product(*block)], weights, [s.output_index for s in steps]
 
 
@@ -188,7 +194,7 @@ def _laid_out(
 
     def channel(part: str, places: Sequence[Place]) -> Callable[[Place], str]:
         where = _where(places, flat) if cropped else ""
-        return lambda key: f"{part} channel {key[1]}" + "".join(f", depth {d}" for d in key[2:]) + where
+        return lambda key: f"{part} {map_name(key[1:])}{where}"
 
     def kernel(key: Place) -> str:
         out, source = (key[1], key[0]) if transposed else (key[0], key[1])
@@ -222,10 +228,13 @@ def _laid_out(
         )
         for s in steps
     )
-    longest = max(CHARACTER * (2 + max(len(frame.text[1]) for frame in frames)), HEADING * len(layer.code))
-    width = max(paper.right, MARGIN + min(longest, ENOUGH)) + MARGIN
+    longest = CHARACTER * (2 + max(len(frame.text[1]) for frame in frames))
+    width = MARGIN + max(paper.right, MARGIN + min(longest, ENOUGH), MARGIN + HEADING * len(layer.code))
     lines = max(len(_lines(frame, width)) for frame in frames)
-    about = f"{list(result.input.shape)} to {list(result.output.shape)}, {len(frames)} step" + "s" * (len(frames) > 1)
+    of = f"batch item {steps[0].output_index[0]} of " if len(result.output) > 1 else ""
+    about = f"{of}{list(result.input.shape)} to {list(result.output.shape)}, {len(frames)} step" + "s" * (
+        len(frames) > 1
+    )
     return Scene(
         layer.code,
         about,

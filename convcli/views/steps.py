@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from convcli.steps import Step, Term, Use
-from convcli.views.values import number
+from convcli.views.values import map_name, number
 
 __all__ = ["drawn", "line", "uses"]
 
@@ -70,8 +70,7 @@ def drawn(steps: Sequence[Step], width: int) -> Iterator[RenderableType]:
             if i:
                 yield ""
             for lead, block in groupby(step.terms, key=lambda t: t.place[1:-2]):
-                name = f"channel {lead[0]}" + "".join(f", depth {depth}" for depth in lead[1:])
-                yield _block(list(block), name, width, step.operation == "sum")
+                yield _block(list(block), map_name(lead), width, step.operation == "sum")
         if len(step.output_index) == 3 or step.operation != "sum":
             yield line(step)
             continue

@@ -12,6 +12,7 @@ COLOURS = """
 :root{--ink:#1a1a1a;--paper:#fff;--line:#9a9a9a;--soft:#f1f1f1;--in:#0072b2;--w:#d55e00;--out:#009e73}
 @media screen and (prefers-color-scheme:dark){:root{--ink:#eee;--paper:#16181c;--line:#666;--soft:#26292f;
 --in:#56b4e9;--w:#e69f00;--out:#2bc79a}}"""
+SECONDS = 0.5  # a step
 # !important outdoes an animation: where motion isn't wanted, the last step stands still.
 STYLE = """
 @media (prefers-reduced-motion:reduce){.f:not(.last){display:none}
@@ -26,8 +27,8 @@ text{font:11px ui-monospace,Menlo,Consolas,"DejaVu Sans Mono",monospace;fill:var
 """
 
 
-def drawing(scene: Scene, seconds: float = 0.5) -> str:
-    """The whole file; more than one frame and it moves, ``seconds`` for each."""
+def drawing(scene: Scene) -> str:
+    """The whole file; more than one frame and it moves."""
     moving = len(scene.frames) > 1
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {scene.width} {scene.height}" '
@@ -36,7 +37,7 @@ def drawing(scene: Scene, seconds: float = 0.5) -> str:
         f'<desc id="desc">{escape(scene.about)}. {escape(" = ".join(scene.frames[-1].text))}</desc>',
         f"<style>{COLOURS}{STYLE}</style>",
         '<rect width="100%" height="100%" style="fill:var(--paper)"/>',
-        *head(scene),
+        *_head(scene),
     ]
     count = len(scene.frames)
     when = {frame.output: i for i, frame in enumerate(scene.frames)}
@@ -44,24 +45,24 @@ def drawing(scene: Scene, seconds: float = 0.5) -> str:
     for i, cell in enumerate(scene.cells):
         appears = ""
         if moving and when.get(i):
-            appears = _shown(when[i] / count, 1, count * seconds)
-        lines.append(box(scene, cell, appears))
+            appears = _shown(when[i] / count, 1, count * SECONDS)
+        lines.append(_box(scene, cell, appears))
     lines.append("</g>")
     for i, frame in enumerate(scene.frames):
         state = ' class="f" visibility="hidden"' if i + 1 < count else ' class="f last"'
-        timing = _shown(i / count, (i + 1) / count, count * seconds) if moving else ""
-        lines.append(f"<g{state}>{timing}{''.join(marks(scene, frame))}{_words(scene, frame)}</g>")
+        timing = _shown(i / count, (i + 1) / count, count * SECONDS) if moving else ""
+        lines.append(f"<g{state}>{timing}{''.join(_marks(scene, frame))}{_words(scene, frame)}</g>")
     return "\n".join([*lines, "</svg>\n"])
 
 
-def head(scene: Scene) -> Iterator[str]:
+def _head(scene: Scene) -> Iterator[str]:
     """Title and panel labels."""
     yield f'<text class="t" x="16" y="22">{escape(scene.title)}</text>'
     for panel in scene.panels:
         yield f'<text x="{panel.x}" y="{panel.y + 12}">{escape(panel.label)}</text>'
 
 
-def box(scene: Scene, cell: Cell, inside: str = "") -> str:
+def _box(scene: Scene, cell: Cell, inside: str = "") -> str:
     """A cell and its number; ``inside`` animates the number."""
     kind = "p" if cell.padding else "b"
     x, y = cell.x + cell.width / 2, cell.y + scene.cell_height / 2 + 4
@@ -71,7 +72,7 @@ def box(scene: Scene, cell: Cell, inside: str = "") -> str:
     )
 
 
-def path(scene: Scene, cells: Iterable[int], inset: int = 0) -> str:
+def _path(scene: Scene, cells: Iterable[int], inset: int = 0) -> str:
     """One path around each of these cells."""
     h = scene.cell_height - 2 * inset
     places = (scene.cells[i] for i in sorted(set(cells)))
@@ -79,15 +80,15 @@ def path(scene: Scene, cells: Iterable[int], inset: int = 0) -> str:
     return "".join(f"M{x} {y}h{w}v{h}h-{w}z" for x, y, w in boxes)
 
 
-def marks(scene: Scene, frame: Frame) -> Iterator[str]:
+def _marks(scene: Scene, frame: Frame) -> Iterator[str]:
     """What one step lights up."""
     inputs = [i for i, _ in frame.pairs]
     weights = [w for _, w in frame.pairs if w is not None]
     for name, cells in (("i", inputs), ("w", weights), ("o", [frame.output])):
         if cells:
-            yield f'<path class="{name}" d="{path(scene, cells)}"/>'
+            yield f'<path class="{name}" d="{_path(scene, cells)}"/>'
     if frame.winners:
-        yield f'<path class="m" d="{path(scene, frame.winners, 4)}"/>'
+        yield f'<path class="m" d="{_path(scene, frame.winners, 4)}"/>'
 
 
 def _words(scene: Scene, frame: Frame) -> str:

@@ -10,7 +10,7 @@ from convcli.steps import cells
 if TYPE_CHECKING:
     import numpy as np
 
-__all__ = ["EDGE", "MANY", "grid", "number", "summary"]
+__all__ = ["EDGE", "MANY", "grid", "map_name", "number", "summary"]
 
 MANY = 120  # more numbers than this and only the edges are shown
 EDGE = 3  # what is shown at each end of a long axis
@@ -119,6 +119,16 @@ def _block(
             label = ""
 
 
+def map_name(lead: Sequence[int]) -> str:
+    """What a map is called by its axes before the last ones: its channel, and where it has one its depth.
+
+    >>> map_name((1,)), map_name((0, 2))
+    ('channel 1', 'channel 0, depth 2')
+    """
+    channel, *depths = lead
+    return f"channel {channel}" + "".join(f", depth {depth}" for depth in depths)
+
+
 def summary(values: "np.ndarray") -> str:
     """One line on many numbers: smallest, largest, mean, and how many aren't numbers."""
     import numpy as np
@@ -127,6 +137,7 @@ def summary(values: "np.ndarray") -> str:
     text = f"min {number(lowest)} · max {number(highest)}"
     missing = int(np.isnan(values).sum()) if np.isnan(values.max()) else 0
     if missing < values.size:
-        mean = values.mean(dtype=np.float64) if not missing else np.nanmean(values, dtype=np.float64)
+        with np.errstate(invalid="ignore"):  # infinities that cancel
+            mean = values.mean(dtype=np.float64) if not missing else np.nanmean(values, dtype=np.float64)
         text += f" · mean {number(mean)}"
     return text + (f" · {missing:,} NaN" if missing else "")
