@@ -12,9 +12,6 @@ from hypothesis import strategies as st
 from convcli.errors import Refusal
 from convcli.layers import KINDS, Layer
 
-settings.register_profile("convcli", deadline=None, max_examples=300, derandomize=True)
-settings.load_profile("convcli")
-
 Arguments = dict[str, Any]
 
 
