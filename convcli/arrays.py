@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from convcli.errors import ConvcliError
+from convcli.errors import ConvcliError, Failure
 
 if TYPE_CHECKING:
     import numpy as np
@@ -432,10 +432,12 @@ def check_target(path: Path, suffixes: Sequence[str], force: bool) -> None:
         )
     if path.is_dir():
         raise ConvcliError(f"{str(path)!r} is a directory", "name a file in it")
-    if path.exists() and not force:
+    if os.path.lexists(path) and not force:
         raise ConvcliError(f"{str(path)!r} exists already", "add --force to write over it")
     if not path.absolute().parent.is_dir():
         raise ConvcliError(f"there is no directory {str(path.parent)!r}", "create it first")
+    if not os.access(path.absolute().parent, os.W_OK):
+        raise ConvcliError(f"nothing can be written in the directory {str(path.parent)!r}", "name a file elsewhere")
 
 
 def write_whole(path: Path, write: Callable[[Any], T], force: bool) -> T:
@@ -453,7 +455,7 @@ def write_whole(path: Path, write: Callable[[Any], T], force: bool) -> T:
         os.replace(name, path)
         return said
     except OSError as error:
-        raise ConvcliError(f"{str(path)!r} can't be written: {error.strerror or error}") from None
+        raise Failure(f"{str(path)!r} can't be written: {error.strerror or error}", "is the disk full?") from None
     finally:
         with suppress(FileNotFoundError):
             os.unlink(name)
@@ -505,6 +507,10 @@ def _write_png(values: "np.ndarray", stream: Any) -> str:
     said = f", scaled: {low:.4g} is 0 (black), {high:.4g} is 255 (white)"
     if low < 0 < high:
         said += f", 0 is {round(-low * scale)}"
+    if low == high:
+        said = f", every number {low:.4g}: all black" if finite.size else ", no number in it: all black"
+    elif finite.size < values.size:
+        said += ", NaN and -inf are black, inf is white"
     # On one axis each channel is a line.
     maps = levels.reshape(1, -1, values.shape[-1]) if values.ndim == 3 else levels.reshape(-1, *values.shape[-2:])
     if values.ndim == 4 and values.shape[:2] == (1, 3):

@@ -6,7 +6,7 @@ Every drawing (terminal, SVG, GIF, HTML, JSON) shows these; none of them knows a
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
-from math import inf, nan, prod
+from math import inf, isfinite, nan, prod
 from typing import TYPE_CHECKING
 
 from convcli.geometry import Axis
@@ -20,6 +20,7 @@ __all__ = [
 ]
 
 
+LARGEST, SMALLEST = 3.4e38, 1.2e-38  # float32's range
 Place = tuple[int, ...]  # [batch, channel, *positions], or a weight's index
 
 
@@ -30,7 +31,8 @@ class Term:
     ``place`` is where the tap stands on the (padded) input, ``[batch, channel, *positions]``, negative
     or beyond the size in the padding; ``input_index`` is the cell whose value stands there, None for a
     zero of the padding. ``weight_index`` is None for pooling, whose ``weight`` is then 1 / divisor in a
-    mean, 1 elsewhere. ``product`` is what is summed; under a p-norm |input|ᵖ times the weight.
+    mean, 1 elsewhere. ``product`` is what is summed or compared; under a p-norm inputᵖ times the weight,
+    or the input's magnitude where p is infinite.
     """
 
     place: tuple[int, ...]
@@ -51,14 +53,21 @@ class Step:
     bias: float | None
     value: float
     torch: float
-    operation: str  # "sum", "max", "mean" or "norm"
+    operation: str  # "sum", "max", "min", "mean" or "norm"
+    norm: float = 1.0  # the p of a p-norm
 
     @property
     def agrees(self) -> bool:
-        """Whether the sum of the terms shown is torch's output, to float32 rounding."""
+        """Whether the sum of the terms shown is torch's output, to float32 rounding.
+
+        Where float32 has no room for what is summed, torch's infinity, zero or NaN is no disagreement.
+        """
+        powers = sum(abs(term.product) for term in self.terms)
+        if (powers > LARGEST and not isfinite(self.torch)) or (powers < SMALLEST and self.operation == "norm"):
+            return True
         if self.value != self.value or self.torch != self.torch:
             return (self.value != self.value) == (self.torch != self.torch)
-        size = sum(abs(term.product) for term in self.terms) + abs(self.bias or 0.0)
+        size = powers + abs(self.bias or 0.0)
         return self.value == self.torch or abs(self.value - self.torch) <= 1e-6 * (size + abs(self.value)) + 1e-30
 
 
@@ -79,11 +88,20 @@ def step(result: "Result", output_index: Sequence[int]) -> Step:
         return Step(index, terms, None, sum(t.product for t in terms), value, "mean")
     if layer.kind.name == "LPPool" and abs(layer.norm_type) != inf:
         total = sum(t.product for t in terms)
-        # torch takes the root of a negative sum as well, which is a number only for norm type 1.
-        root = total if layer.norm_type == 1 else nan if total < 0 else total ** (1 / layer.norm_type)
-        return Step(index, terms, None, root, value, "norm")
+        return Step(index, terms, None, _power(total, 1 / layer.norm_type), value, "norm", layer.norm_type)
     chosen = next((t for t in terms if t.winner), None)
-    return Step(index, terms, None, nan if chosen is None else chosen.product, value, "max")
+    smallest = layer.kind.name == "LPPool" and layer.norm_type < 0
+    largest = -inf if chosen is None else chosen.product  # a window wholly in the padding
+    return Step(index, terms, None, largest, value, "min" if smallest else "max")
+
+
+def _power(base: float, exponent: float) -> float:
+    """As floats have it: NaN for the root of a negative number, infinity beyond the range."""
+    try:
+        found = base**exponent
+    except (OverflowError, ZeroDivisionError):
+        return inf
+    return nan if isinstance(found, complex) else found
 
 
 def _weighted(result: "Result", index: tuple[int, ...]) -> Iterator[Term]:
@@ -115,19 +133,19 @@ def _pooled(result: "Result", index: tuple[int, ...]) -> Iterator[Term]:
         # torch takes the mean of the window's cells and multiplies by the whole kernel's size: the
         # same, but where ceil_mode cuts a window short.
         weight, power = prod(layer.kernel_size) / len(cells), layer.norm_type
-    elif layer.kind.name == "LPPool":
-        values = [abs(value) for value in values]
+    products = [weight * _power(value, power) for value in values]
     winner = None
     if layer.kind.name == "MaxPool" or abs(layer.norm_type) == inf:
+        if layer.kind.name == "LPPool":
+            products = [abs(value) for value in values]
         smallest = layer.kind.name == "LPPool" and layer.norm_type < 0
         # The first NaN wins, else the first of the largest.
-        ranks = [(value != value, -value if smallest else value) for value in values]
-        winner = next((i for i, v in enumerate(values) if v != v), None)
-        winner = max(range(len(ranks)), key=ranks.__getitem__) if winner is None else winner
+        winner = next((i for i, v in enumerate(products) if v != v), None)
+        if winner is None and products:
+            winner = products.index(min(products) if smallest else max(products))
     for i, ((place, cell), value) in enumerate(zip(cells, values, strict=True)):
         here = None if cell is None else (*index[:2], *cell)
-        product = weight * (value if power == 1 else value**power if value or power > 0 else inf)
-        yield Term((*index[:2], *place), here, value, None, weight, product, i == winner)
+        yield Term((*index[:2], *place), here, value, None, weight, products[i], i == winner)
 
 
 def cells(shape: Sequence[int], first: int, last: int) -> Iterator[tuple[int, ...]]:

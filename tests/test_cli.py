@@ -3,6 +3,7 @@
 import json
 import math
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -383,3 +384,18 @@ def test_ctrl_c_ends_at_once() -> None:
     _, err = process.communicate(timeout=20)
     assert process.returncode == 130
     assert err == ""
+
+
+@pytest.mark.parametrize("name", ["save", "at", "export", "weight", "kernel"])
+def test_an_empty_text_is_no_value(convcli: Callable[..., Ran], name: str) -> None:
+    ran = convcli("conv1d", f"--{name}", "")
+    assert (ran.code, ran.out) == (2, "")
+    assert f"--{name} was given an empty text" in ran.err
+
+
+def test_no_width_and_no_stdout() -> None:
+    command = [*PROGRAM, "conv1d"]
+    ran = subprocess.run(command, env=os.environ | {"COLUMNS": "0"}, capture_output=True, text=True, check=True)
+    assert "length       10       8" in ran.stdout
+    shut = subprocess.run(["bash", "-c", f"{shlex.join(command)} >&-"], capture_output=True, text=True, check=False)
+    assert (shut.returncode, shut.stderr) == (0, "")

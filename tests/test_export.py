@@ -1,6 +1,7 @@
 """Pictures of the steps: whole files, every step in them, nothing overwritten."""
 
 import io
+import re
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
 from pathlib import Path
@@ -33,7 +34,7 @@ def test_a_picture_of_every_layer(convcli: Callable[..., Ran], tmp_path: Path, a
     path = tmp_path / f"steps.{suffix}"
     ran = convcli(*arguments.split(), "--export", str(path))
     assert ran.code == 0, ran.err
-    steps = int(ran.err.rsplit(": ", 1)[1].split()[0])
+    [steps] = map(int, re.findall(r": (?:the last of )?(\d+) step", " ".join(ran.err.split())))
     if suffix == "svg":
         assert ET.fromstring(path.read_text()).tag.endswith("svg")
     elif suffix == "html":
@@ -72,6 +73,15 @@ def test_one_step_and_a_region(convcli: Callable[..., Ran], tmp_path: Path) -> N
     assert ": 16 steps" in part.err
 
 
+def test_groups_are_named_by_the_channels_they_join(convcli: Callable[..., Ran], tmp_path: Path) -> None:
+    path = tmp_path / "groups.svg"
+    convcli("conv1d", "--size", "4x6", "--out", "4", "--groups", "2", "--at", "2,1", "--export", str(path))
+    assert "weight out 2 in 2" in path.read_text()
+    assert "weight out 3 in 3" in path.read_text()
+    convcli(*f"convtranspose1d --size 4x3 --out 4 --groups 2 --kernel 2 --force --export {path}".split())
+    assert "weight out 2 in 2" in path.read_text()
+
+
 def test_refusals(convcli: Callable[..., Ran], tmp_path: Path) -> None:
     path = tmp_path / "a.svg"
     path.write_text("mine")
@@ -86,4 +96,6 @@ def test_refusals(convcli: Callable[..., Ran], tmp_path: Path) -> None:
     wide = convcli("conv1d", "--size", "3000", "--stride", "10", "--export", str(tmp_path / "b.gif"))
     assert "30,000 either way" in wide.err
     assert (large.code, wide.code) == (2, 2)
+    same = convcli("conv2d", "--save", str(tmp_path / "b.png"), "--export", str(tmp_path / "b.png"))
+    assert "a name of its own" in same.err
     assert [p.name for p in tmp_path.iterdir()] == ["a.svg"]

@@ -5,6 +5,7 @@ help of the whole program needs.
 """
 
 import gc
+import signal
 import sys
 from importlib import import_module
 from typing import Annotated, Any
@@ -90,4 +91,6 @@ def main(arguments: list[str] | None = None) -> None:
     gc.disable()
     from convcli.cli import terminal
 
+    # Ended from outside, it still takes away a file half written.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     sys.exit(terminal.guard(lambda: app(arguments, prog_name="convcli", standalone_mode=False)))

@@ -35,9 +35,11 @@ def chosen(shape: Sequence[int], picked: "Sequence[Place]", region: str | None) 
     ranges = _ranges(shape, region)
     count = len(picked) or prod(map(len, ranges))
     if count > MOST_STEPS:
+        side = int(MOST_STEPS ** (1 / (len(shape) - 2)))
+        part = ",".join((["0:1"] if shape[1] > 1 else []) + [f"0:{min(side, size)}" for size in shape[2:]])
         raise ConvcliError(
             f"the output has {count:,} cells to draw; {MOST_STEPS} steps are the most",
-            "draw a part of it: --region 0:16,0:16 (a range for each axis; channels may come first)",
+            f"draw a part of it: --region {part} (a range for each axis{', channels first' * (shape[1] > 1)})",
         )
     return picked or [(0, *index) for index in product(*ranges)]
 
@@ -74,7 +76,8 @@ def write(scene: "Scene", target: Path, force: bool) -> None:
                 raster.write_gif(scene, stream, lambda pictures: terminal.tracked(pictures, count, "drawing"))
 
     arrays.write_whole(target, into, force)
-    terminal.warn(f"wrote {target}: {count} step{'s' * (count > 1)}")
+    still = "the last of " * (target.suffix.lower() == ".png" and count > 1)
+    terminal.warn(f"wrote {target}: {still}{count} step{'s' * (count > 1)}")
 
 
 def _ranges(shape: Sequence[int], region: str | None) -> list[range]:

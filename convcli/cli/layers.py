@@ -142,6 +142,10 @@ def run_layer(family: str, ndim: int, given: dict[str, Any]) -> None:
 
 def check(given: dict[str, Any]) -> None:
     """Refuse flags that contradict each other, and files that can't be written."""
+    for name, value in given.items():
+        if value == "":
+            flag = options.spelled(name)
+            raise ConvcliError(f"{flag} was given an empty text", f"give {flag} a value, or leave it out")
     alone = [flag for name, flag in ALONE.items() if given[name]]
     if len(alone) > 1:
         raise ConvcliError(f"{alone[0]} and {alone[1]} both take all of stdout", "choose one")
@@ -159,6 +163,8 @@ def check(given: dict[str, Any]) -> None:
     for name, suffixes in (("save", tuple(arrays.WRITERS)), ("export", export.SUFFIXES)):
         if given[name]:
             arrays.check_target(Path(given[name]), suffixes, given["force"])
+    if given["save"] and given["export"] and Path(given["save"]).absolute() == Path(given["export"]).absolute():
+        raise ConvcliError("--save and --export name the same file", "give the picture a name of its own")
 
 
 def layer_arguments(kind: Kind, ndim: int, given: dict[str, Any]) -> dict[str, Any]:

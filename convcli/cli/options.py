@@ -9,7 +9,7 @@ from convcli.diagnosis import flag
 from convcli.errors import ConvcliError
 from convcli.layers import PER_AXIS
 
-__all__ = ["LAYER", "RUN", "constructor", "numbers"]
+__all__ = ["LAYER", "RUN", "constructor", "numbers", "spelled"]
 
 Text = Optional[str]  # noqa: UP045  (typer reads the annotation at run time)
 
@@ -58,7 +58,7 @@ RUN: dict[str, tuple[Any, Any]] = {
     "at": option("--at", help="Every product behind one output cell, 0,3,5.", metavar="CELL"),
     "from_cell": option("--from", help="Which outputs an input cell reaches, 0,4.", metavar="CELL"),
     "of_weight": option("--of", help="Which products a weight is part of, 1,0,2.", metavar="WEIGHT"),
-    "coverage": option("--coverage", help="How many windows read each input cell.", kind=bool, default=False),
+    "coverage": option("--coverage", help="How often each input cell is read.", kind=bool, default=False),
     "show": option("--show", help="Draw input and output as shades, or pictures.", kind=bool, default=False),
     "animate": option("--animate", help="Play the steps in the terminal.", kind=bool, default=False),
     "speed": option("--speed", help="Steps a second; 2 unless told.", kind=Real, metavar="N"),
@@ -71,6 +71,16 @@ RUN: dict[str, tuple[Any, Any]] = {
     "force": option("--force", help="Write over an existing file.", kind=bool, default=False),
 }
 WEIGHTED = ("seed", "weight", "bias_values", "of_weight")
+
+
+def spelled(name: str) -> str:
+    """How a flag is typed.
+
+    >>> spelled("kernel_size"), spelled("from_cell")
+    ('--kernel', '--from')
+    """
+    info = (LAYER | RUN)[name][0].__metadata__[0]
+    return next(text for text in map(str, (info.default, *info.param_decls)) if text.startswith("--"))
 
 
 def numbers(text: str | None, flag: str) -> tuple[int, ...] | None:

@@ -70,15 +70,15 @@ def chosen(given: dict[str, Any], shape: Sequence[int]) -> "list[Place]":
         last = min(count, FIRST[len(shape) - 2])
     elif found := re.fullmatch(r"(\d{0,18}):(\d{0,18})", text):
         first, last = int(found[1] or 0), min(count, int(found[2] or count))
-    elif text.isdigit():
-        last = min(count, int(text[:18]))
+    elif re.fullmatch("[0-9]{1,18}", text):
+        last = min(count, int(text))
     elif text != "all":
         raise ConvcliError(f"--steps {text!r} is unknown", "try --steps, --steps all, or --steps 0:4")
     if first >= last:
         raise ConvcliError(f"--steps {text}: there is no such step among {count:,}", f"give a part of 0:{count}")
     if last - first > MOST:
         raise ConvcliError(
-            f"--steps {text} is {last - first:,} steps; {MOST:,} are the most", "pick a part: --steps 0:100, or --at"
+            f"these would be {last - first:,} steps; {MOST:,} are the most", "pick a part: --steps 0:100, or --at"
         )
     return list(cells(shape, first, last))
 

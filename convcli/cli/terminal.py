@@ -3,6 +3,7 @@
 import codecs
 import gc
 import os
+import re
 import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -46,12 +47,16 @@ class _Console(Console):
 
 
 def nobody_reads() -> None:
+    if sys.stdout is None:  # closed from the start
+        return
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 for _stream in (sys.stdout, sys.stderr):
     if _stream is not None and hasattr(_stream, "reconfigure"):
         _stream.reconfigure(errors="convcli")
+if not re.fullmatch("0*[1-9][0-9]*", os.environ.get("COLUMNS", "1")):
+    del os.environ["COLUMNS"]  # Rich would take a width of 0 at its word
 out = _Console(highlight=False)
 err = Console(stderr=True, highlight=False)
 
@@ -63,6 +68,8 @@ def in_colour() -> bool:
 
 def show(*parts: RenderableType) -> None:
     """Print to stdout and flush, so that a reader sees it while torch loads."""
+    if sys.stdout is None:
+        return
     for part in parts:
         out.print(part)
     _flush()
@@ -71,7 +78,8 @@ def show(*parts: RenderableType) -> None:
 def write(text: str) -> None:
     """Write text for a program to stdout, as it is."""
     try:
-        sys.stdout.write(text)
+        if sys.stdout is not None:
+            sys.stdout.write(text)
     except BrokenPipeError:
         nobody_reads()
     _flush()
@@ -79,7 +87,8 @@ def write(text: str) -> None:
 
 def _flush() -> None:
     try:
-        sys.stdout.flush()
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except BrokenPipeError:
         nobody_reads()
 

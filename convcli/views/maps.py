@@ -42,13 +42,16 @@ def maps(result: "Result", width: int, colour: bool) -> Iterator[RenderableType]
 
 
 def coverage(plan: "Plan", width: int, colour: bool, full: bool = False) -> Iterator[RenderableType]:
-    """How often each input cell is read, as shades, and axis by axis: a cell's count is the product of its axes'."""
+    """How often each input cell is read, as shades, and axis by axis: a cell's count is the product of its axes'.
+
+    Copies of a cell in the padding count as it does.
+    """
     import numpy as np
 
     counts = [np.array(axis.coverage()) for axis in plan.axes]
     product = reduce(np.multiply.outer, counts)
     yield ""
-    yield from _array("how many windows read each input cell", product[None, None], width, colour, False, product.shape)
+    yield from _array("how often each input cell is read", product[None, None], width, colour, False, product.shape)
     if len(counts) > 1 or product.size > MOST_NUMBERS:
         for axis, count in zip(plan.axes, counts, strict=True):
             yield Text(f"{axis.name}, times the other axes'" if len(counts) > 1 else axis.name, style="cyan")
@@ -75,7 +78,7 @@ def _array(
         beside = max(NARROWEST, (width + 2) // min(len(planes), 3) - 2)
         across = max(ceil(wide / min(beside, width)), 1 if flat else ceil(high / (2 * MOST_LINES)))
         # A character is about twice as high as wide.
-        down = 1 if flat else across if colour else 2 * across
+        down = 1 if flat else min(high, across if colour else 2 * across)
         columns = ceil(wide / across)
         planes = {label: _shrunk(plane, down, across) for label, plane in planes.items()}
         scale = _Scale(planes.values(), colour)
@@ -156,15 +159,16 @@ class _Scale:
 
         values = np.stack(list(planes))
         finite = values[np.isfinite(values)]
-        self.colour = colour
+        self.colour, self.missing = colour, bool(np.isnan(values).any())
         self.low, self.high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 0.0)
         self.most = max(abs(self.low), abs(self.high)) or 1.0
 
     @property
     def words(self) -> str:
         if self.colour:
-            return f"blue {number(-self.most)} · white 0 · orange {number(self.most)}"
-        return f"shades '{RAMP}' from {number(self.low)} to {number(self.high)}"
+            ends = [f"blue {number(-self.most)}"] * (self.low < 0), [f"orange {number(self.most)}"] * (self.high > 0)
+            return " · ".join([*ends[0], "white 0", *ends[1]]) + " · grey NaN" * self.missing
+        return f"shades '{RAMP}' from {number(self.low)} to {number(self.high)}" + " · ? NaN" * self.missing
 
     def pixels(self, plane: "np.ndarray") -> "np.ndarray":
         """``[height, width, 3]`` of 0–255."""
@@ -195,5 +199,5 @@ class _Scale:
             pixels = self.pixels(plane)
             return _half_blocks(pixels.repeat(2, axis=0) if tall else pixels)
         part = (np.clip(plane, self.low, self.high) - self.low) / (self.high - self.low or 1.0)
-        levels = np.rint(np.nan_to_num(part) * (len(RAMP) - 1)).astype(int)
-        return Text("\n".join("".join(RAMP[i] for i in row) for row in levels), no_wrap=True, overflow="ignore")
+        levels = np.where(np.isnan(part), len(RAMP), np.rint(np.nan_to_num(part) * (len(RAMP) - 1))).astype(int)
+        return Text("\n".join("".join((RAMP + "?")[i] for i in row) for row in levels), no_wrap=True, overflow="ignore")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from convcli.errors import ConvcliError
 from convcli.steps import Place, Step, cell_at, padded_ranges
+from convcli.views.steps import combined
 from convcli.views.values import map_name
 
 if TYPE_CHECKING:
@@ -197,7 +198,13 @@ def _laid_out(
         return lambda key: f"{part} {map_name(key[1:])}{where}"
 
     def kernel(key: Place) -> str:
-        out, source = (key[1], key[0]) if transposed else (key[0], key[1])
+        # The second index counts within the group that the first one belongs to.
+        ins, outs = layer.in_channels // layer.groups, layer.out_channels // layer.groups
+        out, source = (key[1], key[0]) if transposed else key[:2]
+        if transposed:
+            out += source // ins * outs
+        else:
+            source += out // outs * ins
         return f"weight out {out} in {source}" + "".join(f", depth {d}" for d in key[2:])
 
     paper = _Paper()
@@ -314,29 +321,22 @@ class _Paper:
 
 
 def _sum(step: Step) -> tuple[str, str]:
-    """Which output, and how it comes about; the rest of a long sum is counted."""
+    """Which output, and how it comes about; the rest of a long sum is counted, and so are padding's zeros."""
     name = f"output {list(step.output_index[1:])} = {short(step.torch)}"
     read = [t for t in step.terms if t.input_index is not None]
     shown = read if len(read) <= MOST_TERMS else read[: MOST_TERMS - 1]
-    if step.operation == "sum":
-        parts = [f"{short(t.input)}·{_signed(t.weight)}" for t in shown]
-    else:
-        parts = [short(t.input) for t in shown]
+    parts = [f"{short(t.input)}·{_signed(t.weight)}" if step.operation == "sum" else _signed(t.input) for t in shown]
+    if step.operation in ("max", "min"):
+        parts = [short(t.input) if t.input == t.product else f"|{short(t.input)}|" for t in shown]
     if len(shown) < len(read):
         parts.append(f"… {len(read) - len(shown)} more")
-    zeros = len(step.terms) - len(read)
-    text = " + ".join(parts) or "nothing"
-    if step.operation == "max":
-        text = f"max({', '.join(parts)})"
-    elif step.operation == "mean":
-        counted = f" + {zeros} zero{'s' * (zeros > 1)} of padding" if zeros else ""
-        text = f"({text}{counted}) / {short(1 / step.terms[0].weight)}"
-    elif step.operation == "norm":
-        text = f"p-norm of {', '.join(parts)}"
-    elif zeros:
-        text += f" + {zeros} product{'s' * (zeros > 1)} with padding's zeros"
+    if zeros := len(step.terms) - len(read):
+        what = "product" if step.operation == "sum" else "zero"
+        where = "with padding's zeros" if what == "product" else "of padding"
+        parts.append(f"{zeros} {what}{'s' * (zeros > 1)} {where}")
     if step.bias is not None:
-        text += f" + bias {_signed(step.bias)}"
+        parts.append(f"bias {_signed(step.bias)}")
+    text = combined(step, parts)
     if not step.agrees:
         text += f" = {short(step.value)}, which is NOT PyTorch's value: please report this"
     return name, text

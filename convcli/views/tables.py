@@ -126,6 +126,8 @@ def body(result: "Result", width: int, full: bool = False) -> Iterator[Renderabl
     yield from _values("input", result.input, ("batch", "channel"), plan, width, full, brief=True)
     if result.weight is not None:
         names = ("in", "out") if plan.layer.kind.transposed else ("out", "in")
+        if plan.layer.groups > 1:  # the second index counts within the first one's group
+            names = (names[0], f"group's {names[1]}")
         origin = "given" if plan.weight else f"PyTorch's default initialisation, seed {plan.seed}"
         yield from _values("weight", result.weight, names, plan, width, full, origin)
     if result.bias is not None:
