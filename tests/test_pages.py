@@ -191,6 +191,9 @@ def test_accessible(export: Export, visit: Callable[..., Page], arguments: str, 
 def test_on_a_phone(export: Export, visit: Callable[..., Page]) -> None:
     page = visit(export("conv2d --size 16x16"), viewport={"width": 375, "height": 667}, has_touch=True, is_mobile=True)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.locator("#step").fill("14")
+    output, screen = named(page, "output [0, 0, 13]").bounding_box(), page.viewport_size
+    assert output and screen and output["x"] + output["width"] <= screen["width"]
     cell = named(page, "output [0, 2, 3]")
     cell.scroll_into_view_if_needed()
     cell.tap()
