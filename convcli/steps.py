@@ -164,12 +164,17 @@ def cells(shape: Sequence[int], first: int, last: int) -> Iterator[tuple[int, ..
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """One product seen from an input cell or a weight: what is multiplied, and where it goes."""
+    """One product seen from an input cell or a weight: what is multiplied, and where it goes.
+
+    A pooling has no weight and no product: there a window reads the cell.
+    """
 
     input_index: tuple[int, ...]
+    input: float
     weight_index: tuple[int, ...] | None
-    output_index: tuple[int, ...]
     weight: float | None
+    product: float | None
+    output_index: tuple[int, ...]
 
 
 def uses_of_input(result: "Result", cell: Sequence[int]) -> Iterator[Use]:
@@ -183,10 +188,7 @@ def uses_of_input(result: "Result", cell: Sequence[int]) -> Iterator[Use]:
         for pairs in product(*(axis.reached(p) for axis, p in zip(axes, position, strict=True))):
             output, taps = zip(*pairs, strict=True)
             weight = (channel, out % outs, *taps) if layer.kind.transposed else (out, within, *taps)
-            if result.weight is None:
-                yield Use(tuple(cell), None, (batch, out, *output), None)
-            else:
-                yield Use(tuple(cell), weight, (batch, out, *output), float(result.weight[weight]))
+            yield _use(result, tuple(cell), weight if layer.kind.weighted else None, (batch, out, *output))
 
 
 def count_uses_of_weight(result: "Result", weight: Sequence[int]) -> int:
@@ -198,8 +200,6 @@ def count_uses_of_weight(result: "Result", weight: Sequence[int]) -> int:
 def uses_of_weight(result: "Result", weight: Sequence[int]) -> Iterator[Use]:
     """Which products a weight is part of, padding's zeros left out."""
     layer, axes = result.plan.layer, result.plan.axes
-    assert result.weight is not None
-    value = float(result.weight[tuple(weight)])
     first, second, *taps = weight
     ins, outs = layer.in_channels // layer.groups, layer.out_channels // layer.groups
     if layer.kind.transposed:
@@ -209,7 +209,15 @@ def uses_of_weight(result: "Result", weight: Sequence[int]) -> Iterator[Use]:
     for batch in range(result.input.shape[0]):
         for pairs in product(*(axis.pairs(tap) for axis, tap in zip(axes, taps, strict=True))):
             cells, outputs = zip(*pairs, strict=True)
-            yield Use((batch, channel, *cells), tuple(weight), (batch, out, *outputs), value)
+            yield _use(result, (batch, channel, *cells), tuple(weight), (batch, out, *outputs))
+
+
+def _use(result: "Result", cell: Place, weight: Place | None, output: Place) -> Use:
+    x = float(result.input[cell])
+    if weight is None or result.weight is None:
+        return Use(cell, x, None, None, None, output)
+    w = float(result.weight[weight])
+    return Use(cell, x, weight, w, x * w, output)
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,24 +118,27 @@ def run_layer(family: str, ndim: int, given: dict[str, Any]) -> None:
         return
     reached = None if cell is None else list(uses_of_input(result, cell))
     if given["as_json"]:
-        products = None if weight is None else list(uses_of_weight(result, weight))
-        inside = json.inside_object(found, reached, products)
+        inside = json.steps_object(found) if found else {}
+        if reached is not None:
+            inside |= json.uses_object("from", reached, len(reached))
+        if weight is not None:
+            inside |= json.uses_object("of", uses_of_weight(result, weight), count_uses_of_weight(result, weight))
         if given["coverage"]:
             inside["coverage"] = [axis.coverage() for axis in plan.axes]
         terminal.write(json.dump(json.result_object(result) | inside) + "\n")
         return
     width, colour = terminal.out.width, terminal.in_colour()
     if found:
-        terminal.show(*words.drawn(found, width))
+        terminal.show(*words.drawn(found, width, given["full"]))
     if given["coverage"]:
         terminal.show(*maps.coverage(plan, width, colour, given["full"]))
-    if reached is not None:
-        terminal.show(*words.uses("the input cell", reached, len(reached)))
-    if weight is not None:
+    if cell is not None and reached is not None:
+        terminal.show(*words.uses("input", cell, result.input[cell], reached, len(reached)))
+    if weight is not None and result.weight is not None:
         count = count_uses_of_weight(result, weight)
-        terminal.show(*words.uses("the weight", uses_of_weight(result, weight), count))
+        terminal.show(*words.uses("weight", weight, result.weight[weight], uses_of_weight(result, weight), count))
     if given["show"]:
-        terminal.show(*maps.maps(result, width, colour))
+        terminal.show(*maps.maps(result, width, colour, given["full"]))
     elif not steps.asked(given):
         terminal.show(*tables.body(result, width, given["full"]))
 

@@ -2,7 +2,7 @@
 
 import heapq
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["axis_object", "dump", "filter_object", "formula_object", "layer_object", "replay_object", "result_object"]
 
 MOST_UNREAD = 1_000_000
+MOST_USES = 100_000
 
 
 def dump(found: Any) -> str:
@@ -63,13 +64,10 @@ def formula_object(kind: str, axes: Sequence[Axis]) -> dict[str, Any]:
     }
 
 
-def inside_object(
-    steps: "Sequence[Step]", of_input: "Sequence[Use] | None", of_weight: "Sequence[Use] | None"
-) -> dict[str, Any]:
-    """Every product behind the outputs asked for, and what a cell or a weight takes part in."""
-    found: dict[str, Any] = {}
-    if steps:
-        found["steps"] = [
+def steps_object(steps: "Sequence[Step]") -> dict[str, Any]:
+    """Every product behind the outputs asked for."""
+    return {
+        "steps": [
             {
                 "output_index": step.output_index,
                 "terms": [asdict(term) for term in step.terms],
@@ -79,11 +77,12 @@ def inside_object(
             }
             for step in steps
         ]
-    if of_input is not None:
-        found["from"] = [asdict(use) for use in of_input]
-    if of_weight is not None:
-        found["of"] = [asdict(use) for use in of_weight]
-    return found
+    }
+
+
+def uses_object(name: str, found: "Iterable[Use]", count: int) -> dict[str, Any]:
+    """What an input cell (``from``) or a weight (``of``) is part of, a hundred thousand at most."""
+    return {name: [asdict(use) for use in islice(found, MOST_USES)], f"{name}_count": count}
 
 
 def solutions_object(answer: Settings) -> dict[str, Any]:

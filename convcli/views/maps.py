@@ -28,39 +28,41 @@ BLUE, WHITE, ORANGE, MISSING = (20, 100, 180), (246, 246, 246), (205, 95, 0), (1
 RAMP = " .:-=+*#%@"
 MOST_NUMBERS = 400  # more than this is a picture, not something to read
 NARROWEST = 24  # columns a large map is shrunk to, so that others find room beside it
-MOST_LINES = 30  # of one map
-MOST_BANDS = 4  # rows of maps, one below the other
+MOST_LINES = 24  # of one map
+MOST_IN_ALL = 2 * MOST_LINES  # of an array's maps, one below the other
 
 
-def maps(result: "Result", width: int, colour: bool) -> Iterator[RenderableType]:
-    """The input's maps and the output's, each array on a scale of its own that stands below it."""
+def maps(result: "Result", width: int, colour: bool, full: bool = False) -> Iterator[RenderableType]:
+    """The input's maps and the output's, each array on a scale of its own that stands below it.
+
+    ``full`` shows every map, however many channels there are.
+    """
     picture = result.plan.input.source.lower().endswith(PICTURES) and result.input.shape[1:-2] in ((1,), (3,))
     yield ""
-    yield from _array("input", result.input, width, colour, picture, result.input.shape)
+    yield from _array("input", result.input, result.input.shape, width, colour, full, picture)
     yield ""
-    yield from _array("output", result.output, width, colour, False, result.output.shape)
+    yield from _array("output", result.output, result.output.shape, width, colour, full)
 
 
 def coverage(plan: "Plan", width: int, colour: bool, full: bool = False) -> Iterator[RenderableType]:
-    """How often each input cell is read, as shades, and axis by axis: a cell's count is the product of its axes'.
-
-    Copies of a cell in the padding count as it does.
-    """
+    """How often each input cell is read, as shades and axis by axis; a copy in the padding counts for its cell."""
     import numpy as np
 
     counts = [np.array(axis.coverage()) for axis in plan.axes]
     product = reduce(np.multiply.outer, counts)
     yield ""
-    yield from _array("how often each input cell is read", product[None, None], width, colour, False, product.shape)
+    yield from _array("how often each input cell is read", product[None, None], product.shape, width, colour, full)
     if len(counts) > 1 or product.size > MOST_NUMBERS:
+        if len(counts) > 1:
+            yield Text("each is the product of its counts along the axes:", style="dim")
         for axis, count in zip(plan.axes, counts, strict=True):
-            yield Text(f"{axis.name}, times the other axes'" if len(counts) > 1 else axis.name, style="cyan")
+            yield Text(axis.name, style="cyan")
             for line in grid(count, (), 1, width, full):
                 yield Text(line, no_wrap=True, overflow="ignore")
 
 
 def _array(
-    name: str, values: "np.ndarray", width: int, colour: bool, picture: bool, shape: Sequence[int]
+    name: str, values: "np.ndarray", shape: Sequence[int], width: int, colour: bool, full: bool, picture: bool = False
 ) -> Iterator[RenderableType]:
     """The maps of the first batch item side by side as far as the width goes; a picture in its own colours."""
     title = Text(name, style="cyan").append(f" {list(shape)}", style="bold")
@@ -75,14 +77,15 @@ def _array(
         drawn = {label: scale.numbers(plane, cell) for label, plane in planes.items()}
         said += [scale.words] if colour else []
     else:
-        beside = max(NARROWEST, (width + 2) // min(len(planes), 3) - 2)
+        whole = picture and colour  # its channels are one picture
+        beside = max(NARROWEST, (width + 2) // min(1 if whole else len(planes), 3) - 2)
         across = max(ceil(wide / min(beside, width)), 1 if flat else ceil(high / (2 * MOST_LINES)))
         # A character is about twice as high as wide.
         down = 1 if flat else min(high, across if colour else 2 * across)
         columns = ceil(wide / across)
         planes = {label: _shrunk(plane, down, across) for label, plane in planes.items()}
         scale = _Scale(planes.values(), colour)
-        if picture and colour:
+        if whole:
             drawn = {"": _half_blocks(_as_it_looks(list(planes.values())))}
         else:
             drawn = {label: scale.shades(plane, flat) for label, plane in planes.items()}
@@ -90,7 +93,8 @@ def _array(
         if down > 1 or across > 1:
             said.append(f"shrunk to fit: each shade is the mean of {across if flat else f'{down} × {across}'} values")
     side = max(1, (width + 2) // (max(columns, *map(len, drawn), 1) + 2))
-    shown = list(drawn.items())[: side * MOST_BANDS]
+    lines = 1 + max(text.plain.count("\n") + 1 for text in drawn.values())
+    shown = list(drawn.items())[: None if full else side * max(1, MOST_IN_ALL // lines)]
     table = Table.grid(padding=(0, 2, 0, 0))
     for at in range(0, len(shown), side):
         labels, texts = zip(*shown[at : at + side], strict=True)
@@ -99,7 +103,7 @@ def _array(
         table.add_row(*texts)
     yield table
     if len(drawn) > len(shown):
-        said.append(f"{len(drawn) - len(shown):,} more maps are not shown")
+        said.append(f"{len(drawn) - len(shown):,} of {len(drawn):,} maps are not shown: --full shows them")
     if flat and high < values.shape[1]:
         said.append(f"the first {high} of {values.shape[1]:,} channels")
     if len(values) > 1:
@@ -113,7 +117,8 @@ def _planes(item: "np.ndarray") -> Iterator[tuple[str, "np.ndarray"]]:
     import numpy as np
 
     for index in np.ndindex(item.shape[:-2]):
-        yield map_name(index) if item.shape[0] > 1 or len(index) > 1 else "", item[index]
+        name = map_name(index)
+        yield name if item.shape[0] > 1 else name.partition(", ")[2], item[index]
 
 
 def _shrunk(plane: "np.ndarray", down: int, across: int) -> "np.ndarray":

@@ -8,13 +8,14 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from convcli.steps import Step, Term, Use
+from convcli.steps import Place, Step, Term, Use
 from convcli.views.values import map_name, number
 
 __all__ = ["combined", "drawn", "factor", "line", "uses"]
 
 SHOWN_USES = 24
 MOST_TERMS = 500
+MOST_MAPS = 12  # of one step; channels beyond are summed up in one line
 
 
 def factor(value: float) -> str:
@@ -31,11 +32,16 @@ def signed(value: float) -> str:
     return number(value).replace("-", "−", 1)
 
 
-def value_of(term: Term) -> str:
-    """An input value: in angle brackets where it is padding, zero or copied."""
+def value_of(term: Term, source: bool = True) -> str:
+    """An input value: in angle brackets where it is padding, a zero or a copy, whose ``source`` may be told."""
     if term.input_index == term.place:
         return factor(term.input)
-    return f"<{signed(term.input)}>"
+    copied = f"in{list(term.input_index[2:])}: " if source and term.input_index else ""
+    return f"<{copied}{signed(term.input)}>"
+
+
+def product(term: Term) -> str:
+    return f"{value_of(term)}·{factor(term.weight)}"
 
 
 def combined(step: Step, parts: Sequence[str]) -> str:
@@ -60,70 +66,125 @@ def line(step: Step) -> Text:
     for term in step.terms[:MOST_TERMS]:
         said = value_of(term)
         if step.operation == "sum":
-            said = f"{said}·{factor(term.weight)}"
+            said = product(term)
         elif step.operation in ("max", "min") and term.product != term.input:
             said = f"|{signed(term.input)}|"
         parts.append(said + " (the winner)" * term.winner)
     if len(step.terms) > MOST_TERMS:
         parts.append(f"... {len(step.terms) - MOST_TERMS:,} more terms (--json has them all)")
+    return _total(step, parts)
+
+
+def _total(step: Step, parts: Sequence[str]) -> Text:
+    """The parts of an output, its bias, its value, and whether that is torch's."""
     if step.bias is not None:
-        parts.append(f"bias {signed(step.bias)}")
+        parts = [*parts, f"bias {signed(step.bias)}"]
     text = Text(f"out{list(step.output_index)} = ", style="bold")
-    text.append(f"{combined(step, parts)} = ", style="default not bold").append(signed(step.value))
+    if parts != [signed(step.value)]:
+        text.append(f"{combined(step, parts)} = ", style="default not bold")
+    text.append(signed(step.value))
     if not isfinite(step.torch) and isfinite(step.value) and step.agrees:
         text.append(f", which float32 can't hold: {signed(step.torch)}", style="default not bold")
     if not step.agrees:
         text.append(f"  DISAGREES with torch's {signed(step.torch)}: please report this", style="bold red")
-    return text
+    return text.append(_reads(step.terms), style="default not bold dim")
+
+
+def _reads(terms: Sequence[Term]) -> str:
+    """On one axis: which cells are read, and by which taps, where these aren't simply one after the other."""
+    if not terms or len(terms[0].place) > 3:
+        return ""
+    channel = [term for term in terms if term.place[1] == terms[0].place[1]]
+    places = [term.place[2] for term in channel]
+    taps = [term.weight_index[2] for term in channel if term.weight_index]
+    if _consecutive(taps, 0) and _consecutive(places, places[0]):
+        return ""
+    by = "" if _consecutive(taps, 0) else f" with tap{'s' * (len(taps) > 1)} {_listed(taps)}"
+    return f"  (reads {_listed(places)}{by})"
+
+
+def _consecutive(numbers: Sequence[int], first: int) -> bool:
+    return list(numbers) == [*range(first, first + len(numbers))]
+
+
+def _listed(numbers: Iterable[int]) -> str:
+    return ", ".join(map(str, numbers)).replace("-", "−")
 
 
 def legend(steps: Iterable[Step]) -> list[Text]:
     """What the brackets mean, where there are any."""
-    padded = any(term.input_index != term.place for step in steps for term in step.terms)
-    return [Text("<...> stands in the padding: a zero, or a copy of an input cell", style="dim")] if padded else []
+    padded = [term for step in steps for term in step.terms if term.input_index != term.place]
+    if not padded:
+        return []
+    if not any(term.input_index for term in padded):
+        said = "<0> stands in the padding"
+    elif len(padded[0].place) == 3:
+        said = "<in[2]: 3> stands in the padding, a copy of cell 2"
+    else:
+        said = "<...> stands in the padding; −1←2: a copy of 2"
+    return [Text(said, style="dim")]
 
 
-def drawn(steps: Sequence[Step], width: int) -> Iterator[RenderableType]:
-    """Each step: one line on one axis; patch, kernel and products side by side on two or three."""
+def drawn(steps: Sequence[Step], width: int, full: bool = False) -> Iterator[RenderableType]:
+    """Each step: a line on one axis; patch, kernel and products side by side on two or three."""
     yield ""
     for i, step in enumerate(steps):
-        weighted = step.operation == "sum"
-        maps = groupby(step.terms, key=lambda term: term.place[1:-2]) if len(step.output_index) > 3 else ()
-        blocks = [_block(list(terms), map_name(lead), width, weighted) for lead, terms in maps]
-        found = [block for block in blocks if block is not None]
-        fits = found and len(found) == len(blocks)
-        if fits:
-            yield from ([""] if i else []) + found
-        if not fits or not weighted:
+        flat = len(step.output_index) == 3
+        maps = [list(terms) for _, terms in groupby(step.terms, key=lambda t: t.place[1 : -1 if flat else -2])]
+        shown = maps if full else maps[:MOST_MAPS]
+        blocks: list[RenderableType | None]
+        if flat:
+            blocks = [_row(terms) for terms in shown] if len(maps) > 1 else []
+        else:
+            blocks = [_block(terms, width, step.operation == "sum") for terms in shown]
+        if not blocks or None in blocks:
             yield line(step)
             continue
-        bias = "" if step.bias is None else f" + bias {signed(step.bias)}"
-        total = Text(f"out{list(step.output_index)} = ", style="bold").append("all products", style="not bold")
-        yield total.append(f"{bias} = {signed(step.value)}")
-        if not step.agrees:
-            yield Text(f"DISAGREES with torch's {signed(step.torch)}: please report this", style="bold red")
+        yield from ([""] if i else []) + [block for block in blocks if block]
+        if step.operation != "sum":
+            yield line(step)
+            continue
+        sums = [factor(_sum(terms)) for terms in shown]
+        if len(shown) < len(maps):
+            rest = factor(sum(_sum(terms) for terms in maps[len(shown) :]))
+            yield Text(f"... and {len(maps) - len(shown):,} more like it, sum {rest} (--full shows them)", style="dim")
+            sums.append(rest)
+        yield _total(step, sums)
     yield from legend(steps)
 
 
-def _block(terms: Sequence[Term], name: str, width: int, weighted: bool) -> RenderableType | None:
+def _sum(terms: Sequence[Term]) -> float:
+    return sum(term.product for term in terms)
+
+
+def _row(terms: Sequence[Term]) -> Text:
+    """One channel's products on one axis."""
+    text = Text(f"{map_name(terms[0].place[1:2])}: ", style="cyan")
+    return text.append(f"{' + '.join(map(product, terms))} = {signed(_sum(terms))}", style="default")
+
+
+def _block(terms: Sequence[Term], width: int, weighted: bool) -> RenderableType | None:
     """Input patch × kernel = products of one channel; pooling has the patch alone, its winner between stars.
 
     None where a row of the patch is wider than the screen.
     """
     rows = [list(row) for _, row in groupby(terms, key=lambda t: t.place[-2])]
-    places = f"rows {', '.join(str(r[0].place[-2]) for r in rows)} · columns " + ", ".join(
-        str(t.place[-1]) for t in rows[0]
-    )
-    title = Text(f"{name}: {places}", style="cyan")
+    firsts = [row[0] for row in rows]
+    depth = f", depth {_along(firsts[:1], -3)}" if len(firsts[0].place) > 4 else ""
+    title = Text(f"{map_name(terms[0].place[1:2])}{depth}: ", style="cyan")
+    title.append(f"rows {_along(firsts, -2)} · columns {_along(rows[0], -1)}")
+    taps = [[t.weight_index[axis] for t in line if t.weight_index] for line, axis in ((firsts, -2), (rows[0], -1))]
+    if not all(_consecutive(along, 0) for along in taps):
+        title.append(" · taps: rows {} · columns {}".format(*map(_listed, taps)))
     if weighted:
-        total = f"products, sum {signed(sum(t.product for t in terms))}"
+        total = f"products, sum {signed(_sum(terms))}"
         texts = [
-            ("input", _matrix([[value_of(t) for t in row] for row in rows])),
+            ("input", _matrix([[value_of(t, source=False) for t in row] for row in rows])),
             ("kernel", _matrix([[signed(t.weight) for t in row] for row in rows])),
             (total, _matrix([[signed(t.product) for t in row] for row in rows])),
         ]
     else:
-        marks = [[f"*{value_of(t)}*" if t.winner else f" {value_of(t)} " for t in row] for row in rows]
+        marks = [[f"*{value_of(t)}*" if t.winner else f" {value_of(t, source=False)} " for t in row] for row in rows]
         texts = [("", _matrix(marks))]
     if max(len(matrix.split("\n", 1)[0]) for _, matrix in texts) > width:
         return None
@@ -140,17 +201,34 @@ def _block(terms: Sequence[Term], name: str, width: int, weighted: bool) -> Rend
     return Group(title, table)
 
 
+def _along(terms: Sequence[Term], axis: int) -> str:
+    """Where these stand along an axis; behind an arrow, what a copy in the padding is of."""
+    found = []
+    for term in terms:
+        place, cell = term.place[axis], (term.input_index or term.place)[axis]
+        found.append(_listed([place]) + f"←{cell}" * (cell != place))
+    return ", ".join(found)
+
+
 def _matrix(cells: Sequence[Sequence[str]]) -> str:
     wide = max(len(cell) for row in cells for cell in row)
     return "\n".join(" ".join(cell.rjust(wide) for cell in row) for row in cells)
 
 
-def uses(title: str, found: Iterable[Use], count: int) -> Iterator[RenderableType]:
-    """Which products an input cell or a weight is part of."""
+def uses(of: str, index: Place, value: float, found: Iterable[Use], count: int) -> Iterator[RenderableType]:
+    """What an input cell or a weight (``of``) is part of: each product, or window of a pooling, and its output."""
+    shown = list(islice(found, SHOWN_USES))
+    pooling = bool(shown) and shown[0].weight is None
+    what = "is read by {:,} window" if pooling else "takes part in {:,} product"
+    said = what.format(count) + "s" * (count != 1) if count else "reaches no output"
     yield ""
-    yield Text(f"{title} takes part in {count:,} product{'s' * (count != 1)}", style="bold")
-    for use in islice(found, SHOWN_USES):
-        weight = "" if use.weight is None else f" · weight{list(use.weight_index or ())} {signed(use.weight)}"
-        yield Text(f"  input{list(use.input_index)}{weight} → out{list(use.output_index)}")
-    if count > SHOWN_USES:
-        yield Text(f"  ... and {count - SHOWN_USES:,} more", style="dim")
+    yield Text(f"{of}{list(index)} = {signed(value)} {said}", style="bold")
+    for use in shown:
+        text = Text("  ")
+        if use.weight is not None and use.product is not None:
+            other = f"weight{list(use.weight_index or ())}" if of == "input" else f"input{list(use.input_index)}"
+            text.append(f"{other}: ", style="dim")
+            text.append(f"{factor(use.input)}·{factor(use.weight)} = {signed(use.product)} ")
+        yield text.append(f"→ out{list(use.output_index)}")
+    if count > len(shown):
+        yield Text(f"  ... and {count - len(shown):,} more", style="dim")
