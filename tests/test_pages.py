@@ -91,6 +91,8 @@ def test_every_step_lights_what_it_reads(
         assert page.locator("#count").inner_text() == f"{i + 1} of {len(steps)}"
         read = {at(term["input_index"]) for term in step["terms"] if term["input_index"]}
         assert {name.partition("input ")[2] for name in names(page, "read") if "input" in name} == read
+        here = {at(term["input_index"]) for term in step["terms"] if term["input_index"] == term["place"]}
+        assert names(page, "copied") == {f"input {cell}" for cell in read - here}
         weights = {f"weight {term['weight_index']}" for term in step["terms"] if term["weight_index"]}
         assert names(page, "weighs") == weights
         assert names(page, "makes") == {f"output {at(step['output_index'])}"}

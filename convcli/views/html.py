@@ -20,6 +20,7 @@ def page(scene: Scene) -> str:
     """The whole file, in which every number stands as text, for readers without scripts and for paper."""
     flat = all(cell.row == 0 for cell in scene.cells)
     chosen = any(frame.winners for frame in scene.frames)
+    copied = any(cell.copies is not None for cell in scene.cells)
     filled = {
         "colours": COLOURS,
         "title": escape(scene.title),
@@ -27,7 +28,7 @@ def page(scene: Scene) -> str:
         "count": str(len(scene.frames)),
         "flat": ' class="flat"' if flat else "",
         "parts": "\n".join(_parts(scene)),
-        "winner": " Underlined: the winner." if chosen else "",
+        "more": " Dotted: what the padding copies." * copied + " Underlined: the winner." * chosen,
         "steps": "\n".join(f"<li><b>{escape(f.text[0])}</b> = {escape(f.text[1])}</li>" for f in scene.frames),
         "data": json.dumps(_data(scene), separators=(",", ":")),
     }

@@ -81,7 +81,8 @@ def _lit(
     from PIL import Image, ImageDraw, ImageFont
 
     pen = ImageDraw.Draw(picture)
-    parts = [(i, INPUT) for i, _ in frame.pairs]
+    parts = [(i, STILL) for i in scene.copied(frame)]
+    parts += [(i, INPUT) for i, _ in frame.pairs]
     parts += [(i, WEIGHT) for _, i in frame.pairs if i is not None]
     parts.append((frame.output, OUTPUT))
     for i, tint in dict(parts).items():
@@ -89,9 +90,9 @@ def _lit(
         inside = (x, y, x + w + 1, y + h + 1)
         first = tint * LEVELS
         picture.paste(tinted[tint].crop(inside), (x, y))
-        thick = (3 if tint == OUTPUT else 2) * zoom
+        thick = (1, 2, 2, 3)[tint] * zoom
         pen.rectangle((x, y, x + w, y + h), None, first, thick)
-        if tint == WEIGHT:  # gaps in the outline: not by colour alone
+        if tint in (STILL, WEIGHT):  # gaps in the outline: not by colour alone
             for gap in range(x + 6 * zoom, x + w - 4 * zoom, 8 * zoom):
                 for edge in (y, y + h - thick + 1):
                     pen.rectangle((gap, edge, gap + 2 * zoom, edge + thick - 1), first + LEVELS - 1)

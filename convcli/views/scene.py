@@ -95,6 +95,11 @@ class Scene:
         """Where the sum begins, below every panel."""
         return max(cell.y for cell in self.cells) + HEIGHT + GAP + GAP // 2
 
+    def copied(self, frame: Frame) -> set[int]:
+        """The input cells that a step reads only as copies, in the padding."""
+        read = {i for i, _ in frame.pairs}
+        return {copy for i in read if (copy := self.cells[i].copies) is not None} - read
+
     def lines(self, frame: Frame) -> list[str]:
         """A frame's sum, in lines as wide as the drawing."""
         return _lines(frame, self.width)
@@ -257,7 +262,10 @@ def _where(places: Sequence[Place], flat: bool) -> str:
     """Which part of the last axes is drawn, in words."""
     axes = ("positions",) if flat else ("rows", "columns")
     ends = [(min(along), max(along)) for along in list(zip(*places, strict=True))[-len(axes) :]]
-    return "".join(f", {name} {low} to {high}" for name, (low, high) in zip(axes, ends, strict=True))
+    return "".join(
+        f", {name} {low} to {high}" if low < high else f", {name[:-1]} {low}"
+        for name, (low, high) in zip(axes, ends, strict=True)
+    )
 
 
 def _width(texts: dict[Place, str]) -> int:

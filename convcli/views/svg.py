@@ -7,7 +7,7 @@ from convcli.views.scene import Cell, Frame, Scene
 
 __all__ = ["COLOURS", "drawing"]
 
-# Okabe & Ito's blue, orange and green. Beside colour: solid, dashed and thick outlines.
+# Okabe & Ito's blue, orange and green. Beside colour: solid, dashed, thick and dotted outlines.
 COLOURS = """
 :root{--ink:#1a1a1a;--paper:#fff;--line:#9a9a9a;--soft:#f1f1f1;--in:#0072b2;--w:#d55e00;--out:#009e73}
 @media screen and (prefers-color-scheme:dark){:root{--ink:#eee;--paper:#16181c;--line:#666;--soft:#26292f;
@@ -23,6 +23,7 @@ text{font:11px ui-monospace,Menlo,Consolas,"DejaVu Sans Mono",monospace;fill:var
 .i{fill:var(--in);fill-opacity:.18;stroke:var(--in);stroke-width:2.5}
 .w{fill:var(--w);fill-opacity:.18;stroke:var(--w);stroke-width:2.5;stroke-dasharray:6 2}
 .o{fill:var(--out);fill-opacity:.25;stroke:var(--out);stroke-width:4}
+.s{fill:none;stroke:var(--in);stroke-width:2;stroke-dasharray:2 3}
 .m{fill:none;stroke:var(--ink);stroke-width:2}
 """
 
@@ -84,7 +85,7 @@ def _marks(scene: Scene, frame: Frame) -> Iterator[str]:
     """What one step lights up."""
     inputs = [i for i, _ in frame.pairs]
     weights = [w for _, w in frame.pairs if w is not None]
-    for name, cells in (("i", inputs), ("w", weights), ("o", [frame.output])):
+    for name, cells in (("s", scene.copied(frame)), ("i", inputs), ("w", weights), ("o", [frame.output])):
         if cells:
             yield f'<path class="{name}" d="{_path(scene, cells)}"/>'
     if frame.winners:
