@@ -4,17 +4,25 @@ import io
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 from PIL import Image, ImageChops, ImageSequence
 
+from convcli.errors import ConvcliError
 from convcli.forward import run
 from convcli.plan import make_plan
 from convcli.steps import cells, step
+from convcli.views.html import page
 from convcli.views.raster import frames, write_gif
-from convcli.views.scene import make_scene
+from convcli.views.scene import make_scene, short
+from convcli.views.svg import drawing
 from tests.conftest import Ran
+from tests.test_against_torch import requests
+from tests.test_steps import Request, result_of
 
 LAYERS = [
     "conv1d --in 2 --stride 2 --padding 1",
@@ -26,6 +34,44 @@ LAYERS = [
     "convtranspose2d --size 3x3 --stride 2",
     "conv3d --size 3x4x4",
 ]
+
+
+@settings(max_examples=100)
+@given(requests(), st.booleans(), st.data())
+def test_every_drawing_shows_the_steps(request: Request, cropped: bool, data: st.DataObject) -> None:
+    """Each frame has its step's cells, by name and number; no cell covers another, and none is off the page."""
+    result = result_of(request)
+    last = data.draw(st.integers(1, min(result.output[0].size, 12)))
+    steps = [step(result, place) for place in cells(result.output.shape, 0, last)]
+    try:
+        scene = make_scene(result, steps, cropped)
+    except ConvcliError as error:
+        assert "are the most" in error.why
+        assume(False)
+        raise
+    for frame, found in zip(scene.frames, steps, strict=True):
+        made = scene.cells[frame.output]
+        assert made.name == f"output {list(found.output_index[1:])}"
+        assert made.text == short(found.torch)
+        for (i, weight), term in zip(frame.pairs, found.terms, strict=True):
+            cell = scene.cells[i]
+            source = "" if term.input_index is None else f"input {list(term.input_index[1:])}"
+            assert cell.name.endswith(source or "padding")
+            assert cell.padding == (term.input_index != term.place)
+            if cell.text:  # a maximum's padding has none
+                assert cell.text == short(term.input)
+            if weight is not None:
+                assert scene.cells[weight].name == f"weight {list(term.weight_index or ())}"
+                assert scene.cells[weight].text == short(term.weight)
+    boxes = {(cell.x, cell.y) for cell in scene.cells}
+    assert len(boxes) == len(scene.cells)
+    assert all(c.x + c.width <= scene.width and c.y + scene.cell_height < scene.foot for c in scene.cells)
+    rows: dict[int, list[tuple[int, int]]] = {}
+    for cell in scene.cells:
+        rows.setdefault(cell.y, []).append((cell.x, cell.x + cell.width))
+    assert all(end <= start for row in rows.values() for (_, end), (start, _) in pairwise(sorted(row)))
+    ET.fromstring(drawing(scene))
+    assert page(scene).count("<li>") == len(steps)
 
 
 @pytest.mark.parametrize("arguments", LAYERS)

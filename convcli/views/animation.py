@@ -87,13 +87,15 @@ class Film:
         window = {term.place: term.winner for term in step.terms}
         first = (step.output_index[0], 0, *(0 for _ in self.ranges))
         leads = dict.fromkeys(place[:-flat] for place in window or [first])
-        # One channel may have all the room; several share it, a title above each.
-        most = max(1, (most if len(leads) == 1 else most // 2) - 2)
+        spans = list(zip(*(place[-flat:] for place in window or [first]), strict=True))
+        # One channel may have all the room; several share it, a title above each, if the window fits into a share.
+        share = max(most // 2, min(most, max(spans[0]) - min(spans[0]) + 3))
+        most = max(1, (most if len(leads) == 1 else share) - 2)
         kept = [
             crop(full, min(at), max(at), room)
             for full, at, room in zip(
                 self.ranges[-flat:],
-                list(zip(*(place[-flat:] for place in window or [first]), strict=True)),
+                spans,
                 [most, max(1, width // (self.wide_in + 2))][-flat:],
                 strict=True,
             )
