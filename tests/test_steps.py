@@ -1,5 +1,6 @@
 """Every term behind every output: its sum is torch's output, and its indices are right."""
 
+import io
 import json
 from collections.abc import Callable
 from dataclasses import replace
@@ -10,12 +11,18 @@ import pytest
 import torch
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from rich.console import Console
 
 from convcli.arrays import Array
 from convcli.errors import Refusal
 from convcli.forward import Result, build, run
 from convcli.plan import make_plan
 from convcli.steps import cell_at, cells, count_uses_of_weight, padded_ranges, step, uses_of_input, uses_of_weight
+from convcli.views import json as json_view
+from convcli.views.animation import Film
+from convcli.views.scene import make_scene
+from convcli.views.steps import drawn, line
+from convcli.views.svg import drawing
 from tests.conftest import Ran
 from tests.test_against_torch import requests
 
@@ -89,6 +96,27 @@ def test_what_a_weight_is_part_of_is_what_changes(request: Request, data: Any) -
         module.weight[index] += 1
         found = module(torch.from_numpy(result.input)).numpy()
     np.testing.assert_allclose(found - result.output, expected, rtol=1e-4, atol=1e-5)
+
+
+def test_a_sum_that_is_not_torchs_output_says_so() -> None:
+    result = run(make_plan("conv", 2, {"kernel_size": 2}, size=(3,)))
+    wrong = step(replace(result, output=result.output + 0.001), (0, 0, 1, 1))
+    assert not wrong.agrees
+    console = Console(width=200, file=io.StringIO())
+    film = Film(result, [wrong])
+    console.print(line(wrong), *drawn([wrong], 80), film.frame(0, 40, 24), film.frame(0, 120, 24))
+    said = " ".join(console.file.getvalue().split())  # type: ignore[attr-defined]
+    assert said.count("DISAGREES with torch's") == 4
+    assert "which is NOT PyTorch" in drawing(make_scene(result, [wrong]))
+    assert json_view.steps_object([wrong])["steps"][0]["agrees"] is False
+
+
+def test_long_sums_agree_within_their_rounding() -> None:
+    """torch adds a window's cells one after the other in float32."""
+    result = run(make_plan("avgpool", 1, {"kernel_size": 1_000_000}, size=(1_000_000,)))
+    found = step(result, (0, 0, 0))
+    assert found.agrees
+    assert abs(found.value - found.torch) > 1e-6 * found.value
 
 
 class Counted:

@@ -128,8 +128,9 @@ def guard(run: Callable[[], Any]) -> int:
         complain(error.why, error.fix)
         return error.exit_code
     except typer.TyperException as error:
-        command = getattr(getattr(error, "ctx", None), "command_path", "convcli")
-        complain(error.format_message(), f"{command} --help lists what it takes")
+        context = getattr(error, "ctx", None)
+        command = f"{context.command_path} --help" if context else "--help after the command"
+        complain(error.format_message(), f"{command} lists what it takes")
         return error.exit_code
     except (KeyboardInterrupt, typer.Abort):
         return 130

@@ -29,7 +29,7 @@ def page(scene: Scene) -> str:
         "flat": ' class="flat"' if flat else "",
         "parts": "\n".join(_parts(scene)),
         "more": " Dotted: what the padding copies." * copied + " Underlined: the winner." * chosen,
-        "steps": "\n".join(f"<li><b>{escape(f.text[0])}</b> = {escape(f.text[1])}</li>" for f in scene.frames),
+        "steps": "\n".join(f"<li><b>{escape(f.text[0])}</b> {escape(f.text[1])}</li>" for f in scene.frames),
         "data": json.dumps(_data(scene), separators=(",", ":")),
     }
     return re.sub(r"@(\w+)@", lambda found: filled[found[1]], TEMPLATE.read_text(encoding="utf-8"))

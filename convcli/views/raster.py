@@ -24,6 +24,8 @@ TINTS = (
 )
 STILL, INPUT, WEIGHT, OUTPUT = range(4)
 UNCHANGED = LEVELS * len(TINTS)  # the palette's next: see-through in a GIF
+# Pillow's own font has little beyond ASCII, and its · looks like a decimal point.
+IN_FONT = str.maketrans({"·": " * ", "…": "...", "≈": "~"})
 
 
 def _palette() -> list[int]:
@@ -105,8 +107,7 @@ def _lit(
     pen.text((16 * zoom, 0), frame.text[0], 0, ImageFont.load_default(14 * zoom))
     small = ImageFont.load_default(12 * zoom)
     for i, line in enumerate(scene.lines(frame)):
-        # Pillow's own font has little beyond ASCII, and its · looks like a decimal point.
-        pen.text((16 * zoom, (22 + 18 * i) * zoom), line.replace("·", " * ").replace("…", "..."), 0, small)
+        pen.text((16 * zoom, (22 + 18 * i) * zoom), line.translate(IN_FONT), 0, small)
     picture.paste(strip.point(GREYS), (0, top * zoom))
     return picture
 

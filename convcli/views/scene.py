@@ -6,7 +6,7 @@ SVG, GIF, PNG and HTML all draw a :class:`Scene`; strides and padding end here.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
-from math import prod
+from math import isclose, prod
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
@@ -106,7 +106,7 @@ class Scene:
 
 
 def _lines(frame: Frame, width: int) -> list[str]:
-    return wrap("= " + frame.text[1], (width - 2 * MARGIN) // CHARACTER, break_on_hyphens=False)
+    return wrap(frame.text[1], (width - 2 * MARGIN) // CHARACTER, break_on_hyphens=False)
 
 
 def short(value: float) -> str:
@@ -240,7 +240,7 @@ def _laid_out(
         )
         for s in steps
     )
-    longest = CHARACTER * (2 + max(len(frame.text[1]) for frame in frames))
+    longest = CHARACTER * max(len(frame.text[1]) for frame in frames)
     width = MARGIN + max(paper.right, MARGIN + min(longest, ENOUGH), MARGIN + HEADING * len(layer.code))
     lines = max(len(_lines(frame, width)) for frame in frames)
     of = f"batch item {steps[0].output_index[0]} of " if len(result.output) > 1 else ""
@@ -329,7 +329,10 @@ class _Paper:
 
 
 def _sum(step: Step) -> tuple[str, str]:
-    """Which output, and how it comes about; the rest of a long sum is counted, and so are padding's zeros."""
+    """Which output, and how it comes about; the rest of a long sum is counted, and so are padding's zeros.
+
+    "≈" where a number had to be rounded, so that what is shown need not add up to the last digit.
+    """
     name = f"output {list(step.output_index[1:])} = {short(step.torch)}"
     read = [t for t in step.terms if t.input_index is not None]
     shown = read if len(read) <= MOST_TERMS else read[: MOST_TERMS - 1]
@@ -347,7 +350,9 @@ def _sum(step: Step) -> tuple[str, str]:
     text = combined(step, parts)
     if not step.agrees:
         text += f" = {short(step.value)}, which is NOT PyTorch's value: please report this"
-    return name, text
+    numbers = [step.torch, step.bias or 0.0, *(t.input for t in read)]
+    numbers += [t.weight for t in read if step.operation == "sum"]
+    return name, ("= " if all(isclose(float(short(v)), v, rel_tol=1e-6) for v in numbers) else "≈ ") + text
 
 
 def _signed(value: float) -> str:

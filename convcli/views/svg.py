@@ -35,7 +35,7 @@ def drawing(scene: Scene) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {scene.width} {scene.height}" '
         f'width="{scene.width}" height="{scene.height}" role="img" aria-labelledby="title desc">',
         f'<title id="title">{escape(scene.title)}</title>',
-        f'<desc id="desc">{escape(scene.about)}. {escape(" = ".join(scene.frames[-1].text))}</desc>',
+        f'<desc id="desc">{escape(scene.about)}. {escape(" ".join(scene.frames[-1].text))}</desc>',
         f"<style>{COLOURS}{STYLE}</style>",
         '<rect width="100%" height="100%" style="fill:var(--paper)"/>',
         *_head(scene),
