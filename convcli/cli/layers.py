@@ -116,12 +116,12 @@ def run_layer(family: str, ndim: int, given: dict[str, Any]) -> None:
     if given["animate"]:
         animation.play(result, found, given["speed"])
         return
-    reached = None if cell is None else list(uses_of_input(result, cell))
+    reached = list(uses_of_input(result, cell)) if cell else []
     if given["as_json"]:
         inside = json.steps_object(found) if found else {}
-        if reached is not None:
+        if cell:
             inside |= json.uses_object("from", reached, len(reached))
-        if weight is not None:
+        if weight:
             inside |= json.uses_object("of", uses_of_weight(result, weight), count_uses_of_weight(result, weight))
         if given["coverage"]:
             inside["coverage"] = [axis.coverage() for axis in plan.axes]
@@ -132,9 +132,9 @@ def run_layer(family: str, ndim: int, given: dict[str, Any]) -> None:
         terminal.show(*words.drawn(found, width, given["full"]))
     if given["coverage"]:
         terminal.show(*maps.coverage(plan, width, colour, given["full"]))
-    if cell is not None and reached is not None:
+    if cell:
         terminal.show(*words.uses("input", cell, result.input[cell], reached, len(reached)))
-    if weight is not None and result.weight is not None:
+    if weight and result.weight is not None:
         count = count_uses_of_weight(result, weight)
         terminal.show(*words.uses("weight", weight, result.weight[weight], uses_of_weight(result, weight), count))
     if given["show"]:

@@ -19,7 +19,10 @@ if TYPE_CHECKING:
     from convcli.replay import Replay
     from convcli.steps import Step, Use
 
-__all__ = ["axis_object", "dump", "filter_object", "formula_object", "layer_object", "replay_object", "result_object"]
+__all__ = [
+    *("axis_object", "dump", "filter_object", "formula_object", "layer_object", "replay_object", "result_object"),
+    *("solutions_object", "steps_object", "uses_object"),
+]
 
 MOST_UNREAD = 1_000_000
 MOST_USES = 100_000

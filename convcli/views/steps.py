@@ -15,6 +15,7 @@ __all__ = ["combined", "drawn", "factor", "line", "uses"]
 
 SHOWN_USES = 24
 MOST_TERMS = 500
+MOST_PLACES = 20
 MOST_MAPS = 12  # of one step; channels beyond are summed up in one line
 
 
@@ -40,10 +41,6 @@ def value_of(term: Term, source: bool = True) -> str:
     return f"<{copied}{signed(term.input)}>"
 
 
-def product(term: Term) -> str:
-    return f"{value_of(term)}·{factor(term.weight)}"
-
-
 def combined(step: Step, parts: Sequence[str]) -> str:
     """How the parts of a sum, each said already, make its output."""
     if step.operation in ("max", "min"):
@@ -62,17 +59,22 @@ def combined(step: Step, parts: Sequence[str]) -> str:
 
 def line(step: Step) -> Text:
     """``out[0, 0, 3] = 4·0.12 + 5·(−0.31) + bias 0.25 = −0.13``, to be wrapped, never cut."""
+    return _total(step, _said(step.terms, step.operation))
+
+
+def _said(terms: Sequence[Term], operation: str) -> list[str]:
+    """Each term; the rest of very many is counted."""
     parts = []
-    for term in step.terms[:MOST_TERMS]:
+    for term in terms[:MOST_TERMS]:
         said = value_of(term)
-        if step.operation == "sum":
-            said = product(term)
-        elif step.operation in ("max", "min") and term.product != term.input:
+        if operation == "sum":
+            said += f"·{factor(term.weight)}"
+        elif operation in ("max", "min") and term.product != term.input:
             said = f"|{signed(term.input)}|"
         parts.append(said + " (the winner)" * term.winner)
-    if len(step.terms) > MOST_TERMS:
-        parts.append(f"... {len(step.terms) - MOST_TERMS:,} more terms (--json has them all)")
-    return _total(step, parts)
+    if len(terms) > MOST_TERMS:
+        parts.append(f"... {len(terms) - MOST_TERMS:,} more terms (--json has them all)")
+    return parts
 
 
 def _total(step: Step, parts: Sequence[str]) -> Text:
@@ -107,8 +109,9 @@ def _consecutive(numbers: Sequence[int], first: int) -> bool:
     return list(numbers) == [*range(first, first + len(numbers))]
 
 
-def _listed(numbers: Iterable[int]) -> str:
-    return ", ".join(map(str, numbers)).replace("-", "−")
+def _listed(numbers: Sequence[int | str]) -> str:
+    said = [str(n).replace("-", "−") for n in numbers]
+    return ", ".join(said if len(said) <= MOST_PLACES else [*said[:3], "...", said[-1]])
 
 
 def legend(steps: Iterable[Step]) -> list[Text]:
@@ -160,7 +163,7 @@ def _sum(terms: Sequence[Term]) -> float:
 def _row(terms: Sequence[Term]) -> Text:
     """One channel's products on one axis."""
     text = Text(f"{map_name(terms[0].place[1:2])}: ", style="cyan")
-    return text.append(f"{' + '.join(map(product, terms))} = {signed(_sum(terms))}", style="default")
+    return text.append(f"{' + '.join(_said(terms, 'sum'))} = {signed(_sum(terms))}", style="default")
 
 
 def _block(terms: Sequence[Term], width: int, weighted: bool) -> RenderableType | None:
@@ -203,11 +206,11 @@ def _block(terms: Sequence[Term], width: int, weighted: bool) -> RenderableType 
 
 def _along(terms: Sequence[Term], axis: int) -> str:
     """Where these stand along an axis; behind an arrow, what a copy in the padding is of."""
-    found = []
+    found: list[int | str] = []
     for term in terms:
         place, cell = term.place[axis], (term.input_index or term.place)[axis]
-        found.append(_listed([place]) + f"←{cell}" * (cell != place))
-    return ", ".join(found)
+        found.append(f"{place}←{cell}" if cell != place else place)
+    return _listed(found)
 
 
 def _matrix(cells: Sequence[Sequence[str]]) -> str:
