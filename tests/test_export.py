@@ -128,6 +128,30 @@ def test_groups_are_named_by_the_channels_they_join(convcli: Callable[..., Ran],
     assert "weight out 2 in 2" in path.read_text()
 
 
+def test_a_picture_says_which_batch_item_it_shows(convcli: Callable[..., Ran], tmp_path: Path) -> None:
+    path = tmp_path / "item.svg"
+    arguments = f"conv1d --size 2x1x6 --export {path}"
+    assert "4 steps, batch item 0 of 2" in convcli(*arguments.split()).err
+    assert "--region 1:2,0:1,0:4" in convcli(*arguments.split(), "--force", "--region", "0:2,0:1,0:4").err
+    assert "2 steps, batch item 1 of 2" in convcli(*arguments.split(), "--force", "--region", "1:2,0:1,0:2").err
+    assert ">nn.Conv1d(1, 1, kernel_size=3), batch item 1 of 2</text>" in path.read_text()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ("conv1d --weight 1,-1 --input -1,2,-3", "= (−1)·1 + 2·(−1)<"),
+        ("conv1d --weight 1,2 --input nan,inf,2", "= nan·1 + inf·2<"),
+        ("conv1d --weight -1,0.5 --input 0.123456,123456,1", "≈ 0.1235·(−1) + 123456·0.5<"),
+        ("conv1d --weight 1,2 --padding 1 --padding-mode circular --at 0", "= &lt;in[9]: 10&gt;·1 + 1·2<"),
+    ],
+)
+def test_sums_in_pictures(convcli: Callable[..., Ran], tmp_path: Path, arguments: str, said: str) -> None:
+    path = tmp_path / "sum.svg"
+    assert convcli(*arguments.split(), "--export", str(path)).code == 0
+    assert said in path.read_text()
+
+
 def test_refusals(convcli: Callable[..., Ran], tmp_path: Path) -> None:
     path = tmp_path / "a.svg"
     path.write_text("mine")

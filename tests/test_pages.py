@@ -112,7 +112,7 @@ def test_pointing_at_a_cell_shows_what_it_feeds(
     named(page, f"input [{place.replace(',', ', ')}]").hover()
     assert names(page, "makes") == {f"output {at(use['output_index'])}" for use in found}
     assert names(page, "weighs") == {f"weight {use['weight_index']}" for use in found if use["weight_index"]}
-    assert f"part of {len(found)} product" in said(page)
+    assert f" {'window' if 'pool' in arguments else 'product'}{'s' * (len(found) != 1)} drawn here" in said(page)
     weight = named(page, "weight [0, 0, 1]" if "1d" in arguments else "weight [0, 0, 1, 1]")
     if weight.count():
         place = weight.get_attribute("data-name").removeprefix("weight ").strip("[]")
@@ -154,6 +154,97 @@ def test_every_control(export: Export, visit: Callable[..., Page]) -> None:
     named(page, "input [0, 2]").click()
     page.mouse.move(0, 0)
     assert "input [0, 2] = 3 is part of 3 products" in said(page)
+
+
+def test_pointing_waits_until_the_steps_stand_still(export: Export, visit: Callable[..., Page]) -> None:
+    page = visit(export("conv1d --weight 1,0,-1"))
+    page.select_option("#speed", "0.5")
+    page.click("#play")
+    page.focus("#play")
+    named(page, "input [0, 4]").hover()
+    assert said(page).startswith("output [0, 0] = ")
+    page.keyboard.press("Space")
+    assert said(page).startswith("input [0, 4] = 5 is part of 3 products")
+    page.keyboard.press("Space")
+    for _ in range(4):
+        page.keyboard.press("Tab")
+    page.focus('td[tabindex="0"]')
+    page.keyboard.press("ArrowRight")
+    assert page.inner_text("#play") == "Play"
+    assert said(page).startswith("input [0, 1] = 2 is part of 2 products")
+
+
+def test_a_kept_cell_is_marked_and_let_go(export: Export, visit: Callable[..., Page]) -> None:
+    page = visit(export("maxpool1d --stride 1"))
+    named(page, "input [0, 2]").click()
+    page.locator("h1").hover()
+    assert names(page, "kept") == {"input [0, 2]"}
+    assert said(page).split("\n") == [
+        "input [0, 2] = 3 is read by 2 windows drawn here",
+        "",
+        "output [0, 1]: 3 (the winner)",
+        "output [0, 2]: 3",
+    ]
+    assert named(page, "output [0, 2]").inner_text() == "4"
+    page.keyboard.press("Escape")
+    assert names(page, "kept") == set()
+    assert said(page).startswith("output [0, 0] = 2")
+
+
+def test_outputs_that_are_no_steps(export: Export, visit: Callable[..., Page]) -> None:
+    page = visit(export("conv1d --weight 1,0,-1 --at 3"))
+    assert not page.locator("#controls").is_visible()
+    named(page, "output [0, 5]").hover()
+    assert said(page) == "output [0, 5] = -2: its sum is not drawn here"
+    page = visit(export("conv1d --weight 1,0,-1 --steps 0:3 --force"))
+    named(page, "output [0, 5]").hover()
+    assert said(page) == "output [0, 5]: its sum is not drawn here"
+    page.locator("#step").fill("3")
+    assert page.locator('td[data-name^="output"]').all_inner_texts() == ["-2", "-2", "-2", "", "", "", "", ""]
+
+
+def test_cells_have_names_for_screen_readers(export: Export, visit: Callable[..., Page]) -> None:
+    page = visit(export("conv1d --weight 1,0,-1 --padding 1"))
+    for name in ("input [0, 4] = 5", "weight [0, 0, 2] = -1", "padding = 0", "output [0, 0] = -2"):
+        expect(page.get_by_role("gridcell", name=name, exact=True).first).to_be_visible()
+    expect(page.get_by_role("gridcell", name="output [0, 1]", exact=True)).to_be_visible()
+
+
+def test_a_part_keeps_its_gaps_and_its_size(export: Export, visit: Callable[..., Page]) -> None:
+    page = visit(export("convtranspose2d --size 4x4 --kernel 3 --stride 2 --region 2:3,2:3"))
+    first, last = (named(page, f"weight [0, 0, {row}, 0]").bounding_box() for row in (0, 2))
+    assert first and last
+    assert last["y"] - first["y"] >= 2 * first["height"]
+    assert first["width"] < 80
+
+
+@pytest.mark.parametrize("width", [1280, 375])
+@pytest.mark.parametrize(
+    "arguments", ["conv1d --size 40", "conv1d --in 4 --out 4 --groups 2 --size 4x8", "convtranspose1d --stride 2"]
+)
+def test_a_wide_map_scrolls_in_its_place(
+    export: Export, visit: Callable[..., Page], arguments: str, width: int
+) -> None:
+    page = visit(export(arguments), viewport={"width": width, "height": 700})
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.focus("#step")
+    page.keyboard.press("End")
+    made = page.locator("td.makes").bounding_box()
+    assert made
+    assert made["x"] + made["width"] <= width
+
+
+def test_the_focus_is_never_covered(export: Export, visit: Callable[..., Page]) -> None:
+    page = visit(export("conv2d --in 3 --out 2 --size 5x5 --padding 1"), viewport={"width": 1280, "height": 800})
+    page.focus("#all summary")
+    for key in ("Shift+Tab", "Shift+Tab", *["Shift+Tab", "ArrowUp"] * 6):
+        page.keyboard.press(key)
+        top = page.evaluate("document.activeElement.getBoundingClientRect().top")
+        assert page.evaluate("document.activeElement.closest('#now')") or top >= page.evaluate(
+            "document.getElementById('now').getBoundingClientRect().bottom"
+        )
+    page.set_viewport_size({"width": 640, "height": 360})
+    assert page.evaluate("getComputedStyle(document.getElementById('now')).position") == "static"
 
 
 def test_the_keyboard_reaches_everything(export: Export, visit: Callable[..., Page]) -> None:
@@ -213,12 +304,22 @@ def test_on_paper(export: Export, visit: Callable[..., Page]) -> None:
     assert "" not in page.locator('td[data-name^="output"]').all_inner_texts()
     page.evaluate("dispatchEvent(new Event('afterprint'))")
     assert page.locator('td[data-name^="output"]').all_inner_texts()[1:] == [""] * 15
+    assert not page.locator("#all li").first.is_visible()
     assert page.pdf().startswith(b"%PDF")
+
+
+def test_a_wide_map_fits_the_paper(export: Export, visit: Callable[..., Page]) -> None:
+    page = visit(export("conv1d --size 40"), viewport={"width": 700, "height": 900})
+    page.emulate_media(media="print")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 def test_without_scripts(export: Export, visit: Callable[..., Page]) -> None:
     page = visit(export("conv1d --weight 1,0,-1"), java_script_enabled=False)
     assert page.locator("noscript").is_visible()
+    assert page.locator("#all li").last.is_visible()
+    assert not page.locator("#say").is_visible()
     assert not page.locator("#controls").is_visible()
     assert page.locator("td").filter(has_text="-2").count() == 8
 

@@ -30,9 +30,10 @@ def chosen(shape: Sequence[int], picked: "Sequence[Place]", region: str | None) 
     """
     if picked and region:
         raise ConvcliError("--region, and --at or --steps, both say which output cells to draw", "choose one")
-    if len({place[0] for place in picked}) > 1:
-        raise ConvcliError("a picture shows one batch item, and these steps are of several", "pick one, or --at a cell")
     ranges = _ranges(shape, region)
+    if len({place[0] for place in picked}) > 1 or len(ranges[0]) > 1:
+        axes = ",".join(f"0:{size}" for size in shape[1:])
+        raise ConvcliError("a picture shows one batch item, and these steps are of several", f"try --region 1:2,{axes}")
     count = len(picked) or prod(map(len, ranges))
     if count > MOST_STEPS:
         side = int(MOST_STEPS ** (1 / (len(shape) - 2)))
@@ -41,7 +42,7 @@ def chosen(shape: Sequence[int], picked: "Sequence[Place]", region: str | None) 
             f"the output has {count:,} cells to draw; {MOST_STEPS} steps are the most",
             f"draw a part of it: --region {part} (a range for each axis{', channels first' * (shape[1] > 1)})",
         )
-    return picked or [(0, *index) for index in product(*ranges)]
+    return picked or list(product(*ranges))
 
 
 def draw(result: "Result", places: "Sequence[Place]", cropped: bool) -> "Scene":
@@ -77,21 +78,19 @@ def write(scene: "Scene", target: Path, force: bool) -> None:
 
     arrays.write_whole(target, into, force)
     still = "the last of " * (target.suffix.lower() == ".png" and count > 1)
-    terminal.warn(f"wrote {target}: {still}{count} step{'s' * (count > 1)}")
+    terminal.warn(f"wrote {target}: {still}{count} step{'s' * (count > 1)}{scene.item}")
 
 
 def _ranges(shape: Sequence[int], region: str | None) -> list[range]:
-    """The output cells of ``0:16,0:16``: channels first, all of them where only the other axes are named."""
-    sizes = shape[1:]
-    if region is None:
-        return [range(size) for size in sizes]
-    parts = [re.fullmatch(r"(-?\d{1,18})?:(-?\d{1,18})?", part.strip()) for part in region.split(",")]
-    if None in parts or len(parts) not in (len(sizes) - 1, len(sizes)):
-        axes = ",".join(["0:16"] * (len(sizes) - 1))
-        raise ConvcliError(f"--region {region!r} isn't a range for each axis", f"try --region {axes}")
-    slices = [slice(*(int(end) if end else None for end in part.groups())) for part in parts if part]
-    slices = [slice(None)] * (len(sizes) - len(parts)) + slices
-    found = [range(size)[part] for size, part in zip(sizes, slices, strict=True)]
+    """The output cells of ``0:16,0:16``; of axes left out, channels are taken whole, the batch's first item alone."""
+    slices = [slice(1)] + [slice(None)] * (len(shape) - 1)
+    if region is not None:
+        parts = [re.fullmatch(r"(-?\d{1,18})?:(-?\d{1,18})?", part.strip()) for part in region.split(",")]
+        if None in parts or not 0 <= (left_out := len(shape) - len(parts)) <= 2:
+            axes = ",".join(["0:16"] * (len(shape) - 2))
+            raise ConvcliError(f"--region {region!r} isn't a range for each axis", f"try --region {axes}")
+        slices[left_out:] = [slice(*(int(end) if end else None for end in part.groups())) for part in parts if part]
+    found = [range(size)[part] for size, part in zip(shape, slices, strict=True)]
     if not all(found):
         raise ConvcliError(f"--region {region} holds no output cell: the output is {list(shape)}", "ranges start at 0")
     return found

@@ -56,18 +56,20 @@ def _parts(scene: Scene) -> Iterator[str]:
         yield f'<section style="--wide: {wide}ch"><h2>{NAMES[part]}</h2><div class="panels">'
         for number, panel in panels.items():
             column = f' style="grid-column: {columns.index(panel.x) + 1}"' if len(columns) > 1 else ""
-            yield f'<table role="grid"{column}><caption>{escape(panel.label)}</caption><tbody>'
+            label = escape(panel.label)
+            yield f'<figure{column}><figcaption>{label}</figcaption><table role="grid" aria-label="{label}"><tbody>'
             yield from _rows([cell for cell in cells if cell.panel == number], part)
-            yield "</tbody></table>"
+            yield "</tbody></table></figure>"
         yield "</div></section>"
     yield "</div>"
 
 
 def _rows(cells: list[Cell], part: str) -> Iterator[str]:
     """Table rows; a place that isn't drawn leaves a gap."""
-    first = True
-    for _, row in groupby(cells, key=lambda cell: cell.row):
-        line, column = "<tr>", 0
+    first, height = True, 0
+    for number, row in groupby(cells, key=lambda cell: cell.row):
+        yield from ['<tr><td class="gap"></td></tr>'] * (number - height)
+        line, column, height = "<tr>", 0, number + 1
         for cell in row:
             line += '<td class="gap"></td>' * (cell.column - column)
             state = ' class="padding"' if cell.padding else ""

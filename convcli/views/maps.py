@@ -12,8 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from convcli.arrays import PICTURES
-from convcli.views.scene import short
-from convcli.views.values import grid, map_name, number, summary
+from convcli.views.values import grid, map_name, number, short, summary
 
 if TYPE_CHECKING:
     import numpy as np

@@ -25,7 +25,7 @@ TINTS = (
 STILL, INPUT, WEIGHT, OUTPUT = range(4)
 UNCHANGED = LEVELS * len(TINTS)  # the palette's next: see-through in a GIF
 # Pillow's own font has little beyond ASCII, and its · looks like a decimal point.
-IN_FONT = str.maketrans({"·": " * ", "…": "...", "≈": "~"})
+IN_FONT = str.maketrans({"·": " * ", "≈": "~", "−": "-"})
 
 
 def _palette() -> list[int]:
@@ -104,7 +104,7 @@ def _lit(
     top = scene.foot - 14
     strip = Image.new("L", (scene.width * zoom, (scene.height - top) * zoom), 255)
     pen = ImageDraw.Draw(strip)
-    pen.text((16 * zoom, 0), frame.text[0], 0, ImageFont.load_default(14 * zoom))
+    pen.text((16 * zoom, 0), frame.text[0].translate(IN_FONT), 0, ImageFont.load_default(14 * zoom))
     small = ImageFont.load_default(12 * zoom)
     for i, line in enumerate(scene.lines(frame)):
         pen.text((16 * zoom, (22 + 18 * i) * zoom), line.translate(IN_FONT), 0, small)

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 
 from convcli.errors import ConvcliError
 from convcli.steps import Place, Step, cell_at, padded_ranges
-from convcli.views.steps import combined
-from convcli.views.values import map_name
+from convcli.views.steps import combined, factor, said, signed
+from convcli.views.values import map_name, number, short
 
 if TYPE_CHECKING:
     from convcli.forward import Result
 
-__all__ = ["Cell", "Frame", "Panel", "Scene", "make_scene", "short"]
+__all__ = ["Cell", "Frame", "Panel", "Scene", "make_scene"]
 
 HEIGHT, GAP, LABEL, MARGIN = 26, 22, 18, 16
 HEAD = 44
@@ -76,9 +76,13 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """Everything a drawing needs: panels, cells, frames, and the size of the whole."""
+    """Everything a drawing needs: panels, cells, frames, and the size of the whole.
+
+    ``item`` is the part of the title that says which of several batch items is drawn.
+    """
 
     title: str
+    item: str
     about: str
     width: int
     height: int
@@ -107,21 +111,6 @@ class Scene:
 
 def _lines(frame: Frame, width: int) -> list[str]:
     return wrap(frame.text[1], (width - 2 * MARGIN) // CHARACTER, break_on_hyphens=False)
-
-
-def short(value: float) -> str:
-    """A number that fits a cell.
-
-    >>> [short(v) for v in (3.0, -0.4753, -0.0026, 1234567.0, 0.0004)]
-    ['3', '-0.48', '-0.003', '1e+06', '4e-04']
-    """
-    value = float(value)
-    size = abs(value)
-    if size < 1e5 and value == int(value):
-        return str(int(value))
-    if 0.0095 <= size < 1000:
-        return f"{value:.2f}"
-    return f"{value:.3f}" if 0.00095 <= size < 1 else f"{value:.0f}" if 1 <= size < 1e5 else f"{value:.0e}"
 
 
 def make_scene(result: "Result", steps: Sequence[Step], cropped: bool = False) -> Scene:
@@ -221,16 +210,18 @@ def _laid_out(
         x, y = (MARGIN, read.bottom) if flat else (read.right + 2 * GAP, HEAD)
         last = paper.block("weight", texts, kernel, lambda w: f"weight {list(w)}", x, y, 1 if transposed else 0)
         taps = last.cells
-    texts = {o: short(result.output[o]) for o in outputs}
+    # One step stands within the whole map; several fill it up, and the rest of it stays empty.
+    filled = {s.output_index for s in steps} if len(steps) > 1 else outputs
+    texts = {o: short(result.output[o]) if o in filled else "" for o in outputs}
     x, y = (MARGIN, last.bottom) if flat else (last.right + 2 * GAP, HEAD)
     if weights and not flat and x + _width(texts) * len({o[-1] for o in outputs}) > WIDEST:
         x, y = read.right + 2 * GAP, last.bottom
     made = paper.block("output", texts, channel("output", outputs), lambda o: f"output {list(o[1:])}", x, y).cells
-    for place, number in read.cells.items():
+    for place, i in read.cells.items():
         source = standing[place].input_index
         if source != place:
             copied = None if source is None else read.cells.get(source)
-            paper.cells[number] = replace(paper.cells[number], padding=True, copies=copied)
+            paper.cells[i] = replace(paper.cells[i], padding=True, copies=copied)
     frames = tuple(
         Frame(
             made[s.output_index],
@@ -240,16 +231,17 @@ def _laid_out(
         )
         for s in steps
     )
+    items = len(result.output)
+    item = f", batch item {steps[0].output_index[0]} of {items}" if items > 1 else ""
+    title = layer.code + item
     longest = CHARACTER * max(len(frame.text[1]) for frame in frames)
-    width = MARGIN + max(paper.right, MARGIN + min(longest, ENOUGH), MARGIN + HEADING * len(layer.code))
+    width = MARGIN + max(paper.right, MARGIN + min(longest, ENOUGH), MARGIN + HEADING * len(title))
     lines = max(len(_lines(frame, width)) for frame in frames)
-    of = f"batch item {steps[0].output_index[0]} of " if len(result.output) > 1 else ""
-    about = f"{of}{list(result.input.shape)} to {list(result.output.shape)}, {len(frames)} step" + "s" * (
-        len(frames) > 1
-    )
+    shapes = f"{list(result.input.shape)} to {list(result.output.shape)}"
     return Scene(
-        layer.code,
-        about,
+        title,
+        item,
+        f"{shapes}, {len(frames)} step" + "s" * (len(frames) > 1),
         width,
         paper.bottom + GAP + LABEL * (1 + lines),
         tuple(paper.panels),
@@ -333,27 +325,19 @@ def _sum(step: Step) -> tuple[str, str]:
 
     "≈" where a number had to be rounded, so that what is shown need not add up to the last digit.
     """
-    name = f"output {list(step.output_index[1:])} = {short(step.torch)}"
     read = [t for t in step.terms if t.input_index is not None]
-    shown = read if len(read) <= MOST_TERMS else read[: MOST_TERMS - 1]
-    parts = [f"{short(t.input)}·{_signed(t.weight)}" if step.operation == "sum" else _signed(t.input) for t in shown]
-    if step.operation in ("max", "min"):
-        parts = [short(t.input) if t.input == t.product else f"|{short(t.input)}|" for t in shown]
-    if len(shown) < len(read):
-        parts.append(f"… {len(read) - len(shown)} more")
+    parts = said(read, step.operation, MOST_TERMS)
     if zeros := len(step.terms) - len(read):
-        what = "product" if step.operation == "sum" else "zero"
-        where = "with padding's zeros" if what == "product" else "of padding"
-        parts.append(f"{zeros} {what}{'s' * (zeros > 1)} {where}")
+        weighted = step.operation == "sum"
+        what = f"{zeros} product{{}} with padding's zeros" if weighted else f"{zeros} zero{{}} of padding"
+        parts.append(what.format("s" * (zeros > 1)))
     if step.bias is not None:
-        parts.append(f"bias {_signed(step.bias)}")
+        parts.append(f"bias {factor(step.bias)}")
     text = combined(step, parts)
     if not step.agrees:
-        text += f" = {short(step.value)}, which is NOT PyTorch's value: please report this"
+        text += f" = {signed(step.value)}, which is NOT PyTorch's value: please report this"
     numbers = [step.torch, step.bias or 0.0, *(t.input for t in read)]
     numbers += [t.weight for t in read if step.operation == "sum"]
-    return name, ("= " if all(isclose(float(short(v)), v, rel_tol=1e-6) for v in numbers) else "≈ ") + text
-
-
-def _signed(value: float) -> str:
-    return f"({short(value)})" if value < 0 else short(value)
+    exact = all(v != v or isclose(float(number(v)), v, rel_tol=1e-6) for v in numbers)
+    name = f"output {list(step.output_index[1:])} = {signed(step.torch)}"
+    return name, ("= " if exact else "≈ ") + text

@@ -11,7 +11,7 @@ from rich.text import Text
 from convcli.steps import Place, Step, Term, Use
 from convcli.views.values import map_name, number
 
-__all__ = ["combined", "drawn", "factor", "line", "uses"]
+__all__ = ["combined", "drawn", "factor", "line", "said", "signed", "uses"]
 
 SHOWN_USES = 24
 MOST_TERMS = 500
@@ -59,21 +59,21 @@ def combined(step: Step, parts: Sequence[str]) -> str:
 
 def line(step: Step) -> Text:
     """``out[0, 0, 3] = 4·0.12 + 5·(−0.31) + bias 0.25 = −0.13``, to be wrapped, never cut."""
-    return _total(step, _said(step.terms, step.operation))
+    return _total(step, said(step.terms, step.operation))
 
 
-def _said(terms: Sequence[Term], operation: str) -> list[str]:
+def said(terms: Sequence[Term], operation: str, most: int = MOST_TERMS) -> list[str]:
     """Each term; the rest of very many is counted."""
     parts = []
-    for term in terms[:MOST_TERMS]:
-        said = value_of(term)
+    for term in terms[:most]:
+        part = value_of(term)
         if operation == "sum":
-            said += f"·{factor(term.weight)}"
+            part += f"·{factor(term.weight)}"
         elif operation in ("max", "min") and term.product != term.input:
-            said = f"|{signed(term.input)}|"
-        parts.append(said + " (the winner)" * term.winner)
-    if len(terms) > MOST_TERMS:
-        parts.append(f"... {len(terms) - MOST_TERMS:,} more terms (--json has them all)")
+            part = f"|{signed(term.input)}|"
+        parts.append(part + " (the winner)" * term.winner)
+    if len(terms) > most:
+        parts.append(f"... {len(terms) - most:,} more terms")
     return parts
 
 
@@ -110,8 +110,8 @@ def _consecutive(numbers: Sequence[int], first: int) -> bool:
 
 
 def _listed(numbers: Sequence[int | str]) -> str:
-    said = [str(n).replace("-", "−") for n in numbers]
-    return ", ".join(said if len(said) <= MOST_PLACES else [*said[:3], "...", said[-1]])
+    texts = [str(n).replace("-", "−") for n in numbers]
+    return ", ".join(texts if len(texts) <= MOST_PLACES else [*texts[:3], "...", texts[-1]])
 
 
 def legend(steps: Iterable[Step]) -> list[Text]:
@@ -120,12 +120,12 @@ def legend(steps: Iterable[Step]) -> list[Text]:
     if not padded:
         return []
     if not any(term.input_index for term in padded):
-        said = "<0> stands in the padding"
+        words = "<0> stands in the padding"
     elif len(padded[0].place) == 3:
-        said = "<in[2]: 3> stands in the padding, a copy of cell 2"
+        words = "<in[2]: 3> stands in the padding, a copy of cell 2"
     else:
-        said = "<...> stands in the padding; −1←2: a copy of 2"
-    return [Text(said, style="dim")]
+        words = "<...> stands in the padding; −1←2: a copy of 2"
+    return [Text(words, style="dim")]
 
 
 def drawn(steps: Sequence[Step], width: int, full: bool = False) -> Iterator[RenderableType]:
@@ -163,7 +163,7 @@ def _sum(terms: Sequence[Term]) -> float:
 def _row(terms: Sequence[Term]) -> Text:
     """One channel's products on one axis."""
     text = Text(f"{map_name(terms[0].place[1:2])}: ", style="cyan")
-    return text.append(f"{' + '.join(_said(terms, 'sum'))} = {signed(_sum(terms))}", style="default")
+    return text.append(f"{' + '.join(said(terms, 'sum'))} = {signed(_sum(terms))}", style="default")
 
 
 def _block(terms: Sequence[Term], width: int, weighted: bool) -> RenderableType | None:
@@ -223,9 +223,9 @@ def uses(of: str, index: Place, value: float, found: Iterable[Use], count: int) 
     shown = list(islice(found, SHOWN_USES))
     pooling = bool(shown) and shown[0].weight is None
     what = "is read by {:,} window" if pooling else "takes part in {:,} product"
-    said = what.format(count) + "s" * (count != 1) if count else "reaches no output"
+    role = what.format(count) + "s" * (count != 1) if count else "reaches no output"
     yield ""
-    yield Text(f"{of}{list(index)} = {signed(value)} {said}", style="bold")
+    yield Text(f"{of}{list(index)} = {signed(value)} {role}", style="bold")
     for use in shown:
         text = Text("  ")
         if use.weight is not None and use.product is not None:

@@ -10,7 +10,7 @@ from convcli.steps import cells
 if TYPE_CHECKING:
     import numpy as np
 
-__all__ = ["EDGE", "MANY", "grid", "map_name", "number", "summary"]
+__all__ = ["EDGE", "MANY", "grid", "map_name", "number", "short", "summary"]
 
 MANY = 120  # more numbers than this and only the edges are shown
 EDGE = 3  # what is shown at each end of a long axis
@@ -91,6 +91,22 @@ def number(value: float) -> str:
     if value == round(value, 4) and abs(value) < 1e7:
         return f"{value:.4f}".rstrip("0").rstrip(".")
     return f"{value:.4f}" if 1e-3 <= abs(value) < 1e5 else f"{value:.4g}"
+
+
+def short(value: float) -> str:
+    """A number that fits a cell, two significant digits at least.
+
+    >>> [short(v) for v in (3.0, -0.4753, -0.0257, 0.0043, 61728.5, 123456.0, 1234567.0, 0.0004)]
+    ['3', '-0.48', '-0.026', '0.0043', '61728', '123456', '1.2e+06', '4.0e-04']
+    """
+    value = float(value)
+    size = abs(value)
+    if size < 1e6 and value == int(value):
+        return str(int(value))
+    for least, form in ((1e6, ".1e"), (1000, ".0f"), (0.0995, ".2f"), (0.00995, ".3f"), (0.00095, ".4f")):
+        if size >= least:
+            return format(value, form)
+    return format(value, ".1e")
 
 
 def _block(
