@@ -502,6 +502,8 @@ def _write_png(values: "np.ndarray", stream: Any) -> str:
     values = values.astype(np.float64)  # float32's range has no room for a difference
     finite = values[np.isfinite(values)]
     low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 0.0)
+    if high - low <= 1e-6 * max(abs(low), abs(high)):  # no more than float32's rounding
+        high = low
     scale = 255 / (high - low or 1.0)
     levels = np.rint((np.clip(np.nan_to_num(values, nan=low), low, high) - low) * scale).astype(np.uint8)
     said = f", scaled: {low:.4g} is 0 (black), {high:.4g} is 255 (white)"

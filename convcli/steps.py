@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     *("Cell", "Place", "Step", "Term", "Use"),
-    *("cell_at", "cells", "count_uses_of_weight", "padded_ranges", "step", "uses_of_input", "uses_of_weight"),
+    *("cell_at", "cells", "count_uses_of_weight", "count_zeros_of_weight", "padded_ranges", "step"),
+    *("uses_of_input", "uses_of_weight"),
 ]
 
 
@@ -55,6 +56,7 @@ class Step:
     torch: float
     operation: str  # "sum", "max", "min", "mean" or "norm"
     norm: float = 1.0  # the p of a p-norm
+    ignored: int = 0  # cells of the window that are padding and take no part, as in a maximum
 
     @property
     def agrees(self) -> bool:
@@ -87,15 +89,16 @@ def step(result: "Result", output_index: Sequence[int]) -> Step:
         bias = None if result.bias is None else float(result.bias[index[1]])
         return Step(index, terms, bias, sum(t.product for t in terms) + (bias or 0.0), value, "sum")
     terms = tuple(_pooled(result, index))
+    ignored = sum(1 for _ in windows(result.plan.axes, index[2:])) - len(terms)
     if layer.kind.name == "AvgPool":
-        return Step(index, terms, None, sum(t.product for t in terms), value, "mean")
+        return Step(index, terms, None, sum(t.product for t in terms), value, "mean", ignored=ignored)
     if layer.kind.name == "LPPool" and abs(layer.norm_type) != inf:
         total = sum(t.product for t in terms)
         return Step(index, terms, None, _power(total, 1 / layer.norm_type), value, "norm", layer.norm_type)
     chosen = next((t for t in terms if t.winner), None)
     smallest = layer.kind.name == "LPPool" and layer.norm_type < 0
     largest = -inf if chosen is None else chosen.product  # a window wholly in the padding
-    return Step(index, terms, None, largest, value, "min" if smallest else "max")
+    return Step(index, terms, None, largest, value, "min" if smallest else "max", ignored=ignored)
 
 
 def _power(base: float, exponent: float) -> float:
@@ -142,8 +145,8 @@ def _pooled(result: "Result", index: tuple[int, ...]) -> Iterator[Term]:
         if layer.kind.name == "LPPool":
             products = [abs(value) for value in values]
         smallest = layer.kind.name == "LPPool" and layer.norm_type < 0
-        # The first NaN wins, else the first of the largest.
-        winner = next((i for i, v in enumerate(products) if v != v), None)
+        # In torch the last NaN wins, else the first of the largest.
+        winner = max((i for i, v in enumerate(products) if v != v), default=None)
         if winner is None and products:
             winner = products.index(min(products) if smallest else max(products))
     for i, ((place, cell), value) in enumerate(zip(cells, values, strict=True)):
@@ -198,6 +201,14 @@ def count_uses_of_weight(result: "Result", weight: Sequence[int]) -> int:
     """How many products a weight is part of, without listing them."""
     axes = result.plan.axes
     return len(result.input) * prod(sum(1 for _ in a.pairs(tap)) for a, tap in zip(axes, weight[2:], strict=True))
+
+
+def count_zeros_of_weight(result: "Result", weight: Sequence[int]) -> int:
+    """How many products a weight is part of with the padding's zeros; a transposed layer has none."""
+    layer, axes = result.plan.layer, result.plan.axes
+    if layer.kind.transposed:
+        return 0
+    return len(result.output) * prod(axis.output for axis in axes) - count_uses_of_weight(result, weight)
 
 
 def uses_of_weight(result: "Result", weight: Sequence[int]) -> Iterator[Use]:

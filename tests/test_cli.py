@@ -360,6 +360,9 @@ def test_a_pipe_that_closes_and_a_stream_without_our_signs() -> None:
         f"{sys.executable} -m convcli conv1d | head -n 1", shell=True, capture_output=True, text=True, check=False
     )
     assert (piped.stdout, piped.stderr) == ("nn.Conv1d(1, 1, kernel_size=3)\n", "")
+    dots = run_process("conv1d", "--show", env=os.environ | {"PYTHONIOENCODING": "ascii"})
+    assert "min 1 | max 10 | mean 5.5" in dots.stdout
+    assert "2*0" in dots.stdout
     plain = run_process("formula", env=os.environ | {"PYTHONIOENCODING": "ascii"})
     assert plain.returncode == 0
     assert "floor((10 + 2*0 - 1*(3 - 1) - 1) / 2) + 1" in plain.stdout
@@ -391,6 +394,12 @@ def test_an_empty_text_is_no_value(convcli: Callable[..., Ran], name: str) -> No
     ran = convcli("conv1d", f"--{name}", "")
     assert (ran.code, ran.out) == (2, "")
     assert f"--{name} was given an empty text" in ran.err
+
+
+@pytest.mark.parametrize("arguments", ["avgpool2d --size 20x3000 -k 2", "conv2d --size 3x224x224 --out 8 -k 7"])
+def test_room_for_a_single_column(convcli: Callable[..., Ran], arguments: str) -> None:
+    ran = convcli(*arguments.split(), columns=20)
+    assert (ran.code, ran.err) == (0, "") or ran.err.startswith("note: ")
 
 
 def test_no_width_and_no_stdout() -> None:

@@ -108,6 +108,8 @@ def test_nan_and_a_constant_have_pictures_too(tmp_path: Path) -> None:
     save(tmp_path / "nan.png", np.array([[[[np.nan, 1.0], [2.0, np.inf]]]], np.float32), False)
     with Image.open(tmp_path / "nan.png") as picture:
         assert list(picture.tobytes()) == [0, 0, 255, 255]
+    noise = np.array([[[[0.25, np.nextafter(np.float32(0.25), np.float32(1))]]]], np.float32)
+    assert "every number 0.25" in save(tmp_path / "noise.png", noise, False)
     with Image.open(tmp_path / "same.png") as picture:
         assert set(picture.tobytes()) == {0}
 

@@ -190,6 +190,10 @@ def test_json_has_what_a_cell_and_a_weight_are_part_of(convcli: Callable[..., Ra
             "input[0, 0, 4] = 5 takes part in 3 products\n  weight[0, 0, 2]: 5·(−0.4752) = −2.3759 → out[",
         ),
         ("conv1d --stride 2 --from 9", "input[0, 0, 9] = 10 reaches no output\n"),
+        ("conv1d --size 3 --padding 1 --of 0", "takes part in 2 products, and 1 with padding's zeros\n"),
+        ("conv2d --size 50x50 --of 0 --full", "→ out[0, 0, 47, 47]\n"),
+        ("maxpool1d --padding 1 --at 0", "= 1  (1 cell of padding left out)\n"),
+        ("maxpool1d -i nan,nan,1 --kernel 3 --steps", "max of nan, nan (the winner), 1 = nan\n"),
         ("maxpool1d --stride 1 --from 3", "input[0, 0, 3] = 4 is read by 2 windows\n  → out[0, 0, 2]\n"),
         ("conv1d --weight 1,2,3 --of 2", "takes part in 8 products\n  input[0, 0, 2]: 3·3 = 9 → out[0, 0, 0]\n"),
         ("conv2d --size 2000x2000 --of 0,0", "takes part in 3,992,004 products"),
@@ -218,7 +222,9 @@ def test_screens(convcli: Callable[..., Ran], arguments: str, said: str) -> None
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ("conv1d --at 99", "0 to 7"),
+        ("conv1d --at 99", "from 0,0,0 to 0,0,7"),
+        ("conv1d --at foo", "from 0,0,0 to 0,0,7"),
+        ("conv1d -i 1,2,3 --size 5 --at 0", "choose one"),
         ("conv1d --from 0,0,0,0", "[1, 1, 10]"),
         ("conv1d --steps some", "--steps all"),
         ("conv1d --steps ²", "--steps all"),
@@ -243,6 +249,39 @@ def test_wrong_cells(convcli: Callable[..., Ran], arguments: str, said: str) -> 
     ran = convcli(*arguments.split())
     assert (ran.code, ran.out) == (2, "")
     assert said in ran.err
+
+
+@settings(max_examples=100)
+@given(st.integers(1, 3), st.integers(1, 3), st.integers(1, 3), st.integers(1, 2), st.booleans(), st.data())
+def test_the_winner_is_the_one_whose_index_torch_returns(
+    ndim: int, kernel: int, stride: int, dilation: int, ceil_mode: bool, data: st.DataObject
+) -> None:
+    """Also where several are largest, or aren't numbers."""
+    sizes = (1, 1, *[7, 5, 5][:ndim])
+    drawn = data.draw(st.lists(st.sampled_from([np.nan, np.inf, -np.inf, 0, 1, 2]), min_size=9, max_size=9))
+    arguments = {"kernel_size": kernel, "stride": stride, "dilation": dilation, "ceil_mode": ceil_mode}
+    arguments |= {"padding": kernel // 2, "return_indices": True}
+    values = np.resize(np.array(drawn, np.float32), sizes)
+    result = run(make_plan("maxpool", ndim, arguments, input=Array("random", sizes, values)))
+    assert result.indices is not None
+    for index in cells(result.output.shape, 0, result.output.size):
+        found = step(result, index)
+        assert found.agrees
+        if winner := next((t for t in found.terms if t.winner), None):
+            assert winner.input_index is not None
+            assert np.ravel_multi_index(winner.input_index[2:], sizes[2:]) == result.indices[index]
+
+
+@settings(max_examples=150)
+@given(requests(), st.integers(20, 120), st.data())
+def test_drawn_steps_fit_the_screen_and_lose_nothing(request: Request, width: int, data: st.DataObject) -> None:
+    result = result_of(request)
+    [index] = cells(result.output.shape, *data.draw(one_of(result.output.size)))
+    console = Console(width=width, file=io.StringIO())
+    console.print(*drawn([step(result, index)], width))
+    shown = console.file.getvalue()  # type: ignore[attr-defined]
+    assert "…" not in shown
+    assert max(map(len, shown.splitlines())) <= width
 
 
 @settings(max_examples=100)

@@ -102,7 +102,7 @@ def run_layer(family: str, ndim: int, given: dict[str, Any]) -> None:
         from convcli.forward import run
 
         result = run(plan)
-    from convcli.steps import count_uses_of_weight, step, uses_of_input, uses_of_weight
+    from convcli.steps import count_uses_of_weight, count_zeros_of_weight, step, uses_of_input, uses_of_weight
     from convcli.views import maps
     from convcli.views import steps as words
 
@@ -133,10 +133,12 @@ def run_layer(family: str, ndim: int, given: dict[str, Any]) -> None:
     if given["coverage"]:
         terminal.show(*maps.coverage(plan, width, colour, given["full"]))
     if cell:
-        terminal.show(*words.uses("input", cell, result.input[cell], reached, len(reached)))
+        terminal.show(*words.uses("input", cell, result.input[cell], reached, len(reached), full=given["full"]))
     if weight and result.weight is not None:
-        count = count_uses_of_weight(result, weight)
-        terminal.show(*words.uses("weight", weight, result.weight[weight], uses_of_weight(result, weight), count))
+        count, zeros = count_uses_of_weight(result, weight), count_zeros_of_weight(result, weight)
+        found_there = uses_of_weight(result, weight)
+        value = result.weight[weight]
+        terminal.show(*words.uses("weight", weight, value, found_there, count, zeros, full=given["full"]))
     if given["show"]:
         terminal.show(*maps.maps(result, width, colour, given["full"]))
     elif not steps.asked(given):
@@ -162,6 +164,8 @@ def check(given: dict[str, Any]) -> None:
         for name, flag in steps.FLAGS.items():
             if given.get(name) and name not in ("steps", "at"):
                 raise ConvcliError(f"--animate and {flag} both take all of the screen", "choose one")
+    if given["input"] is not None and given["size"] is not None:
+        raise ConvcliError("--input and --size both say what goes in", "choose one")
     animation.check(given["animate"], given["speed"])
     for name, suffixes in (("save", tuple(arrays.WRITERS)), ("export", export.SUFFIXES)):
         if given[name]:

@@ -54,7 +54,7 @@ RUN: dict[str, tuple[Any, Any]] = {
         "--weight", "-w", help="The kernel, or all weights: numbers, a filter or a file.", metavar="ARRAY"
     ),
     "bias_values": option("--bias", help="The bias; with --weight alone there is none.", metavar="ARRAY"),
-    "steps": option("--steps", help="Every product behind outputs: the first, all, or 0:4.", metavar="[WHICH]"),
+    "steps": option("--steps", help="Every product behind outputs: the first few, all, or 0:4.", metavar="[WHICH]"),
     "at": option("--at", help="Every product behind one output cell, 0,3,5.", metavar="CELL"),
     "from_cell": option("--from", help="Which outputs an input cell reaches, 0,4.", metavar="CELL"),
     "of_weight": option("--of", help="Which products a weight is part of, 1,0,2.", metavar="WEIGHT"),

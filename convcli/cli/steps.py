@@ -42,11 +42,14 @@ def asked(given: dict[str, Any]) -> bool:
 
 def index(text: str, shape: Sequence[int], flag: str) -> tuple[int, ...]:
     """A cell of an array; leading axes may be left out, and are 0 then."""
-    found = options.numbers(text, flag) or ()
+    first, last = ",".join("0" * len(shape)), ",".join(str(size - 1) for size in shape)
+    try:
+        found = options.numbers(text, flag) or ()
+    except ConvcliError:
+        raise ConvcliError(f"{flag} {text!r} is no cell", f"cells go from {first} to {last}") from None
     found = (0,) * (len(shape) - len(found)) + found
     if len(found) != len(shape) or not all(0 <= i < size for i, size in zip(found, shape, strict=True)):
-        ranges = ", ".join(f"0 to {size - 1}" if size > 1 else "0" for size in shape)
-        raise ConvcliError(f"{flag} {text}: there is no such cell in {list(shape)}", f"give up to [{ranges}]")
+        raise ConvcliError(f"{flag} {text}: there is no such cell in {list(shape)}", f"they go from {first} to {last}")
     return found
 
 

@@ -33,6 +33,8 @@ def _in_ascii(error: UnicodeError) -> tuple[str, int]:
     if not isinstance(error, UnicodeEncodeError):
         raise error
     missing = error.object[error.start : error.end]
+    if missing == "·" and error.object[error.start - 1 : error.end + 1] == " · ":
+        return "|", error.end  # between things said, not between factors
     return "".join(ASCII.get(c, "?") for c in missing), error.end
 
 
@@ -93,9 +95,14 @@ def _flush() -> None:
         nobody_reads()
 
 
+def _watched() -> bool:
+    """Whether somebody watches stderr; FORCE_COLOR makes Rich take a file for a terminal."""
+    return err.is_terminal and sys.stderr.isatty()
+
+
 def tracked(items: Iterable[T], count: int, what: str) -> Iterable[T]:
     """The same items, with a progress bar on stderr where somebody watches it."""
-    if not err.is_terminal:
+    if not _watched():
         return items
     from rich.progress import track
 
@@ -157,7 +164,7 @@ def guard(run: Callable[[], Any]) -> int:
 @contextmanager
 def loading_torch() -> Iterator[None]:
     """Import torch behind a spinner; Ctrl-C ends the program at once, even inside the import."""
-    waiting = err.status("loading PyTorch") if err.is_terminal else None
+    waiting = err.status("loading PyTorch") if _watched() else None
 
     def stop(*_: object) -> NoReturn:
         if waiting:

@@ -76,6 +76,7 @@ def steps_object(steps: "Sequence[Step]") -> dict[str, Any]:
                 "terms": [asdict(term) for term in step.terms],
                 "bias": step.bias,
                 "value": step.value,
+                "torch": step.torch,
                 "agrees": step.agrees,
             }
             for step in steps

@@ -166,6 +166,8 @@ class _Scale:
         self.colour, self.missing = colour, bool(np.isnan(values).any())
         self.low, self.high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 0.0)
         self.most = max(abs(self.low), abs(self.high)) or 1.0
+        if self.high - self.low <= 1e-6 * self.most:  # no more than float32's rounding
+            self.high = self.low
 
     @property
     def words(self) -> str:

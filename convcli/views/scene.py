@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from convcli.errors import ConvcliError
 from convcli.steps import Place, Step, cell_at, padded_ranges
-from convcli.views.steps import combined, factor, said, signed
+from convcli.views.steps import combined, factor, left_out, said, signed
 from convcli.views.values import map_name, number, short
 
 if TYPE_CHECKING:
@@ -333,7 +333,7 @@ def _sum(step: Step) -> tuple[str, str]:
         parts.append(what.format("s" * (zeros > 1)))
     if step.bias is not None:
         parts.append(f"bias {factor(step.bias)}")
-    text = combined(step, parts)
+    text = combined(step, parts) + left_out(step)
     if not step.agrees:
         text += f" = {signed(step.value)}, which is NOT PyTorch's value: please report this"
     numbers = [step.torch, step.bias or 0.0, *(t.input for t in read)]

@@ -69,7 +69,7 @@ def said(terms: Sequence[Term], operation: str, most: int = MOST_TERMS) -> list[
         part = value_of(term)
         if operation == "sum":
             part += f"·{factor(term.weight)}"
-        elif operation in ("max", "min") and term.product != term.input:
+        elif operation in ("max", "min") and term.input < 0 < term.product:
             part = f"|{signed(term.input)}|"
         parts.append(part + " (the winner)" * term.winner)
     if len(terms) > most:
@@ -89,7 +89,12 @@ def _total(step: Step, parts: Sequence[str]) -> Text:
         text.append(f", which float32 can't hold: {signed(step.torch)}", style="default not bold")
     if not step.agrees:
         text.append(f"  DISAGREES with torch's {signed(step.torch)}: please report this", style="bold red")
-    return text.append(_reads(step.terms), style="default not bold dim")
+    return text.append(_reads(step.terms) + left_out(step), style="default not bold dim")
+
+
+def left_out(step: Step) -> str:
+    """That some of a pooling's window is padding which doesn't count."""
+    return f"  ({step.ignored} cell{'s' * (step.ignored > 1)} of padding left out)" if step.ignored else ""
 
 
 def _reads(terms: Sequence[Term]) -> str:
@@ -119,12 +124,13 @@ def legend(steps: Iterable[Step]) -> list[Text]:
     padded = [term for step in steps for term in step.terms if term.input_index != term.place]
     if not padded:
         return []
-    if not any(term.input_index for term in padded):
-        words = "<0> stands in the padding"
-    elif len(padded[0].place) == 3:
-        words = "<in[2]: 3> stands in the padding, a copy of cell 2"
-    else:
-        words = "<...> stands in the padding; −1←2: a copy of 2"
+    first = padded[0]
+    words = "<0> stands in the padding"
+    if first.input_index and len(first.place) == 3:
+        words = f"{value_of(first)} stands in the padding, a copy of cell {first.input_index[2]}"
+    elif first.input_index:
+        place, cell = next((p, c) for p, c in zip(first.place, first.input_index, strict=True) if p != c)
+        words = f"<...> stands in the padding; {_listed([f'{place}←{cell}'])}: a copy of row or column {cell}"
     return [Text(words, style="dim")]
 
 
@@ -193,7 +199,7 @@ def _block(terms: Sequence[Term], width: int, weighted: bool) -> RenderableType 
         return None
     if not weighted:
         return Group(title, Text(texts[0][1]))
-    wide = sum(max(len(heading), len(matrix.split("\n", 1)[0])) for heading, matrix in texts) + 8
+    wide = sum(max(len(heading), len(matrix.split("\n", 1)[0])) for heading, matrix in texts) + len("  ×    =  ")
     if wide > width:
         return Group(title, *(Text(f"{heading}\n{matrix}") for heading, matrix in texts))
     table = Table.grid(padding=(0, 2))
@@ -218,12 +224,18 @@ def _matrix(cells: Sequence[Sequence[str]]) -> str:
     return "\n".join(" ".join(cell.rjust(wide) for cell in row) for row in cells)
 
 
-def uses(of: str, index: Place, value: float, found: Iterable[Use], count: int) -> Iterator[RenderableType]:
-    """What an input cell or a weight (``of``) is part of: each product, or window of a pooling, and its output."""
-    shown = list(islice(found, SHOWN_USES))
+def uses(
+    of: str, index: Place, value: float, found: Iterable[Use], count: int, zeros: int = 0, full: bool = False
+) -> Iterator[RenderableType]:
+    """What an input cell or a weight (``of``) is part of: each product, or window of a pooling, and its output.
+
+    ``zeros`` is how many more products there are with the padding's zeros.
+    """
+    shown = list(islice(found, None if full else SHOWN_USES))
     pooling = bool(shown) and shown[0].weight is None
     what = "is read by {:,} window" if pooling else "takes part in {:,} product"
     role = what.format(count) + "s" * (count != 1) if count else "reaches no output"
+    role += f", and {zeros:,} with padding's zeros" * bool(zeros)
     yield ""
     yield Text(f"{of}{list(index)} = {signed(value)} {role}", style="bold")
     for use in shown:
@@ -234,4 +246,4 @@ def uses(of: str, index: Place, value: float, found: Iterable[Use], count: int) 
             text.append(f"{factor(use.input)}·{factor(use.weight)} = {signed(use.product)} ")
         yield text.append(f"→ out{list(use.output_index)}")
     if count > len(shown):
-        yield Text(f"  ... and {count - len(shown):,} more", style="dim")
+        yield Text(f"  ... and {count - len(shown):,} more (--full shows them)", style="dim")

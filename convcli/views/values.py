@@ -125,6 +125,9 @@ def _block(
     for group in groups:
         if len(groups) > 1 and len(rows) > 1:
             numbers = [c for c in group if c != GAP]
+            if not numbers:
+                yield "  ..."
+                continue
             yield f"  columns {numbers[0]} to {numbers[-1]}" if len(numbers) > 1 else f"  column {numbers[0]}"
         for row in rows:
             if row == GAP:
