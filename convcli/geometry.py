@@ -171,13 +171,23 @@ class Axis:
         >>> list(Axis(10, kernel=3, stride=4).pairs(2))
         [(2, 0), (6, 1)]
         """
-        for window in range(self._windows):
+        for window in self.windows_of(tap):
             position = self.positions(window)[tap]
-            if self.transposed:
-                if 0 <= position < self.output:
-                    yield window, position
-            elif (cell := self.source(position)) is not None:
-                yield cell, window
+            cell = window if self.transposed else self.source(position)
+            if cell is not None:
+                yield cell, position if self.transposed else window
+
+    def windows_of(self, tap: int) -> range:
+        """The windows in which a tap stands on the line, or on a copy of one of its cells.
+
+        >>> Axis(10, kernel=3, before=1, after=1).windows_of(0)
+        range(1, 10)
+        """
+        if self.padding_mode != "zeros" and not self.transposed:
+            return range(self._windows)
+        offset = tap * self.dilation - self.before
+        first = max(0, -(offset // self.stride))
+        return range(first, min(self._windows, (self._line - 1 - offset) // self.stride + 1))
 
     def coverage(self) -> list[int]:
         """How many taps read each input cell, padding's copies of it included.

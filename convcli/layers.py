@@ -265,6 +265,23 @@ class Layer:
         return (first, second // self.groups, *self.kernel_size)
 
     @property
+    def terms(self) -> int:
+        """How many terms an output has at most: a window's cells, in every channel that it sums over."""
+        return prod(self.kernel_size) * (self.in_channels // self.groups if self.kind.weighted else 1)
+
+    def joined(self, weight: Sequence[int]) -> tuple[int, int]:
+        """The input and the output channel that a weight ``[first, second, *taps]`` joins.
+
+        >>> Layer.of("conv", 1, in_channels=4, out_channels=4, groups=2).joined((3, 0, 0))
+        (2, 3)
+        """
+        first, second, *_ = weight  # the second counts within the first one's group
+        ins, outs = self.in_channels // self.groups, self.out_channels // self.groups
+        if self.kind.transposed:
+            return first, first // ins * outs + second
+        return first // outs * ins + second, first
+
+    @property
     def parameters(self) -> int:
         """Learned numbers: weights, and one bias per output channel where there is one."""
         if self.weight_shape is None:

@@ -5,7 +5,7 @@ Every drawing (terminal, SVG, GIF, HTML, JSON) shows these; none of them knows a
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import groupby, product
 from math import inf, isfinite, nan, prod
 from typing import TYPE_CHECKING
 
@@ -15,9 +15,8 @@ if TYPE_CHECKING:
     from convcli.forward import Result
 
 __all__ = [
-    *("Cell", "Place", "Step", "Term", "Use"),
-    *("cell_at", "cells", "count_uses_of_weight", "count_zeros_of_weight", "padded_ranges", "step"),
-    *("uses_of_input", "uses_of_weight"),
+    *("Cell", "Place", "Step", "Term", "Use", "Uses"),
+    *("cell_at", "cells", "padded_ranges", "step", "uses_of_input", "uses_of_weight"),
 ]
 
 
@@ -56,24 +55,37 @@ class Step:
     torch: float
     operation: str  # "sum", "max", "min", "mean" or "norm"
     norm: float = 1.0  # the p of a p-norm
+    divisor: int = 1  # of a mean
     ignored: int = 0  # cells of the window that are padding and take no part, as in a maximum
+
+    def maps(self) -> "list[tuple[tuple[Term, ...], float]]":
+        """The terms of each channel (and depth), and their sum; a map has one axis or two."""
+        flat = min(2, len(self.output_index) - 2)
+        groups = (tuple(terms) for _, terms in groupby(self.terms, key=lambda term: term.place[:-flat]))
+        return [(terms, sum(term.product for term in terms)) for terms in groups]
 
     @property
     def agrees(self) -> bool:
         """Whether the sum of the terms shown is torch's output, to float32 rounding.
 
         That is n · 2⁻²⁴ · Σ|term| for n terms summed one after the other (Higham, "Accuracy and Stability of
-        Numerical Algorithms", 2002, 4.2), and never less than 10⁻⁶, as some kernels sum transformed inputs.
-        Where float32 has no room for what is summed, torch's infinity, zero or NaN is no disagreement.
+        Numerical Algorithms", 2002, 4.2), and never less than 10⁻⁶, as some kernels sum transformed inputs; a
+        p-norm's root carries it on. Where float32 has no room for what is summed, torch's infinity, zero or NaN
+        is no disagreement.
         """
         powers = sum(abs(term.product) for term in self.terms)
         if (powers > LARGEST and not isfinite(self.torch)) or (powers < SMALLEST and self.operation == "norm"):
             return True
+        rounding = max(1e-6, len(self.terms) * 2**-24)
+        error = rounding * (powers + abs(self.bias or 0.0))
+        if self.operation == "norm":
+            total = abs(sum(term.product for term in self.terms))
+            if total <= error:  # nothing is left of the sum but its rounding
+                return True
+            error *= abs(self.value / (self.norm * total))
         if self.value != self.value or self.torch != self.torch:
             return (self.value != self.value) == (self.torch != self.torch)
-        size = powers + abs(self.bias or 0.0)
-        allowed = max(1e-6, len(self.terms) * 2**-24) * (size + abs(self.value))
-        return self.value == self.torch or abs(self.value - self.torch) <= allowed + 1e-30
+        return self.value == self.torch or abs(self.value - self.torch) <= error + rounding * abs(self.value) + 1e-30
 
 
 def step(result: "Result", output_index: Sequence[int]) -> Step:
@@ -89,9 +101,11 @@ def step(result: "Result", output_index: Sequence[int]) -> Step:
         bias = None if result.bias is None else float(result.bias[index[1]])
         return Step(index, terms, bias, sum(t.product for t in terms) + (bias or 0.0), value, "sum")
     terms = tuple(_pooled(result, index))
-    ignored = sum(1 for _ in windows(result.plan.axes, index[2:])) - len(terms)
+    ignored = prod(len(axis.taps(o)) for axis, o in zip(result.plan.axes, index[2:], strict=True)) - len(terms)
     if layer.kind.name == "AvgPool":
-        return Step(index, terms, None, sum(t.product for t in terms), value, "mean", ignored=ignored)
+        divisor = layer.divisor_override or len(terms)
+        mean = sum(t.input for t in terms) / divisor
+        return Step(index, terms, None, mean, value, "mean", divisor=divisor, ignored=ignored)
     if layer.kind.name == "LPPool" and abs(layer.norm_type) != inf:
         total = sum(t.product for t in terms)
         return Step(index, terms, None, _power(total, 1 / layer.norm_type), value, "norm", layer.norm_type)
@@ -183,47 +197,61 @@ class Use:
     output_index: tuple[int, ...]
 
 
-def uses_of_input(result: "Result", cell: Sequence[int]) -> Iterator[Use]:
-    """Which outputs an input cell reaches, and with which weight."""
+@dataclass(frozen=True, slots=True)
+class Uses:
+    """What an input cell or a weight is part of: how many products or windows, and these one by one.
+
+    ``zeros`` is how many more products a weight has with the padding's zeros.
+    """
+
+    of: str  # "input" or "weight"
+    index: Place
+    value: float
+    count: int
+    zeros: int
+    found: Iterator[Use]
+
+
+def uses_of_input(result: "Result", cell: Place) -> Uses:
+    """Which outputs an input cell ``[batch, channel, *positions]`` reaches, and with which weight."""
+    layer, channel = result.plan.layer, cell[1]
+    channels, outs, within = [channel], 1, 0
+    if layer.kind.weighted:
+        outs = layer.out_channels // layer.groups
+        group, within = divmod(channel, layer.in_channels // layer.groups)
+        channels = [*range(group * outs, (group + 1) * outs)]
+    reached = [axis.reached(p) for axis, p in zip(result.plan.axes, cell[2:], strict=True)]
+
+    def found() -> Iterator[Use]:
+        for out in channels:
+            for pairs in product(*reached):
+                output, taps = zip(*pairs, strict=True)
+                weight = (channel, out % outs, *taps) if layer.kind.transposed else (out, within, *taps)
+                yield _use(result, cell, weight if layer.kind.weighted else None, (cell[0], out, *output))
+
+    count = len(channels) * prod(map(len, reached))
+    return Uses("input", cell, float(result.input[cell]), count, 0, found())
+
+
+def uses_of_weight(result: "Result", weight: Place) -> Uses:
+    """Which products a weight is part of, those with the padding's zeros counted alone."""
     layer, axes = result.plan.layer, result.plan.axes
-    batch, channel, *position = cell
-    ins, outs = max(1, layer.in_channels // layer.groups), layer.out_channels // layer.groups
-    group, within = divmod(channel, ins)
-    channels = range(group * outs, (group + 1) * outs) if layer.kind.weighted else (channel,)
-    for out in channels:
-        for pairs in product(*(axis.reached(p) for axis, p in zip(axes, position, strict=True))):
-            output, taps = zip(*pairs, strict=True)
-            weight = (channel, out % outs, *taps) if layer.kind.transposed else (out, within, *taps)
-            yield _use(result, tuple(cell), weight if layer.kind.weighted else None, (batch, out, *output))
+    assert result.weight is not None
+    channel, out = layer.joined(weight)
+    batch, windows = len(result.input), [axis.windows_of(tap) for axis, tap in zip(axes, weight[2:], strict=True)]
+    count = batch * prod(map(len, windows))
+    zeros = 0 if layer.kind.transposed else batch * prod(axis.output for axis in axes) - count
 
+    def found() -> Iterator[Use]:
+        # The first axis may be a long one: its pairs are taken as they come.
+        rest = [list(axis.pairs(tap)) for axis, tap in zip(axes[1:], weight[3:], strict=True)]
+        for item in range(batch):
+            for pair in axes[0].pairs(weight[2]):
+                for others in product(*rest):
+                    cells, outputs = zip(pair, *others, strict=True)
+                    yield _use(result, (item, channel, *cells), weight, (item, out, *outputs))
 
-def count_uses_of_weight(result: "Result", weight: Sequence[int]) -> int:
-    """How many products a weight is part of, without listing them."""
-    axes = result.plan.axes
-    return len(result.input) * prod(sum(1 for _ in a.pairs(tap)) for a, tap in zip(axes, weight[2:], strict=True))
-
-
-def count_zeros_of_weight(result: "Result", weight: Sequence[int]) -> int:
-    """How many products a weight is part of with the padding's zeros; a transposed layer has none."""
-    layer, axes = result.plan.layer, result.plan.axes
-    if layer.kind.transposed:
-        return 0
-    return len(result.output) * prod(axis.output for axis in axes) - count_uses_of_weight(result, weight)
-
-
-def uses_of_weight(result: "Result", weight: Sequence[int]) -> Iterator[Use]:
-    """Which products a weight is part of, padding's zeros left out."""
-    layer, axes = result.plan.layer, result.plan.axes
-    first, second, *taps = weight
-    ins, outs = layer.in_channels // layer.groups, layer.out_channels // layer.groups
-    if layer.kind.transposed:
-        channel, out = first, first // ins * outs + second
-    else:
-        channel, out = first // outs * ins + second, first
-    for batch in range(result.input.shape[0]):
-        for pairs in product(*(axis.pairs(tap) for axis, tap in zip(axes, taps, strict=True))):
-            cells, outputs = zip(*pairs, strict=True)
-            yield _use(result, (batch, channel, *cells), tuple(weight), (batch, out, *outputs))
+    return Uses("weight", weight, float(result.weight[weight]), count, zeros, found())
 
 
 def _use(result: "Result", cell: Place, weight: Place | None, output: Place) -> Use:

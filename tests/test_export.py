@@ -132,7 +132,10 @@ def test_a_picture_says_which_batch_item_it_shows(convcli: Callable[..., Ran], t
     path = tmp_path / "item.svg"
     arguments = f"conv1d --size 2x1x6 --export {path}"
     assert "4 steps, batch item 0 of 2" in convcli(*arguments.split()).err
-    assert "--region 1:2,0:1,0:4" in convcli(*arguments.split(), "--force", "--region", "0:2,0:1,0:4").err
+    assert (
+        "--region 0:1,0:1,0:4 (a range for each axis, batch and channels first)"
+        in convcli(*arguments.split(), "--force", "--region", "0:2,0:1,0:4").err
+    )
     assert "2 steps, batch item 1 of 2" in convcli(*arguments.split(), "--force", "--region", "1:2,0:1,0:2").err
     assert ">nn.Conv1d(1, 1, kernel_size=3), batch item 1 of 2</text>" in path.read_text()
 
@@ -143,7 +146,7 @@ def test_a_picture_says_which_batch_item_it_shows(convcli: Callable[..., Ran], t
         ("conv1d --weight 1,-1 --input -1,2,-3", "= (−1)·1 + 2·(−1)<"),
         ("conv1d --weight 1,2 --input nan,inf,2", "= nan·1 + inf·2<"),
         ("conv1d --weight -1,0.5 --input 0.123456,123456,1", "≈ 0.1235·(−1) + 123456·0.5<"),
-        ("conv1d --weight 1,2 --padding 1 --padding-mode circular --at 0", "= &lt;in[9]: 10&gt;·1 + 1·2<"),
+        ("conv1d --weight 1,2 --padding 1 --padding-mode circular --at 0", "= &lt;in[9]:\u00a010&gt;·1 + 1·2<"),
     ],
 )
 def test_sums_in_pictures(convcli: Callable[..., Ran], tmp_path: Path, arguments: str, said: str) -> None:

@@ -195,7 +195,7 @@ def test_outputs_that_are_no_steps(export: Export, visit: Callable[..., Page]) -
     page = visit(export("conv1d --weight 1,0,-1 --at 3"))
     assert not page.locator("#controls").is_visible()
     named(page, "output [0, 5]").hover()
-    assert said(page) == "output [0, 5] = -2: its sum is not drawn here"
+    assert said(page) == "output [0, 5] = −2: its sum is not drawn here"
     page = visit(export("conv1d --weight 1,0,-1 --steps 0:3 --force"))
     named(page, "output [0, 5]").hover()
     assert said(page) == "output [0, 5]: its sum is not drawn here"
@@ -205,7 +205,7 @@ def test_outputs_that_are_no_steps(export: Export, visit: Callable[..., Page]) -
 
 def test_cells_have_names_for_screen_readers(export: Export, visit: Callable[..., Page]) -> None:
     page = visit(export("conv1d --weight 1,0,-1 --padding 1"))
-    for name in ("input [0, 4] = 5", "weight [0, 0, 2] = -1", "padding = 0", "output [0, 0] = -2"):
+    for name in ("input [0, 4] = 5", "weight [0, 0, 2] = −1", "padding = 0", "output [0, 0] = −2"):
         expect(page.get_by_role("gridcell", name=name, exact=True).first).to_be_visible()
     expect(page.get_by_role("gridcell", name="output [0, 1]", exact=True)).to_be_visible()
 
@@ -308,11 +308,57 @@ def test_on_paper(export: Export, visit: Callable[..., Page]) -> None:
     assert page.pdf().startswith(b"%PDF")
 
 
-def test_a_wide_map_fits_the_paper(export: Export, visit: Callable[..., Page]) -> None:
-    page = visit(export("conv1d --size 40"), viewport={"width": 700, "height": 900})
+@pytest.mark.parametrize("arguments", ["conv1d --size 40", "conv2d --size 4x30", "conv2d --size 5x12 --out 4"])
+def test_a_wide_map_fits_the_paper(export: Export, visit: Callable[..., Page], arguments: str) -> None:
+    page = visit(export(arguments), viewport={"width": 718, "height": 900})
     page.emulate_media(media="print")
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_a_mouse_at_rest_points_at_nothing_new(export: Export, visit: Callable[..., Page]) -> None:
+    """A map that scrolls under it, to keep a step in view, changes nothing."""
+    page = visit(export("conv1d --size 60 --kernel 5 --padding 2"))
+    named(page, "input [0, 30]").hover()
+    page.focus("#next")
+    for step in range(1, 60):
+        page.keyboard.press("Enter")
+        page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        assert said(page).startswith(f"output [0, {step}] = ")
+
+
+def test_the_keyboard_keeps_pointing_where_a_mouse_passes(export: Export, visit: Callable[..., Page]) -> None:
+    page = visit(export("conv1d --weight 1,0,-1"))
+    page.focus("#say")
+    page.keyboard.press("Tab")
+    named(page, "input [0, 5]").hover()
+    assert said(page).startswith("input [0, 5] = 6")
+    page.locator("h1").hover()
+    assert said(page).startswith("input [0, 0] = 1")
+    assert said(page).endswith("output [0, 0]: 1·1")
+
+
+def test_the_focused_cell_is_in_view(export: Export, visit: Callable[..., Page]) -> None:
+    page = visit(
+        export("conv2d --in 4 --out 4 --groups 2 --size 4x4 --kernel 2"), viewport={"width": 320, "height": 568}
+    )
+    page.focus("#say")
+    for _ in range(16):
+        page.keyboard.press("Tab")
+        box = page.evaluate("(({ left, right }) => [left, right])(document.activeElement.getBoundingClientRect())")
+        assert box[0] >= 0
+        assert box[1] <= 320
+
+
+def test_numbers_stay_on_one_line(export: Export, visit: Callable[..., Page]) -> None:
+    page = visit(export("convtranspose2d --size 4x4 --kernel 3 --stride 5"))
+    height = "cells => Math.max(...cells.map(cell => cell.getBoundingClientRect().height))"
+    assert page.eval_on_selector_all("td", height) <= 27
+    wide = "document.querySelector('td[data-part=output]').closest('table').getBoundingClientRect().width"
+    before = page.evaluate(wide)
+    page.focus("#step")
+    page.keyboard.press("End")
+    assert page.evaluate(wide) == before
 
 
 def test_without_scripts(export: Export, visit: Callable[..., Page]) -> None:

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -17,11 +18,11 @@ from convcli.arrays import Array
 from convcli.errors import Refusal
 from convcli.forward import Result, build, run
 from convcli.plan import make_plan
-from convcli.steps import cell_at, cells, count_uses_of_weight, padded_ranges, step, uses_of_input, uses_of_weight
+from convcli.steps import cell_at, cells, padded_ranges, step, uses_of_input, uses_of_weight
 from convcli.views import json as json_view
 from convcli.views.animation import Film
 from convcli.views.scene import make_scene
-from convcli.views.steps import drawn, line
+from convcli.views.steps import drawn, line, signed
 from convcli.views.svg import drawing
 from tests.conftest import Ran
 from tests.test_against_torch import requests
@@ -63,7 +64,8 @@ def test_what_a_cell_reaches_is_what_changes(request: Request, data: Any) -> Non
     result = result_of(request)
     layer = result.plan.layer
     [cell] = cells(result.input.shape, *data.draw(one_of(result.input.size)))
-    reached = {use.output_index for use in uses_of_input(result, cell)}
+    assert uses_of_input(result, cell).count == len(list(uses_of_input(result, cell).found))
+    reached = {use.output_index for use in uses_of_input(result, cell).found}
     x = torch.from_numpy(result.input.copy())
     x[cell] = float("nan")
     before = {tuple(map(int, i)) for i in np.argwhere(np.isnan(result.output))}
@@ -73,9 +75,9 @@ def test_what_a_cell_reaches_is_what_changes(request: Request, data: Any) -> Non
     changed = {tuple(map(int, i)) for i in np.argwhere(np.isnan(output))}
     assert changed | before == reached | before
     if result.weight is not None:
-        for use in uses_of_input(result, cell):
+        for use in uses_of_input(result, cell).found:
             assert use.weight_index is not None
-            assert use in set(uses_of_weight(result, use.weight_index))
+            assert use in set(uses_of_weight(result, use.weight_index).found)
 
 
 @settings(max_examples=100)
@@ -87,15 +89,20 @@ def test_what_a_weight_is_part_of_is_what_changes(request: Request, data: Any) -
     assert result.weight is not None
     [index] = cells(result.weight.shape, *data.draw(one_of(result.weight.size)))
     expected = np.zeros_like(result.output)
-    uses = list(uses_of_weight(result, index))
-    for use in uses:
+    uses = uses_of_weight(result, index)
+    found = list(uses.found)
+    for use in found:
         expected[use.output_index] += use.input
-    assert count_uses_of_weight(result, index) >= len(uses)
+    assert uses.count == len(found)
+    steps = [step(result, place) for place in cells(result.output.shape, 0, result.output.size)]
+    met = [term for each in steps for term in each.terms if term.weight_index == index]
+    assert uses.zeros == sum(term.input_index is None for term in met)
+    assert uses.count == len(met) - uses.zeros
     module = build(result.plan.layer, result.plan.seed)
     with torch.no_grad():
         module.weight[index] += 1
-        found = module(torch.from_numpy(result.input)).numpy()
-    np.testing.assert_allclose(found - result.output, expected, rtol=1e-4, atol=1e-5)
+        changed = module(torch.from_numpy(result.input)).numpy()
+    np.testing.assert_allclose(changed - result.output, expected, rtol=1e-4, atol=1e-5)
 
 
 def test_a_sum_that_is_not_torchs_output_says_so() -> None:
@@ -107,8 +114,24 @@ def test_a_sum_that_is_not_torchs_output_says_so() -> None:
     console.print(line(wrong), *drawn([wrong], 80), film.frame(0, 40, 24), film.frame(0, 120, 24))
     said = " ".join(console.file.getvalue().split())  # type: ignore[attr-defined]
     assert said.count("DISAGREES with torch's") == 4
-    assert "which is NOT PyTorch" in drawing(make_scene(result, [wrong]))
+    assert "DISAGREES" in drawing(make_scene(result, [wrong]))
     assert json_view.steps_object([wrong])["steps"][0]["agrees"] is False
+
+
+@pytest.mark.parametrize("p", [1, 2, 3, -1])
+@pytest.mark.parametrize("size", [1.0, 1e4])
+def test_a_norm_that_is_not_torchs_says_so(p: float, size: float) -> None:
+    values = Array("list", (4,), [size * v for v in (1.0, 2.0, 3.0, 4.0)])
+    result = run(make_plan("lppool", 1, {"kernel_size": 2, "norm_type": p}, input=values))
+    assert step(result, (0, 0, 1)).agrees
+    assert not step(replace(result, output=result.output * 1.001), (0, 0, 1)).agrees
+
+
+@pytest.mark.parametrize("values", ["-3.3,3.30001", "-0.7,0.70001", "-0.3,0.29999998,0.002"])
+def test_a_root_of_what_cancels_is_no_disagreement(convcli: Callable[..., Ran], values: str) -> None:
+    kernel = str(values.count(",") + 1)
+    ran = convcli("lppool1d", f"--input={values}", "--kernel", kernel, "--norm-type", "3", "--steps")
+    assert "DISAGREES" not in ran.out
 
 
 def test_long_sums_agree_within_their_rounding() -> None:
@@ -171,6 +194,8 @@ def test_json_has_what_a_cell_and_a_weight_are_part_of(convcli: Callable[..., Ra
         ("conv1d --padding 1 --weight 1,2,3 --steps --seed 1", "out[0, 0, 0] = <0>·1 + 1·2 + 2·3 = 8"),
         ("maxpool1d --steps 0:1", "max of 1, 2 (the winner) = 2"),
         ("avgpool1d --padding 1 --steps", "(<0> + 1) / 2 = 0.5"),
+        ("avgpool2d --kernel 7 --size 7x7 --at 0", " / 49 = 4\n"),
+        ("conv1d --size 1 --padding 1 --of 0", "takes part in 0 products, and 1 with padding's zeros\n"),
         ("conv2d --in 1 --size 4x4 --weight [[1,2],[3,4]] --at 1,1", "\nout[0, 0, 1, 1] = 26\n"),
         ("conv2d --size 2x4x4 --weight [[1,2],[3,4]] --bias 1 --at 1,1", "] = 26 + 26 + bias 1 = 53\n"),
         (
@@ -209,7 +234,8 @@ def test_json_has_what_a_cell_and_a_weight_are_part_of(convcli: Callable[..., Ra
         ("conv1d -i 3e38,3e38,3e38 --weight 1,1,1 --steps", "9e+38, which float32 can't hold: \ninf\n"),
         ("convtranspose1d -i 1,2 --stride 3 --kernel 2 --weight 1,1 --at 2", "out[0, 0, 2] = nothing = 0\n"),
         ("conv2d --size 30x30 --kernel 13 --at 3,3", "out[0, 0, 3, 3] = 4·("),
-        ("conv1d --size 9000 --kernel 9000 --at 0", "8,500 more terms"),
+        ("conv1d --size 9000 --kernel 9000 --at 0", "8,500 more terms (--full shows them)"),
+        ("conv1d --size 9000 --kernel 9000 --at 0 --full", " 9000·"),
         ("conv1d --stride 2 --coverage", "1 1 2 1 2 1 2 1 1 0"),
     ],
 )
@@ -236,7 +262,11 @@ def test_screens(convcli: Callable[..., Ran], arguments: str, said: str) -> None
         ("conv1d --export a.svg --region 3", "try --region 0:16"),
         ("conv1d --export a.svg --region 0:4 --at 1", "choose one"),
         ("conv1d --steps --at 1", "choose one"),
-        ("conv1d --size 2x1x10 --steps 6:10 --export a.svg", "batch"),
+        ("conv1d --size 2x1x10 --steps 6:10 --export a.svg", "--region 0:1,0:1,0:8 (a range for each axis, batch"),
+        ("conv1d --size 2x1x600 --region 1:2,0:1,0:500 --export a.svg", "--region 1:2,0:1,0:400 (a"),
+        ("conv1d --size 600 --steps 100:550 --export a.svg", "--region 100:500 (a"),
+        ("conv2d --in 512 --size 512x12x52 --steps 0:500", "2,304,000 terms"),
+        ("conv1d --size 1000009 --kernel 1000000 --export a.svg", "10,000,000 terms"),
         ("conv1d --export a.svg --region 9:12", "[1, 1, 8]"),
         ("conv1d --export a.svg --region some", "0:16"),
         ("conv2d --size 300x300 --export a.svg", "--region"),
@@ -277,11 +307,21 @@ def test_the_winner_is_the_one_whose_index_torch_returns(
 def test_drawn_steps_fit_the_screen_and_lose_nothing(request: Request, width: int, data: st.DataObject) -> None:
     result = result_of(request)
     [index] = cells(result.output.shape, *data.draw(one_of(result.output.size)))
-    console = Console(width=width, file=io.StringIO())
-    console.print(*drawn([step(result, index)], width))
+    found = step(result, index)
+    # Printed as wide as it comes: only sentences may be wider than the screen, and are wrapped there.
+    console = Console(width=10 * width, file=io.StringIO())
+    console.print(*drawn([found], width, full=True))
     shown = console.file.getvalue()  # type: ignore[attr-defined]
-    assert "…" not in shown
-    assert max(map(len, shown.splitlines())) <= width
+    drawing = [line for line in shown.splitlines() if not re.search("[a-z]", line)]
+    assert max(map(len, drawing), default=0) <= width
+    for term in found.terms if found.operation == "sum" else ():
+        assert signed(term.weight) in shown
+        assert signed(term.input) in shown
+        if " × " in shown:
+            assert signed(term.product) in shown
+    console = Console(width=width, file=io.StringIO())
+    console.print(*drawn([found], width))
+    assert "…" not in console.file.getvalue()  # type: ignore[attr-defined]
 
 
 @settings(max_examples=100)

@@ -9,20 +9,22 @@ from typing import TYPE_CHECKING, Any
 
 from convcli import arrays
 from convcli.cli import terminal
+from convcli.cli.steps import check_terms
 from convcli.errors import ConvcliError
 
 if TYPE_CHECKING:
-    from convcli.forward import Result
+    from convcli.plan import Plan
     from convcli.steps import Place
     from convcli.views.scene import Scene
 
-__all__ = ["SUFFIXES", "chosen", "draw", "write"]
+__all__ = ["SUFFIXES", "chosen", "write"]
 
 SUFFIXES = (".svg", ".gif", ".png", ".html")
 MOST_STEPS = 400
+LEADING = (", batch and channels first", ", channels first", "")
 
 
-def chosen(shape: Sequence[int], picked: "Sequence[Place]", region: str | None) -> "Sequence[Place]":
+def chosen(plan: "Plan", picked: "Sequence[Place]", region: str | None) -> "Sequence[Place]":
     """The output cells to draw: those picked, else those of ``region``, else the first batch item's.
 
     Raises:
@@ -30,37 +32,31 @@ def chosen(shape: Sequence[int], picked: "Sequence[Place]", region: str | None) 
     """
     if picked and region:
         raise ConvcliError("--region, and --at or --steps, both say which output cells to draw", "choose one")
+    shape = plan.output_shape
     ranges = _ranges(shape, region)
-    if len({place[0] for place in picked}) > 1 or len(ranges[0]) > 1:
-        axes = ",".join(f"0:{size}" for size in shape[1:])
-        raise ConvcliError("a picture shows one batch item, and these steps are of several", f"try --region 1:2,{axes}")
+    if picked:
+        ranges = [range(min(along), max(along) + 1) for along in zip(*picked, strict=True)]
     count = len(picked) or prod(map(len, ranges))
-    if count > MOST_STEPS:
-        side = int(MOST_STEPS ** (1 / (len(shape) - 2)))
-        part = ",".join((["0:1"] if shape[1] > 1 else []) + [f"0:{min(side, size)}" for size in shape[2:]])
-        raise ConvcliError(
-            f"the output has {count:,} cells to draw; {MOST_STEPS} steps are the most",
-            f"draw a part of it: --region {part} (a range for each axis{', channels first' * (shape[1] > 1)})",
-        )
-    return picked or list(product(*ranges))
-
-
-def draw(result: "Result", places: "Sequence[Place]", cropped: bool) -> "Scene":
-    """Lay out the steps of some output cells.
-
-    Raises:
-        ConvcliError: they would make too large a picture.
-    """
-    from convcli.steps import step
-    from convcli.views.scene import make_scene
-
-    count = len(places)
-    steps = [step(result, place) for place in terminal.tracked(places, count, "working out the steps")]
-    return make_scene(result, steps, cropped)
+    if len(ranges[0]) == 1 and count <= MOST_STEPS:
+        places = picked or list(product(*ranges))
+        check_terms(plan, len(places))
+        return places
+    side = int(MOST_STEPS ** (1 / (len(shape) - 2)))
+    most = (1, 1, *[side] * (len(shape) - 2))
+    parts = [f"{part[0]}:{part[0] + min(len(part), size)}" for part, size in zip(ranges, most, strict=True)]
+    left_out = 0 if len(ranges[0]) > 1 or ranges[0][0] else 1 if shape[1] > 1 else 2
+    fix = f"draw a part of it: --region {','.join(parts[left_out:])} (a range for each axis{LEADING[left_out]})"
+    if len(ranges[0]) > 1:
+        raise ConvcliError("a picture shows one batch item, and these steps are of several", fix)
+    raise ConvcliError(f"the output has {count:,} cells to draw; {MOST_STEPS} steps are the most", fix)
 
 
 def write(scene: "Scene", target: Path, force: bool) -> None:
-    """Draw a scene into a file, in the format of its suffix."""
+    """Draw a scene into a file, in the format of its suffix.
+
+    Raises:
+        ConvcliError: the file can't be written, or is there and not to be written over.
+    """
     from convcli.views import html, raster, svg
 
     count = len(scene.frames)

@@ -88,9 +88,9 @@ def run_layer(family: str, ndim: int, given: dict[str, Any]) -> None:
         size=options.numbers(given["size"], "--size"),
         **weights(given),
     )
-    places = steps.chosen(given, plan.output_shape)
+    places = steps.chosen(given, plan)
     cell, weight = steps.uses(given, plan)
-    shown = export.chosen(plan.output_shape, places, given["region"]) if given["export"] else []
+    shown = export.chosen(plan, places, given["region"]) if given["export"] else []
     for text in plan.warnings:
         terminal.warn(text)
     if given["as_code"]:
@@ -102,47 +102,42 @@ def run_layer(family: str, ndim: int, given: dict[str, Any]) -> None:
         from convcli.forward import run
 
         result = run(plan)
-    from convcli.steps import count_uses_of_weight, count_zeros_of_weight, step, uses_of_input, uses_of_weight
+    from convcli.steps import step, uses_of_input, uses_of_weight
     from convcli.views import maps
     from convcli.views import steps as words
+    from convcli.views.scene import make_scene
 
-    scene = export.draw(result, shown, given["region"] is not None) if shown else None
+    found = [step(result, place) for place in places]
+    scene = None
+    if shown:
+        drawn = found or [step(result, place) for place in terminal.tracked(shown, len(shown), "working out the steps")]
+        scene = make_scene(result, drawn, given["region"] is not None)
     if given["save"]:
         written = arrays.save(Path(given["save"]), result.output, given["force"])
         terminal.warn(f"wrote {given['save']}: {written}")
     if scene:
         export.write(scene, Path(given["export"]), given["force"])
-    found = [step(result, place) for place in places]
     if given["animate"]:
         animation.play(result, found, given["speed"])
         return
-    reached = list(uses_of_input(result, cell)) if cell else []
+    uses = ([uses_of_input(result, cell)] if cell else []) + ([uses_of_weight(result, weight)] if weight else [])
     if given["as_json"]:
-        inside = json.steps_object(found) if found else {}
-        if cell:
-            inside |= json.uses_object("from", reached, len(reached))
-        if weight:
-            inside |= json.uses_object("of", uses_of_weight(result, weight), count_uses_of_weight(result, weight))
+        inside = json.steps_object(found) | json.uses_object(uses)
         if given["coverage"]:
             inside["coverage"] = [axis.coverage() for axis in plan.axes]
         terminal.write(json.dump(json.result_object(result) | inside) + "\n")
         return
-    width, colour = terminal.out.width, terminal.in_colour()
+    width, colour, full = terminal.out.width, terminal.in_colour(), given["full"]
     if found:
-        terminal.show(*words.drawn(found, width, given["full"]))
+        terminal.show(*words.drawn(found, width, full))
     if given["coverage"]:
-        terminal.show(*maps.coverage(plan, width, colour, given["full"]))
-    if cell:
-        terminal.show(*words.uses("input", cell, result.input[cell], reached, len(reached), full=given["full"]))
-    if weight and result.weight is not None:
-        count, zeros = count_uses_of_weight(result, weight), count_zeros_of_weight(result, weight)
-        found_there = uses_of_weight(result, weight)
-        value = result.weight[weight]
-        terminal.show(*words.uses("weight", weight, value, found_there, count, zeros, full=given["full"]))
+        terminal.show(*maps.coverage(plan, width, colour, full))
+    for each in uses:
+        terminal.show(*words.uses(each, full))
     if given["show"]:
-        terminal.show(*maps.maps(result, width, colour, given["full"]))
+        terminal.show(*maps.maps(result, width, colour, full))
     elif not steps.asked(given):
-        terminal.show(*tables.body(result, width, given["full"]))
+        terminal.show(*tables.body(result, width, full))
 
 
 def check(given: dict[str, Any]) -> None:

@@ -12,10 +12,11 @@ if TYPE_CHECKING:
     from convcli.plan import Plan
     from convcli.steps import Place
 
-__all__ = ["asked", "chosen", "index", "uses", "with_value"]
+__all__ = ["asked", "check_terms", "chosen", "index", "uses", "with_value"]
 
 FIRST = {1: 4, 2: 2, 3: 1}  # steps shown unless more are asked for, by the layer's axes
 MOST = 10_000
+MOST_TERMS = 2_000_000
 FLAGS = {
     "steps": "--steps", "at": "--at", "from_cell": "--from", "of_weight": "--of", "coverage": "--coverage"
 }  # fmt: skip
@@ -41,7 +42,11 @@ def asked(given: dict[str, Any]) -> bool:
 
 
 def index(text: str, shape: Sequence[int], flag: str) -> tuple[int, ...]:
-    """A cell of an array; leading axes may be left out, and are 0 then."""
+    """A cell of an array; leading axes may be left out, and are 0 then.
+
+    Raises:
+        ConvcliError: there is no such cell.
+    """
     first, last = ",".join("0" * len(shape)), ",".join(str(size - 1) for size in shape)
     try:
         found = options.numbers(text, flag) or ()
@@ -53,12 +58,13 @@ def index(text: str, shape: Sequence[int], flag: str) -> tuple[int, ...]:
     return found
 
 
-def chosen(given: dict[str, Any], shape: Sequence[int]) -> "list[Place]":
+def chosen(given: dict[str, Any], plan: "Plan") -> "list[Place]":
     """The output cells whose steps were asked for.
 
     Raises:
         ConvcliError: there are no such cells, or too many.
     """
+    shape = plan.output_shape
     if given["at"] and given["steps"]:
         raise ConvcliError("--at is one step, and --steps is several", "choose one")
     if given["at"]:
@@ -83,7 +89,20 @@ def chosen(given: dict[str, Any], shape: Sequence[int]) -> "list[Place]":
         raise ConvcliError(
             f"these would be {last - first:,} steps; {MOST:,} are the most", "pick a part: --steps 0:100, or --at"
         )
+    check_terms(plan, last - first)
     return list(cells(shape, first, last))
+
+
+def check_terms(plan: "Plan", steps: int) -> None:
+    """Refuse several steps of more terms in all than anybody can look at, before they are worked out.
+
+    Raises:
+        ConvcliError: there are too many.
+    """
+    if steps > 1 and (terms := steps * plan.layer.terms) > MOST_TERMS:
+        raise ConvcliError(
+            f"{steps:,} steps of this layer have {terms:,} terms; {MOST_TERMS:,} are the most", "pick one: --at 0"
+        )
 
 
 def uses(given: dict[str, Any], plan: "Plan") -> "tuple[Place | None, Place | None]":

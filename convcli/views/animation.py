@@ -1,6 +1,7 @@
 """One picture for each step: the window on the padded input, the products, the feature map filling up."""
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from rich.console import Console, Group, RenderableType
@@ -8,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from convcli.steps import Place, Step, cell_at, padded_ranges
-from convcli.views.steps import line, signed
+from convcli.views.steps import line, signed, verdict
 from convcli.views.values import map_name
 
 if TYPE_CHECKING:
@@ -58,14 +59,14 @@ class Film:
         room = height - len(title) - len(total) - len(marks) - 1
         feature = self._feature(i, width, max(1, room // 2 - 2))
         room -= len(feature)
-        planes = list(self._planes(step, width, room))
-        deep, broad = len(planes[0]), max(len(text) for text in planes[0])
-        side = max(1, (width + 2) // (broad + 2))
-        shown = planes[: side * max(1, room // deep)]
+        planes = self._planes(step, width, room)
+        shown = [next(planes)]
+        side = max(1, (width + 2) // (max(map(len, shown[0])) + 2))
+        shown += islice(planes, side * max(1, room // len(shown[0])) - 1)
         bands = Table.grid(padding=(0, 2, 0, 0))
         for at in range(0, len(shown), side):
             bands.add_row(*(Text("\n").join(plane) for plane in shown[at : at + side]))
-        left = len(planes) - len(shown)
+        left = max(1, len(step.maps())) - len(shown)
         more = wrapped(Text(f"... and {left} more like it: the screen is full", style="dim"), width) if left else []
         return Group(*title, bands, *more, *total, *feature, *marks)
 
@@ -77,9 +78,7 @@ class Film:
         bias = "" if step.bias is None else f" + bias {signed(step.bias)}"
         short = Text(f"out{list(step.output_index)} = ", style="bold")
         short.append(f"{step.operation} of {len(step.terms)} terms{bias} = {signed(step.value)}", style="not bold")
-        if not step.agrees:
-            short.append(f"  DISAGREES with torch's {signed(step.torch)}: please report this", style="bold red")
-        return wrapped(short, width)
+        return wrapped(short.append_text(verdict(step)), width)
 
     def _planes(self, step: Step, width: int, most: int) -> Iterator[list[Text]]:
         """The input around the window, one block for each channel (and depth) it reads."""

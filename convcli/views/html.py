@@ -39,7 +39,8 @@ def _data(scene: Scene) -> dict[str, object]:
     """What each step lights up, by the cells' numbers in the order of the page."""
     frames = [{"output": f.output, "pairs": f.pairs, "winners": f.winners} for f in scene.frames]
     copies = {i: cell.copies for i, cell in enumerate(scene.cells) if cell.copies is not None}
-    return {"frames": frames, "copies": copies}
+    said = {i: cell.said for i, cell in enumerate(scene.cells) if cell.said != cell.text}
+    return {"frames": frames, "copies": copies, "said": said}
 
 
 def _parts(scene: Scene) -> Iterator[str]:

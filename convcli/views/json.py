@@ -2,7 +2,7 @@
 
 import heapq
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from convcli.forward import Result
     from convcli.replay import Replay
-    from convcli.steps import Step, Use
+    from convcli.steps import Step, Uses
 
 __all__ = [
     *("axis_object", "dump", "filter_object", "formula_object", "layer_object", "replay_object", "result_object"),
@@ -68,25 +68,33 @@ def formula_object(kind: str, axes: Sequence[Axis]) -> dict[str, Any]:
 
 
 def steps_object(steps: "Sequence[Step]") -> dict[str, Any]:
-    """Every product behind the outputs asked for."""
+    """Every product behind the outputs asked for, where any were."""
+    if not steps:
+        return {}
     return {
         "steps": [
             {
                 "output_index": step.output_index,
+                "operation": step.operation,
                 "terms": [asdict(term) for term in step.terms],
                 "bias": step.bias,
                 "value": step.value,
                 "torch": step.torch,
                 "agrees": step.agrees,
+                "ignored": step.ignored,
             }
             for step in steps
         ]
     }
 
 
-def uses_object(name: str, found: "Iterable[Use]", count: int) -> dict[str, Any]:
+def uses_object(uses: "Sequence[Uses]") -> dict[str, Any]:
     """What an input cell (``from``) or a weight (``of``) is part of, a hundred thousand at most."""
-    return {name: [asdict(use) for use in islice(found, MOST_USES)], f"{name}_count": count}
+    found: dict[str, Any] = {}
+    for each in uses:
+        name = "from" if each.of == "input" else "of"
+        found |= {name: [asdict(use) for use in islice(each.found, MOST_USES)], f"{name}_count": each.count}
+    return found
 
 
 def solutions_object(answer: Settings) -> dict[str, Any]:

@@ -25,7 +25,7 @@ TINTS = (
 STILL, INPUT, WEIGHT, OUTPUT = range(4)
 UNCHANGED = LEVELS * len(TINTS)  # the palette's next: see-through in a GIF
 # Pillow's own font has little beyond ASCII, and its · looks like a decimal point.
-IN_FONT = str.maketrans({"·": " * ", "≈": "~", "−": "-"})
+IN_FONT = str.maketrans({"·": " * ", "≈": "~", "−": "-", "\xa0": " "})
 
 
 def _palette() -> list[int]:

@@ -3,7 +3,8 @@
 SVG, GIF, PNG and HTML all draw a :class:`Scene`; strides and padding end here.
 """
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from math import isclose, prod
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from convcli.errors import ConvcliError
 from convcli.steps import Place, Step, cell_at, padded_ranges
-from convcli.views.steps import combined, factor, left_out, said, signed
+from convcli.views.steps import combined, factor, left_out, said, signed, verdict
 from convcli.views.values import map_name, number, short
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ MOST_TERMS = 27  # of a sum written out: a 3 × 3 kernel on three channels
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One box: its panel, place there and on the drawing, its text, and how it is called.
+    """One box: its panel, place there and on the drawing, its number if it has one, and how it is called.
 
     ``padding`` stands outside the input; ``copies`` is the cell whose value stands there, if any.
     """
@@ -45,10 +46,20 @@ class Cell:
     x: int
     y: int
     width: int
-    text: str
+    value: float | None
     name: str
     padding: bool = False
     copies: int | None = None
+
+    @property
+    def text(self) -> str:
+        """The number as it fits the box."""
+        return "" if self.value is None else short(self.value)
+
+    @property
+    def said(self) -> str:
+        """The number as a sentence has it."""
+        return "" if self.value is None else signed(self.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,9 +189,9 @@ def _laid_out(
     counted = layer.kind.weighted or (layer.kind.name == "AvgPool" and layer.count_include_pad)
     standing = {place: cell_at(result, place) for place in inputs}
 
-    def stands(place: Place) -> str:
+    def stands(place: Place) -> float | None:
         found = standing[place]
-        return short(found.value) if found.input_index or counted else ""
+        return found.value if found.input_index or counted else None
 
     def called(place: Place) -> str:
         source = standing[place].input_index
@@ -192,13 +203,7 @@ def _laid_out(
         return lambda key: f"{part} {map_name(key[1:])}{where}"
 
     def kernel(key: Place) -> str:
-        # The second index counts within the group that the first one belongs to.
-        ins, outs = layer.in_channels // layer.groups, layer.out_channels // layer.groups
-        out, source = (key[1], key[0]) if transposed else key[:2]
-        if transposed:
-            out += source // ins * outs
-        else:
-            source += out // outs * ins
+        source, out = layer.joined(key)
         return f"weight out {out} in {source}" + "".join(f", depth {d}" for d in key[2:])
 
     paper = _Paper()
@@ -206,17 +211,17 @@ def _laid_out(
     last, taps = read, {}
     if weights:
         assert result.weight is not None
-        texts = {w: short(result.weight[w]) for w in weights}
+        kernels = {w: float(result.weight[w]) for w in weights}
         x, y = (MARGIN, read.bottom) if flat else (read.right + 2 * GAP, HEAD)
-        last = paper.block("weight", texts, kernel, lambda w: f"weight {list(w)}", x, y, 1 if transposed else 0)
+        last = paper.block("weight", kernels, kernel, lambda w: f"weight {list(w)}", x, y, 1 if transposed else 0)
         taps = last.cells
     # One step stands within the whole map; several fill it up, and the rest of it stays empty.
     filled = {s.output_index for s in steps} if len(steps) > 1 else outputs
-    texts = {o: short(result.output[o]) if o in filled else "" for o in outputs}
+    values = {o: float(result.output[o]) if o in filled else None for o in outputs}
     x, y = (MARGIN, last.bottom) if flat else (last.right + 2 * GAP, HEAD)
-    if weights and not flat and x + _width(texts) * len({o[-1] for o in outputs}) > WIDEST:
+    if weights and not flat and x + _width(values) * len({o[-1] for o in outputs}) > WIDEST:
         x, y = read.right + 2 * GAP, last.bottom
-    made = paper.block("output", texts, channel("output", outputs), lambda o: f"output {list(o[1:])}", x, y).cells
+    made = paper.block("output", values, channel("output", outputs), lambda o: f"output {list(o[1:])}", x, y).cells
     for place, i in read.cells.items():
         source = standing[place].input_index
         if source != place:
@@ -260,9 +265,9 @@ def _where(places: Sequence[Place], flat: bool) -> str:
     )
 
 
-def _width(texts: dict[Place, str]) -> int:
-    """How wide a cell must be for each of these texts."""
-    return max(HEIGHT, CHARACTER * max(map(len, texts.values())) + 8)
+def _width(values: Mapping[Place, float | None]) -> int:
+    """How wide a cell must be for each of these numbers."""
+    return max(HEIGHT, CHARACTER * max(0 if v is None else len(short(v)) for v in values.values()) + 8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,7 +290,7 @@ class _Paper:
     def block(
         self,
         part: str,
-        texts: dict[Place, str],
+        values: Mapping[Place, float | None],
         label: Callable[[Place], str],
         name: Callable[[Place], str],
         x: int,
@@ -293,14 +298,14 @@ class _Paper:
         across: int | None = None,
     ) -> _Block:
         """Panels of one part, one below the other; each value of the axis ``across`` has a column."""
-        rows = 1 if len(next(iter(texts))) == 3 else 2
+        rows = 1 if len(next(iter(values))) == 3 else 2
         groups: dict[Place, list[Place]] = {}
-        for place in sorted(texts):
+        for place in sorted(values):
             groups.setdefault(place[:-rows], []).append(place)
-        top, left = min(p[-rows] for p in texts), min(p[-1] for p in texts)
-        high = max(p[-rows] for p in texts) - top + 1 if rows == 2 else 1
-        cell = _width(texts)
-        wide = cell * (max(p[-1] for p in texts) - left + 1)
+        top, left = min(p[-rows] for p in values), min(p[-1] for p in values)
+        high = max(p[-rows] for p in values) - top + 1 if rows == 2 else 1
+        cell = _width(values)
+        wide = cell * (max(p[-1] for p in values) - left + 1)
         wide = max(wide, CHARACTER * max(len(label(key)) for key in groups))
         columns = sorted({key[across] for key in groups}) if across is not None else []
         below: dict[int, int] = {}
@@ -313,7 +318,7 @@ class _Paper:
                 row, at = (place[-2] - top if rows == 2 else 0), place[-1] - left
                 found[place] = len(self.cells)
                 box = (corner + at * cell, above + LABEL + row * HEIGHT, cell)
-                self.cells.append(Cell(len(self.panels) - 1, row, at, *box, texts[place], name(place)))
+                self.cells.append(Cell(len(self.panels) - 1, row, at, *box, values[place], name(place)))
             below[column] = above + LABEL + high * HEIGHT + GAP // 2
         ends = _Block(found, x + max(below) * (wide + GAP) + wide, max(below.values()))
         self.right, self.bottom = max(self.right, ends.right), max(self.bottom, ends.bottom)
@@ -326,7 +331,10 @@ def _sum(step: Step) -> tuple[str, str]:
     "≈" where a number had to be rounded, so that what is shown need not add up to the last digit.
     """
     read = [t for t in step.terms if t.input_index is not None]
-    parts = said(read, step.operation, MOST_TERMS)
+    # No line breaks within a copy's name.
+    parts = [
+        re.sub("<.*>", lambda m: m[0].replace(" ", "\xa0"), part) for part in said(read, step.operation, MOST_TERMS)
+    ]
     if zeros := len(step.terms) - len(read):
         weighted = step.operation == "sum"
         what = f"{zeros} product{{}} with padding's zeros" if weighted else f"{zeros} zero{{}} of padding"
@@ -334,8 +342,8 @@ def _sum(step: Step) -> tuple[str, str]:
     if step.bias is not None:
         parts.append(f"bias {factor(step.bias)}")
     text = combined(step, parts) + left_out(step)
-    if not step.agrees:
-        text += f" = {signed(step.value)}, which is NOT PyTorch's value: please report this"
+    if doubt := verdict(step).plain:
+        text += f" = {signed(step.value)}{doubt}"
     numbers = [step.torch, step.bias or 0.0, *(t.input for t in read)]
     numbers += [t.weight for t in read if step.operation == "sum"]
     exact = all(v != v or isclose(float(number(v)), v, rel_tol=1e-6) for v in numbers)

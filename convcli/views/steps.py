@@ -8,10 +8,10 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from convcli.steps import Place, Step, Term, Use
+from convcli.steps import Step, Term, Uses
 from convcli.views.values import map_name, number
 
-__all__ = ["combined", "drawn", "factor", "line", "said", "signed", "uses"]
+__all__ = ["combined", "drawn", "factor", "left_out", "line", "said", "signed", "uses", "verdict"]
 
 SHOWN_USES = 24
 MOST_TERMS = 500
@@ -47,7 +47,7 @@ def combined(step: Step, parts: Sequence[str]) -> str:
         return f"{step.operation} of {', '.join(parts) or 'nothing'}"
     share = step.terms[0].weight if step.terms else 1.0
     if step.operation == "mean":
-        return f"({' + '.join(parts)}) / {factor(1 / share)}"
+        return f"({' + '.join(parts)}) / {factor(step.divisor)}"
     if step.operation == "norm":
         power = signed(step.norm)
         inside = " + ".join(parts if step.norm == 1 else [f"{part}^{power}" for part in parts])
@@ -57,9 +57,9 @@ def combined(step: Step, parts: Sequence[str]) -> str:
     return " + ".join(parts) or "nothing"
 
 
-def line(step: Step) -> Text:
+def line(step: Step, most: int = MOST_TERMS) -> Text:
     """``out[0, 0, 3] = 4·0.12 + 5·(−0.31) + bias 0.25 = −0.13``, to be wrapped, never cut."""
-    return _total(step, said(step.terms, step.operation))
+    return _total(step, said(step.terms, step.operation, most))
 
 
 def said(terms: Sequence[Term], operation: str, most: int = MOST_TERMS) -> list[str]:
@@ -73,7 +73,7 @@ def said(terms: Sequence[Term], operation: str, most: int = MOST_TERMS) -> list[
             part = f"|{signed(term.input)}|"
         parts.append(part + " (the winner)" * term.winner)
     if len(terms) > most:
-        parts.append(f"... {len(terms) - most:,} more terms")
+        parts.append(f"... {len(terms) - most:,} more terms (--full shows them)")
     return parts
 
 
@@ -84,12 +84,17 @@ def _total(step: Step, parts: Sequence[str]) -> Text:
     text = Text(f"out{list(step.output_index)} = ", style="bold")
     if parts != [signed(step.value)]:
         text.append(f"{combined(step, parts)} = ", style="default not bold")
-    text.append(signed(step.value))
-    if not isfinite(step.torch) and isfinite(step.value) and step.agrees:
-        text.append(f", which float32 can't hold: {signed(step.torch)}", style="default not bold")
-    if not step.agrees:
-        text.append(f"  DISAGREES with torch's {signed(step.torch)}: please report this", style="bold red")
+    text.append(signed(step.value)).append_text(verdict(step))
     return text.append(_reads(step.terms) + left_out(step), style="default not bold dim")
+
+
+def verdict(step: Step) -> Text:
+    """What is to be said where torch's value isn't the sum."""
+    if not step.agrees:
+        return Text(f"  DISAGREES with torch's {signed(step.torch)}: please report this", style="bold red")
+    if isfinite(step.value) and not isfinite(step.torch):
+        return Text(f", which float32 can't hold: {signed(step.torch)}", style="default not bold")
+    return Text()
 
 
 def left_out(step: Step) -> str:
@@ -121,10 +126,9 @@ def _listed(numbers: Sequence[int | str]) -> str:
 
 def legend(steps: Iterable[Step]) -> list[Text]:
     """What the brackets mean, where there are any."""
-    padded = [term for step in steps for term in step.terms if term.input_index != term.place]
-    if not padded:
+    first = next((term for step in steps for term in step.terms if term.input_index != term.place), None)
+    if first is None:
         return []
-    first = padded[0]
     words = "<0> stands in the padding"
     if first.input_index and len(first.place) == 3:
         words = f"{value_of(first)} stands in the padding, a copy of cell {first.input_index[2]}"
@@ -138,41 +142,36 @@ def drawn(steps: Sequence[Step], width: int, full: bool = False) -> Iterator[Ren
     """Each step: a line on one axis; patch, kernel and products side by side on two or three."""
     yield ""
     for i, step in enumerate(steps):
-        flat = len(step.output_index) == 3
-        maps = [list(terms) for _, terms in groupby(step.terms, key=lambda t: t.place[1 : -1 if flat else -2])]
+        most = len(step.terms) if full else MOST_TERMS
+        maps, weighted = step.maps(), step.operation == "sum"
         shown = maps if full else maps[:MOST_MAPS]
         blocks: list[RenderableType | None]
-        if flat:
-            blocks = [_row(terms) for terms in shown] if len(maps) > 1 else []
+        if len(step.output_index) == 3:
+            blocks = [_row(terms, total, most) for terms, total in shown] if len(maps) > 1 else []
         else:
-            blocks = [_block(terms, width, step.operation == "sum") for terms in shown]
+            blocks = [_block(terms, total, width, weighted) for terms, total in shown]
         if not blocks or None in blocks:
-            yield line(step)
+            yield line(step, most)
             continue
         yield from ([""] if i else []) + [block for block in blocks if block]
-        if step.operation != "sum":
-            yield line(step)
+        if not weighted:
+            yield line(step, most)
             continue
-        sums = [factor(_sum(terms)) for terms in shown]
-        if len(shown) < len(maps):
-            rest = factor(sum(_sum(terms) for terms in maps[len(shown) :]))
-            yield Text(f"... and {len(maps) - len(shown):,} more like it, sum {rest} (--full shows them)", style="dim")
-            sums.append(rest)
+        sums = [factor(total) for _, total in shown]
+        if left := maps[len(shown) :]:
+            sums.append(factor(sum(total for _, total in left)))
+            yield Text(f"... and {len(left):,} more like it, sum {sums[-1]} (--full shows them)", style="dim")
         yield _total(step, sums)
     yield from legend(steps)
 
 
-def _sum(terms: Sequence[Term]) -> float:
-    return sum(term.product for term in terms)
-
-
-def _row(terms: Sequence[Term]) -> Text:
+def _row(terms: Sequence[Term], total: float, most: int) -> Text:
     """One channel's products on one axis."""
     text = Text(f"{map_name(terms[0].place[1:2])}: ", style="cyan")
-    return text.append(f"{' + '.join(said(terms, 'sum'))} = {signed(_sum(terms))}", style="default")
+    return text.append(f"{' + '.join(said(terms, 'sum', most))} = {signed(total)}", style="default")
 
 
-def _block(terms: Sequence[Term], width: int, weighted: bool) -> RenderableType | None:
+def _block(terms: Sequence[Term], total: float, width: int, weighted: bool) -> RenderableType | None:
     """Input patch × kernel = products of one channel; pooling has the patch alone, its winner between stars.
 
     None where a row of the patch is wider than the screen.
@@ -186,11 +185,11 @@ def _block(terms: Sequence[Term], width: int, weighted: bool) -> RenderableType 
     if not all(_consecutive(along, 0) for along in taps):
         title.append(" · taps: rows {} · columns {}".format(*map(_listed, taps)))
     if weighted:
-        total = f"products, sum {signed(_sum(terms))}"
+        heading = f"products, sum {signed(total)}"
         texts = [
             ("input", _matrix([[value_of(t, source=False) for t in row] for row in rows])),
             ("kernel", _matrix([[signed(t.weight) for t in row] for row in rows])),
-            (total, _matrix([[signed(t.product) for t in row] for row in rows])),
+            (heading, _matrix([[signed(t.product) for t in row] for row in rows])),
         ]
     else:
         marks = [[f"*{value_of(t)}*" if t.winner else f" {value_of(t, source=False)} " for t in row] for row in rows]
@@ -224,26 +223,24 @@ def _matrix(cells: Sequence[Sequence[str]]) -> str:
     return "\n".join(" ".join(cell.rjust(wide) for cell in row) for row in cells)
 
 
-def uses(
-    of: str, index: Place, value: float, found: Iterable[Use], count: int, zeros: int = 0, full: bool = False
-) -> Iterator[RenderableType]:
-    """What an input cell or a weight (``of``) is part of: each product, or window of a pooling, and its output.
-
-    ``zeros`` is how many more products there are with the padding's zeros.
-    """
-    shown = list(islice(found, None if full else SHOWN_USES))
+def uses(found: Uses, full: bool = False) -> Iterator[RenderableType]:
+    """What an input cell or a weight is part of: each product, or window of a pooling, and its output."""
+    shown = list(islice(found.found, None if full else SHOWN_USES))
     pooling = bool(shown) and shown[0].weight is None
-    what = "is read by {:,} window" if pooling else "takes part in {:,} product"
-    role = what.format(count) + "s" * (count != 1) if count else "reaches no output"
-    role += f", and {zeros:,} with padding's zeros" * bool(zeros)
+    role = "reaches no output"
+    if found.count or found.zeros:
+        what = "is read by {:,} window{}" if pooling else "takes part in {:,} product{}"
+        role = what.format(found.count, "s" * (found.count != 1))
+    if found.zeros:
+        role += f", and {found.zeros:,} with padding's zeros"
     yield ""
-    yield Text(f"{of}{list(index)} = {signed(value)} {role}", style="bold")
+    yield Text(f"{found.of}{list(found.index)} = {signed(found.value)} {role}", style="bold")
     for use in shown:
         text = Text("  ")
         if use.weight is not None and use.product is not None:
-            other = f"weight{list(use.weight_index or ())}" if of == "input" else f"input{list(use.input_index)}"
+            other = f"weight{list(use.weight_index or ())}" if found.of == "input" else f"input{list(use.input_index)}"
             text.append(f"{other}: ", style="dim")
             text.append(f"{factor(use.input)}·{factor(use.weight)} = {signed(use.product)} ")
         yield text.append(f"→ out{list(use.output_index)}")
-    if count > len(shown):
-        yield Text(f"  ... and {count - len(shown):,} more (--full shows them)", style="dim")
+    if found.count > len(shown):
+        yield Text(f"  ... and {found.count - len(shown):,} more (--full shows them)", style="dim")
