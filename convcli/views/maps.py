@@ -1,7 +1,7 @@
 """Feature maps as shades: numbers over colour where they fit, else half blocks, or characters without colour."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from functools import reduce
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial, reduce
 from math import ceil
 from typing import TYPE_CHECKING
 
@@ -70,10 +70,11 @@ def _array(
     planes = {"": values[0, :MOST_LINES]} if flat else dict(_planes(values[0]))
     high, wide = next(iter(planes.values())).shape
     cell = 1 + max(len(short(v)) for v in values.flat) if values.size <= MOST_NUMBERS else width + 1
-    said = []
+    said: list[str] = []
+    draw: Callable[[np.ndarray], Text]
     if wide * cell <= width and high <= MOST_LINES:
-        columns, scale = wide * cell, _Scale(planes.values(), colour)
-        drawn = {label: scale.numbers(plane, cell) for label, plane in planes.items()}
+        columns, lines, scale = wide * cell, high, _Scale(planes.values(), colour)
+        draw = partial(scale.numbers, cell=cell)
         said += [scale.words] if colour else []
     else:
         whole = picture and colour  # its channels are one picture
@@ -81,28 +82,27 @@ def _array(
         across = max(ceil(wide / min(beside, width)), 1 if flat else ceil(high / (2 * MOST_LINES)))
         # A character is about twice as high as wide.
         down = 1 if flat else min(high, across if colour else 2 * across)
-        columns = ceil(wide / across)
+        columns, lines = ceil(wide / across), ceil(high / down / (2 if colour and not flat else 1))
         planes = {label: _shrunk(plane, down, across) for label, plane in planes.items()}
         scale = _Scale(planes.values(), colour)
+        draw = partial(scale.shades, tall=flat)
         if whole:
-            drawn = {"": _half_blocks(_as_it_looks(list(planes.values())))}
+            planes, draw = {"": _as_it_looks(list(planes.values()))}, _half_blocks
         else:
-            drawn = {label: scale.shades(plane, flat) for label, plane in planes.items()}
             said.append(scale.words)
         if down > 1 or across > 1:
             said.append(f"shrunk to fit: each shade is the mean of {across if flat else f'{down} × {across}'} values")
-    side = max(1, (width + 2) // (max(columns, *map(len, drawn), 1) + 2))
-    lines = 1 + max(text.plain.count("\n") + 1 for text in drawn.values())
-    shown = list(drawn.items())[: None if full else side * max(1, MOST_IN_ALL // lines)]
+    side = max(1, (width + 2) // (max(columns, *map(len, planes), 1) + 2))
+    shown = list(planes.items())[: None if full else side * max(1, MOST_IN_ALL // (lines + 1))]
     table = Table.grid(padding=(0, 2, 0, 0))
     for at in range(0, len(shown), side):
-        labels, texts = zip(*shown[at : at + side], strict=True)
+        labels, beside_each_other = zip(*shown[at : at + side], strict=True)
         if any(labels):
             table.add_row(*(Text(label, style="dim", overflow="fold") for label in labels))
-        table.add_row(*texts)
+        table.add_row(*map(draw, beside_each_other))
     yield table
-    if len(drawn) > len(shown):
-        said.append(f"{len(drawn) - len(shown):,} of {len(drawn):,} maps are not shown: --full shows them")
+    if len(planes) > len(shown):
+        said.append(f"{len(planes) - len(shown):,} of {len(planes):,} maps are not shown: --full shows them")
     if flat and high < values.shape[1]:
         said.append(f"the first {high} of {values.shape[1]:,} channels")
     if len(values) > 1:
