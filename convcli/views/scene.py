@@ -19,7 +19,7 @@ from convcli.views.values import map_name, number, short
 if TYPE_CHECKING:
     from convcli.forward import Result
 
-__all__ = ["Cell", "Frame", "Panel", "Scene", "make_scene"]
+__all__ = ["Cell", "Frame", "Scene", "make_scene"]
 
 HEIGHT, GAP, LABEL, MARGIN = 26, 22, 18, 16
 HEAD = 44

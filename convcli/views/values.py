@@ -10,7 +10,7 @@ from convcli.steps import cells
 if TYPE_CHECKING:
     import numpy as np
 
-__all__ = ["EDGE", "MANY", "grid", "map_name", "number", "short", "summary"]
+__all__ = ["MANY", "grid", "map_name", "number", "short", "summary"]
 
 MANY = 120  # more numbers than this and only the edges are shown
 EDGE = 3  # what is shown at each end of a long axis
