@@ -204,6 +204,7 @@ def test_json_has_what_a_cell_and_a_weight_are_part_of(convcli: Callable[..., Ra
         ),
         ("conv1d --size 20x5 --at 0", "... and 8 more like it, sum "),
         ("conv1d --size 20x5 --at 0 --full", "\nchannel 19: 1·"),
+        ("conv1d --in 2 --groups 2 --weight 1,0,-1 --at 1,0", " = −2  (reads channel 1 at 0, 1, 2)\n"),
         ("conv1d --weight 1,0,-1 --dilation 2 --at 0", " = −4  (reads 0, 2, 4)\n"),
         ("conv1d --weight 1,2 --padding 1 --padding-mode circular --at 0", "= <in[9]: 10>·1 + 1·2 = 12\n"),
         ("conv2d --size 4x4 --padding 1 --padding-mode reflect --at 0", "rows −1←1, 0, 1 · columns −1←1, 0, 1\n"),

@@ -103,16 +103,20 @@ def left_out(step: Step) -> str:
 
 
 def _reads(terms: Sequence[Term]) -> str:
-    """On one axis: which cells are read, and by which taps, where these aren't simply one after the other."""
+    """On one axis: which cells are read, and by which taps, where these aren't simply one after the other.
+
+    A channel that stands alone, as where there are groups, is named too, but for the first.
+    """
     if not terms or len(terms[0].place) > 3:
         return ""
     channel = [term for term in terms if term.place[1] == terms[0].place[1]]
     places = [term.place[2] for term in channel]
     taps = [term.weight_index[2] for term in channel if term.weight_index]
-    if _consecutive(taps, 0) and _consecutive(places, places[0]):
+    alone = len(channel) == len(terms) and channel[0].place[1] > 0
+    if _consecutive(taps, 0) and _consecutive(places, places[0]) and not alone:
         return ""
     by = "" if _consecutive(taps, 0) else f" with tap{'s' * (len(taps) > 1)} {_listed(taps)}"
-    return f"  (reads {_listed(places)}{by})"
+    return f"  (reads {f'channel {channel[0].place[1]} at ' * alone}{_listed(places)}{by})"
 
 
 def _consecutive(numbers: Sequence[int], first: int) -> bool:
