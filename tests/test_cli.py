@@ -363,6 +363,10 @@ def test_a_pipe_that_closes_and_a_stream_without_our_signs() -> None:
     dots = run_process("conv1d", "--show", env=os.environ | {"PYTHONIOENCODING": "ascii"})
     assert "min 1 | max 10 | mean 5.5" in dots.stdout
     assert "2*0" in dots.stdout
+    narrow = run_process(
+        "conv1d", "-p", "1", "--at", "0", env=os.environ | {"PYTHONIOENCODING": "ascii", "COLUMNS": "60"}
+    )
+    assert max(map(len, narrow.stdout.splitlines())) <= 60
     plain = run_process("formula", env=os.environ | {"PYTHONIOENCODING": "ascii"})
     assert plain.returncode == 0
     assert "floor((10 + 2*0 - 1*(3 - 1) - 1) / 2) + 1" in plain.stdout

@@ -11,7 +11,8 @@ from contextlib import contextmanager
 from typing import Any, NoReturn, TypeVar
 
 import typer
-from rich.console import Console, RenderableType
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.segment import Segment
 from rich.text import Text
 
 from convcli.diagnosis import words
@@ -46,6 +47,24 @@ class _Console(Console):
 
     def on_broken_pipe(self) -> None:
         nobody_reads()
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+        """Signs that the stream lacks are written out before lines are broken, as what stands for them is wider."""
+        if isinstance(renderable, str):
+            renderable = self.render_str(renderable)
+        if isinstance(renderable, Text) and not renderable.plain.isascii():
+            renderable = self._encodable(renderable)
+        return super().render(renderable, options)
+
+    def _encodable(self, text: Text) -> Text:
+        try:
+            text.plain.encode(self.encoding)
+        except UnicodeEncodeError:
+            found = Text(justify=text.justify, overflow=text.overflow, no_wrap=text.no_wrap, end=text.end)
+            for segment in text.render(self):
+                found.append(segment.text.encode(self.encoding, "convcli").decode(self.encoding), segment.style)
+            return found
+        return text
 
 
 def nobody_reads() -> None:
