@@ -21,7 +21,7 @@ from convcli.errors import ConvcliError, Failure
 if TYPE_CHECKING:
     import numpy as np
 
-__all__ = ["Array", "ramp", "read", "save", "text_array"]
+__all__ = ["Array", "extent", "ramp", "read", "save", "text_array"]
 
 T = TypeVar("T")
 
@@ -494,24 +494,33 @@ def _write_json(values: "np.ndarray", stream: Any) -> str:
     return ""
 
 
+def extent(values: "np.ndarray") -> tuple[float, float]:
+    """The smallest and the largest finite number; the same twice where they differ by float32's rounding alone.
+
+    Without any finite number both are 0.
+    """
+    import numpy as np
+
+    finite = values[np.isfinite(values)]
+    low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 0.0)
+    return low, high if high - low > 1e-6 * max(abs(low), abs(high)) else low
+
+
 def _write_png(values: "np.ndarray", stream: Any) -> str:
     """Values from the lowest to the highest as 0 to 255; three maps are a picture's colours, others tiles."""
     import numpy as np
     from PIL import Image
 
     values = values.astype(np.float64)  # float32's range has no room for a difference
-    finite = values[np.isfinite(values)]
-    low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 0.0)
-    if high - low <= 1e-6 * max(abs(low), abs(high)):  # no more than float32's rounding
-        high = low
+    finite, (low, high) = np.isfinite(values), extent(values)
     scale = 255 / (high - low or 1.0)
     levels = np.rint((np.clip(np.nan_to_num(values, nan=low), low, high) - low) * scale).astype(np.uint8)
     said = f", scaled: {low:.4g} is 0 (black), {high:.4g} is 255 (white)"
     if low < 0 < high:
         said += f", 0 is {round(-low * scale)}"
     if low == high:
-        said = f", every number {low:.4g}: all black" if finite.size else ", no number in it: all black"
-    elif finite.size < values.size:
+        said = f", every number {low:.4g}: all black" if finite.any() else ", no number in it: all black"
+    elif not finite.all():
         said += ", NaN and -inf are black, inf is white"
     # On one axis each channel is a line.
     maps = levels.reshape(1, -1, values.shape[-1]) if values.ndim == 3 else levels.reshape(-1, *values.shape[-2:])

@@ -6,7 +6,7 @@ Every drawing (terminal, SVG, GIF, HTML, JSON) shows these; none of them knows a
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby, product
-from math import inf, isfinite, nan, prod
+from math import inf, isfinite, isnan, nan, prod
 from typing import TYPE_CHECKING
 
 from convcli.geometry import Axis
@@ -74,18 +74,19 @@ class Step:
         is no disagreement.
         """
         powers = sum(abs(term.product) for term in self.terms)
-        if (powers > LARGEST and not isfinite(self.torch)) or (powers < SMALLEST and self.operation == "norm"):
+        overflows = isfinite(powers) and powers * abs(self.divisor) > LARGEST and not isfinite(self.torch)
+        if overflows or (powers < SMALLEST and self.operation == "norm"):
             return True
         rounding = max(1e-6, len(self.terms) * 2**-24)
         error = rounding * (powers + abs(self.bias or 0.0))
-        if self.operation == "norm":
+        if self.operation == "norm" and isfinite(powers):
             total = abs(sum(term.product for term in self.terms))
             if total <= error:  # nothing is left of the sum but its rounding
                 return True
             error *= abs(self.value / (self.norm * total))
-        if self.value != self.value or self.torch != self.torch:
-            return (self.value != self.value) == (self.torch != self.torch)
-        return self.value == self.torch or abs(self.value - self.torch) <= error + rounding * abs(self.value) + 1e-30
+        if not (isfinite(self.value) and isfinite(self.torch)):
+            return self.value == self.torch or (isnan(self.value) and isnan(self.torch))
+        return abs(self.value - self.torch) <= error + rounding * abs(self.value) + 1e-30
 
 
 def step(result: "Result", output_index: Sequence[int]) -> Step:

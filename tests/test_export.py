@@ -18,8 +18,9 @@ from convcli.plan import make_plan
 from convcli.steps import cells, step
 from convcli.views.html import page
 from convcli.views.raster import frames, write_gif
-from convcli.views.scene import make_scene, short
+from convcli.views.scene import make_scene
 from convcli.views.svg import drawing
+from convcli.views.values import short
 from tests.conftest import Ran
 from tests.test_against_torch import requests
 from tests.test_steps import Request, result_of

@@ -112,7 +112,8 @@ def test_pointing_at_a_cell_shows_what_it_feeds(
     named(page, f"input [{place.replace(',', ', ')}]").hover()
     assert names(page, "makes") == {f"output {at(use['output_index'])}" for use in found}
     assert names(page, "weighs") == {f"weight {use['weight_index']}" for use in found if use["weight_index"]}
-    assert f" {'window' if 'pool' in arguments else 'product'}{'s' * (len(found) != 1)} drawn here" in said(page)
+    what = ("is read by {} window" if "pool" in arguments else "is part of {} product") + "s" * (len(found) != 1)
+    assert what.format(len(found)) + " drawn here" in said(page)
     weight = named(page, "weight [0, 0, 1]" if "1d" in arguments else "weight [0, 0, 1, 1]")
     if weight.count():
         place = weight.get_attribute("data-name").removeprefix("weight ").strip("[]")
@@ -166,8 +167,6 @@ def test_pointing_waits_until_the_steps_stand_still(export: Export, visit: Calla
     page.keyboard.press("Space")
     assert said(page).startswith("input [0, 4] = 5 is part of 3 products")
     page.keyboard.press("Space")
-    for _ in range(4):
-        page.keyboard.press("Tab")
     page.focus('td[tabindex="0"]')
     page.keyboard.press("ArrowRight")
     assert page.inner_text("#play") == "Play"

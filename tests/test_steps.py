@@ -134,6 +134,18 @@ def test_a_root_of_what_cancels_is_no_disagreement(convcli: Callable[..., Ran], 
     assert "DISAGREES" not in ran.out
 
 
+@pytest.mark.parametrize("wrong", [5.0, -np.inf, np.nan])
+def test_an_infinity_is_no_excuse(wrong: float) -> None:
+    """What goes in as an infinity comes out as one; only finite terms may be too much for float32."""
+    result = run(make_plan("lppool", 1, {"kernel_size": 2, "norm_type": 2}, input=Array("list", (2,), [np.inf, 1.0])))
+    ours = [step(result, (0, 0, 0))]
+    given = Array("list", (2,), [np.inf, 1.0])
+    result = run(make_plan("conv", 1, {"kernel_size": 2}, input=given, weight=Array("list", (2,), [1.0, 1.0])))
+    ours.append(step(result, (0, 0, 0)))
+    assert all(found.agrees for found in ours)
+    assert not any(replace(found, torch=wrong).agrees for found in ours)
+
+
 def test_long_sums_agree_within_their_rounding() -> None:
     """torch adds a window's cells one after the other in float32."""
     result = run(make_plan("avgpool", 1, {"kernel_size": 1_000_000}, size=(1_000_000,)))
@@ -232,6 +244,7 @@ def test_json_has_what_a_cell_and_a_weight_are_part_of(convcli: Callable[..., Ra
         ("lppool1d -i 1e30,1 --norm-type 20 --steps", "(1/20) = inf\n"),
         ("lppool1d -i 1e30,1e30 --norm-type -20 --steps", "(1/−20) = inf\n"),
         ("lppool1d -i 1,2,3 --ceil-mode --steps", "(2·(3^2))^(1/2) = 4.2426\n"),
+        ("avgpool1d -i 3e38,3e38 --steps", " = 3e+38, which float32 can't hold: inf\n"),
         ("conv1d -i 3e38,3e38,3e38 --weight 1,1,1 --steps", "9e+38, which float32 can't hold: \ninf\n"),
         ("convtranspose1d -i 1,2 --stride 3 --kernel 2 --weight 1,1 --at 2", "out[0, 0, 2] = nothing = 0\n"),
         ("conv2d --size 30x30 --kernel 13 --at 3,3", "out[0, 0, 3, 3] = 4·("),

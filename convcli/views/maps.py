@@ -11,7 +11,7 @@ from rich.style import Style
 from rich.table import Table
 from rich.text import Text
 
-from convcli.arrays import PICTURES
+from convcli.arrays import PICTURES, extent
 from convcli.views.values import grid, map_name, number, short, summary
 
 if TYPE_CHECKING:
@@ -162,12 +162,9 @@ class _Scale:
         import numpy as np
 
         values = np.stack(list(planes))
-        finite = values[np.isfinite(values)]
         self.colour, self.missing = colour, bool(np.isnan(values).any())
-        self.low, self.high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 0.0)
+        self.low, self.high = extent(values)
         self.most = max(abs(self.low), abs(self.high)) or 1.0
-        if self.high - self.low <= 1e-6 * self.most:  # no more than float32's rounding
-            self.high = self.low
 
     @property
     def words(self) -> str:
