@@ -51,7 +51,7 @@ def test_macs_are_half_of_torchs_flops(family: str, ndim: int) -> None:
     for groups, stride, dilation in ((1, 1, 1), (2, 2, 1), (4, 1, 2)):
         arguments = {"in_channels": 4, "out_channels": 8, "kernel_size": 3, "padding": 1}
         arguments |= {"stride": stride, "dilation": dilation, "groups": groups}
-        layer = Layer.of(family, ndim, **arguments)
+        layer = Layer.of(f"{family}{ndim}d", **arguments)
         with FlopCounterMode(display=False) as counter, torch.no_grad():
             getattr(torch.nn, layer.type)(**arguments)(torch.zeros(1, 4, *[9] * ndim))
-        assert counter.get_total_flops() == 2 * layer.macs([9] * ndim)
+        assert counter.get_total_flops() == 2 * layer.macs((1, 4, *[9] * ndim))

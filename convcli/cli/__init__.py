@@ -13,22 +13,20 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from convcli import __version__
-from convcli.layers import AXIS_NAMES, KINDS
-
-__all__ = ["COMMANDS", "app", "main"]
+from convcli.layers import LAYERS, Windowed
+from convcli.version import __version__
 
 # name → (the module that has it, what it does)
 COMMANDS: dict[str, tuple[str, str]] = {
-    f"{name}{ndim}d": ("layers", f"nn.{kind.name}{ndim}d: {kind.summary}")
-    for name, kind in KINDS.items()
-    for ndim in AXIS_NAMES
+    name: ("layer", f"nn.{layer.__name__}: {layer.summary}")
+    for name, layer in LAYERS.items()
+    if issubclass(layer, Windowed)
 } | {
     "formula": ("formula", "The output-size formula, worked step by step"),
-    "blog": ("blog", "The post's 12 experiments, replayed and checked number by number"),
-    "filters": ("filters", "The classic filters: edges, blurs, Sobel and others"),
-    "explain": ("explain", "A PyTorch error message in plain words, with a fix"),
-    "samples": ("samples", "The post's three tensors"),
+    "blog": ("post", "The post's 12 experiments, replayed and checked number by number"),
+    "filters": ("lookup", "The classic filters: edges, blurs, Sobel and others"),
+    "explain": ("explaining", "A PyTorch error message in plain words, with a fix"),
+    "samples": ("lookup", "The post's three tensors"),
 }
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
@@ -42,10 +40,23 @@ class LazyGroup(TyperGroup):
             self.add_command(TyperCommand(name, help=summary, short_help=summary))
 
     def resolve_command(self, ctx: Any, args: list[str]) -> tuple[Any, Any, list[str]]:
-        from convcli.cli.steps import with_value
-
         name, command, rest = super().resolve_command(ctx, with_value(args))
         return name, load(name) if command and name else command, rest
+
+
+def with_value(arguments: list[str]) -> list[str]:
+    """Give a bare ``--steps`` its value, as the parser knows no flag whose value may be left out.
+
+    >>> with_value(["--steps", "--json"]), with_value(["--steps", "0:4"])
+    (['--steps', 'first', '--json'], ['--steps', '0:4'])
+    """
+    filled = []
+    for i, argument in enumerate(arguments):
+        filled.append(argument)
+        following = arguments[i + 1] if i + 1 < len(arguments) else "-"
+        if argument == "--steps" and following.startswith("-"):
+            filled.append("first")
+    return filled
 
 
 def load(name: str) -> Any:
@@ -89,8 +100,11 @@ def main(arguments: list[str] | None = None) -> None:
     """Run the program and exit: 0 done, 1 could not be done, 2 the request is wrong, 130 interrupted."""
     # Nothing here lives in cycles, and a walk through torch's objects would cost a quarter of the run.
     gc.disable()
-    from convcli.cli import terminal
+    from convcli.cli.exits import guard
 
     # Ended from outside, it still takes away a file half written.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
-    sys.exit(terminal.guard(lambda: app(arguments, prog_name="convcli", standalone_mode=False)))
+    words = sys.argv[1:] if arguments is None else arguments
+    shown = "--traceback" in words  # for maintainers: the whole of an unexpected error
+    words = [word for word in words if word != "--traceback"]
+    sys.exit(guard(lambda: app(words, prog_name="convcli", standalone_mode=False), shown))

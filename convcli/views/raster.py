@@ -11,7 +11,6 @@ from convcli.views.scene import Cell, Frame, Scene
 if TYPE_CHECKING:
     from PIL import Image
 
-__all__ = ["frames", "write_gif", "write_png"]
 
 LEVELS = 8
 GREYS = [round(v * (LEVELS - 1) / 255) for v in range(256)]  # from 256 greys to the palette's
@@ -29,12 +28,12 @@ IN_FONT = str.maketrans({"·": " * ", "≈": "~", "−": "-", "\xa0": " "})
 
 
 def _palette() -> list[int]:
-    found: list[int] = []
+    colours: list[int] = []
     for paper, ink in TINTS:
         for level in range(LEVELS):
             part = level / (LEVELS - 1)
-            found += [round(i + (p - i) * part) for p, i in zip(paper, ink, strict=True)]
-    return found
+            colours += [round(i + (p - i) * part) for p, i in zip(paper, ink, strict=True)]
+    return colours
 
 
 def frames(scene: Scene, zoom: int = 1, only_last: bool = False) -> Iterator["Image.Image"]:

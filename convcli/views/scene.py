@@ -7,19 +7,15 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
-from math import isclose, prod
+from math import isclose
 from textwrap import wrap
-from typing import TYPE_CHECKING
 
-from convcli.errors import ConvcliError
-from convcli.steps import Place, Step, cell_at, padded_ranges
-from convcli.views.steps import combined, factor, left_out, said, signed, verdict
-from convcli.views.values import map_name, number, short
-
-if TYPE_CHECKING:
-    from convcli.forward import Result
-
-__all__ = ["Cell", "Frame", "Scene", "make_scene"]
+from convcli.engine.steps import Step, cell_at
+from convcli.layers.reductions import Place
+from convcli.limits import is_cropped
+from convcli.report import Report
+from convcli.views.products import left_out, said, verdict
+from convcli.wording import factor, map_name, number, short, signed
 
 HEIGHT, GAP, LABEL, MARGIN = 26, 22, 18, 16
 HEAD = 44
@@ -27,9 +23,6 @@ CHARACTER = 7  # the width of one, in the smaller type
 HEADING = 9  # likewise, in the larger type
 ENOUGH = 728  # a longer sum takes another line
 WIDEST = 1100  # beyond this the output goes below the weights
-MOST_CELLS = 8000  # more boxes than this and nobody reads their numbers
-MOST_ACROSS = 400  # cells of one axis
-MOST_PIXELS, MOST_AREA = 30_000, 40_000_000
 MOST_TERMS = 27  # of a sum written out: a 3 × 3 kernel on three channels
 
 
@@ -124,74 +117,50 @@ def _lines(frame: Frame, width: int) -> list[str]:
     return wrap(frame.text[1], (width - 2 * MARGIN) // CHARACTER, break_on_hyphens=False)
 
 
-def make_scene(result: "Result", steps: Sequence[Step], cropped: bool = False) -> Scene:
-    """Lay out input, weights and output; ``cropped`` draws only what the steps touch.
-
-    Some steps of a layer too large to be drawn whole are cropped, asked or not.
-
-    Raises:
-        ConvcliError: the picture would be larger than anybody can look at.
-    """
-    sizes = (*result.input.shape[1:2], *map(len, padded_ranges(result)))
-    weights = 0 if result.weight is None else result.weight.size
-    whole = prod(sizes) + weights + (outputs := prod(result.output.shape[1:]))
-    if whole > MOST_CELLS or max(sizes[1:]) > MOST_ACROSS:
-        cropped = cropped or len(steps) < outputs
-    if whole > MOST_CELLS and not cropped:
-        raise _too_large(f"{whole:,} cells; {MOST_CELLS:,}")
-    places = _touched(result, steps) if cropped else _all_places(result, steps[0].output_index[0])
-    scene = _laid_out(result, steps, *places, cropped)
-    if max(scene.width, scene.height) > MOST_PIXELS or scene.width * scene.height > MOST_AREA:
-        raise _too_large(
-            f"{scene.width:,} by {scene.height:,} pixels; {MOST_PIXELS:,} either way, {MOST_AREA:,} in all"
-        )
-    return scene
+def make_scene(report: Report, drawn: Sequence[Step] | None = None) -> Scene:
+    """Lay out input, weights and output of a report's drawn steps, or of these."""
+    steps = [report.step(place) for place in report.picks.drawn] if drawn is None else drawn
+    cropped = is_cropped(report.plan, report.picks)
+    places = _touched(report, steps) if cropped else _all_places(report, steps[0].output_index[0])
+    return _laid_out(report, steps, *places, cropped)
 
 
-def _too_large(what: str) -> ConvcliError:
-    return ConvcliError(
-        f"the picture would have {what} are the most that can be looked at",
-        "draw a part of the output, --region 0:8,0:8 or --at, or a layer with fewer channels or a smaller kernel",
-    )
-
-
-def _all_places(result: "Result", batch: int) -> tuple[list[Place], list[Place], list[Place]]:
+def _all_places(report: Report, batch: int) -> tuple[list[Place], list[Place], list[Place]]:
     """Every place of the padded input, every weight and every output cell of one batch item."""
-    inputs = [range(result.input.shape[1]), *padded_ranges(result)]
-    weights = () if result.weight is None else product(*map(range, result.weight.shape))
-    outputs = product(*map(range, result.output.shape[1:]))
+    plan = report.plan
+    inputs = [range(plan.shape[1]), *(axis.line for axis in plan.axes)]
+    weights = () if plan.layer.weight_shape is None else product(*map(range, plan.layer.weight_shape))
+    outputs = product(*map(range, plan.output_shape[1:]))
     return [(batch, *i) for i in product(*inputs)], list(weights), [(batch, *i) for i in outputs]
 
 
-def _touched(result: "Result", steps: Sequence[Step]) -> tuple[list[Place], list[Place], list[Place]]:
+def _touched(report: Report, steps: Sequence[Step]) -> tuple[list[Place], list[Place], list[Place]]:
     """What the steps touch; of the input, the smallest block around what they read."""
-    read = {t.place for s in steps for t in s.terms} or {(steps[0].output_index[0], 0, *(0 for _ in result.plan.axes))}
-    flat = min(2, len(result.plan.axes))
+    ndim = len(report.plan.axes)
+    read = {t.place for s in steps for t in s.terms} or {(steps[0].output_index[0], *[0] * (ndim + 1))}
+    flat = min(2, ndim)
     block = [range(min(along), max(along) + 1) for along in list(zip(*read, strict=True))[-flat:]]
     leads = sorted({place[:-flat] for place in read})
     weights = sorted({t.weight_index for s in steps for t in s.terms if t.weight_index is not None})
-    if (count := len(leads) * prod(map(len, block)) + len(weights) + len(steps)) > MOST_CELLS:
-        raise _too_large(f"{count:,} cells; {MOST_CELLS:,}")
     return [(*lead, *at) for lead in leads for at in product(*block)], weights, [s.output_index for s in steps]
 
 
 def _laid_out(
-    result: "Result",
+    report: Report,
     steps: Sequence[Step],
     inputs: Sequence[Place],
     weights: Sequence[Place],
     outputs: Sequence[Place],
     cropped: bool,
 ) -> Scene:
-    layer = result.plan.layer
-    flat, transposed = layer.ndim == 1, layer.kind.transposed
-    # What a window leaves out of account has no number: a maximum's padding, or a mean's that isn't counted.
-    counted = layer.kind.weighted or (layer.kind.name == "AvgPool" and layer.count_include_pad)
-    standing = {place: cell_at(result, place) for place in inputs}
+    layer, ran = report.plan.layer, report.values
+    flat = layer.ndim == 1
+    standing = {place: cell_at(report.plan, ran, place) for place in inputs}
 
     def stands(place: Place) -> float | None:
-        found = standing[place]
-        return found.value if found.input_index or counted else None
+        cell = standing[place]
+        # What a window leaves out of account has no number: a maximum's padding, or a mean's that isn't counted.
+        return cell.value if cell.input_index or layer.reduction.counts_padding else None
 
     def called(place: Place) -> str:
         source = standing[place].input_index
@@ -199,7 +168,7 @@ def _laid_out(
         return f"{name} {list(source[1:])}" if source else name
 
     def channel(part: str, places: Sequence[Place]) -> Callable[[Place], str]:
-        where = _where(places, flat) if cropped else ""
+        where = _where(places) if cropped else ""
         return lambda key: f"{part} {map_name(key[1:])}{where}"
 
     def kernel(key: Place) -> str:
@@ -210,14 +179,14 @@ def _laid_out(
     read = paper.block("input", {p: stands(p) for p in inputs}, channel("input", inputs), called, MARGIN, HEAD)
     last, taps = read, {}
     if weights:
-        assert result.weight is not None
-        kernels = {w: float(result.weight[w]) for w in weights}
+        assert ran.weight is not None
+        kernels = {w: float(ran.weight[w]) for w in weights}
         x, y = (MARGIN, read.bottom) if flat else (read.right + 2 * GAP, HEAD)
-        last = paper.block("weight", kernels, kernel, lambda w: f"weight {list(w)}", x, y, 1 if transposed else 0)
+        last = paper.block("weight", kernels, kernel, lambda w: f"weight {list(w)}", x, y, 1 if layer.transposed else 0)
         taps = last.cells
     # One step stands within the whole map; several fill it up, and the rest of it stays empty.
     filled = {s.output_index for s in steps} if len(steps) > 1 else outputs
-    values = {o: float(result.output[o]) if o in filled else None for o in outputs}
+    values = {o: float(ran.output[o]) if o in filled else None for o in outputs}
     x, y = (MARGIN, last.bottom) if flat else (last.right + 2 * GAP, HEAD)
     if weights and not flat and x + _width(values) * len({o[-1] for o in outputs}) > WIDEST:
         x, y = read.right + 2 * GAP, last.bottom
@@ -236,13 +205,13 @@ def _laid_out(
         )
         for s in steps
     )
-    items = len(result.output)
+    items = report.plan.shape[0]
     item = f", batch item {steps[0].output_index[0]} of {items}" if items > 1 else ""
     title = layer.code + item
     longest = CHARACTER * max(len(frame.text[1]) for frame in frames)
     width = MARGIN + max(paper.right, MARGIN + min(longest, ENOUGH), MARGIN + HEADING * len(title))
     lines = max(len(_lines(frame, width)) for frame in frames)
-    shapes = f"{list(result.input.shape)} to {list(result.output.shape)}"
+    shapes = f"{list(report.plan.shape)} to {list(report.output_shape)}"
     return Scene(
         title,
         item,
@@ -255,9 +224,9 @@ def _laid_out(
     )
 
 
-def _where(places: Sequence[Place], flat: bool) -> str:
+def _where(places: Sequence[Place]) -> str:
     """Which part of the last axes is drawn, in words."""
-    axes = ("positions",) if flat else ("rows", "columns")
+    axes = ("positions",) if len(places[0]) == 3 else ("rows", "columns")
     ends = [(min(along), max(along)) for along in list(zip(*places, strict=True))[-len(axes) :]]
     return "".join(
         f", {name} {low} to {high}" if low < high else f", {name[:-1]} {low}"
@@ -309,18 +278,18 @@ class _Paper:
         wide = max(wide, CHARACTER * max(len(label(key)) for key in groups))
         columns = sorted({key[across] for key in groups}) if across is not None else []
         below: dict[int, int] = {}
-        found: dict[Place, int] = {}
+        numbered: dict[Place, int] = {}
         for key, places in groups.items():
             column = columns.index(key[across]) if across is not None else 0
             corner, above = x + column * (wide + GAP), below.get(column, y)
             self.panels.append(Panel(part, label(key), corner, above))
             for place in places:
                 row, at = (place[-2] - top if rows == 2 else 0), place[-1] - left
-                found[place] = len(self.cells)
+                numbered[place] = len(self.cells)
                 box = (corner + at * cell, above + LABEL + row * HEIGHT, cell)
                 self.cells.append(Cell(len(self.panels) - 1, row, at, *box, values[place], name(place)))
             below[column] = above + LABEL + high * HEIGHT + GAP // 2
-        ends = _Block(found, x + max(below) * (wide + GAP) + wide, max(below.values()))
+        ends = _Block(numbered, x + max(below) * (wide + GAP) + wide, max(below.values()))
         self.right, self.bottom = max(self.right, ends.right), max(self.bottom, ends.bottom)
         return ends
 
@@ -332,20 +301,20 @@ def _sum(step: Step) -> tuple[str, str]:
     """
     read = [t for t in step.terms if t.input_index is not None]
     # No line breaks within a copy's name.
-    parts = [
-        re.sub("<.*>", lambda m: m[0].replace(" ", "\xa0"), part) for part in said(read, step.operation, MOST_TERMS)
-    ]
+    told = said(step.reduction, read, MOST_TERMS)
+    parts = [re.sub("<.*>", lambda m: m[0].replace(" ", "\xa0"), part) for part in told]
     if zeros := len(step.terms) - len(read):
-        weighted = step.operation == "sum"
-        what = f"{zeros} product{{}} with padding's zeros" if weighted else f"{zeros} zero{{}} of padding"
+        what = (
+            f"{zeros} product{{}} with padding's zeros" if step.reduction.multiplies else f"{zeros} zero{{}} of padding"
+        )
         parts.append(what.format("s" * (zeros > 1)))
     if step.bias is not None:
         parts.append(f"bias {factor(step.bias)}")
-    text = combined(step, parts) + left_out(step)
+    text = step.reduction.said(parts, step.terms) + left_out(step)
     if doubt := verdict(step).plain:
         text += f" = {signed(step.value)}{doubt}"
     numbers = [step.torch, step.bias or 0.0, *(t.input for t in read)]
-    numbers += [t.weight for t in read if step.operation == "sum"]
+    numbers += [t.weight for t in read if step.reduction.multiplies]
     exact = all(v != v or isclose(float(number(v)), v, rel_tol=1e-6) for v in numbers)
     name = f"output {list(step.output_index[1:])} = {signed(step.torch)}"
     return name, ("= " if exact else "≈ ") + text

@@ -5,8 +5,6 @@ from html import escape
 
 from convcli.views.scene import Cell, Frame, Scene
 
-__all__ = ["COLOURS", "drawing"]
-
 # Okabe & Ito's blue, orange and green. Beside colour: solid, dashed, thick and dotted outlines.
 COLOURS = """
 :root{--ink:#1a1a1a;--paper:#fff;--line:#9a9a9a;--soft:#f1f1f1;--in:#0072b2;--w:#d55e00;--out:#009e73}

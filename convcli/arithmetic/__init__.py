@@ -1,0 +1,1 @@
+"""Convolution arithmetic in plain integers, one axis at a time."""

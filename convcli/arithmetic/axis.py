@@ -1,0 +1,240 @@
+"""Convolution arithmetic along one axis, in plain integers.
+
+Everything here is one relation. A window of ``kernel`` taps, ``dilation`` apart, walks a line in
+steps of ``stride``, starting ``before`` cells to the left of it:
+
+    position = window · stride − before + tap · dilation
+
+A convolution or a pooling reads its *input* along that line and makes one output per window. A
+transposed convolution is the same relation read the other way: every *input* cell is a window, and
+the line it writes to is the *output*.
+
+Sources: torch.nn documentation (Conv1d, ConvTranspose1d, MaxPool1d); Dumoulin & Visin, "A guide to
+convolution arithmetic for deep learning" (2016), relationships 6 (padding and stride),
+14 (transposed) and 15 (dilation).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import chain
+
+from convcli.arithmetic.windows import Windows
+
+
+@dataclass(frozen=True, slots=True)
+class Axis(Windows):
+    """A window walking one axis; sizes and positions are counted in cells.
+
+    >>> Axis(10, kernel=3, stride=2).output
+    4
+    >>> list(Axis(10, kernel=3, stride=2).unread())
+    [9]
+    >>> Axis(4, kernel=3, stride=2, transposed=True, output_padding=1).output
+    10
+    """
+
+    size: int
+    kernel: int
+    stride: int = 1
+    before: int = 0
+    after: int = 0
+    dilation: int = 1
+    padding_mode: str = "zeros"
+    ceil_mode: bool = False
+    transposed: bool = False
+    output_padding: int = 0
+    name: str = "length"
+
+    @property
+    def extent(self) -> int:
+        """The effective kernel: the cells from the first tap to the last, gaps included."""
+        return self.dilation * (self.kernel - 1) + 1
+
+    @property
+    def padded(self) -> int:
+        """The size of the input line with its padding."""
+        return self.size + self.before + self.after
+
+    @property
+    def spare(self) -> int:
+        """How many cells the first window leaves of the padded line; negative: it does not fit."""
+        return self.padded - self.extent
+
+    @property
+    def output(self) -> int:
+        """The output size; 0 where there is none (torch refuses that)."""
+        if self.transposed:
+            full = (self.size - 1) * self.stride + self.extent
+            return max(0, full - self.before - self.after + self.output_padding)
+        windows = self.spare // self.stride + 1
+        if self.ceil_mode:
+            windows = -(-self.spare // self.stride) + 1
+            windows -= self.drops_last_window
+        return max(0, windows)
+
+    @property
+    def drops_last_window(self) -> bool:
+        """Whether ``ceil_mode`` drops the window that rounding up added.
+
+        torch keeps a window only if it starts inside the input or the padding before it.
+        """
+        last = -(-self.spare // self.stride)
+        return self.ceil_mode and last * self.stride >= self.size + self.before
+
+    @property
+    def _windows(self) -> int:
+        return self.size if self.transposed else self.output
+
+    @property
+    def _line(self) -> int:
+        return self.output if self.transposed else self.size
+
+    def positions(self, window: int) -> range:
+        """Where the taps of one window stand on the line; outside ``range(line)`` is padding.
+
+        >>> list(Axis(10, kernel=3, stride=2, before=1, after=1).positions(0))
+        [-1, 0, 1]
+        """
+        start = window * self.stride - self.before
+        return range(start, start + self.extent, self.dilation)
+
+    def windows_at(self, position: int) -> Iterator[tuple[int, int]]:
+        """Every ``(window, tap)`` that stands on a position of the line."""
+        offset = position + self.before
+        # Only taps whose window exists: 0 <= offset − tap·dilation <= (windows − 1)·stride.
+        last = (self._windows - 1) * self.stride
+        first_tap = max(0, -((last - offset) // self.dilation))
+        for tap in range(first_tap, min(self.kernel, offset // self.dilation + 1)):
+            window, remainder = divmod(offset - tap * self.dilation, self.stride)
+            if remainder == 0:
+                yield window, tap
+
+    @property
+    def line(self) -> range:
+        """The positions of the padded input; a transposed layer's isn't padded.
+
+        Negative padding crops: the cells it cuts off are listed all the same.
+        """
+        if self.transposed:
+            return range(self.size)
+        return range(min(0, -self.before), max(self.size, self.size + self.after))
+
+    def source(self, position: int) -> int | None:
+        """The input cell whose value stands at a position of the padded line; None: a zero.
+
+        >>> [Axis(4, 3, before=2, after=2, padding_mode="reflect").source(p) for p in (-2, -1, 0, 4, 5)]
+        [2, 1, 0, 2, 1]
+        """
+        if 0 <= position < self.size:
+            return position
+        match self.padding_mode:
+            case "reflect":
+                return -position if position < 0 else 2 * (self.size - 1) - position
+            case "replicate":
+                return 0 if position < 0 else self.size - 1
+            case "circular":
+                return position % self.size
+        return None
+
+    def taps(self, output: int) -> list[tuple[int, int, int | None]]:
+        """What one output cell is made of: ``(tap, position, input cell or None)``.
+
+        Taps over zero padding are listed with None; those beyond the padded line (``ceil_mode``)
+        and, transposed, those no input cell stands behind are not.
+
+        >>> Axis(10, kernel=3, before=1, after=1).taps(0)
+        [(0, -1, None), (1, 0, 0), (2, 1, 1)]
+        """
+        if self.transposed:
+            return sorted((tap, cell, cell) for cell, tap in self.windows_at(output))
+        end = self.size + self.after
+        return [(t, p, self.source(p)) for t, p in enumerate(self.positions(output)) if p < end]
+
+    def reached(self, cell: int) -> list[tuple[int, int]]:
+        """Which ``(output, tap)`` pairs an input cell takes part in; its reach, seen backwards.
+
+        >>> Axis(10, kernel=3, stride=2).reached(2)
+        [(0, 2), (1, 0)]
+        """
+        if self.transposed:
+            return [(p, t) for t, p in enumerate(self.positions(cell)) if 0 <= p < self.output]
+        places = [p for p in self._images(cell) if -self.before <= p < self.size + self.after]
+        return sorted(chain.from_iterable(self.windows_at(p) for p in places))
+
+    def _images(self, cell: int) -> list[int]:
+        """Every position of the padded line that may hold a copy of an input cell."""
+        n = self.size
+        match self.padding_mode:
+            case "reflect":
+                return sorted({cell, -cell, 2 * (n - 1) - cell})
+            case "circular":
+                return [cell - n, cell, cell + n]
+            case "replicate":
+                left = range(-self.before, 0) if cell == 0 else range(0)
+                right = range(n, n + self.after) if cell == n - 1 else range(0)
+                return [*left, cell, *right]
+        return [cell]
+
+    def pairs(self, tap: int) -> Iterator[tuple[int, int]]:
+        """Every ``(input cell, output)`` that one tap of the kernel brings together.
+
+        >>> list(Axis(10, kernel=3, stride=4).pairs(2))
+        [(2, 0), (6, 1)]
+        """
+        for window in self.windows_of(tap):
+            position = self.positions(window)[tap]
+            cell = window if self.transposed else self.source(position)
+            if cell is not None:
+                yield cell, position if self.transposed else window
+
+    def windows_of(self, tap: int) -> range:
+        """The windows in which a tap stands on the line, or on a copy of one of its cells.
+
+        >>> Axis(10, kernel=3, before=1, after=1).windows_of(0)
+        range(1, 10)
+        """
+        if self.padding_mode != "zeros" and not self.transposed:
+            return range(self._windows)
+        offset = tap * self.dilation - self.before
+        first = max(0, -(offset // self.stride))
+        return range(first, min(self._windows, (self._line - 1 - offset) // self.stride + 1))
+
+    def unread_ranges(self) -> list[range]:
+        """The cells of :meth:`unread` as ranges, so that a huge axis costs no more than a small one.
+
+        The pattern repeats every ``stride`` cells, but for one window's extent at either end; only
+        one period and the two ends are looked at.
+        """
+        if self.transposed:
+            # Only a cell whose window hangs over an end of the output can write nothing at all.
+            left = range(min(self.size, -(-self.before // self.stride)))
+            inside = self.output - self.extent + self.before
+            right = range(max(len(left), inside // self.stride + 1), self.size)
+            return [range(i, i + 1) for i in chain(left, right) if not self.reached(i)]
+        end = min(self.size, (self.output - 1) * self.stride - self.before + self.extent)
+        tail = range(max(end, 0), self.size)
+        if self.stride <= self.kernel and self.dilation == 1:
+            gaps = [range(min(end, -self.before))]  # only negative padding leaves any
+        else:
+            head_end = min(max(self.extent - self.before, 0), end)
+            middle_end = max(head_end, end - self.extent)
+            period_end = min(head_end + self.stride, middle_end)
+            gaps = [range(i, i + 1) for i in self._missed(0, head_end)]
+            gaps += [range(i, middle_end, self.stride) for i in self._missed(head_end, period_end)]
+            gaps += [range(i, i + 1) for i in self._missed(middle_end, end)]
+        ranges = [r for r in (*gaps, tail) if r]
+        if self.padding_mode == "zeros" or not ranges:
+            return ranges
+        unread = chain.from_iterable(ranges)
+        return [range(i, i + 1) for i in unread if not self.reached(i)]
+
+    def _missed(self, low: int, high: int) -> list[int]:
+        """The positions in ``range(low, high)`` that no tap stands on."""
+        read = bytearray(max(0, high - low))
+        for tap in range(self.kernel):
+            start = tap * self.dilation - self.before
+            skip = max(0, -((start - low) // self.stride))
+            stop = min(high, start + (self.output - 1) * self.stride + 1)
+            hits = range(start + skip * self.stride - low, stop - low, self.stride)
+            read[hits.start : max(hits.start, hits.stop) : hits.step] = b"\1" * len(hits)
+        return [low + i for i, seen in enumerate(read) if not seen]

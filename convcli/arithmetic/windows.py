@@ -1,0 +1,121 @@
+"""What a layer reads along one axis, whatever its windows look like; sizes and positions are counted in cells."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import chain
+
+Tap = tuple[int, int, int | None]
+
+
+class Windows(ABC):
+    """``output`` windows over ``size`` input cells, and which cells each of them reads."""
+
+    name: str
+    size: int
+
+    @property
+    @abstractmethod
+    def output(self) -> int:
+        """The output size: one cell for each window."""
+
+    @abstractmethod
+    def taps(self, output: int) -> list[Tap]:
+        """What one output cell is made of: ``(tap, position, input cell)``; the cell is None in zero padding."""
+
+    @abstractmethod
+    def reached(self, cell: int) -> list[tuple[int, int]]:
+        """Which ``(output, tap)`` pairs an input cell takes part in; its reach, seen backwards."""
+
+    @property
+    def line(self) -> range:
+        """The positions that may be read, padding included; positions of the input itself begin at 0."""
+        return range(self.size)
+
+    def source(self, position: int) -> int | None:
+        """The input cell whose value stands at a position of the line; None: a zero."""
+        return position
+
+    def coverage(self) -> list[int]:
+        """How many taps read each input cell, padding's copies of it included.
+
+        >>> Adaptive(5, 3).coverage()
+        [1, 2, 1, 2, 1]
+        """
+        return [len(self.reached(cell)) for cell in range(self.size)]
+
+    def unread_ranges(self) -> list[range]:
+        """The cells of :meth:`unread` as ranges, so that a huge axis costs no more than a small one."""
+        return []
+
+    def unread(self) -> Iterator[int]:
+        """The input cells that take part in no output, in order."""
+        return iter(sorted(chain.from_iterable(self.unread_ranges())))
+
+
+@dataclass(frozen=True, slots=True)
+class Adaptive(Windows):
+    """An axis split into ``outputs`` parts as equal as whole cells allow: they differ in size, and may overlap.
+
+    Window i reads from cell ⌊i·size/outputs⌋ up to, without, ⌈(i + 1)·size/outputs⌉ (PyTorch's AdaptivePooling).
+
+    >>> [list(Adaptive(5, 3).cells(i)) for i in range(3)]
+    [[0, 1], [1, 2, 3], [3, 4]]
+    """
+
+    size: int
+    outputs: int
+    name: str = "length"
+
+    @property
+    def output(self) -> int:
+        return self.outputs
+
+    def cells(self, output: int) -> range:
+        """The input cells of one window."""
+        return range(output * self.size // self.outputs, -(-(output + 1) * self.size // self.outputs))
+
+    def taps(self, output: int) -> list[Tap]:
+        return [(tap, cell, cell) for tap, cell in enumerate(self.cells(output))]
+
+    def reached(self, cell: int) -> list[tuple[int, int]]:
+        outputs = range(cell * self.outputs // self.size, -(-(cell + 1) * self.outputs // self.size))
+        return [(output, cell - self.cells(output).start) for output in outputs]
+
+    @property
+    def spans(self) -> tuple[int, int]:
+        """The fewest and the most cells that a window reads; the pattern repeats after ``outputs`` of them.
+
+        >>> Adaptive(10, 4).spans, Adaptive(8, 4).spans
+        ((3, 3), (2, 2))
+        """
+        lengths = {len(self.cells(output)) for output in range(min(self.outputs, 10_000))}
+        return min(lengths), max(lengths)
+
+    @property
+    def overlapping(self) -> bool:
+        """Whether some cell is read twice: wherever the windows don't divide the axis evenly."""
+        return self.size % self.outputs != 0
+
+
+@dataclass(frozen=True, slots=True)
+class Whole(Windows):
+    """An axis of which each output reads every cell, as in a linear layer.
+
+    >>> Whole(3, 2).reached(1)
+    [(0, 1), (1, 1)]
+    """
+
+    size: int
+    outputs: int
+    name: str = "features"
+
+    @property
+    def output(self) -> int:
+        return self.outputs
+
+    def taps(self, output: int) -> list[Tap]:
+        return [(cell, cell, cell) for cell in range(self.size)]
+
+    def reached(self, cell: int) -> list[tuple[int, int]]:
+        return [(output, cell) for output in range(self.outputs)]

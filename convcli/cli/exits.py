@@ -1,0 +1,64 @@
+"""How the program ends: every way becomes an exit code and, where it is an error, words on stderr."""
+
+from collections.abc import Callable
+from typing import Any
+
+import typer
+
+from convcli.cli.streams import complain, flush, nobody_reads
+from convcli.cli.typed import spelled
+from convcli.refusals import ConvcliError
+
+
+def guard(run: Callable[[], Any], show_traceback: bool = False) -> int:
+    """Run the program; every way it can end becomes an exit code, never a traceback unless it is asked for."""
+    try:
+        code = run()
+        flush()
+        return code if isinstance(code, int) else 0
+    except ConvcliError as error:
+        complain(*error.words(on_the_command_line))
+        return error.exit_code
+    except typer.TyperException as error:
+        context = getattr(error, "ctx", None)
+        command = f"{context.command_path} --help" if context else "--help after the command"
+        complain(error.format_message(), f"{command} lists what it takes")
+        return error.exit_code
+    except (KeyboardInterrupt, typer.Abort):
+        return 130
+    except MemoryError:
+        complain("this needs more memory than there is", "try smaller sizes")
+        return 1
+    except RecursionError:
+        complain("the input is nested too deeply")
+        return 2
+    except BrokenPipeError:
+        nobody_reads()
+        return 0
+    except OSError as error:
+        complain(f"{error.filename or 'the output'}: {error.strerror or error}")
+        return 1
+    except Exception as error:
+        if show_traceback:
+            raise
+        complain(
+            f"a defect of convcli, not of your request: {type(error).__name__}: {error}",
+            "please report it with the command you typed",
+        )
+        return 1
+
+
+def on_the_command_line(name: str, value: Any = None) -> str:
+    """An argument as it is typed.
+
+    >>> on_the_command_line("kernel_size"), on_the_command_line("kernel_size", (3, 5))
+    ('--kernel', '--kernel 3x5')
+    """
+    from convcli.cli.flags import LayerFlags, RunFlags
+    from convcli.cli.formula import FormulaFlags
+
+    flags = filter(None, (spelled(request, name) for request in (LayerFlags, RunFlags, FormulaFlags)))
+    flag = next(flags, "--" + name.replace("_", "-"))
+    if value is None:
+        return flag
+    return f"{flag} {'x'.join(map(str, value)) if isinstance(value, tuple) else value}"

@@ -1,0 +1,151 @@
+"""The layer commands: flags in, a plan, and the views that were asked for."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from convcli.cli.flags import WEIGHTED, LayerFlags, RunFlags
+from convcli.cli.player import check_playable, play
+from convcli.cli.streams import in_colour, out, show, warn, write
+from convcli.cli.typed import typed_command
+from convcli.cli.waiting import loading_torch, tracked
+from convcli.data.arrays import Array
+from convcli.data.files import read
+from convcli.data.filters import FILTERS
+from convcli.data.samples import SAMPLES
+from convcli.data.saving import WholeFile, check_target
+from convcli.layers import LAYERS
+from convcli.memory import check_memory
+from convcli.picks import pick
+from convcli.plan import Plan, make_plan
+from convcli.refusals import ConvcliError
+from convcli.report import Report
+from convcli.views.head import head
+from convcli.views.registry import View, chosen
+from convcli.views.widgets import Screen
+
+HELP = """nn.{name}: {summary}.
+
+\b
+{examples}
+
+Source: torch.nn.{name} in PyTorch's documentation; every flag is an argument of the class.
+"""
+EXAMPLES = {
+    "conv1d": ("--kernel 3 --stride 2", "--input 1,2,3,4,5 --weight 1,0,-1", "--in 2 --out 5 --padding same --json"),
+    "conv2d": (
+        "--in 3 --out 5",
+        "--input photo.png --kernel 3 --stride 2 --save out.npy",
+        "--size 28x28 --kernel 3x5 --padding 1,2 --code",
+    ),
+    "conv3d": ("--kernel 1x3x3", "--size 8x16x16 --padding 1"),
+    "convtranspose": ("", "--kernel 3 --stride 2 --output-padding 1"),
+    "maxpool": ("", "--kernel 2 --ceil-mode"),
+    "avgpool": ("", "--kernel 3 --padding 1 --no-count-include-pad"),
+    "lppool": ("", "--kernel 2 --norm-type 1"),
+    "adaptiveavgpool": ("", "--output-size 3 --coverage"),
+    "adaptivemaxpool": ("", "--output-size 3 --steps all"),
+    "unfold": ("", "--kernel 2 --stride 2 --coverage"),
+}
+
+
+def command(name: str) -> Callable[..., None]:
+    """The function behind ``conv1d`` and its like, with a flag for each argument of the class."""
+    layer = LAYERS[name]
+    takes = set(layer.defaults()) | {flag for flag in RunFlags.__dataclass_fields__ if flag not in WEIGHTED}
+    if "out_channels" in takes:
+        takes |= set(WEIGHTED)
+
+    def run(arguments: LayerFlags, flags: RunFlags) -> None:
+        run_layer(name, arguments, flags)
+
+    examples = [f"convcli {name} {more}".rstrip() for more in EXAMPLES.get(name) or EXAMPLES[name.rstrip("123d")]]
+    run.__doc__ = HELP.format(name=layer.__name__, summary=layer.summary, examples="\n".join(examples))
+    return typed_command(run, LayerFlags, RunFlags, takes=takes.__contains__)  # type: ignore[no-any-return]
+
+
+def run_layer(name: str, arguments: LayerFlags, flags: RunFlags) -> None:
+    """Check, plan, choose views, refuse; then show the head, run, and show the rest."""
+    views = chosen(lambda flag: getattr(flags, flag))
+    check(views, flags)
+    plan = planned(name, arguments, flags)
+    report = Report(plan, picked(plan, flags))
+    for view in views:
+        if view.check:
+            view.check(plan, report.picks)
+    check_memory(plan)
+    for text in report.warnings:
+        warn(text)
+    if not any(view.owns_stdout for view in views):
+        show(head(plan))
+    if any(view.needs == "values" for view in views):
+        with loading_torch():
+            report.values  # noqa: B018  (this is what runs torch)
+    for view in views:
+        present(view, report, flags)
+
+
+def present(view: View, report: Report, flags: RunFlags) -> None:
+    """Show one view by its medium."""
+    screen = Screen(out.width, in_colour(), flags.full)
+    match view.medium:
+        case "lines":
+            show(*view.render(report, screen))
+        case "text":
+            write(view.render(report))
+        case "film":
+            play(view.render(report), flags.speed)
+        case "file":
+            target = Path(getattr(flags, view.flags[0]))
+            with WholeFile(target, flags.force) as stream:
+                said = view.render(report, stream, target.suffix.lower(), tracked)
+            warn(f"wrote {target}: {said}")
+
+
+def check(views: list[View], flags: RunFlags) -> None:
+    """Refuse flags that say nothing together, and files that can't be written."""
+    if flags.region and not flags.export:
+        raise ConvcliError("--region is the part that --export draws", "add --export steps.svg, or leave --region out")
+    if flags.input is not None and flags.size is not None:
+        raise ConvcliError("--input and --size both say what goes in", "choose one")
+    check_playable(flags.animate, flags.speed)
+    for view in views:
+        if view.medium == "file":
+            check_target(Path(getattr(flags, view.flags[0])), view.suffixes, flags.force)
+    if flags.save and flags.export and Path(flags.save).absolute() == Path(flags.export).absolute():
+        raise ConvcliError("--save and --export name the same file", "give the picture a name of its own")
+
+
+def planned(name: str, arguments: LayerFlags, flags: RunFlags) -> Plan:
+    """The plan of what was typed."""
+    if flags.bias_values is not None and not arguments.bias:
+        raise ConvcliError("--bias and --no-bias contradict each other", "leave one out")
+    return make_plan(
+        name,
+        arguments.arguments(LAYERS[name].defaults()),
+        input=array(flags.input),
+        size=flags.size,
+        weight=array(flags.weight),
+        bias=array(flags.bias_values),
+        seed=flags.seed,
+        depthwise=flags.weight in FILTERS,
+    )
+
+
+def picked(plan: Plan, flags: RunFlags) -> Any:
+    """What is to be looked into; what plays or is drawn without a word of which, is all of it."""
+    steps = flags.steps or ("all" if flags.animate and not flags.at else None)
+    inside = {"at": flags.at, "from_cell": flags.from_cell, "of_weight": flags.of_weight}
+    draw, region = flags.export is not None, flags.region
+    return pick(plan, steps=steps, coverage=flags.coverage, draw=draw, region=region, **inside)
+
+
+def array(text: str | None) -> Array | None:
+    """An array that was named; a .pt file needs torch to be read at all."""
+    if text is None:
+        return None
+    named = SAMPLES | {name: each.array for name, each in FILTERS.items()}
+    if text.endswith((".pt", ".pth")):
+        with loading_torch():
+            return read(text, named)
+    return read(text, named)

@@ -1,0 +1,117 @@
+"""The streams: what goes to stdout and stderr, and the signs that a stream can show."""
+
+import codecs
+import os
+import re
+import sys
+from collections.abc import Iterable
+
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.segment import Segment
+from rich.text import Text
+
+from convcli.wording import plain
+
+# What to write where a stream's encoding lacks the sign.
+ASCII = {
+    "⌊": "floor(", "⌋": ")", "⌈": "ceil(", "⌉": ")", "·": "*", "×": "x", "−": "-", "→": "->", "←": "<-", "≈": "~",
+    "–": "-", "≤": "<=", "≥": ">=", "Σ": "sum", "√": "root", "│": "|", "─": "-", "█": "#", "▀": "#",
+    "▄": "_", "░": ".", "▒": ":", "▓": "#", "′": "'", "∞": "inf", "…": "...",
+}  # fmt: skip
+
+
+def _in_ascii(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    missing = error.object[error.start : error.end]
+    if missing == "·" and error.object[error.start - 1 : error.end + 1] == " · ":
+        return "|", error.end  # between things said, not between factors
+    return "".join(ASCII.get(c, "?") for c in missing), error.end
+
+
+codecs.register_error("convcli", _in_ascii)
+
+
+class _Console(Console):
+    """Goes on quietly where nobody reads any more (``| head``), so that files still get saved."""
+
+    def on_broken_pipe(self) -> None:
+        nobody_reads()
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+        """Signs that the stream lacks are written out before lines are broken, as what stands for them is wider."""
+        if isinstance(renderable, str):
+            renderable = self.render_str(renderable)
+        if isinstance(renderable, Text) and not renderable.plain.isascii():
+            renderable = self._encodable(renderable)
+        return super().render(renderable, options)
+
+    def _encodable(self, text: Text) -> Text:
+        try:
+            text.plain.encode(self.encoding)
+        except UnicodeEncodeError:
+            encodable = Text(justify=text.justify, overflow=text.overflow, no_wrap=text.no_wrap, end=text.end)
+            for segment in text.render(self):
+                encodable.append(segment.text.encode(self.encoding, "convcli").decode(self.encoding), segment.style)
+            return encodable
+        return text
+
+
+def nobody_reads() -> None:
+    if sys.stdout is None:  # closed from the start
+        return
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+for _stream in (sys.stdout, sys.stderr):
+    if _stream is not None and hasattr(_stream, "reconfigure"):
+        _stream.reconfigure(errors="convcli")
+if not re.fullmatch("0*[1-9][0-9]*", os.environ.get("COLUMNS", "1")):
+    del os.environ["COLUMNS"]  # Rich would take a width of 0 at its word
+out = _Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+
+
+def in_colour() -> bool:
+    """Whether stdout shows colours, and the half blocks that carry them."""
+    return out.color_system is not None and not out.no_color and out.encoding.lower().startswith("utf")
+
+
+def show(*parts: RenderableType) -> None:
+    """Print to stdout and flush, so that a reader sees it while torch loads."""
+    if sys.stdout is None:
+        return
+    for part in parts:
+        out.print(part)
+    flush()
+
+
+def write(text: str) -> None:
+    """Write text for a program to stdout, as it is."""
+    try:
+        if sys.stdout is not None:
+            sys.stdout.write(text)
+    except BrokenPipeError:
+        nobody_reads()
+    flush()
+
+
+def flush() -> None:
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except BrokenPipeError:
+        nobody_reads()
+
+
+def warn(text: str) -> None:
+    """A remark on stderr."""
+    err.print(Text(f"note: {plain(text)}", style="yellow"), soft_wrap=not err.is_terminal)
+
+
+def complain(why: str, fix: str = "") -> None:
+    """An error on stderr: what is wrong and what to type instead."""
+    message = Text("convcli: ", style="bold red").append(plain(why), style="default not bold")
+    err.print(message, soft_wrap=not err.is_terminal)
+    if fix:
+        err.print(Text(f"  {plain(fix)}"), soft_wrap=not err.is_terminal)

@@ -1,0 +1,74 @@
+"""Numbers with a shape, and the Python that makes them."""
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import numpy as np
+
+
+_FLOAT = r"float('\1')"
+
+
+@dataclass(frozen=True, slots=True)
+class Array:
+    """Numbers with a shape, and where they came from.
+
+    ``data`` is nested lists or a NumPy array; None is a ramp, 1, 2, 3 … along the last axis, which
+    takes no memory until it is needed. ``recipe`` is Python that makes the same torch tensor, and
+    ``imports`` what it needs besides torch; an array that is ``spelled_out`` has its numbers written
+    out instead. A ``picture`` is from a picture file: values from 0 to 1, channels first.
+    """
+
+    source: str
+    shape: tuple[int, ...]
+    data: Any = None
+    recipe: str = ""
+    about: str = ""
+    notes: tuple[str, ...] = ()
+    imports: tuple[str, ...] = ()
+    spelled_out: bool = False
+    picture: bool = False
+
+    @property
+    def dtype(self) -> str:
+        """The name of the NumPy dtype the numbers were stored in; lists are taken as float32."""
+        return str(getattr(self.data, "dtype", "float32"))
+
+    @property
+    def code(self) -> str:
+        """Python that makes the same torch tensor; where every number is written out, only now.
+
+        >>> Array("the literal", (2,), [1.0, float("nan")], spelled_out=True).code
+        "torch.tensor([1.0, float('NaN')])"
+        """
+        if not self.spelled_out:
+            return self.recipe
+        numbers = json.dumps(getattr(self.data, "tolist", lambda: self.data)())
+        return f"torch.tensor({re.sub('(-?(?:NaN|Infinity))', _FLOAT, numbers)})"
+
+
+def ramp(shape: Sequence[int]) -> Array:
+    """1, 2, 3 … along the last axis, the same in every row, as in the post's samples.
+
+    >>> ramp((2, 3)).code
+    'torch.arange(1.0, 4.0).repeat(2, 1)'
+    """
+    *rows, last = shape
+    repeat = f".repeat({', '.join(map(str, (*rows, 1)))})" if rows else ""
+    return Array("a ramp", tuple(shape), recipe=f"torch.arange(1.0, {last + 1:.1f}){repeat}")
+
+
+def extent(values: "np.ndarray") -> tuple[float, float]:
+    """The smallest and the largest finite number; the same twice where they differ by float32's rounding alone.
+
+    Without any finite number both are 0.
+    """
+    import numpy as np
+
+    finite = values[np.isfinite(values)]
+    low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 0.0)
+    return low, high if high - low > 1e-6 * max(abs(low), abs(high)) else low

@@ -1,0 +1,1 @@
+"""What needs torch: the modules themselves, and what stands behind their numbers."""

@@ -1,0 +1,188 @@
+"""What every layer answers, and how it is found by its name. No torch here."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import MISSING, fields
+from typing import Any, ClassVar, TypeVar
+
+from convcli.arithmetic.windows import Windows
+from convcli.refusals import AXIS_NAMES, AxisCount, MissingArgument, UnknownArgument, UnknownLayer
+
+Shape = tuple[int, ...]
+Remark = tuple[str, str]  # a label, and what there is to say
+AnyLayer = TypeVar("AnyLayer", bound="type[Layer]")
+
+
+class Layer(ABC):
+    """A torch.nn layer, described: a frozen dataclass whose fields are the arguments of the torch.nn class.
+
+    Shapes are ``[batch, channels, *sizes]`` unless a layer says otherwise.
+
+    >>> layer = Layer.of("conv1d", in_channels=1, out_channels=1, kernel_size=3, stride=2)
+    >>> layer.code
+    'nn.Conv1d(1, 1, kernel_size=3, stride=2)'
+    >>> layer.output_shape((1, 1, 10)), layer.parameters, layer.macs((1, 1, 10))
+    ((1, 1, 4), 4, 12)
+
+    Raises:
+        Refusal: wherever the torch.nn class refuses its arguments or its input.
+    """
+
+    summary: ClassVar[str] = ""
+    suggested: ClassVar[dict[str, Any]] = {}  # what a command takes for an argument that torch asks for
+    ndim: ClassVar[int] = 0  # spatial axes; 0: it takes any number of axes
+    per_axis: ClassVar[tuple[str, ...]] = ()  # arguments with one value for each of them
+    positional: ClassVar[tuple[str, ...]] = ()  # arguments that are written without their names
+    internal: ClassVar[tuple[str, ...]] = ()  # fields that are no arguments
+
+    @staticmethod
+    def of(name: str, **arguments: Any) -> "Layer":
+        """The layer of a torch.nn class, in any case of letters, made with torch's arguments; None: torch's default."""
+        return _class_of(name).made_with(arguments)
+
+    @classmethod
+    def made_with(cls, arguments: Mapping[str, Any]) -> "Layer":
+        """A layer of this class; one number for an argument that has one for each axis stands for all of them."""
+        known = cls.defaults()
+        asked = {name: value for name, value in arguments.items() if value is not None}
+        for name in asked:
+            if name not in known:
+                raise UnknownArgument(name=name, type=cls.__name__, takes=list(known))
+        values = known | asked
+        for name, value in values.items():
+            if value is MISSING:
+                raise MissingArgument(name=name, type=cls.__name__)
+            if name in cls.per_axis and (name in asked or isinstance(value, int)) and not isinstance(value, str):
+                values[name] = cls.each_axis(name, value)
+        return cls(**values)
+
+    @classmethod
+    def each_axis(cls, name: str, value: int | Sequence[int | None]) -> tuple[int | None, ...]:
+        """One value for every axis.
+
+        >>> LAYERS["conv2d"].each_axis("kernel_size", 3)
+        (3, 3)
+        """
+        values = (value,) if isinstance(value, int) else tuple(value)
+        if len(values) not in (1, cls.ndim):
+            raise AxisCount(name=name, values=values, axes=AXIS_NAMES[cls.ndim])
+        return values * cls.ndim if len(values) == 1 else values
+
+    @classmethod
+    def defaults(cls) -> dict[str, Any]:
+        """Every argument of the torch.nn class in its order, with what torch assumes; MISSING: it has to be said."""
+        return {field.name: field.default for field in fields(cls) if field.name not in cls.internal}  # type: ignore
+
+    @property
+    def type(self) -> str:
+        """The torch.nn class, ``Conv1d``."""
+        return type(self).__name__
+
+    def arguments(self) -> dict[str, Any]:
+        """Every argument of the torch.nn class, by torch's names, one value for each axis."""
+        return {name: getattr(self, name) for name in self.defaults()}
+
+    def assumed(self) -> dict[str, Any]:
+        """What torch would take for each argument that is left out."""
+        return self.defaults()
+
+    @property
+    def code(self) -> str:
+        """The layer as Python, what torch assumes left out."""
+        parts, assumed = [], self.assumed()
+        for name, value in self.arguments().items():
+            text = written(value)
+            if name in self.positional:
+                parts.append(text)
+            elif text != written(assumed[name]):
+                parts.append(f"{name}={text}")
+        return f"nn.{self.type}({', '.join(parts)})"
+
+    def __repr__(self) -> str:
+        return self.code
+
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other) and isinstance(other, Layer) and self.arguments() == other.arguments()
+
+    def __hash__(self) -> int:
+        return hash((self.type, *self.arguments().values()))
+
+    @property
+    def axis_names(self) -> tuple[str, ...]:
+        """The spatial axes."""
+        return AXIS_NAMES.get(self.ndim, ())
+
+    @abstractmethod
+    def output_shape(self, shape: Sequence[int]) -> Shape:
+        """The shape that comes out of an input of this shape."""
+
+    @abstractmethod
+    def axes(self, shape: Sequence[int]) -> tuple[Windows, ...]:
+        """What is read along each axis that keeps an order of cells; none where no axis does."""
+
+    @property
+    def weight_shape(self) -> Shape | None:
+        """The shape of the weight; None: there is none."""
+        return None
+
+    @property
+    def bias_size(self) -> int:
+        """How many numbers the bias has; 0: there is none."""
+        return 0
+
+    @property
+    def parameters(self) -> int:
+        """Learned numbers, weights and biases."""
+        return 0
+
+    def macs(self, shape: Sequence[int]) -> int:
+        """Multiply-accumulates of one sample: weights only, padded taps counted; a layer without weights has none."""
+        return 0
+
+    def remarks(self, shape: Sequence[int]) -> Iterator[Remark]:
+        """What an argument changes for an input of this shape, in a sentence each; silent where it changes nothing."""
+        return iter(())
+
+
+LAYERS: dict[str, type[Layer]] = {}
+
+
+def named(layer: AnyLayer) -> AnyLayer:
+    """Enter a layer under its class's name."""
+    LAYERS[layer.__name__.lower()] = layer
+    return layer
+
+
+def for_axes(*ndims: int) -> Callable[[AnyLayer], AnyLayer]:
+    """Enter a layer once for each number of axes, as torch.nn has it: ``Conv`` becomes Conv1d, Conv2d and Conv3d."""
+
+    def enter(layer: AnyLayer) -> AnyLayer:
+        for ndim in ndims:
+            named(type(f"{layer.__name__}{ndim}d", (layer,), {"ndim": ndim, "__doc__": layer.__doc__}))
+        return layer
+
+    return enter
+
+
+def _class_of(name: str) -> type[Layer]:
+    layer = LAYERS.get(name.lower())
+    if layer is None:
+        from difflib import get_close_matches
+
+        raise UnknownLayer(name=name, near=get_close_matches(name.lower(), LAYERS, 2))
+    return layer
+
+
+def written(value: Any) -> str:
+    """An argument as Python has it, the same number for each axis said once.
+
+    >>> written((3, 3)), written((3, 5)), written(2.0), written(float("inf"))
+    ('3', '(3, 5)', '2', "float('inf')")
+    """
+    if isinstance(value, tuple) and len(set(value)) == 1 and value[0] is not None:
+        value = value[0]
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if isinstance(value, float) and value in (float("inf"), float("-inf")):
+        return f"float('{value}')"
+    return repr(value)

@@ -1,0 +1,257 @@
+"""Which outputs, cells and weights a reader wants to look into, worked out and refused before anything runs."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import product
+from math import prod
+
+from convcli.layers.reductions import Place
+from convcli.plan import Plan
+from convcli.refusals import Refusal, Spelling, in_python
+from convcli.whole_numbers import whole_numbers
+
+FIRST = {1: 4, 2: 2, 3: 1}  # steps shown unless more are asked for, by the layer's axes
+MOST = 10_000
+MOST_TERMS = 2_000_000
+MOST_DRAWN = 400
+LEADING = (", batch and channels first", ", channels first", "")
+
+
+class NoCell(Refusal):
+    name: str
+    text: str
+    shape: Sequence[int]
+
+    def words(self, spell: Spelling = in_python) -> tuple[str, str]:
+        return f"{spell(self.name, repr(self.text))} is no cell", f"cells go from {_ends(self.shape)}"
+
+
+class NoSuchCell(Refusal):
+    name: str
+    index: Sequence[int]
+    shape: Sequence[int]
+
+    def words(self, spell: Spelling = in_python) -> tuple[str, str]:
+        cell = ",".join(map(str, self.index))
+        why = f"{spell(self.name, cell)}: there is no such cell in {list(self.shape)}"
+        return why, f"they go from {_ends(self.shape)}"
+
+
+def _ends(shape: Sequence[int]) -> str:
+    return f"{','.join('0' * len(shape))} to {','.join(str(size - 1) for size in shape)}"
+
+
+class OneOrSeveral(Refusal):
+    def words(self, spell: Spelling = in_python) -> tuple[str, str]:
+        return f"{spell('at')} is one step, and {spell('steps')} is several", "choose one"
+
+
+class UnknownSteps(Refusal):
+    text: str
+
+    def words(self, spell: Spelling = in_python) -> tuple[str, str]:
+        fix = f"try {spell('steps')}, {spell('steps', 'all')}, or {spell('steps', '0:4')}"
+        return f"{spell('steps', repr(self.text))} is unknown", fix
+
+
+class NoSuchStep(Refusal):
+    text: str
+    count: int
+
+    def words(self, spell: Spelling = in_python) -> tuple[str, str]:
+        why = f"{spell('steps', self.text)}: there is no such step among {self.count:,}"
+        return why, f"give a part of 0:{self.count}"
+
+
+class TooManySteps(Refusal):
+    count: int
+
+    def words(self, spell: Spelling = in_python) -> tuple[str, str]:
+        fix = f"pick a part: {spell('steps', '0:100')}, or {spell('at')}"
+        return f"these would be {self.count:,} steps; {MOST:,} are the most", fix
+
+
+class TooManyTerms(Refusal):
+    steps: int
+    terms: int
+
+    def words(self, spell: Spelling = in_python) -> tuple[str, str]:
+        why = f"{self.steps:,} steps of this layer have {self.terms:,} terms; {MOST_TERMS:,} are the most"
+        return why, f"pick one: {spell('at', 0)}"
+
+
+class RegionAndCells(Refusal):
+    def words(self, spell: Spelling = in_python) -> tuple[str, str]:
+        cells = f"{spell('at')} or {spell('steps')}"
+        return f"{spell('region')}, and {cells}, both say which output cells to draw", "choose one"
+
+
+class NotARegion(Refusal):
+    text: str
+    ndim: int
+
+    def words(self, spell: Spelling = in_python) -> tuple[str, str]:
+        fix = f"try {spell('region', ','.join(['0:16'] * self.ndim))}"
+        return f"{spell('region', repr(self.text))} isn't a range for each axis", fix
+
+
+class EmptyRegion(Refusal):
+    text: str
+    shape: Sequence[int]
+
+    def words(self, spell: Spelling = in_python) -> tuple[str, str]:
+        why = f"{spell('region', self.text)} holds no output cell: the output is {list(self.shape)}"
+        return why, "ranges start at 0"
+
+
+class TooManyDrawn(Refusal):
+    """``ranges`` are the output cells asked for; ``several``: they are of more than one batch item."""
+
+    count: int
+    ranges: Sequence[range]
+    several: bool
+
+    def words(self, spell: Spelling = in_python) -> tuple[str, str]:
+        batch, channels, *axes = self.ranges
+        side = int(MOST_DRAWN ** (1 / len(axes)))
+        most = (1, 1, *[side] * len(axes))
+        parts = [f"{part[0]}:{part[0] + min(len(part), size)}" for part, size in zip(self.ranges, most, strict=True)]
+        left_out = 2 if len(channels) == 1 and channels[0] == 0 else 1
+        if len(batch) > 1 or batch[0]:
+            left_out = 0
+        region = spell("region", ",".join(parts[left_out:]))
+        fix = f"draw a part of it: {region} (a range for each axis{LEADING[left_out]})"
+        if self.several:
+            return "a picture shows one batch item, and these steps are of several", fix
+        return f"the output has {self.count:,} cells to draw; {MOST_DRAWN} steps are the most", fix
+
+
+@dataclass(frozen=True)
+class Picks:
+    """What to look into: outputs whose steps are told, outputs that are drawn, an input cell, a weight."""
+
+    steps: tuple[Place, ...] = ()
+    drawn: tuple[Place, ...] = ()
+    cropped: bool = False  # only what the drawn steps touch is drawn
+    cell: Place | None = None
+    weight: Place | None = None
+    coverage: bool = False
+
+
+def pick(
+    plan: Plan,
+    *,
+    steps: str | None = None,
+    at: Sequence[int] | str | None = None,
+    from_cell: Sequence[int] | str | None = None,
+    of_weight: Sequence[int] | str | None = None,
+    coverage: bool = False,
+    draw: bool = False,
+    region: str | None = None,
+) -> Picks:
+    """Work out what was asked for; ``draw``: some of it is drawn.
+
+    Raises:
+        Refusal: there are no such cells, or too many.
+    """
+    chosen = _steps(plan, steps, at)
+    weight_shape = plan.layer.weight_shape
+    return Picks(
+        chosen,
+        _drawn(plan, chosen, region) if draw else (),
+        region is not None,
+        None if from_cell is None else cell("from_cell", from_cell, plan.shape),
+        None if of_weight is None or weight_shape is None else cell("of_weight", of_weight, weight_shape),
+        coverage,
+    )
+
+
+def cell(name: str, index: Sequence[int] | str, shape: Sequence[int]) -> Place:
+    """A cell of an array, by its indices or as a reader types them; leading axes may be left out, and are 0 then."""
+    numbers = whole_numbers(index) if isinstance(index, str) else tuple(index)
+    if numbers is None:
+        raise NoCell(name=name, text=str(index), shape=shape)
+    whole = (0,) * (len(shape) - len(numbers)) + numbers
+    if len(whole) != len(shape) or not all(0 <= i < size for i, size in zip(whole, shape, strict=True)):
+        raise NoSuchCell(name=name, index=numbers, shape=shape)
+    return whole
+
+
+def cells(shape: Sequence[int], first: int, last: int) -> list[Place]:
+    """The cells of an array from the ``first`` up to but without the ``last``, the last axis fastest.
+
+    >>> cells((2, 3), 1, 4)
+    [(0, 1), (0, 2), (1, 0)]
+    """
+    places = []
+    for flat in range(first, last):
+        index: Place = ()
+        for size in reversed(shape):
+            flat, i = divmod(flat, size)
+            index = (i, *index)
+        places.append(index)
+    return places
+
+
+def _steps(plan: Plan, text: str | None, at: Sequence[int] | str | None) -> tuple[Place, ...]:
+    """The outputs of ``all``, ``first``, ``4`` or ``0:4``, or the one of ``at``."""
+    shape = plan.output_shape
+    if at is not None and text:
+        raise OneOrSeveral()
+    if at is not None:
+        return (cell("at", at, shape),)
+    if not text:
+        return ()
+    count = prod(shape)
+    first, last = 0, count
+    if text == "first":
+        last = min(count, FIRST[plan.layer.ndim])
+    elif part := re.fullmatch(r"(\d{0,18}):(\d{0,18})", text):
+        first, last = int(part[1] or 0), min(count, int(part[2] or count))
+    elif re.fullmatch("[0-9]{1,18}", text):
+        last = min(count, int(text))
+    elif text != "all":
+        raise UnknownSteps(text=text)
+    if first >= last:
+        raise NoSuchStep(text=text, count=count)
+    if last - first > MOST:
+        raise TooManySteps(count=last - first)
+    check_terms(plan, last - first)
+    return tuple(cells(shape, first, last))
+
+
+def check_terms(plan: Plan, steps: int) -> None:
+    """Refuse several steps of more terms in all than anybody can look at; one step never is."""
+    if steps > 1 and (terms := steps * plan.layer.largest_window) > MOST_TERMS:
+        raise TooManyTerms(steps=steps, terms=terms)
+
+
+def _drawn(plan: Plan, picked: tuple[Place, ...], region: str | None) -> tuple[Place, ...]:
+    """The output cells to draw: those picked, else those of ``region``, else the first batch item's."""
+    if picked and region:
+        raise RegionAndCells()
+    ranges = _ranges(plan.output_shape, region)
+    if picked:
+        ranges = [range(min(along), max(along) + 1) for along in zip(*picked, strict=True)]
+    count = len(picked) or prod(map(len, ranges))
+    several = len(ranges[0]) > 1
+    if several or count > MOST_DRAWN:
+        raise TooManyDrawn(count=count, ranges=ranges, several=several)
+    places = picked or tuple(product(*ranges))
+    check_terms(plan, len(places))
+    return places
+
+
+def _ranges(shape: Sequence[int], region: str | None) -> list[range]:
+    """The output cells of ``0:16,0:16``; of axes left out, channels are taken whole, the batch's first item alone."""
+    slices = [slice(1)] + [slice(None)] * (len(shape) - 1)
+    if region is not None:
+        parts = [re.fullmatch(r"(-?\d{1,18})?:(-?\d{1,18})?", part.strip()) for part in region.split(",")]
+        if None in parts or not 0 <= (left_out := len(shape) - len(parts)) <= 2:
+            raise NotARegion(text=region, ndim=len(shape) - 2)
+        slices[left_out:] = [slice(*(int(end) if end else None for end in part.groups())) for part in parts if part]
+    ranges = [range(size)[part] for size, part in zip(shape, slices, strict=True)]
+    if not all(ranges):
+        raise EmptyRegion(text=region or "", shape=shape)
+    return ranges

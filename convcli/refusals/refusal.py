@@ -1,0 +1,96 @@
+"""What a user may be told can't be, each rule one class: its numbers, why, and what to do instead.
+
+ConvcliError           the request can't be met; exit 2
+├── Refusal            a rule forbids it: every class of this room, and those that others add
+└── Failure            it was right, but could not be carried out; exit 1
+
+A rule names *arguments*, ``kernel_size``; whoever shows it spells them, ``--kernel 3`` or ``kernel_size=3``.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any, dataclass_transform
+
+AXIS_NAMES = {1: ("length",), 2: ("height", "width"), 3: ("depth", "height", "width")}
+PADDING_MODES = ("zeros", "reflect", "replicate", "circular")
+
+# Spells an argument, or an argument with a value.
+Spelling = Callable[..., str]
+
+
+def in_python(name: str, value: Any = None) -> str:
+    """An argument as Python has it.
+
+    >>> in_python("kernel_size"), in_python("kernel_size", 3)
+    ('kernel_size', 'kernel_size=3')
+    """
+    return name if value is None else f"{name}={value}"
+
+
+class ConvcliError(Exception):
+    """What was asked and why it can't be (``why``), and what to do instead (``fix``)."""
+
+    exit_code = 2
+
+    def __init__(self, why: str = "", fix: str = "") -> None:
+        super().__init__(why, fix)
+        self.said = (why, fix)
+
+    def words(self, spell: Spelling = in_python) -> tuple[str, str]:
+        """Why it can't be, and what to do instead, with the arguments spelled as the reader knows them."""
+        return self.said
+
+    @property
+    def why(self) -> str:
+        return self.words()[0]
+
+    @property
+    def fix(self) -> str:
+        return self.words()[1]
+
+    def __str__(self) -> str:
+        return ": ".join(filter(None, self.words()))
+
+
+class Failure(ConvcliError):
+    """A right request that could not be carried out."""
+
+    exit_code = 1
+
+
+@dataclass_transform(eq_default=False, kw_only_default=True)
+class Refusal(ConvcliError):
+    """A rule broken; a class of its own for each, whose annotated names are the numbers it is made with.
+
+    >>> class NotPositive(Refusal):
+    ...     name: str
+    ...     value: int
+    ...
+    ...     def words(self, spell=in_python):
+    ...         return f"{self.name} is {self.value}; it has to be at least 1", f"try {spell(self.name, 1)}"
+    >>> NotPositive(name="kernel_size", value=0).why
+    'kernel_size is 0; it has to be at least 1'
+    >>> NotPositive(name="kernel_size", value=0).fix
+    'try kernel_size=1'
+    """
+
+    def __init__(self, **numbers: Any) -> None:
+        super().__init__()
+        self.__dict__.update(numbers)
+
+    def words(self, spell: Spelling = in_python) -> tuple[str, str]:
+        raise NotImplementedError
+
+
+def shape_names(shape: Sequence[int]) -> str:
+    """A shape with each axis named.
+
+    >>> shape_names((1, 3, 28, 28))
+    '1 batch, 3 channels, 28 height, 28 width'
+    """
+    names = ("batch", "channels", *AXIS_NAMES[len(shape) - 2])
+    return ", ".join(f"{size} {name}" for size, name in zip(shape, names, strict=True))
+
+
+def some(values: Sequence[int]) -> str:
+    shown = [str(v) for v in values]
+    return ", ".join(shown if len(shown) <= 8 else [*shown[:6], "...", shown[-1]])

@@ -1,0 +1,48 @@
+"""What torch accepts and a learner may not have meant, in sentences."""
+
+from collections.abc import Iterator
+
+from convcli.arithmetic.axis import Axis
+from convcli.plan import Plan
+from convcli.wording import unread_words
+
+
+def traps(plan: Plan) -> list[str]:
+    """What torch accepts and a learner may not have meant, in sentences."""
+    return [*plan.input.notes, *_input_traps(plan), *_padding_traps(plan), *filter(None, map(unread_words, plan.axes))]
+
+
+def _input_traps(plan: Plan) -> Iterator[str]:
+    array, shape, names = plan.input, plan.shape, plan.layer.axis_names
+    if array.dtype not in ("float32", "float16"):
+        yield f"the input was {array.dtype}; it was converted to float32, as the layer's weights are"
+    last, channels = shape[-1], shape[1]
+    if len(shape) > 3 and plan.added < 2 and last in (3, 4) and channels > last:
+        order = (0, len(shape) - 1, *range(1, len(shape) - 1))
+        yield (
+            f"{list(array.shape)} looks like channels last: PyTorch takes axis 1 of {list(shape)} as its {channels} "
+            f"channels; if they are the {last} at the end, use x.permute{order}"
+        )
+    elif plan.added == 1 and channels > 4:
+        yield (
+            f"{list(array.shape)} went in as one sample with {channels} channels; if it is a batch of {channels}, use "
+            f"x.unsqueeze(1): [{channels}, 1, {', '.join(names)}]"
+        )
+    if len(shape) == 3 and channels == last > 1:
+        yield f"channels and length are both {last}, so an input the wrong way round would pass unnoticed"
+
+
+def _padding_traps(plan: Plan) -> Iterator[str]:
+    for axis in plan.axes:
+        if not isinstance(axis, Axis):
+            continue
+        if axis.before != axis.after:
+            yield (
+                f"'same' pads {axis.name} unevenly, {axis.before} before and {axis.after} after: "
+                f"the kernel's {axis.extent} cells are even in number"
+            )
+        if not axis.transposed and axis.padding_mode == "zeros" and axis.before >= axis.extent:
+            yield (
+                f"padding {axis.before} along {axis.name} is no less than the {axis.extent} cells a window spans: "
+                "the first window sees zeros only"
+            )

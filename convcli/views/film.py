@@ -1,0 +1,151 @@
+"""One picture for each step: the window on the padded input, the products, the feature map filling up."""
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
+
+from rich.console import Console, Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from convcli.engine.steps import Step, cell_at
+from convcli.layers.reductions import Place
+from convcli.report import Report
+from convcli.views.products import line, verdict
+from convcli.wording import map_name, signed
+
+MARKS = "[ ] the window · * * the winner · < > padding · . to come"
+WINDOW, PADDING = "bold reverse", "dim"
+
+
+def crop(full: range, first: int, last: int, most: int) -> range:
+    """At most ``most`` positions, with those from ``first`` to ``last`` in the middle.
+
+    >>> crop(range(10), 6, 7, 4), crop(range(10), 9, 9, 4), crop(range(3), 0, 0, 4)
+    (range(5, 9), range(6, 10), range(0, 3))
+    """
+    if len(full) <= most:
+        return full
+    start = min(first, (first + last - most + 1) // 2 if last - first < most else first)
+    start = max(full.start, min(start, full.stop - most))
+    return range(start, start + most)
+
+
+def wrapped(text: Text, width: int) -> list[Text]:
+    """The lines a text takes; counted, so that a picture fits the screen."""
+    return list(text.wrap(Console(width=width), width))
+
+
+class Film:
+    """The pictures of some steps; each is drawn when it is asked for, to the size of the screen."""
+
+    def __init__(self, report: Report) -> None:
+        self.report, self.steps = report, report.steps
+        self.when = {step.output_index: i for i, step in enumerate(self.steps)}
+        self.lines = [axis.line for axis in report.plan.axes]
+        # One width for the whole film, so that nothing jumps from one picture to the next.
+        self.wide_in = max((len(signed(t.input)) for step in self.steps for t in step.terms), default=1) + 2
+        self.wide_out = max((len(signed(step.value)) for step in self.steps), default=1)
+
+    def frame(self, i: int, width: int, height: int, playing: bool = True) -> RenderableType:
+        """The picture of step ``i``; what the screen has no room for is cropped and said."""
+        step = self.steps[i]
+        total = self._sum(step, width, max(2, height // 3))
+        marks = wrapped(Text(MARKS, style="dim"), width)
+        title = wrapped(Text(f"step {i + 1} of {len(self.steps)}" + " · Ctrl-C ends" * playing, style="dim"), width)
+        room = height - len(title) - len(total) - len(marks) - 1
+        feature = self._feature(i, width, max(1, room // 2 - 2))
+        room -= len(feature)
+        planes = self._planes(step, width, room)
+        shown = [next(planes)]
+        side = max(1, (width + 2) // (max(map(len, shown[0])) + 2))
+        shown += islice(planes, side * max(1, room // len(shown[0])) - 1)
+        bands = Table.grid(padding=(0, 2, 0, 0))
+        for at in range(0, len(shown), side):
+            bands.add_row(*(Text("\n").join(plane) for plane in shown[at : at + side]))
+        left = max(1, len(step.maps)) - len(shown)
+        more = wrapped(Text(f"... and {left} more like it: the screen is full", style="dim"), width) if left else []
+        return Group(*title, bands, *more, *total, *feature, *marks)
+
+    def _sum(self, step: Step, width: int, most: int) -> list[Text]:
+        """Every term where there is room for them, else how many there are."""
+        lines = wrapped(line(step), width)
+        if len(lines) <= most:
+            return lines
+        bias = "" if step.bias is None else f" + bias {signed(step.bias)}"
+        short = Text(f"out{list(step.output_index)} = ", style="bold")
+        short.append(
+            f"{step.reduction.operation} of {len(step.terms)} terms{bias} = {signed(step.value)}", style="not bold"
+        )
+        return wrapped(short.append_text(verdict(step)), width)
+
+    def _planes(self, step: Step, width: int, most: int) -> Iterator[list[Text]]:
+        """The input around the window, one block for each channel (and depth) it reads."""
+        flat = min(2, len(self.lines))
+        window = {term.place: term.winner for term in step.terms}
+        first = (step.output_index[0], 0, *(0 for _ in self.lines))
+        leads = dict.fromkeys(place[:-flat] for place in window or [first])
+        spans = list(zip(*(place[-flat:] for place in window or [first]), strict=True))
+        # One channel may have all the room; several share it, a title above each, if the window fits into a share.
+        share = max(most // 2, min(most, max(spans[0]) - min(spans[0]) + 3))
+        most = max(1, (most if len(leads) == 1 else share) - 2)
+        kept = [
+            crop(full, min(at), max(at), room)
+            for full, at, room in zip(
+                self.lines[-flat:],
+                spans,
+                [most, max(1, width // (self.wide_in + 2))][-flat:],
+                strict=True,
+            )
+        ]
+
+        def cell(place: Place) -> tuple[str, str]:
+            stands = cell_at(self.report.plan, self.report.values, place)
+            text = signed(stands.value) if stands.input_index == place else f"<{signed(stands.value)}>"
+            if place in window:
+                return (f"*{text}*" if window[place] else f"[{text}]"), WINDOW
+            return f" {text} ", "" if stands.input_index == place else PADDING
+
+        for lead in leads:
+            yield self._block(
+                f"input, {map_name(lead[1:])}", lead, kept, self.lines[-flat:], cell, self.wide_in + 2, width
+            )
+
+    def _feature(self, i: int, width: int, most: int) -> list[Text]:
+        """The feature map that step ``i`` writes to, as far as it has got."""
+        index, shape = self.steps[i].output_index, self.report.output_shape
+        flat = min(2, len(shape) - 2)
+        full = [range(size) for size in shape[-flat:]]
+        rooms = [most, max(1, width // (self.wide_out + 2))][-flat:]
+        kept = [crop(f, at, at, room) for f, at, room in zip(full, index[-flat:], rooms, strict=True)]
+
+        def cell(place: Place) -> tuple[str, str]:
+            when = self.when.get(place, len(self.steps))
+            text = signed(self.steps[when].value) if when <= i else "."
+            return (f"[{text}]", WINDOW) if when == i else (f" {text} ", "bold" if when < i else PADDING)
+
+        return self._block(
+            f"output, {map_name(index[1:-flat])}", index[:-flat], kept, full, cell, self.wide_out + 2, width
+        )
+
+    def _block(
+        self,
+        name: str,
+        lead: Place,
+        kept: Sequence[range],
+        full: Sequence[range],
+        cell: Callable[[Place], tuple[str, str]],
+        wide: int,
+        width: int,
+    ) -> list[Text]:
+        """A title and one line for each row, all of one width."""
+        for axis, part, whole in zip(("rows", "columns")[-len(kept) :], kept, full, strict=True):
+            if len(part) < len(whole):
+                name += f" · {axis} {part[0]} to {part[-1]} of {whole[0]} to {whole[-1]}"
+        lines = wrapped(Text(name, style="cyan"), width)
+        for row in kept[0] if len(kept) == 2 else [None]:
+            text = Text(no_wrap=True, overflow="ignore")
+            for column in kept[-1]:
+                shown, style = cell((*lead, column) if row is None else (*lead, row, column))
+                text.append(shown.rjust(wide), style=style)
+            lines.append(text)
+        return lines

@@ -1,0 +1,91 @@
+"""Every view of a layer that ran: which flags ask for it, what it needs, and whether it has stdout to itself."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any, Literal
+
+from convcli.limits import check_json, check_picture, check_script
+from convcli.picks import Picks
+from convcli.plan import Plan
+from convcli.refusals import Refusal, Spelling, in_python
+
+
+@dataclass(frozen=True)
+class View:
+    """One way to show a report.
+
+    ``drawn_by`` names the function, ``module.function`` of this room, which is imported only when it is used. By its
+    ``medium`` it gives ``lines`` to print, a ``text`` to write as it is, a ``film`` to play, or writes a ``file``.
+    """
+
+    flags: tuple[str, ...]  # those that ask for it
+    drawn_by: str
+    medium: Literal["lines", "text", "film", "file"] = "lines"
+    needs: Literal["plan", "values"] = "values"
+    owns_stdout: bool = False
+    includes: tuple[str, ...] = ()  # flags whose views it shows itself
+    suffixes: tuple[str, ...] = ()  # of the files that it writes
+    check: Callable[[Plan, Picks], None] | None = None  # refuses what it can't show
+
+    @property
+    def render(self) -> Callable[..., Any]:
+        module, _, function = self.drawn_by.partition(".")
+        return getattr(import_module(f"convcli.views.{module}"), function)  # type: ignore[no-any-return]
+
+
+INSIDE = ("steps", "at", "from_cell", "of_weight", "coverage")
+VALUES = (".npy", ".pt", ".csv", ".json", ".png")
+PICTURES = (".svg", ".gif", ".png", ".html")
+VIEWS = (
+    View(("save",), "files_written.saved", "file", suffixes=VALUES),
+    View(("export",), "files_written.exported", "file", suffixes=PICTURES, check=check_picture),
+    View(("as_json",), "as_json.report_text", "text", owns_stdout=True, includes=INSIDE, check=check_json),
+    View(("as_code",), "script.script", "text", needs="plan", owns_stdout=True, check=check_script),
+    View(("animate",), "film.Film", "film", owns_stdout=True, includes=("steps", "at")),
+    View(("steps", "at"), "products.picked_steps"),
+    View(("coverage",), "shades.coverage"),
+    View(("from_cell", "of_weight"), "products.picked_uses"),
+    View(("show",), "shades.maps"),
+)
+BODY = View((), "body.body")  # where no other view prints anything
+
+
+class BothOwnStdout(Refusal):
+    one: str
+    other: str
+
+    def words(self, spell: Spelling = in_python) -> tuple[str, str]:
+        return f"{spell(self.one)} and {spell(self.other)} both take all of stdout", "choose one"
+
+
+class NothingRuns(Refusal):
+    one: str
+    other: str
+
+    def words(self, spell: Spelling = in_python) -> tuple[str, str]:
+        why = f"{spell(self.one)} writes a script and runs nothing: no numbers for {spell(self.other)}"
+        return why, "leave one out"
+
+
+def chosen(asked: Callable[[str], object]) -> list[View]:
+    """The views whose flags were asked for, in the order in which they are shown.
+
+    Raises:
+        Refusal: two of them contradict each other.
+    """
+    by_flag = [(view, flag) for view in VIEWS for flag in view.flags if asked(flag)]
+    for owner, flag in by_flag:
+        for view, other in by_flag:
+            if owner.owns_stdout and view is not owner and other not in owner.includes:
+                _refuse_both(owner, flag, view, other)
+    included = {flag for view, _ in by_flag for flag in view.includes}
+    views = list(dict.fromkeys(view for view, flag in by_flag if flag not in included))
+    return views if any(view.medium != "file" for view in views) else [*views, BODY]
+
+
+def _refuse_both(owner: View, flag: str, view: View, other: str) -> None:
+    if view.owns_stdout or (view.medium != "file" and owner.needs == "values"):
+        raise BothOwnStdout(one=flag, other=other)
+    if owner.needs != view.needs:
+        raise NothingRuns(one=flag, other=other)

@@ -1,0 +1,34 @@
+"""What several views are made of."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from rich.table import Table
+from rich.text import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """Where a view is shown: columns, whether there are colours, and whether every value is wanted."""
+
+    width: int = 80
+    colour: bool = False
+    full: bool = False
+
+
+def table(*headings: str, left: int = 1) -> Table:
+    """An empty table of ours: the first ``left`` columns to the left, numbers to the right."""
+    made = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", pad_edge=False)
+    for i, heading in enumerate(headings):
+        made.add_column(heading, justify="left" if i < left else "right", overflow="fold")
+    return made
+
+
+def labelled(rows: Iterable[tuple[str, str]]) -> Table:
+    """Lines of text behind labels, wrapped beside them."""
+    made = Table.grid(padding=(0, 2, 0, 0))
+    made.add_column(style="cyan", no_wrap=True)
+    made.add_column(overflow="fold")
+    for label, text in rows:
+        made.add_row(Text(label), Text(text))
+    return made

@@ -1,0 +1,115 @@
+"""Numbers, and what a window reads, as sentences have them."""
+
+from collections.abc import Sequence
+
+from convcli.arithmetic.axis import Axis
+from convcli.arithmetic.windows import Windows
+
+
+def plain(text: object) -> str:
+    r"""User text as it is, control characters and escape sequences made visible.
+
+    >>> plain("a\x1b[31mb")
+    'a\\x1b[31mb'
+    """
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in str(text))
+
+
+def number(value: float) -> str:
+    """A single number for a sentence: four decimals, or as many digits as it takes.
+
+    >>> number(3.0), number(0.25), number(1e-9), number(-0.0)
+    ('3', '0.25', '1e-09', '0')
+    """
+    value = float(value) + 0.0  # −0 is 0 to a reader
+    if value == round(value, 4) and abs(value) < 1e7:
+        return f"{value:.4f}".rstrip("0").rstrip(".")
+    return f"{value:.4f}" if 1e-3 <= abs(value) < 1e5 else f"{value:.4g}"
+
+
+def signed(value: float) -> str:
+    """The same with a minus sign as mathematics has it."""
+    return number(value).replace("-", "−", 1)
+
+
+def factor(value: float) -> str:
+    """A number within a product; a negative one in brackets.
+
+    >>> factor(2.0), factor(-0.5)
+    ('2', '(−0.5)')
+    """
+    text = signed(value)
+    return f"({text})" if text.startswith("−") else text
+
+
+def short(value: float) -> str:
+    """A number that fits a cell, two significant digits at least.
+
+    >>> [short(v) for v in (3.0, -0.4753, -0.0257, 0.0043, 61728.5, 123456.0, 1234567.0, 0.0004)]
+    ['3', '-0.48', '-0.026', '0.0043', '61728', '123456', '1.2e+06', '4.0e-04']
+    """
+    value = float(value)
+    size = abs(value)
+    if size < 1e6 and value == int(value):
+        return str(int(value))
+    for least, form in ((1e6, ".1e"), (1000, ".0f"), (0.0995, ".2f"), (0.00995, ".3f"), (0.00095, ".4f")):
+        if size >= least:
+            return format(value, form)
+    return format(value, ".1e")
+
+
+def map_name(lead: Sequence[int]) -> str:
+    """What a map is called by its axes before the last ones: its channel, and where it has one its depth.
+
+    >>> map_name((1,)), map_name((0, 2))
+    ('channel 1', 'channel 0, depth 2')
+    """
+    channel, *depths = lead
+    return f"channel {channel}" + "".join(f", depth {depth}" for depth in depths)
+
+
+def sizes_in_words(values: Sequence[int]) -> str:
+    """One value where all axes have the same.
+
+    >>> sizes_in_words((2, 2)), sizes_in_words((2, 3))
+    ('2', '2 × 3')
+    """
+    return str(values[0]) if len(set(values)) == 1 else " × ".join(map(str, values))
+
+
+def unread_words(axis: Windows, values: Sequence[float] | None = None) -> str:
+    """What no window reads along an axis, and why; empty where everything is read.
+
+    >>> unread_words(Axis(10, kernel=3, stride=2))
+    'element 9 is never read: the last window ends at element 8'
+    """
+    ranges = axis.unread_ranges()
+    count = sum(map(len, ranges))
+    if not count:
+        return ""
+    cell = {"height": "row", "width": "column", "depth": "slice"}.get(axis.name, "element")
+    cells = sorted({i for r in ranges for i in (*r[:4], r[-1])})
+    if count <= 4:
+        shown = ", ".join(map(str, cells))
+    elif cells[-1] - cells[0] + 1 == count:
+        shown = f"{cells[0]} to {cells[-1]}"
+    else:
+        shown = f"{', '.join(map(str, cells[:3]))}, ... {cells[-1]}"
+    if values is not None and count == 1:
+        shown += f" (value {values[cells[0]]:g})"
+    subject = f"{cell} {shown} is" if count == 1 else f"{cell}s {shown} ({count:,} of {axis.size:,}) are"
+    assert isinstance(axis, Axis), "only sliding windows leave anything unread"
+    return f"{subject} never {_why_unread(axis, cell, cells[0], count)}"
+
+
+def _why_unread(axis: Axis, cell: str, first: int, count: int) -> str:
+    if axis.transposed:
+        return "used: padding cuts away all that they would write"
+    last = (axis.output - 1) * axis.stride - axis.before + axis.extent - 1
+    if first > last or count == axis.size - 1 - last:
+        return f"read: the last window ends at {cell} {last}"
+    if axis.stride > axis.extent:
+        return f"read: stride {axis.stride} steps over {'them' if count > 1 else 'it'}"
+    if axis.before < 0:
+        return "read: negative padding cuts them off"
+    return f"read: stride {axis.stride} and dilation {axis.dilation} pass between them"
