@@ -1,0 +1,65 @@
+"""Rules that a layer and its input break together, each raised by a real request."""
+
+from collections.abc import Callable
+
+import pytest
+
+from convcli import memory
+from convcli.cli.exits import on_the_command_line
+from convcli.data.arrays import Array
+from convcli.layers import Layer
+from convcli.plan import make_plan
+from convcli.refusals import Refusal
+
+
+def listed(*shape: int) -> Array:
+    return Array("list", shape, None)
+
+
+# By the rule: a request, and a part of what is said in Python and on the command line.
+INPUTS: dict[str, tuple[Callable[[], object], str, str]] = {
+    "PaddingTooWide": (
+        lambda: make_plan("conv1d", {"padding": 10, "padding_mode": "reflect"}),
+        "padding_mode=replicate",
+        "--padding 9 or less, or --padding-mode replicate",
+    ),
+    "KernelLarger": (lambda: make_plan("conv1d", {"kernel_size": 11}), "kernel_size=10 or less", "--kernel 10 or less"),
+    "Pool3dLarger": (lambda: make_plan("avgpool3d", {}, size=(1, 4, 4)), "kernel_size=1", "--kernel 1 or less"),
+    "NoOutput": (lambda: make_plan("convtranspose1d", {"padding": 9}), "nothing is left", "try --padding"),
+    "Channels": (lambda: make_plan("conv1d", {"in_channels": 3}, input=listed(2, 5)), "in_channels=2", "--in 2"),
+    "Rank": (lambda: make_plan("conv2d", {}, input=listed(5)), "[height, width]", "give 2 to 4 axes"),
+    "Features": (
+        lambda: Layer.of("linear", in_features=4, out_features=1).output_shape((1, 5)),
+        "try in_features=5",
+        "try --in-features 5",
+    ),
+    "NoSuchAxis": (lambda: Layer.of("flatten", start_dim=3).output_shape((1, 5)), "start_dim=3", "--start-dim 3"),
+    "SizeCount": (lambda: make_plan("conv2d", {}, size=(1, 2, 3, 4, 5)), "size=(28, 28)", "try --size 28x28"),
+    "WeightRank": (lambda: make_plan("conv1d", {}, weight=listed(1, 2)), "[out, in/groups, length]", "length"),
+    "WeightKernel": (
+        lambda: make_plan("conv1d", {"kernel_size": 2}, weight=listed(3)),
+        "leave kernel_size out",
+        "leave --kernel out",
+    ),
+    "WeightChannels": (
+        lambda: make_plan("conv1d", {"out_channels": 3}, weight=listed(2, 1, 3)),
+        "give out_channels=2",
+        "give --out 2",
+    ),
+    "BiasShape": (lambda: make_plan("conv1d", {}, bias=listed(3)), "give 1 number", "one number for each"),
+    "Memory": (
+        lambda: memory.check_memory(make_plan("conv1d", {"out_channels": 10**9}, size=(10**6,))),
+        "try smaller sizes",
+        "of memory",
+    ),
+}
+
+
+@pytest.mark.parametrize("rule", INPUTS)
+def test_a_request_that_breaks_it(rule: str) -> None:
+    request, in_python, typed = INPUTS[rule]
+    with pytest.raises(Refusal) as raised:
+        request()
+    assert type(raised.value).__name__ == rule
+    assert in_python in ": ".join(raised.value.words())
+    assert typed in ": ".join(raised.value.words(on_the_command_line))

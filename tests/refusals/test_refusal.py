@@ -1,0 +1,78 @@
+"""Every rule is raised by a real request, and says why and what to do in both spellings."""
+
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+import convcli
+from convcli.cli.exits import on_the_command_line
+from convcli.refusals import ConvcliError, Failure, Refusal
+from tests.conftest import Ran
+from tests.refusals.test_arguments import ARGUMENTS
+from tests.refusals.test_inputs import INPUTS
+
+# By the rule: a command that breaks it, and what it says.
+ELSEWHERE = {
+    "BothOwnStdout": ("conv1d --json --code", "--json and --code both take all of stdout"),
+    "NothingRuns": ("conv1d --code --steps", "no numbers for --steps"),
+    "NoCell": ("conv1d --at foo", "cells go from 0,0,0 to 0,0,7"),
+    "NoSuchCell": ("conv1d --from 99", "--from 99: there is no such cell in [1, 1, 10]"),
+    "OneOrSeveral": ("conv1d --steps --at 1", "--at is one step, and --steps is several"),
+    "UnknownSteps": ("conv1d --steps some", "--steps all"),
+    "NoSuchStep": ("conv1d --steps 9:12", "0:8"),
+    "TooManySteps": ("conv1d --size 100000 --steps all", "pick a part: --steps 0:100"),
+    "TooManyTerms": ("conv1d --size 9000 --kernel 3000 --steps all", "2,000,000 are the most"),
+    "RegionAndCells": ("conv1d --export a.svg --region 0:4 --at 1", "--at or --steps, both say"),
+    "NotARegion": ("conv1d --export a.svg --region 3", "try --region 0:16"),
+    "EmptyRegion": ("conv1d --export a.svg --region 9:12", "holds no output cell"),
+    "TooManyDrawn": ("conv2d --size 300x300 --export a.svg", "--region 0:20,0:20"),
+    "TooLargePicture": ("conv1d --size 3000 --stride 10 --export b.gif", "30,000 either way"),
+    "TooLongJson": ("maxpool1d --size 81000000 --json", "--save out.npy"),
+    "TooLongScript": ("conv1d -i many.csv --code", "too many to write into a script"),
+    "TooManyAxes": ("formula --size 1x2x3x4", "at most 3"),
+    "KeepWithoutSize": ("formula --keep", "--size 28 --keep"),
+    "PaddingWordBackwards": ("formula --size 5 --keep --padding same", "leave --padding out"),
+    "NoSetting": (
+        "formula --size 10 --output 7 --kernel 3 --stride 2 --padding 0",
+        "no setting with size 10, kernel 3, stride 2, padding 0 gives an output of 7; the nearest that can be is 4",
+    ),
+}
+
+
+@pytest.mark.parametrize("rule", ELSEWHERE)
+def test_a_command_that_breaks_it(convcli: object, rule: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "many.csv").write_text(",".join(["1"] * 20_000))
+    arguments, said = ELSEWHERE[rule]
+    ran: Ran = convcli(*arguments.split(), columns=300)  # type: ignore[operator]
+    assert (ran.code, ran.out) == (2, "")
+    assert said in ran.err
+
+
+def all_rules(rule: type[Refusal] = Refusal) -> set[str]:
+    below = rule.__subclasses__()
+    return {each.__name__ for each in below}.union(*map(all_rules, below))
+
+
+def test_no_rule_is_without_a_test() -> None:
+    for path in Path(convcli.__file__).parent.rglob("*.py"):
+        if path.stem not in ("__main__", "__init__", "verify"):
+            import_module("convcli." + ".".join(path.relative_to(Path(convcli.__file__).parent).with_suffix("").parts))
+    ours = {name for name in all_rules() if name[0].isupper()} - {"Broken"}
+    assert ours == set(ELSEWHERE) | set(ARGUMENTS) | set(INPUTS)
+
+
+class Broken(Refusal):
+    name: str
+
+    def words(self, spell=lambda name, value=None: name) -> tuple[str, str]:  # type: ignore[no-untyped-def]
+        return f"{self.name} is wrong", f"leave {spell(self.name)} out"
+
+
+def test_words_are_spelled_for_their_reader() -> None:
+    refusal = Broken(name="kernel_size")
+    assert str(refusal) == "kernel_size is wrong: leave kernel_size out"
+    assert refusal.words(on_the_command_line)[1] == "leave --kernel out"
+    assert (refusal.exit_code, Failure("x").exit_code) == (2, 1)
+    assert (ConvcliError("why", "fix").why, ConvcliError("why", "fix").fix) == ("why", "fix")

@@ -1,0 +1,32 @@
+"""A request worked out without torch."""
+
+import pytest
+
+from convcli.data.arrays import Array
+from convcli.plan import make_plan
+from convcli.refusals import Channels, Refusal
+
+
+def test_what_was_left_out_follows() -> None:
+    assert make_plan("conv2d", {}).layer.code == "nn.Conv2d(3, 1, kernel_size=3)"
+    weight = Array("list", (4, 2, 3), None)
+    assert make_plan("conv1d", {}, weight=weight).layer.code == "nn.Conv1d(2, 4, kernel_size=3, bias=False)"
+    assert make_plan("convtranspose1d", {}, weight=weight).layer.code.startswith("nn.ConvTranspose1d(4, 2,")
+    assert make_plan("conv2d", {}, depthwise=True).layer.groups == 3
+
+
+def test_the_words_tell_what_the_input_was_before_axes_were_added() -> None:
+    with pytest.raises(Channels) as raised:
+        make_plan("conv1d", {"in_channels": 3}, input=Array("list", (2, 5), None))
+    assert "[2, 5] → [1, 2, 5]" in raised.value.why
+
+
+@pytest.mark.parametrize(("name", "size"), [("linear", None), ("conv1d", (1, 2, 3, 4)), ("conv1d", (0,))])
+def test_what_is_no_request(name: str, size: tuple[int, ...] | None) -> None:
+    with pytest.raises(Refusal):
+        make_plan(name, {}, size=size)
+
+
+def test_a_single_line_of_values() -> None:
+    assert list(make_plan("conv1d", {}, size=(4,)).line or ()) == [1, 2, 3, 4]
+    assert make_plan("conv2d", {}).line is None
