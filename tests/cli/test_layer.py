@@ -2,12 +2,8 @@
 
 import json
 import math
-import os
-import shlex
-import signal
 import subprocess
 import sys
-import time
 import wave
 from collections.abc import Callable
 from pathlib import Path
@@ -49,46 +45,6 @@ def test_json_has_the_fixed_keys(convcli: Run) -> None:
     expected = layer(torch.arange(1.0, 11).view(1, 1, -1)).tolist()
     assert result["output"] == {"shape": [1, 1, 4], "values": expected}
     assert result["weight"] == {"shape": [1, 1, 3], "values": layer.weight.tolist()}
-
-
-def test_formula_json(convcli: Run) -> None:
-    result = found(convcli("formula", "--size", "10", "--kernel", "3", "--stride", "2", "--json"))
-    assert result["kind"] == "conv"
-    axis = {"size": 10, "kernel": 3, "stride": 2, "padding": 0, "dilation": 1, "output": 4, "unread": [9]}
-    assert axis.items() <= result["axes"][0].items()
-
-
-def test_formula_of_a_huge_size_is_not_counted_cell_by_cell(convcli: Run) -> None:
-    ran = convcli("formula", "--size", "1000000000000", "--kernel", "3", "--stride", "5")
-    assert "output 200000000000" in ran.out
-    assert "(400,000,000,000 of 1,000,000,000,000)" in ran.out
-
-
-def test_blog_gives_the_posts_numbers(convcli: Run) -> None:
-    result = found(convcli("blog", "--json"))["experiments"]
-    assert len(result) == 12
-    assert all(post["matches"] for post in result)
-    assert max(post["largest_difference"] for post in result) < 5.1e-5
-    assert {"name", "code", "output", "printed", "largest_difference", "matches"} <= set(result[0])
-
-
-def test_blog_notices_a_wrong_number(convcli: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    from dataclasses import replace
-
-    from convcli.cli import post
-    from convcli.data import samples
-
-    posts = samples.experiments()
-    posts[0] = replace(posts[0], printed=[[[v + 2e-4 for v in posts[0].printed[0][0]]]])
-    monkeypatch.setattr(post, "experiments", lambda: posts)
-    ran = convcli("blog")
-    assert ran.code == 1
-    assert "11 of 12" in ran.out
-
-
-def test_the_posts_slips_are_told(convcli: Run) -> None:
-    assert "stride 2" in convcli("blog", "cnn1d_4").out
-    assert "three" in convcli("blog", "cnn2d_1").out
 
 
 @pytest.mark.parametrize(
@@ -284,16 +240,6 @@ def test_nan_passes_through(convcli: Run) -> None:
     assert [math.isnan(v) for v in values[0][0]] == [True, True, False, False]
 
 
-def test_markup_and_escapes_in_names_are_harmless(convcli: Run, tmp_path: Path) -> None:
-    name = tmp_path / "[red]a\x1b[31m.npy"
-    np.save(name, np.ones(5, np.float32))
-    ran = convcli("conv1d", "-i", str(name), columns=400)
-    assert ran.code == 0
-    assert "[red]a\\x1b[31m.npy" in ran.out
-    assert "\x1b" not in ran.out + ran.err
-    assert "[red]b\\x1b" in convcli("conv1d", "-i", "[red]b\x1b.npy").err
-
-
 @pytest.mark.parametrize("columns", [40, 80])
 def test_nothing_is_cut(convcli: Run, columns: int) -> None:
     for arguments in ("conv1d --out 5", "conv2d --out 5", "conv3d", "blog", "formula", "formula --size 28x32x64"):
@@ -324,54 +270,6 @@ def run_process(*arguments: str, **more: object) -> subprocess.CompletedProcess:
     return subprocess.run([*PROGRAM, *arguments], capture_output=True, text=True, check=False, **more)  # type: ignore
 
 
-def test_torch_free_commands_import_nothing_heavy() -> None:
-    for arguments in (
-        ["formula"],
-        ["--help"],
-        ["formula", "--size", "28", "--json"],
-        ["conv1d", "--help"],
-        ["samples"],
-    ):
-        script = (
-            "import sys; from convcli.cli import main\n"
-            f"try: main({arguments!r})\n"
-            "except SystemExit as end: assert end.code == 0\n"
-            "print([m for m in ('torch', 'numpy', 'PIL', 'pydantic') if m in sys.modules], file=sys.stderr)"
-        )
-        ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-        assert ran.stderr == "[]\n", (arguments, ran.stderr)
-
-
-def test_the_first_table_comes_before_torch() -> None:
-    script = (
-        "import sys\nclass Stop:\n"
-        " def find_spec(self, name, *rest):\n"
-        "  if name in ('torch', 'numpy'): raise SystemExit(7)\n"
-        "sys.meta_path.insert(0, Stop())\n"
-        "from convcli.cli import main; main(['conv1d', '--kernel', '3', '--stride', '2'])"
-    )
-    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
-    assert ran.returncode == 7
-    assert "never read" in ran.stdout
-
-
-def test_a_pipe_that_closes_and_a_stream_without_our_signs() -> None:
-    piped = subprocess.run(
-        f"{sys.executable} -m convcli conv1d | head -n 1", shell=True, capture_output=True, text=True, check=False
-    )
-    assert (piped.stdout, piped.stderr) == ("nn.Conv1d(1, 1, kernel_size=3)\n", "")
-    dots = run_process("conv1d", "--show", env=os.environ | {"PYTHONIOENCODING": "ascii"})
-    assert "min 1 | max 10 | mean 5.5" in dots.stdout
-    assert "2*0" in dots.stdout
-    narrow = run_process(
-        "conv1d", "-p", "1", "--at", "0", env=os.environ | {"PYTHONIOENCODING": "ascii", "COLUMNS": "60"}
-    )
-    assert max(map(len, narrow.stdout.splitlines())) <= 60
-    plain = run_process("formula", env=os.environ | {"PYTHONIOENCODING": "ascii"})
-    assert plain.returncode == 0
-    assert "floor((10 + 2*0 - 1*(3 - 1) - 1) / 2) + 1" in plain.stdout
-
-
 def test_stdin_takes_text_and_another_commands_json() -> None:
     first = run_process("conv1d", "--kernel", "3", "--json")
     second = run_process("conv1d", "-i", "-", "--weight", "1", "--json", input=first.stdout)
@@ -379,18 +277,6 @@ def test_stdin_takes_text_and_another_commands_json() -> None:
     text = run_process("conv1d", "-i", "-", "--weight", "1,1", "--json", input="1,2,3\n")
     assert json.loads(text.stdout)["output"]["values"] == [[[3.0, 5.0]]]
     assert run_process("conv1d", "-i", "-", input="").returncode == 2
-
-
-@pytest.mark.skipif(os.name != "posix", reason="signals are POSIX's")
-def test_ctrl_c_ends_at_once() -> None:
-    process = subprocess.Popen([*PROGRAM, "conv1d"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    process.stdout.readline()
-    time.sleep(0.2)
-    process.send_signal(signal.SIGINT)
-    _, err = process.communicate(timeout=20)
-    assert process.returncode == 130
-    assert err == ""
 
 
 @pytest.mark.parametrize("name", ["save", "at", "export", "weight", "kernel"])
@@ -404,11 +290,3 @@ def test_an_empty_text_is_no_value(convcli: Callable[..., Ran], name: str) -> No
 def test_room_for_a_single_column(convcli: Callable[..., Ran], arguments: str) -> None:
     ran = convcli(*arguments.split(), columns=20)
     assert ran.code == 0, ran.err
-
-
-def test_no_width_and_no_stdout() -> None:
-    command = [*PROGRAM, "conv1d"]
-    ran = subprocess.run(command, env=os.environ | {"COLUMNS": "0"}, capture_output=True, text=True, check=True)
-    assert "length       10       8" in ran.stdout
-    shut = subprocess.run(["bash", "-c", f"{shlex.join(command)} >&-"], capture_output=True, text=True, check=False)
-    assert (shut.returncode, shut.stderr) == (0, "")

@@ -107,12 +107,14 @@ def test_pointing_at_a_cell_shows_what_it_feeds(
     convcli: Callable[..., Ran], export: Export, visit: Callable[..., Page], arguments: str
 ) -> None:
     page = visit(export(arguments))
-    place = "0,1" if "1d" in arguments else "0,1,1" if "2d" in arguments else "0,1,1,1"
+    place = "0,1" if "1d" in arguments else "0,1,1" if "3d" not in arguments else "0,1,1,1"
     found = json.loads(convcli(*arguments.split(), "--from", place, "--json").out)["from"]
     named(page, f"input [{place.replace(',', ', ')}]").hover()
     assert names(page, "makes") == {f"output {at(use['output_index'])}" for use in found}
     assert names(page, "weighs") == {f"weight {use['weight_index']}" for use in found if use["weight_index"]}
-    what = ("is read by {} window" if "pool" in arguments else "is part of {} product") + "s" * (len(found) != 1)
+    what = (
+        "is read by {} window" if "pool" in arguments or "unfold" in arguments else "is part of {} product"
+    ) + "s" * (len(found) != 1)
     assert what.format(len(found)) + " drawn here" in said(page)
     weight = named(page, "weight [0, 0, 1]" if "1d" in arguments else "weight [0, 0, 1, 1]")
     if weight.count():

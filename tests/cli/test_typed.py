@@ -1,0 +1,61 @@
+"""Texts become values where flags are read."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from convcli.cli.typed import flag, padding, real, seed, sizes, sizes_or_none, spelled, typed_command, whole
+from convcli.refusals import ConvcliError
+
+
+@pytest.mark.parametrize(
+    ("read", "typed", "value"),
+    [
+        (whole, "3", 3),
+        (sizes, "3x5", (3, 5)),
+        (padding, " Same", "same"),
+        (padding, "1,2", (1, 2)),
+        (sizes_or_none, "7,none", (7, None)),
+        (real, "inf", float("inf")),
+        (seed, str(2**64 - 1), 2**64 - 1),
+    ],
+)
+def test_read(read: Callable[[str, str], Any], typed: str, value: object) -> None:
+    assert read(typed, "--flag") == value
+
+
+@pytest.mark.parametrize(
+    ("read", "typed", "said"),
+    [
+        (whole, "3x5", "isn't a whole number"),
+        (whole, "9" * 5000, "beyond what a tensor's sizes can be"),
+        (sizes, "", "empty text"),
+        (sizes, str(10**30), "beyond"),
+        (real, "x", "isn't a number"),
+        (seed, "x", "try --flag 0"),
+        (seed, str(2**64), "beyond 64 bits"),
+        (sizes_or_none, "7,no", "isn't a whole number"),
+    ],
+)
+def test_refused(read: Callable[[str, str], Any], typed: str, said: str) -> None:
+    with pytest.raises(ConvcliError, match=said):
+        read(typed, "--flag")
+
+
+@dataclass(frozen=True)
+class Asked:
+    size: int | None = flag("--size", help="A size.", read=whole)
+    bias: bool = flag("--no-bias", help="No bias.", default=True)
+
+
+def test_a_request_is_built_of_what_typer_hands_over() -> None:
+    built: list[Asked] = []
+    command = typed_command(built.append, Asked)
+    command(size="3", bias=False)
+    command(size=None, bias=True)
+    assert built == [Asked(3, True), Asked(None, False)]
+    assert list(command.__signature__.parameters) == ["size", "bias"]
+    assert spelled(Asked, "bias") == "--no-bias"
+    assert spelled(Asked, "other") == ""

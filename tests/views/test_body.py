@@ -1,0 +1,21 @@
+"""A layer's numbers on the screen."""
+
+from convcli.plan import make_plan
+from convcli.report import Report
+from convcli.views.body import body
+from convcli.views.widgets import Screen
+from tests.views.shown import shown
+
+
+def test_many_numbers_are_shortened_unless_all_are_asked_for() -> None:
+    report = Report(make_plan("conv1d", {}, size=(300,)))
+    brief, full = (shown(body(report, Screen(80, full=full))) for full in (False, True))
+    assert "--full shows all" in " ".join(brief.split())
+    assert "--full" not in full
+    assert len(full.split()) > 500 > len(brief.split())
+
+
+def test_grouped_weights_are_named_by_their_group() -> None:
+    report = Report(make_plan("conv1d", {"groups": 2, "out_channels": 4}, size=(4, 5)))
+    assert "group's in 1" in shown(body(report, Screen()))
+    assert "windows" not in shown(body(Report(make_plan("unfold", {})), Screen()))

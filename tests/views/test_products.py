@@ -1,0 +1,23 @@
+"""Steps in words; tests/engine/test_steps.py draws many."""
+
+from convcli.picks import pick
+from convcli.plan import make_plan
+from convcli.report import Report
+from convcli.views.products import picked_steps, picked_uses
+from convcli.views.widgets import Screen
+from tests.views.shown import shown
+
+
+def test_new_layers_are_told_as_the_others_are() -> None:
+    plan = make_plan("adaptiveavgpool1d", {"output_size": 4})
+    text = shown(picked_steps(Report(plan, pick(plan, steps="all")), Screen()))
+    assert "out[0, 0, 1] = (3 + 4 + 5) / 3 = 4" in text
+    plan = make_plan("unfold", {"kernel_size": 2}, size=(3, 4))
+    text = shown(picked_steps(Report(plan, pick(plan, at="3,1")), Screen()))
+    assert "rows 1 · columns 2" in text
+    assert "out[0, 3, 1] = 3" in text
+
+
+def test_uses() -> None:
+    plan = make_plan("maxpool1d", {})
+    assert "is read by 1 window" in shown(picked_uses(Report(plan, pick(plan, from_cell="0")), Screen()))

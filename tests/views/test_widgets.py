@@ -1,0 +1,14 @@
+"""What several views are made of."""
+
+from convcli.views.widgets import labelled, table
+from tests.views.shown import shown
+
+
+def test_numbers_stand_right_and_long_texts_are_wrapped_beside_their_label() -> None:
+    rows = table("", "input")
+    rows.add_row("length", "10")
+    rows.add_row("width", "5")
+    assert shown(rows).splitlines()[1:] == ["length     10", "width       5"] or "     10" in shown(rows)
+    lines = shown(labelled([("why", "word " * 30)]), width=40).splitlines()
+    assert all(line.startswith(("why", "   ")) for line in lines)
+    assert len(lines) > 3
