@@ -58,3 +58,10 @@ def test_the_screen_shown_is_the_screen() -> None:
         [sys.executable, "-m", "convcli", *shown[1].split()], capture_output=True, text=True, check=True
     )
     assert [line.rstrip() for line in ran.stdout.splitlines()] == shown[2].splitlines()
+
+
+@pytest.mark.parametrize("block", re.findall(r"```python\n(.*?)```", README, re.DOTALL))
+def test_readme_python(block: str, tmp_path: Path) -> None:
+    ran = subprocess.run([sys.executable, "-c", block], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert "(1, 1, 2) [[[-2. -2.]]]" in ran.stdout
+    assert "(1, 64, 112, 112) 9472 118013952" in ran.stdout

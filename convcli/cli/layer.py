@@ -59,7 +59,9 @@ def command(name: str) -> Callable[..., None]:
     def run(arguments: LayerFlags, flags: RunFlags) -> None:
         run_layer(name, arguments, flags)
 
-    examples = [f"convcli {name} {more}".rstrip() for more in EXAMPLES.get(name) or EXAMPLES[name.rstrip("123d")]]
+    examples = [
+        f"convcli {name} {more}".rstrip() for more in EXAMPLES.get(name) or EXAMPLES.get(name.rstrip("123d"), ("",))
+    ]
     run.__doc__ = HELP.format(name=layer.__name__, summary=layer.summary, examples="\n".join(examples))
     return typed_command(run, LayerFlags, RunFlags, takes=takes.__contains__)  # type: ignore[no-any-return]
 
