@@ -285,7 +285,9 @@ def test_the_house(check: Check) -> None:
 
 
 @pytest.mark.parametrize(
-    ("check", "sources"), [(check, bad) for check, examples in BAD.items() for bad in examples], ids=str
+    ("check", "sources"),
+    [(check, bad) for check, examples in BAD.items() for bad in examples],
+    ids=lambda value: value.__name__ if callable(value) else "objected",
 )
 def test_each_check_objects(check: Check, sources: Sources) -> None:
     assert list(check(sources)), "this should have been objected to"

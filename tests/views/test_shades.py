@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 from rich.console import Console
@@ -34,6 +34,7 @@ def photo(path: Path, size: tuple[int, int] = (200, 120)) -> Path:
     return path
 
 
+@settings(max_examples=100)
 @given(
     st.integers(1, 3), st.integers(1, 70), st.integers(1, 90), st.integers(1, 5), st.integers(20, 120), st.booleans()
 )
