@@ -4,11 +4,11 @@ import re
 from dataclasses import replace
 from difflib import SequenceMatcher
 
-from convcli.explain import calls, channels_and_axes, dtypes_and_devices, features, joins, settings, sizes
+from convcli.explain import calls, dtypes_and_devices, features, joins, ranks, settings, sizes
 from convcli.explain.answer import Answer, Explanation
 from convcli.explain.message import Message
 
-FAMILIES = (channels_and_axes, sizes, settings, features, joins, dtypes_and_devices, calls)
+FAMILIES = (ranks, sizes, settings, features, joins, dtypes_and_devices, calls)
 RECOGNISERS: list[tuple[str, re.Pattern[str], Answer]] = [
     (family, re.compile(pattern), answer) for module in FAMILIES for (family, pattern), answer in module.ANSWERS.items()
 ]
