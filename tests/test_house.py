@@ -180,9 +180,7 @@ def asks_which_layer(node: ast.AST, classes: set[str]) -> str:
 def is_its_type(node: ast.AST) -> bool:
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):  # layer.type.lower()
         return is_its_type(node.func.value)
-    attribute = node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
-    module = isinstance(node, ast.Name) and attribute == "__name__"
-    return attribute in ("type", "__name__", "norm_type") and not module and not isinstance(node, ast.Name)
+    return isinstance(node, ast.Attribute) and node.attr in ("type", "__name__", "norm_type")
 
 
 def names_of_their_own(sources: Sources) -> Iterator[str]:

@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
 
-from convcli.arithmetic.windows import Windows
+from convcli.arithmetic.windows import Tap, Windows
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +66,9 @@ class Axis(Windows):
         if self.transposed:
             full = (self.size - 1) * self.stride + self.extent
             return max(0, full - self.before - self.after + self.output_padding)
-        windows = self.spare // self.stride + 1
         if self.ceil_mode:
-            windows = -(-self.spare // self.stride) + 1
-            windows -= self.drops_last_window
-        return max(0, windows)
+            return max(0, -(-self.spare // self.stride) + 1 - self.drops_last_window)
+        return max(0, self.spare // self.stride + 1)
 
     @property
     def drops_last_window(self) -> bool:
@@ -84,10 +82,6 @@ class Axis(Windows):
     @property
     def _windows(self) -> int:
         return self.size if self.transposed else self.output
-
-    @property
-    def _line(self) -> int:
-        return self.output if self.transposed else self.size
 
     def positions(self, window: int) -> range:
         """Where the taps of one window stand on the line; outside ``range(line)`` is padding.
@@ -136,11 +130,8 @@ class Axis(Windows):
                 return position % self.size
         return None
 
-    def taps(self, output: int) -> list[tuple[int, int, int | None]]:
-        """What one output cell is made of: ``(tap, position, input cell or None)``.
-
-        Taps over zero padding are listed with None; those beyond the padded line (``ceil_mode``)
-        and, transposed, those no input cell stands behind are not.
+    def taps(self, output: int) -> list[Tap]:
+        """Not listed: taps beyond the padded line (``ceil_mode``) and, transposed, those no input cell stands behind.
 
         >>> Axis(10, kernel=3, before=1, after=1).taps(0)
         [(0, -1, None), (1, 0, 0), (2, 1, 1)]
@@ -151,29 +142,19 @@ class Axis(Windows):
         return [(t, p, self.source(p)) for t, p in enumerate(self.positions(output)) if p < end]
 
     def reached(self, cell: int) -> list[tuple[int, int]]:
-        """Which ``(output, tap)`` pairs an input cell takes part in; its reach, seen backwards.
-
+        """
         >>> Axis(10, kernel=3, stride=2).reached(2)
         [(0, 2), (1, 0)]
         """
         if self.transposed:
             return [(p, t) for t, p in enumerate(self.positions(cell)) if 0 <= p < self.output]
-        places = [p for p in self._images(cell) if -self.before <= p < self.size + self.after]
-        return sorted(chain.from_iterable(self.windows_at(p) for p in places))
-
-    def _images(self, cell: int) -> list[int]:
-        """Every position of the padded line that may hold a copy of an input cell."""
         n = self.size
-        match self.padding_mode:
-            case "reflect":
-                return sorted({cell, -cell, 2 * (n - 1) - cell})
-            case "circular":
-                return [cell - n, cell, cell + n]
-            case "replicate":
-                left = range(-self.before, 0) if cell == 0 else range(0)
-                right = range(n, n + self.after) if cell == n - 1 else range(0)
-                return [*left, cell, *right]
-        return [cell]
+        # Where a copy of it may stand: reflected at either end, a turn away, or beside an end that is replicated.
+        images = {cell} if self.padding_mode == "zeros" else {cell, -cell, 2 * (n - 1) - cell, cell - n, cell + n}
+        if self.padding_mode == "replicate" and cell in (0, n - 1):
+            images.update(range(-self.before, 0), range(n, n + self.after))
+        places = [p for p in images if -self.before <= p < n + self.after and self.source(p) == cell]
+        return sorted(chain.from_iterable(self.windows_at(p) for p in places))
 
     def pairs(self, tap: int) -> Iterator[tuple[int, int]]:
         """Every ``(input cell, output)`` that one tap of the kernel brings together.
@@ -196,15 +177,12 @@ class Axis(Windows):
         if self.padding_mode != "zeros" and not self.transposed:
             return range(self._windows)
         offset = tap * self.dilation - self.before
-        first = max(0, -(offset // self.stride))
-        return range(first, min(self._windows, (self._line - 1 - offset) // self.stride + 1))
+        line = self.output if self.transposed else self.size
+        return range(max(0, -(offset // self.stride)), min(self._windows, (line - 1 - offset) // self.stride + 1))
 
     def unread_ranges(self) -> list[range]:
-        """The cells of :meth:`unread` as ranges, so that a huge axis costs no more than a small one.
-
-        The pattern repeats every ``stride`` cells, but for one window's extent at either end; only
-        one period and the two ends are looked at.
-        """
+        # The pattern repeats every ``stride`` cells, but for one window's extent at either end; only one period and the
+        # two ends are looked at.
         if self.transposed:
             # Only a cell whose window hangs over an end of the output can write nothing at all.
             left = range(min(self.size, -(-self.before // self.stride)))
@@ -219,14 +197,12 @@ class Axis(Windows):
             head_end = min(max(self.extent - self.before, 0), end)
             middle_end = max(head_end, end - self.extent)
             period_end = min(head_end + self.stride, middle_end)
-            gaps = [range(i, i + 1) for i in self._missed(0, head_end)]
+            gaps = [range(i, i + 1) for i in (*self._missed(0, head_end), *self._missed(middle_end, end))]
             gaps += [range(i, middle_end, self.stride) for i in self._missed(head_end, period_end)]
-            gaps += [range(i, i + 1) for i in self._missed(middle_end, end)]
         ranges = [r for r in (*gaps, tail) if r]
         if self.padding_mode == "zeros" or not ranges:
             return ranges
-        unread = chain.from_iterable(ranges)
-        return [range(i, i + 1) for i in unread if not self.reached(i)]
+        return [range(i, i + 1) for i in chain.from_iterable(ranges) if not self.reached(i)]
 
     def _missed(self, low: int, high: int) -> list[int]:
         """The positions in ``range(low, high)`` that no tap stands on."""

@@ -3,7 +3,7 @@
 Worked out in closed form: a size of a million costs no more than one of ten.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from heapq import merge
 from itertools import islice
@@ -41,30 +41,6 @@ class Settings:
     nearest: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Family:
-    """Settings alike but for the stride: each stride of a range does it."""
-
-    axis: Axis
-    strides: range
-
-    @property
-    def cost(self) -> tuple[float, int]:
-        """How uncommon they are; only the order matters."""
-        k, d, p = self.axis.kernel, self.axis.dilation, self.axis.before
-        half = (self.axis.extent - 1) / 2
-        padding = 0.0 if p == half else 1.0 if p == 0 else 3.0 + abs(p - half)
-        return 8 * (d - 1) + padding + (_COMMON.index(k) if k in _COMMON else 11), k
-
-    def settings(self, output: int) -> Iterator[tuple[tuple[float, int], Setting]]:
-        cost, kernel = self.cost
-        for stride in self.strides:
-            axis = replace(self.axis, stride=stride)
-            rest = output - (axis.size - 1) * stride - _alone(axis) if axis.transposed else 0
-            setting = Setting(axis.size, kernel, stride, axis.before, axis.dilation, axis.output_padding + rest)
-            yield (cost + 2.0 * (stride - self.strides[0]), kernel), setting
-
-
 def solve(size: int, output: int, kind: str = "conv", **fixed: Any) -> Settings:
     """The settings that turn ``size`` into ``output``; any of them may be fixed.
 
@@ -77,34 +53,40 @@ def solve(size: int, output: int, kind: str = "conv", **fixed: Any) -> Settings:
     (Setting(size=28, kernel=5, stride=1, padding=2, dilation=1, output_padding=0),)
     """
     families = list(_families(size, output, kind, fixed))
-    hits = [family for family in families if family.strides]
+    count = sum(len(strides) for _, strides in families)
     # Each family comes sorted, so only as many settings are built as are listed.
-    ranked = islice(merge(*(family.settings(output) for family in hits)), MOST)
-    nearest = None
-    if not hits:
-        reached = (o for family in families for o in _outputs_near(family.axis, output, "stride" in fixed))
-        nearest = min((o for o in reached if o > 0), key=lambda o: (abs(o - output), o), default=None)
-    return Settings(tuple(setting for _, setting in ranked), sum(len(family.strides) for family in hits), nearest)
+    ranked = islice(merge(*(_settings(axis, strides, output) for axis, strides in families)), MOST)
+    reached = (o for axis, _ in families for o in _outputs_near(axis, output, "stride" in fixed))
+    return Settings(tuple(setting for _, setting in ranked), count, None if count else _nearest(output, reached))
 
 
-def _families(size: int, output: int, kind: str, fixed: dict[str, Any]) -> Iterator[_Family]:
+def _nearest(output: int, reached: Iterable[int]) -> int | None:
+    return min((o for o in reached if o > 0), key=lambda o: (abs(o - output), o), default=None)
+
+
+def _families(size: int, output: int, kind: str, fixed: dict[str, Any]) -> Iterator[tuple[Axis, range]]:
+    """Settings alike but for the stride: an axis, and the strides of which each does it."""
+    given = {name: value for name, value in fixed.items() if name in ("stride", "ceil_mode", "output_padding")}
     for kernel in [fixed["kernel"]] if "kernel" in fixed else KERNELS:
         # One tap has no gaps, so its dilation changes nothing.
         dilations = [fixed["dilation"]] if "dilation" in fixed else DILATIONS if kernel > 1 else [1]
         for dilation in [1] if kind == "pool" and "dilation" not in fixed else dilations:
-            axis = Axis(
-                size,
-                kernel,
-                stride=fixed.get("stride", 1),
-                dilation=dilation,
-                ceil_mode=fixed.get("ceil_mode", False),
-                transposed=kind == "transposed",
-                output_padding=fixed.get("output_padding", 0),
-            )
+            axis = Axis(size, kernel, dilation=dilation, transposed=kind == "transposed", **given)
             most = kernel // 2 if kind == "pool" else axis.extent - 1
             for padding in [fixed["padding"]] if "padding" in fixed else range(most + 1):
                 padded = replace(axis, before=padding, after=padding)
-                yield _Family(padded, _strides(padded, output, fixed))
+                yield padded, _strides(padded, output, fixed)
+
+
+def _settings(axis: Axis, strides: range, output: int) -> Iterator[tuple[tuple[float, int], Setting]]:
+    """The settings of a family, each with how uncommon it is; only the order of these numbers matters."""
+    k, d, p, op = axis.kernel, axis.dilation, axis.before, axis.output_padding
+    half = (axis.extent - 1) / 2
+    padding = 0.0 if p == half else 1.0 if p == 0 else 3.0 + abs(p - half)
+    cost = 8 * (d - 1) + padding + (_COMMON.index(k) if k in _COMMON else 11)
+    for stride in strides:
+        rest = output - (axis.size - 1) * stride - _alone(axis) if axis.transposed else 0
+        yield (cost + 2.0 * (stride - strides[0]), k), Setting(axis.size, k, stride, p, d, op + rest)
 
 
 def _strides(axis: Axis, output: int, fixed: dict[str, Any]) -> range:
@@ -169,12 +151,10 @@ def _outputs_near(axis: Axis, output: int, stride_fixed: bool) -> Iterator[int]:
 def with_sizes(axis: Axis, output: int) -> Settings:
     """:func:`sizes_giving` as settings that differ in their size alone."""
     sizes = sizes_giving(axis, output)
-    listed = tuple(
-        Setting(size, axis.kernel, axis.stride, axis.before, axis.dilation, axis.output_padding)
-        for size in sizes[:MOST]
-    )
-    around = {replace(axis, size=max(1, size)).output for size in (sizes.start - 1, sizes.start)} - {0}
-    return Settings(listed, sizes.stop - sizes.start, min(around, key=lambda o: (abs(o - output), o), default=None))
+    rest = (axis.kernel, axis.stride, axis.before, axis.dilation, axis.output_padding)
+    listed = tuple(Setting(size, *rest) for size in sizes[:MOST])
+    around = (replace(axis, size=max(1, size)).output for size in (sizes.start - 1, sizes.start))
+    return Settings(listed, sizes.stop - sizes.start, _nearest(output, around))
 
 
 def sizes_giving(axis: Axis, output: int) -> range:

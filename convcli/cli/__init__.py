@@ -1,8 +1,4 @@
-"""The command line: turns flags into a request, picks a view, and answers errors.
-
-Each command's module is imported only when that command is called; the list below is all that the
-help of the whole program needs.
-"""
+"""The command line: what there is to call, each command's module being imported only when it is called."""
 
 import gc
 import signal
@@ -16,17 +12,17 @@ from typer.core import TyperCommand, TyperGroup
 from convcli.layers import LAYERS, Windowed
 from convcli.version import __version__
 
-# name → (the module that has it, what it does)
+# name → (its function in this room, or for a layer what makes it of the name, what it does)
 COMMANDS: dict[str, tuple[str, str]] = {
-    name: ("layer", f"nn.{layer.__name__}: {layer.summary}")
+    name: ("layer.command", f"nn.{layer.__name__}: {layer.summary}")
     for name, layer in LAYERS.items()
     if issubclass(layer, Windowed)
 } | {
-    "formula": ("formula", "The output-size formula, worked step by step"),
-    "blog": ("post", "The post's 12 experiments, replayed and checked number by number"),
-    "filters": ("lookup", "The classic filters: edges, blurs, Sobel and others"),
-    "explain": ("explaining", "A PyTorch error message in plain words, with a fix"),
-    "samples": ("lookup", "The post's three tensors"),
+    "formula": ("formula.command", "The output-size formula, worked step by step"),
+    "blog": ("post.blog", "The post's 12 experiments, replayed and checked number by number"),
+    "filters": ("lookup.filters", "The classic filters: edges, blurs, Sobel and others"),
+    "explain": ("explaining.explain", "A PyTorch error message in plain words, with a fix"),
+    "samples": ("lookup.samples", "The post's three tensors"),
 }
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
@@ -51,9 +47,8 @@ def with_value(arguments: list[str]) -> list[str]:
     (['--steps', 'first', '--json'], ['--steps', '0:4'])
     """
     filled = []
-    for i, argument in enumerate(arguments):
+    for argument, following in zip(arguments, [*arguments[1:], "-"], strict=True):
         filled.append(argument)
-        following = arguments[i + 1] if i + 1 < len(arguments) else "-"
         if argument == "--steps" and following.startswith("-"):
             filled.append("first")
     return filled
@@ -61,9 +56,10 @@ def with_value(arguments: list[str]) -> list[str]:
 
 def load(name: str) -> Any:
     """Build the real command of a name."""
-    module = import_module(f"convcli.cli.{COMMANDS[name][0]}")
+    module, _, function = COMMANDS[name][0].partition(".")
+    run = getattr(import_module(f"convcli.cli.{module}"), function)
     single = typer.Typer(add_completion=False, rich_markup_mode=None, context_settings=CONTEXT)
-    single.command(name)(module.command(name))
+    single.command(name)(run(name) if name in LAYERS else run)
     return typer.main.get_command(single)
 
 

@@ -5,8 +5,7 @@ from typing import Any
 
 import typer
 
-from convcli.cli.streams import complain, flush, nobody_reads
-from convcli.cli.typed import spelled
+from convcli.cli.streams import complain, nobody_reads, write
 from convcli.refusals import ConvcliError
 
 
@@ -14,7 +13,7 @@ def guard(run: Callable[[], Any], show_traceback: bool = False) -> int:
     """Run the program; every way it can end becomes an exit code, never a traceback unless it is asked for."""
     try:
         code = run()
-        flush()
+        write("")
         return code if isinstance(code, int) else 0
     except ConvcliError as error:
         complain(*error.words(on_the_command_line))
@@ -49,16 +48,11 @@ def guard(run: Callable[[], Any], show_traceback: bool = False) -> int:
 
 
 def on_the_command_line(name: str, value: Any = None) -> str:
-    """An argument as it is typed.
-
-    >>> on_the_command_line("kernel_size"), on_the_command_line("kernel_size", (3, 5))
-    ('--kernel', '--kernel 3x5')
-    """
+    """An argument as it is typed: ``--kernel``, or ``--kernel 3x5``."""
     from convcli.cli.flags import LayerFlags, RunFlags
     from convcli.cli.formula import FormulaFlags
+    from convcli.cli.typed import spelled
 
-    flags = filter(None, (spelled(request, name) for request in (LayerFlags, RunFlags, FormulaFlags)))
-    flag = next(flags, "--" + name.replace("_", "-"))
-    if value is None:
-        return flag
-    return f"{flag} {'x'.join(map(str, value)) if isinstance(value, tuple) else value}"
+    named = filter(None, (spelled(request, name) for request in (LayerFlags, RunFlags, FormulaFlags)))
+    typed = "x".join(map(str, value)) if isinstance(value, tuple) else value
+    return next(named, "--" + name.replace("_", "-")) + ("" if value is None else f" {typed}")

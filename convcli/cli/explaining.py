@@ -1,7 +1,6 @@
 """``explain``: a PyTorch error message in plain words, with a fix."""
 
 import sys
-from collections.abc import Callable
 from typing import Annotated
 
 import typer
@@ -9,14 +8,10 @@ import typer
 from convcli.cli.streams import complain, show, warn, write
 from convcli.cli.waiting import loading_torch
 from convcli.explain import recognise
-from convcli.explain.message import Message, read
+from convcli.explain.message import read
 from convcli.refusals import ConvcliError, Failure
 from convcli.views.as_json import as_text
 from convcli.views.explained import explanation_object, told, unrecognised_object
-
-
-def command(name: str) -> Callable[..., None]:
-    return explain
 
 
 def explain(
@@ -36,7 +31,12 @@ def explain(
     error = read(text)
     explanation = recognise.explain(error)
     if explanation is None:
-        raise _not_recognised(error, as_json)
+        family = recognise.nearest(error)
+        if as_json:
+            write(as_text(unrecognised_object(family)))
+        first = error.text[:200].splitlines()[0] if error.text else ""
+        complain(f"not recognised: {first}", f"it looks nearest to: {family.replace('_', ' ')}")
+        raise typer.Exit(1)
     if verify:
         with loading_torch():
             from convcli.explain.verify import verified
@@ -51,21 +51,10 @@ def explain(
         show(*told(explanation, error))
 
 
-def _not_recognised(error: Message, as_json: bool) -> typer.Exit:
-    family = recognise.nearest(error)
-    if as_json:
-        write(as_text(unrecognised_object(family)))
-    first = error.text[:200].splitlines()[0] if error.text else ""
-    complain(f"not recognised: {first}", f"it looks nearest to: {family.replace('_', ' ')}")
-    return typer.Exit(1)
-
-
 def _stdin(message: str | None) -> str:
-    """What stands on stdin, passed on to stderr so that nothing of a log is lost."""
-    if message is None and sys.stdin.isatty():
-        raise ConvcliError(
-            "there is no message", 'convcli explain "RuntimeError: ...", or: python train.py 2>&1 | convcli explain'
-        )
+    """What stands on stdin, passed on to stderr so that nothing of a log is lost; nobody is waited for to type it."""
+    if sys.stdin is None or (message is None and sys.stdin.isatty()):
+        return ""
     text = sys.stdin.buffer.read().decode("utf-8", "replace")
     sys.stderr.write(text if text.endswith("\n") or not text else text + "\n")
     sys.stderr.flush()

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, fields
 from typing import Any
 
-from convcli.cli.typed import ARRAY, EACH, NUMBER, PER_AXIS, TEXT, Sizes, flag, padding, real, seed, sizes_or_none
+from convcli.cli.typed import EACH, NUMBER, PADDING, PER_AXIS, Sizes, flag, real, seed, sizes_or_none
 from convcli.refusals import PADDING_MODES
 
 
@@ -18,9 +18,7 @@ class LayerFlags:
     )
     kernel_size: Sizes | None = flag("--kernel", "-k", help=f"Taps of the kernel. {EACH}", **PER_AXIS)
     stride: Sizes | None = flag("--stride", "-s", help="Cells from one window to the next.", **PER_AXIS)
-    padding: Sizes | str | None = flag(
-        "--padding", "-p", help="Cells added at each end, or same, or valid.", read=padding, metavar="SIZES"
-    )
+    padding: Sizes | str | None = flag("--padding", "-p", help="Cells added at each end, or same, or valid.", **PADDING)
     dilation: Sizes | None = flag("--dilation", "-d", help="Cells from one tap to the next.", **PER_AXIS)
     groups: int | None = flag("--groups", "-g", help="Channel groups that don't mix.", **NUMBER)
     bias: bool = flag("--no-bias", help="No number added to each output channel.", default=True)
@@ -35,7 +33,10 @@ class LayerFlags:
     divisor_override: int | None = flag("--divisor-override", help="Divide by this instead.", **NUMBER)
     return_indices: bool = flag("--return-indices", help="Show each maximum's position.", default=False)
     padding_mode: str | None = flag(
-        "--padding-mode", help="zeros, reflect, replicate or circular.", metavar="MODE", completes=PADDING_MODES, **TEXT
+        "--padding-mode",
+        help="zeros, reflect, replicate or circular.",
+        metavar="MODE",
+        autocompletion=lambda: [*PADDING_MODES],
     )
 
     def arguments(self, takes: Any) -> dict[str, Any]:
@@ -48,19 +49,19 @@ class LayerFlags:
 class RunFlags:
     """What every layer command takes besides: what goes in, and what is shown."""
 
-    input: str | None = flag("--input", "-i", help="Numbers, a sample, a file, or - for stdin.", **ARRAY)
+    input: str | None = flag("--input", "-i", help="Numbers, a sample, a file, or - for stdin.", metavar="ARRAY")
     size: Sizes | None = flag("--size", help="A ramp 1, 2, 3 … of this size instead, 28x28 or 3x28x28.", **PER_AXIS)
     seed: int = flag("--seed", help="Seeds PyTorch's initialisation.", default=0, read=seed, metavar="N")
     weight: str | None = flag(
-        "--weight", "-w", help="The kernel, or all weights: numbers, a filter or a file.", **ARRAY
+        "--weight", "-w", help="The kernel, or all weights: numbers, a filter or a file.", metavar="ARRAY"
     )
-    bias_values: str | None = flag("--bias", help="The bias; with --weight alone there is none.", **ARRAY)
+    bias_values: str | None = flag("--bias", help="The bias; with --weight alone there is none.", metavar="ARRAY")
     steps: str | None = flag(
-        "--steps", help="Every product behind outputs: the first few, all, or 0:4.", metavar="[WHICH]", **TEXT
+        "--steps", help="Every product behind outputs: the first few, all, or 0:4.", metavar="[WHICH]"
     )
-    at: str | None = flag("--at", help="Every product behind one output cell, 0,3,5.", metavar="CELL", **TEXT)
-    from_cell: str | None = flag("--from", help="Which outputs an input cell reaches, 0,4.", metavar="CELL", **TEXT)
-    of_weight: str | None = flag("--of", help="Which products a weight is part of, 1,0,2.", metavar="WEIGHT", **TEXT)
+    at: str | None = flag("--at", help="Every product behind one output cell, 0,3,5.", metavar="CELL")
+    from_cell: str | None = flag("--from", help="Which outputs an input cell reaches, 0,4.", metavar="CELL")
+    of_weight: str | None = flag("--of", help="Which products a weight is part of, 1,0,2.", metavar="WEIGHT")
     coverage: bool = flag("--coverage", help="How often each input cell is read.", default=False)
     show: bool = flag("--show", help="Draw input and output as shades, or pictures.", default=False)
     animate: bool = flag("--animate", help="Play the steps in the terminal.", default=False)
@@ -68,9 +69,9 @@ class RunFlags:
     full: bool = flag("--full", help="Every value, however many.", default=False)
     as_json: bool = flag("--json", help="One JSON object on stdout.", default=False)
     as_code: bool = flag("--code", help="A PyTorch script that gives the same.", default=False)
-    save: str | None = flag("--save", help="Write the output: .npy .pt .csv .json, or .png.", metavar="FILE", **TEXT)
-    export: str | None = flag("--export", help="Draw every step: .svg .gif .png .html.", metavar="FILE", **TEXT)
-    region: str | None = flag("--region", help="The output cells to draw, 0:16,0:16.", metavar="RANGES", **TEXT)
+    save: str | None = flag("--save", help="Write the output: .npy .pt .csv .json, or .png.", metavar="FILE")
+    export: str | None = flag("--export", help="Draw every step: .svg .gif .png .html.", metavar="FILE")
+    region: str | None = flag("--region", help="The output cells to draw, 0:16,0:16.", metavar="RANGES")
     force: bool = flag("--force", help="Write over an existing file.", default=False)
 
 

@@ -1,11 +1,9 @@
 """``formula``: the output size, worked step by step, without torch."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from convcli.cli.streams import show, write
-from convcli.cli.typed import EACH, PER_AXIS, Sizes, flag, padding, typed_command
+from convcli.cli.typed import EACH, PADDING, PER_AXIS, Sizes, flag, typed_command
 from convcli.refusals import ConvcliError
 from convcli.sizing import backwards, forwards
 from convcli.views.worked import introduction, settings, worked_out
@@ -18,9 +16,7 @@ class FormulaFlags:
     size: Sizes | None = flag("--size", "-n", help=f"Cells of the input. {EACH}", **PER_AXIS)
     kernel_size: Sizes | None = flag("--kernel", "-k", help="Taps of the kernel.  [default: 3]", **PER_AXIS)
     stride: Sizes | None = flag("--stride", "-s", help="Cells between windows.  [default: 1]", **PER_AXIS)
-    padding: Sizes | str | None = flag(
-        "--padding", "-p", help="Cells at each end, same, or valid.", read=padding, metavar="SIZES"
-    )
+    padding: Sizes | str | None = flag("--padding", "-p", help="Cells at each end, same, or valid.", **PADDING)
     dilation: Sizes | None = flag("--dilation", "-d", help="Cells between taps.  [default: 1]", **PER_AXIS)
     output_padding: Sizes | None = flag("--output-padding", help="With --transposed.", **PER_AXIS)
     transposed: bool = flag("--transposed", help="A transposed convolution.", default=False)
@@ -30,14 +26,8 @@ class FormulaFlags:
     keep: bool = flag("--keep", help="Backwards: what keeps the size?", default=False)
     as_json: bool = flag("--json", help="One JSON object on stdout.", default=False)
 
-    def sizes(self) -> dict[str, Any]:
-        """What was said of sizes and arguments, by torch's names."""
-        names = ("size", "kernel_size", "stride", "padding", "dilation", "output_padding", "output")
-        return {name: value for name in names if (value := getattr(self, name)) is not None}
 
-
-def command(name: str) -> Callable[..., None]:
-    return typed_command(formula, FormulaFlags)  # type: ignore[no-any-return]
+SIZES = ("size", "kernel_size", "stride", "padding", "dilation", "output_padding", "output")
 
 
 def formula(flags: FormulaFlags) -> None:
@@ -51,36 +41,32 @@ def formula(flags: FormulaFlags) -> None:
     convcli formula --output 112 --kernel 3 --stride 2 --padding 1
     convcli formula --size 28 --keep --kernel 5
     """
-    check(flags)
     pool = flags.pool or flags.ceil_mode
-    family = "transposed" if flags.transposed else "pool" if pool else "conv"
-    asked = flags.sizes()
-    if not (asked or flags.as_json or flags.transposed or pool or flags.keep):
-        show(introduction())
-    elif flags.keep or flags.output:
-        answers = backwards(family, asked, flags.ceil_mode, flags.keep)
-        if flags.as_json:
-            from convcli.views.as_json import answers_object, as_text
-
-            write(as_text(answers_object(answers)))
-            return
-        for answer in answers:
-            show(settings(family, answer))
-    else:
-        axes = forwards(family, asked, flags.ceil_mode)
-        if flags.as_json:
-            from convcli.views.as_json import as_text, formula_object
-
-            write(as_text(formula_object(family, axes)))
-        else:
-            show(worked_out(axes))
-
-
-def check(flags: FormulaFlags) -> None:
-    """Refuse flags that contradict each other."""
-    if flags.transposed and (flags.pool or flags.ceil_mode):
+    if flags.transposed and pool:
         raise ConvcliError("--transposed and a pooling (--pool, --ceil-mode) exclude each other", "choose one")
     if flags.output_padding is not None and not flags.transposed:
         raise ConvcliError("--output-padding belongs to a transposed convolution", "add --transposed")
     if flags.keep and flags.output:
         raise ConvcliError("--keep and --output contradict each other", "choose one")
+    family = "transposed" if flags.transposed else "pool" if pool else "conv"
+    asked = {name: value for name in SIZES if (value := getattr(flags, name)) is not None}
+    if flags.as_json:
+        from convcli.views.as_json import answers_object, as_text, formula_object
+
+    if not (asked or flags.as_json or flags.transposed or pool or flags.keep):
+        show(introduction())
+    elif flags.keep or flags.output:
+        answers = backwards(family, asked, flags.ceil_mode, flags.keep)
+        if flags.as_json:
+            write(as_text(answers_object(answers)))
+        else:
+            show(*(settings(family, answer) for answer in answers))
+    else:
+        axes = forwards(family, asked, flags.ceil_mode)
+        if flags.as_json:
+            write(as_text(formula_object(family, axes)))
+        else:
+            show(worked_out(axes))
+
+
+command = typed_command(formula, FormulaFlags)

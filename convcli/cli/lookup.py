@@ -1,7 +1,6 @@
 """``samples`` and ``filters``: what there is to feed a layer with."""
 
-from collections.abc import Callable
-from typing import Annotated, Optional
+from typing import Annotated
 
 import typer
 
@@ -11,10 +10,6 @@ from convcli.data.samples import SAMPLES
 from convcli.refusals import ConvcliError
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")]
-
-
-def command(name: str) -> Callable[..., None]:
-    return samples if name == "samples" else filters
 
 
 def samples(as_json: Json = False) -> None:
@@ -35,7 +30,7 @@ def samples(as_json: Json = False) -> None:
 
 
 def filters(
-    name: Annotated[Optional[str], typer.Argument(help="One of them, for example sobel-x.")] = None,  # noqa: UP045
+    name: Annotated[str | None, typer.Argument(help="One of them, for example sobel-x.")] = None,
     flip: Annotated[bool, typer.Option("--flip", help="Convolution proper beside cross-correlation.")] = False,
     as_json: Json = False,
 ) -> None:

@@ -16,19 +16,13 @@ SLOWEST, FASTEST = 0.01, 100.0
 
 
 def check_playable(animate: bool, speed: float | None) -> None:
-    """Refuse what could not be played, before anything is shown.
-
-    Raises:
-        ConvcliError: stdout is no terminal, or the speed is none.
-    """
-    if not animate:
-        if speed is not None:
-            raise ConvcliError("--speed is the speed of --animate", "add --animate, or leave --speed out")
-        return
+    """Refuse what could not be played, before anything is shown."""
+    if speed is not None and not animate:
+        raise ConvcliError("--speed is the speed of --animate", "add --animate, or leave --speed out")
     if speed is not None and not SLOWEST <= speed <= FASTEST:
         raise ConvcliError(f"--speed {speed:g} is out of range", f"give {SLOWEST:g} to {FASTEST:g} steps a second")
     # Not Rich's own answer: FORCE_COLOR makes it take a file for a terminal.
-    if not sys.stdout.isatty() or out.is_dumb_terminal:
+    if animate and (not sys.stdout.isatty() or out.is_dumb_terminal):
         raise ConvcliError(
             "--animate plays in a terminal, and the output isn't going to one that can",
             "try --steps for the same in words, or --export FILE for a picture",

@@ -1,6 +1,5 @@
 """``blog``: the post's experiments, run again and compared with what it printed."""
 
-from collections.abc import Callable
 from typing import Annotated
 
 import typer
@@ -11,10 +10,6 @@ from convcli.data.samples import experiments
 from convcli.refusals import ConvcliError
 from convcli.views.replays import one, overview
 from convcli.views.widgets import Screen
-
-
-def command(name: str) -> Callable[..., None]:
-    return blog
 
 
 def blog(
@@ -32,14 +27,12 @@ def blog(
     """
     posts = experiments()
     names = [post.name for post in posts]
-    if name is not None and name not in names:
+    if name not in (None, *names):
         raise ConvcliError(f"the post has no experiment {name!r}", f"it has {', '.join(names)}")
     with loading_torch():
         from convcli.engine.replay import replay
 
-        replays = replay(posts)
-    if name is not None:
-        replays = [each for each in replays if each.experiment.name == name]
+        replays = [each for each in replay(posts) if name in (None, each.experiment.name)]
     if as_json:
         from convcli.views.as_json import as_text, replay_object
 

@@ -42,25 +42,19 @@ class _Console(Console):
         """Signs that the stream lacks are written out before lines are broken, as what stands for them is wider."""
         if isinstance(renderable, str):
             renderable = self.render_str(renderable)
-        if isinstance(renderable, Text) and not renderable.plain.isascii():
-            renderable = self._encodable(renderable)
+        if isinstance(renderable, Text) and self._encodable(renderable.plain) != renderable.plain:
+            segments, renderable = renderable.render(self), renderable.blank_copy()
+            for segment in segments:
+                renderable.append(self._encodable(segment.text), segment.style)
         return super().render(renderable, options)
 
-    def _encodable(self, text: Text) -> Text:
-        try:
-            text.plain.encode(self.encoding)
-        except UnicodeEncodeError:
-            encodable = Text(justify=text.justify, overflow=text.overflow, no_wrap=text.no_wrap, end=text.end)
-            for segment in text.render(self):
-                encodable.append(segment.text.encode(self.encoding, "convcli").decode(self.encoding), segment.style)
-            return encodable
-        return text
+    def _encodable(self, text: str) -> str:
+        return text.encode(self.encoding, "convcli").decode(self.encoding)
 
 
 def nobody_reads() -> None:
-    if sys.stdout is None:  # closed from the start
-        return
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    if sys.stdout is not None:  # closed from the start
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 for _stream in (sys.stdout, sys.stderr):
@@ -70,6 +64,7 @@ if not re.fullmatch("0*[1-9][0-9]*", os.environ.get("COLUMNS", "1")):
     del os.environ["COLUMNS"]  # Rich would take a width of 0 at its word
 out = _Console(highlight=False)
 err = Console(stderr=True, highlight=False)
+err.soft_wrap = not err.is_terminal
 
 
 def in_colour() -> bool:
@@ -79,26 +74,16 @@ def in_colour() -> bool:
 
 def show(*parts: RenderableType) -> None:
     """Print to stdout and flush, so that a reader sees it while torch loads."""
-    if sys.stdout is None:
-        return
     for part in parts:
         out.print(part)
-    flush()
+    write("")
 
 
 def write(text: str) -> None:
-    """Write text for a program to stdout, as it is."""
+    """Write text for a program to stdout, as it is, and flush."""
     try:
         if sys.stdout is not None:
             sys.stdout.write(text)
-    except BrokenPipeError:
-        nobody_reads()
-    flush()
-
-
-def flush() -> None:
-    try:
-        if sys.stdout is not None:
             sys.stdout.flush()
     except BrokenPipeError:
         nobody_reads()
@@ -106,12 +91,11 @@ def flush() -> None:
 
 def warn(text: str) -> None:
     """A remark on stderr."""
-    err.print(Text(f"note: {plain(text)}", style="yellow"), soft_wrap=not err.is_terminal)
+    err.print(Text(f"note: {plain(text)}", style="yellow"))
 
 
 def complain(why: str, fix: str = "") -> None:
     """An error on stderr: what is wrong and what to type instead."""
-    message = Text("convcli: ", style="bold red").append(plain(why), style="default not bold")
-    err.print(message, soft_wrap=not err.is_terminal)
+    err.print(Text("convcli: ", style="bold red").append(plain(why), style="default not bold"))
     if fix:
-        err.print(Text(f"  {plain(fix)}"), soft_wrap=not err.is_terminal)
+        err.print(Text(f"  {plain(fix)}"))

@@ -1,9 +1,10 @@
 """A request's fields as flags: how each is typed, how its text is read, and the function that Typer sees."""
 
 import inspect
+import re
 from collections.abc import Callable
-from dataclasses import dataclass, field, fields
-from typing import Annotated, Any, Optional
+from dataclasses import field, fields
+from typing import Annotated, Any, NamedTuple
 
 import typer
 
@@ -11,22 +12,6 @@ from convcli.refusals import ConvcliError
 from convcli.whole_numbers import whole_numbers
 
 Sizes = tuple[int, ...]
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class Flag:
-    """How a field is typed; one without a reader is a switch, and turns the field's default round."""
-
-    names: tuple[str, ...]
-    help: str
-    read: Callable[[str, str], Any] | None = None
-    metavar: str = ""
-    completes: tuple[str, ...] = ()
-
-
-def flag(*names: str, help: str, default: Any = None, **more: Any) -> Any:
-    """A field of a request that is a flag."""
-    return field(default=default, metadata={"flag": Flag(names, help, **more)})
 
 
 def text(typed: str, name: str) -> str:
@@ -37,34 +22,20 @@ def text(typed: str, name: str) -> str:
 
 
 def whole(typed: str, name: str) -> int:
-    """One whole number.
+    """One whole number."""
+    return sizes(typed, name, one=True)[0]
 
-    >>> whole("3", "--in")
-    3
-    """
+
+def sizes(typed: str, name: str, one: bool = False) -> Sizes:
+    """One number, or one for each axis: ``3x5``."""
     numbers = whole_numbers(text(typed, name))
-    if numbers is None or len(numbers) != 1:
-        raise _no_whole_number(typed, name, f"try {name} 3")
-    return numbers[0]
-
-
-def sizes(typed: str, name: str) -> Sizes:
-    """One number, or one for each axis.
-
-    >>> sizes("3x5", "--kernel"), sizes("3", "--kernel")
-    ((3, 5), (3,))
-    """
-    numbers = whole_numbers(text(typed, name))
-    if numbers is None:
-        raise _no_whole_number(typed, name, f"try {name} 3, or one for each axis: {name} 3x5")
-    return numbers
-
-
-def _no_whole_number(typed: str, name: str, fix: str) -> ConvcliError:
+    if numbers and (len(numbers) == 1 or not one):
+        return numbers
     shown = typed if len(typed) <= 40 else f"{typed[:30]}..."
     if typed.lstrip("+-").isdigit():
-        return ConvcliError(f"{name} {shown} is beyond what a tensor's sizes can be", "try a smaller number")
-    return ConvcliError(f"{name} {shown!r} isn't a whole number", fix)
+        raise ConvcliError(f"{name} {shown} is beyond what a tensor's sizes can be", "try a smaller number")
+    each = "" if one else f", or one for each axis: {name} 3x5"
+    raise ConvcliError(f"{name} {shown!r} isn't a whole number", f"try {name} 3{each}")
 
 
 def padding(typed: str, name: str) -> Sizes | str:
@@ -73,11 +44,7 @@ def padding(typed: str, name: str) -> Sizes | str:
 
 
 def sizes_or_none(typed: str, name: str) -> tuple[int | None, ...]:
-    """Sizes, of which some may be none, which keeps an axis as it is.
-
-    >>> sizes_or_none("7xnone", "--output-size")
-    (7, None)
-    """
+    """Sizes, of which some may be none, which keeps an axis as it is: ``7xnone``."""
     parts = text(typed, name).lower().replace(",", "x").split("x")
     return tuple(None if part.strip() == "none" else whole(part, name) for part in parts)
 
@@ -93,7 +60,7 @@ def real(typed: str, name: str) -> float:
 def seed(typed: str, name: str) -> int:
     """What torch can be seeded with."""
     typed = text(typed, name).strip()
-    if not typed.lstrip("+-").isdecimal():
+    if not re.fullmatch(r"[-+]?\d+", typed):
         raise ConvcliError(f"{name} {typed!r} isn't a whole number", f"try {name} 0")
     if len(typed) > 30 or not -(2**63) <= int(typed) < 2**64:
         raise ConvcliError(f"{name} {typed[:30]} is beyond 64 bits", f"try {name} 0")
@@ -101,10 +68,22 @@ def seed(typed: str, name: str) -> int:
 
 
 EACH = "One number for every axis, or one each: 3 · 3,5 · 3x5."
-NUMBER = {"read": whole, "metavar": "N"}
-PER_AXIS = {"read": sizes, "metavar": "SIZES"}
-TEXT = {"read": text}
-ARRAY = {"read": text, "metavar": "ARRAY"}
+NUMBER: dict[str, Any] = {"read": whole, "metavar": "N"}
+PER_AXIS: dict[str, Any] = {"read": sizes, "metavar": "SIZES"}
+PADDING: dict[str, Any] = {"read": padding, "metavar": "SIZES"}
+
+
+class Flag(NamedTuple):
+    """How a field is typed, read and shown in the help; one whose default is a bool is a switch that turns it round."""
+
+    names: tuple[str, ...]
+    read: Callable[[str, str], Any]
+    shown: dict[str, Any]
+
+
+def flag(*names: str, default: Any = None, read: Callable[[str, str], Any] = text, **shown: Any) -> Any:
+    """A field of a request that is a flag."""
+    return field(default=default, metadata={"flag": Flag(names, read, shown)})
 
 
 def spelled(request: type, name: str) -> str:
@@ -114,35 +93,31 @@ def spelled(request: type, name: str) -> str:
 
 def typed_command(run: Callable[..., None], *requests: type, takes: Callable[[str], bool] = lambda name: True) -> Any:
     """A function for Typer that has a parameter for each flag of the requests, and calls ``run`` with the objects."""
-    flags = {each.name: each for request in requests for each in fields(request) if takes(each.name)}
 
     def call(**typed: Any) -> None:
-        values = {name: _value(flags[name], value) for name, value in typed.items() if value is not None}
-        made = [request(**{n: v for n, v in values.items() if n in _names(request)}) for request in requests]
-        run(*made)
+        run(*(_request(each, typed) for each in requests))
 
-    call.__signature__ = inspect.Signature([_parameter(each) for each in flags.values()])  # type: ignore[attr-defined]
+    flags = [each for request in requests for each in fields(request) if takes(each.name)]
+    call.__signature__ = inspect.Signature([_parameter(each) for each in flags])  # type: ignore[attr-defined]
     call.__doc__ = run.__doc__
     return call
 
 
-def _names(request: type) -> set[str]:
-    return {each.name for each in fields(request)}
-
-
-def _value(each: Any, typed: Any) -> Any:
-    said: Flag = each.metadata["flag"]
-    return said.read(typed, said.names[0]) if said.read else typed != each.default
+def _request(kind: type, typed: dict[str, Any]) -> Any:
+    values = {}
+    for each in fields(kind):
+        said, value = each.metadata["flag"], typed.get(each.name)
+        if isinstance(value, str):
+            values[each.name] = said.read(value, said.names[0])
+        elif value is not None:
+            values[each.name] = value != each.default
+    return kind(**values)
 
 
 def _parameter(each: Any) -> inspect.Parameter:
     said: Flag = each.metadata["flag"]
-    shown: dict[str, Any] = {"metavar": said.metavar} if said.metavar else {}
-    if said.completes:
-        shown["autocompletion"] = lambda: list(said.completes)
-    option = typer.Option(*said.names, help=said.help, **shown)
-    typed = Optional[str] if said.read else bool  # noqa: UP045  (typer reads the annotation at run time)
-    default = (None if each.default is None else str(each.default)) if said.read else False
+    option = typer.Option(*said.names, **said.shown)
+    kind, default = (bool, False) if isinstance(each.default, bool) else (str | None, each.default)
     return inspect.Parameter(
-        each.name, inspect.Parameter.KEYWORD_ONLY, annotation=Annotated[typed, option], default=default
+        each.name, inspect.Parameter.KEYWORD_ONLY, annotation=Annotated[kind, option], default=default
     )

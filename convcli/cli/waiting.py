@@ -5,7 +5,7 @@ import os
 import signal
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import NoReturn, TypeVar
 
 from convcli.cli.streams import err
@@ -30,24 +30,20 @@ def tracked(items: Iterable[T], count: int, what: str) -> Iterable[T]:
 @contextmanager
 def loading_torch() -> Iterator[None]:
     """Import torch behind a spinner; Ctrl-C ends the program at once, even inside the import."""
-    waiting = err.status("loading PyTorch") if _watched() else None
+    spinner = err.status("loading PyTorch") if _watched() else nullcontext()
 
     def stop(*_: object) -> NoReturn:
-        if waiting:
-            waiting.stop()
+        spinner.__exit__(None, None, None)
         os._exit(130)
 
     handler = signal.signal(signal.SIGINT, stop)
-    if waiting:
-        waiting.start()
     try:
-        gc.disable()
-        import torch  # noqa: F401
+        with spinner:
+            gc.disable()
+            import torch  # noqa: F401
 
-        yield
+            yield
     finally:
         gc.freeze()
         gc.enable()
-        if waiting:
-            waiting.stop()
         signal.signal(signal.SIGINT, handler)

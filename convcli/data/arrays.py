@@ -10,17 +10,13 @@ if TYPE_CHECKING:
     import numpy as np
 
 
-_FLOAT = r"float('\1')"
-
-
 @dataclass(frozen=True, slots=True)
 class Array:
     """Numbers with a shape, and where they came from.
 
-    ``data`` is nested lists or a NumPy array; None is a ramp, 1, 2, 3 … along the last axis, which
-    takes no memory until it is needed. ``recipe`` is Python that makes the same torch tensor, and
-    ``imports`` what it needs besides torch; an array that is ``spelled_out`` has its numbers written
-    out instead. A ``picture`` is from a picture file: values from 0 to 1, channels first.
+    ``data`` is nested lists or a NumPy array; None is a ramp, which takes no memory until it is needed. ``recipe`` is
+    Python that makes the same torch tensor, and ``imports`` what it needs besides torch; an array that is
+    ``spelled_out`` has its numbers written out instead. A ``picture`` is from 0 to 1, channels first.
     """
 
     source: str
@@ -40,33 +36,23 @@ class Array:
 
     @property
     def code(self) -> str:
-        """Python that makes the same torch tensor; where every number is written out, only now.
-
-        >>> Array("the literal", (2,), [1.0, float("nan")], spelled_out=True).code
-        "torch.tensor([1.0, float('NaN')])"
-        """
+        """Python that makes the same torch tensor; where every number is written out, only now."""
         if not self.spelled_out:
             return self.recipe
         numbers = json.dumps(getattr(self.data, "tolist", lambda: self.data)())
-        return f"torch.tensor({re.sub('(-?(?:NaN|Infinity))', _FLOAT, numbers)})"
+        numbers = re.sub("(-?(?:NaN|Infinity))", r"float('\1')", numbers)
+        return f"torch.tensor({numbers})"
 
 
 def ramp(shape: Sequence[int]) -> Array:
-    """1, 2, 3 … along the last axis, the same in every row, as in the post's samples.
-
-    >>> ramp((2, 3)).code
-    'torch.arange(1.0, 4.0).repeat(2, 1)'
-    """
+    """1, 2, 3 … along the last axis, the same in every row, as in the post's samples."""
     *rows, last = shape
     repeat = f".repeat({', '.join(map(str, (*rows, 1)))})" if rows else ""
     return Array("a ramp", tuple(shape), recipe=f"torch.arange(1.0, {last + 1:.1f}){repeat}")
 
 
 def extent(values: "np.ndarray") -> tuple[float, float]:
-    """The smallest and the largest finite number; the same twice where they differ by float32's rounding alone.
-
-    Without any finite number both are 0.
-    """
+    """The smallest and the largest finite number, or 0; the same twice where float32's rounding alone differs."""
     import numpy as np
 
     finite = values[np.isfinite(values)]

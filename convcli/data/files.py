@@ -1,10 +1,10 @@
 """What a user names, read as an array: a sample, a literal, a file, or a pipe."""
 
 import json
+import os
 import re
 import sys
-from collections.abc import Callable, Mapping
-from functools import partial
+from collections.abc import Mapping
 from pathlib import Path
 
 from convcli.data import formats
@@ -27,47 +27,36 @@ def read(text: str, named: Mapping[str, Array] | None = None) -> Array:
         return _stdin()
     archive, _, member = text.partition(".npz:")
     path = Path(archive + ".npz" if member else text)
-    if _exists(path):
+    if os.path.exists(path):  # noqa: PTH110  (Path's own raises at a literal that can't be a file's name)
         return _file(path, text, member)
     if path.suffix.lower() not in READERS and NUMBERS.match(text):
         return text_array(text, "the literal")
     if not text.strip():
         raise ConvcliError("an empty text was given where an array is expected", "try 1,2,3")
-    raise _missing(path, text, named or {})
+    from difflib import get_close_matches
 
-
-def _exists(path: Path) -> bool:
-    try:
-        return path.exists()
-    except (OSError, ValueError):  # a literal longer than a file name may be, or with a NUL
-        return False
+    fix = f"names known here: {', '.join(named)}" if named else ""
+    if near := get_close_matches(text, named or (), 1):
+        fix = f"did you mean {near[0]}? {fix}"
+    elif path.suffix:
+        fix = "check the name and the folder it is in"
+    raise ConvcliError(f"there is no file {text!r}", fix)
 
 
 def _file(path: Path, text: str, member: str) -> Array:
+    suffix = path.suffix
     if path.is_dir():
         raise ConvcliError(f"{text!r} is a directory", "name a file in it")
-    reader = partial(formats.read_npz, member=member) if member else READERS.get(path.suffix.lower())
-    if reader is None:
-        raise ConvcliError(f"{text!r}: the suffix {path.suffix!r} is unknown", f"readable: {' '.join(READERS)}")
+    if suffix.lower() not in READERS:
+        raise ConvcliError(f"{text!r}: the suffix {suffix!r} is unknown", f"readable: {' '.join(READERS)}")
     try:
-        return reader(path)
+        return formats.read_npz(str(path), member) if member else READERS[suffix.lower()](str(path))
     except (ConvcliError, MemoryError):
         raise
     except Exception as error:  # every format's own way to say that the file is broken
         reason = str(error).strip().splitlines() or [type(error).__name__]
-        why = f"{text!r} can't be read as {path.suffix}: {reason[0]}"
+        why = f"{text!r} can't be read as {suffix}: {reason[0]}"
         raise ConvcliError(why, "check that the file is whole and of that format") from None
-
-
-def _missing(path: Path, text: str, named: Mapping[str, Array]) -> ConvcliError:
-    from difflib import get_close_matches
-
-    fix = f"names known here: {', '.join(named)}" if named else ""
-    if near := get_close_matches(text, named, 1):
-        fix = f"did you mean {near[0]}? {fix}"
-    elif path.suffix:
-        fix = "check the name and the folder it is in"
-    return ConvcliError(f"there is no file {text!r}", fix)
 
 
 def _stdin() -> Array:
@@ -80,8 +69,8 @@ def _stdin() -> Array:
     return _text(text, "stdin")
 
 
-def _text_file(path: Path) -> Array:
-    return _text(path.read_text(encoding="utf-8-sig"), repr(str(path)))
+def _text_file(path: str) -> Array:
+    return _text(Path(path).read_text(encoding="utf-8-sig"), repr(path))
 
 
 def _text(text: str, source: str) -> Array:
@@ -95,12 +84,9 @@ def _text(text: str, source: str) -> Array:
     output = report.get("output", report)
     values = output.get("values") if isinstance(output, dict) else None
     if values is None:
-        fix = "pipe a layer command's --json, or a plain list of numbers"
-        raise ConvcliError(f"the JSON in {source} has no output values", fix)
+        why = f"the JSON in {source} has no output values"
+        raise ConvcliError(why, "pipe a layer command's --json, or a plain list of numbers")
     return Array(source, shape_of(values, source), values, spelled_out=True)
 
 
-READERS: dict[str, Callable[[Path], Array]] = {
-    **dict.fromkeys((".json", ".csv", ".tsv", ".txt"), _text_file),
-    **formats.READERS,
-}
+READERS = dict.fromkeys((".json", ".csv", ".tsv", ".txt"), _text_file) | formats.READERS

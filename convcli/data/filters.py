@@ -24,49 +24,41 @@ class Filter:
     @property
     def array(self) -> Array:
         """The kernel as an array, ready to be a layer's weight."""
-        values = _map(self.rows, lambda v: v / self.divisor)
-        divided = f" / {self.divisor}" if self.divisor > 1 else ""
-        shape = (len(values), len(values[0])) if self.ndim == 2 else (len(values),)
-        numbers = _map(self.rows, float)
-        return Array(self.name, shape, values, f"torch.tensor({numbers}){divided}", self.about)
+        shape = (len(self.rows), len(self.rows[0])) if self.ndim == 2 else (len(self.rows),)
+        code = f"torch.tensor({_map(self.rows, float)})" + (f" / {self.divisor}" if self.divisor > 1 else "")
+        return Array(self.name, shape, _map(self.rows, lambda v: v / self.divisor), code, self.about)
 
     @property
     def flipped(self) -> tuple[Any, ...]:
         """The kernel turned round on every axis: what convolution proper slides."""
-        turned = self.rows[::-1]
-        return tuple(row[::-1] for row in turned) if self.ndim == 2 else turned
+        return tuple(row[::-1] if self.ndim == 2 else row for row in self.rows[::-1])
 
     @property
     def flip_effect(self) -> str:
-        """What convolution proper gives, compared with cross-correlation.
-
-        >>> FILTERS["sobel-x"].flip_effect, FILTERS["laplacian"].flip_effect
-        ('every sign turns', 'the same')
-        """
+        """What convolution proper gives, compared with cross-correlation."""
         if self.flipped == self.rows:
             return "the same"
-        if _map(self.flipped, int) == _map(self.rows, lambda v: -v):
-            return "every sign turns"
-        return "another picture"
+        turns = _map(self.flipped, int) == _map(self.rows, lambda v: -v)
+        return "every sign turns" if turns else "another picture"
 
 
 def _map(rows: Any, change: Callable[[int], Any]) -> Any:
     return [_map(item, change) if isinstance(item, tuple) else change(item) for item in rows]
 
 
-_KERNEL_PAGE = "the usual examples of image kernels, as in the post's picture"
+_PAGE = "the usual examples of image kernels, as in the post's picture"
 _SOBEL = "Sobel & Feldman, 1968"
 _GAUSS = "binomial coefficients, the whole-number Gaussian (Pascal's triangle)"
 
 FILTERS = {
     kernel.name: kernel
     for kernel in (
-        Filter("identity", ((0, 0, 0), (0, 1, 0), (0, 0, 0)), "changes nothing", _KERNEL_PAGE),
-        Filter("edge-1", ((1, 0, -1), (0, 0, 0), (-1, 0, 1)), "diagonal edges: corners against corners", _KERNEL_PAGE),
-        Filter("edge-2", ((0, 1, 0), (1, -4, 1), (0, 1, 0)), "edges, from the four neighbours", _KERNEL_PAGE),
-        Filter("edge-3", ((-1, -1, -1), (-1, 8, -1), (-1, -1, -1)), "edges, from all eight neighbours", _KERNEL_PAGE),
-        Filter("sharpen", ((0, -1, 0), (-1, 5, -1), (0, -1, 0)), "the picture plus its edges", _KERNEL_PAGE),
-        Filter("box-blur", ((1, 1, 1), (1, 1, 1), (1, 1, 1)), "the mean of nine cells", _KERNEL_PAGE, 9),
+        Filter("identity", ((0, 0, 0), (0, 1, 0), (0, 0, 0)), "changes nothing", _PAGE),
+        Filter("edge-1", ((1, 0, -1), (0, 0, 0), (-1, 0, 1)), "diagonal edges: corners against corners", _PAGE),
+        Filter("edge-2", ((0, 1, 0), (1, -4, 1), (0, 1, 0)), "edges, from the four neighbours", _PAGE),
+        Filter("edge-3", ((-1, -1, -1), (-1, 8, -1), (-1, -1, -1)), "edges, from all eight neighbours", _PAGE),
+        Filter("sharpen", ((0, -1, 0), (-1, 5, -1), (0, -1, 0)), "the picture plus its edges", _PAGE),
+        Filter("box-blur", ((1, 1, 1), (1, 1, 1), (1, 1, 1)), "the mean of nine cells", _PAGE, 9),
         Filter("gaussian-blur", ((1, 2, 1), (2, 4, 2), (1, 2, 1)), "a mean that weighs the middle most", _GAUSS, 16),
         Filter(
             "gaussian-5x5",
@@ -79,9 +71,7 @@ FILTERS = {
         Filter("sobel-y", ((-1, -2, -1), (0, 0, 0), (1, 2, 1)), "how fast it gets brighter downwards", _SOBEL),
         Filter("prewitt-x", ((-1, 0, 1), (-1, 0, 1), (-1, 0, 1)), "sobel-x without its smoothing", "Prewitt, 1970"),
         Filter("prewitt-y", ((-1, -1, -1), (0, 0, 0), (1, 1, 1)), "sobel-y without its smoothing", "Prewitt, 1970"),
-        Filter(
-            "laplacian", ((0, 1, 0), (1, -4, 1), (0, 1, 0)), "the second derivative; edge-2 is the same", _KERNEL_PAGE
-        ),
+        Filter("laplacian", ((0, 1, 0), (1, -4, 1), (0, 1, 0)), "the second derivative; edge-2 is the same", _PAGE),
         Filter("emboss", ((-2, -1, 0), (-1, 1, 1), (0, 1, 2)), "lit from one corner, as if raised", "image editors"),
         Filter("moving-average", (1, 1, 1), "the mean of three neighbours", "time series, everywhere", 3),
         Filter("difference", (-1, 1), "each value minus the one before it", "the first difference"),

@@ -4,6 +4,7 @@ import ast
 import json
 import math
 import re
+from contextlib import suppress
 from typing import Any
 
 from convcli.data.arrays import Array
@@ -15,20 +16,10 @@ IN_LISTS = "write lists of numbers: [[1, 2], [3, 4]]"
 
 
 def text_array(text: str, source: str) -> Array:
-    """Read numbers written as text: ``1,2,3``, ``[[1, 2], [3, 4]]``, or rows of a table.
-
-    >>> text_array("1,2,3", "literal").shape
-    (3,)
-    >>> text_array("1 2\\n3 4", "literal").data
-    [[1.0, 2.0], [3.0, 4.0]]
-
-    Raises:
-        ConvcliError: words, ragged rows, nothing at all.
-    """
-    text = text.strip()
+    """Read numbers written as text: ``1,2,3``, ``[[1, 2], [3, 4]]``, or rows of a table."""
     notes: tuple[str, ...] = ()
-    if text.startswith(("[", "(")):
-        values = _nested(text.translate(str.maketrans("()", "[]")), source)
+    if text.lstrip().startswith(("[", "(")):
+        values = _nested(text.strip().translate(str.maketrans("()", "[]")), source)
     else:
         values, notes = _table(text, source)
     return Array(source, shape_of(values, source), values, notes=notes, spelled_out=True)
@@ -38,12 +29,12 @@ def load_json(text: str, source: str) -> Any:
     """What a JSON text says; a json.JSONDecodeError where it is none."""
     try:
         return json.loads(text)
+    except json.JSONDecodeError:
+        raise
     except RecursionError:
         raise _too_deep(source) from None
-    except ValueError as error:
-        if isinstance(error, json.JSONDecodeError):
-            raise
-        raise _too_large(source) from None  # more digits than Python makes a whole number of
+    except ValueError:  # more digits than Python makes a whole number of
+        raise _too_large(source) from None
 
 
 def shape_of(values: Any, source: str, depth: int = 0) -> tuple[int, ...]:
@@ -91,12 +82,10 @@ def _too_large(source: str) -> ConvcliError:
 
 def _nested(text: str, source: str) -> Any:
     """JSON, or lists as Python writes them: with ``nan``, ``1.``, ``.5``, a comma at the end."""
-    try:
+    with suppress(json.JSONDecodeError):
         return load_json(text, source)
-    except json.JSONDecodeError:
-        words = re.finditer(r"[^\s,\[\]]+", text)
     # Numbers, commas and closed brackets are all that the parser will see.
-    for word in words:
+    for word in re.finditer(r"[^\s,\[\]]+", text):
         if _number(word[0], source) is None:
             raise ConvcliError(f"{word[0][:40]!r} in {source} isn't a number", IN_LISTS)
     opening, closing = text.count("["), text.count("]")
@@ -138,20 +127,18 @@ def _table(text: str, source: str) -> tuple[Any, tuple[str, ...]]:
         rows = rows[1:]
     if not rows:
         raise ConvcliError(f"{source} holds no numbers", "give some, for example 1,2,3")
-    table = [_row(row, f"{source}, row {i}" if len(rows) > 1 else source) for i, row in enumerate(rows)]
+    table = []
+    for i, row in enumerate(rows):
+        place = f"{source}, row {i}" if len(rows) > 1 else source
+        numbers = [_number(cell, place) for cell in row]
+        if None in numbers:
+            cell = row[numbers.index(None)]
+            why = f"{cell!r} in {place} isn't a number" if cell else f"{place}: a cell is empty"
+            raise ConvcliError(why, "give numbers only, for example 1,2,3")
+        table.append(numbers)
     if all(len(row) == 1 for row in table):
         table = [[row[0] for row in table]]
     return table if len(table) > 1 else table[0], notes
-
-
-def _row(cells: list[str], place: str) -> list[float]:
-    numbers = []
-    for cell in cells:
-        if (number := _number(cell, place)) is None:
-            why = f"{cell!r} in {place} isn't a number" if cell else f"{place}: a cell is empty"
-            raise ConvcliError(why, "give numbers only, for example 1,2,3")
-        numbers.append(number)
-    return numbers
 
 
 def _cells(line: str) -> list[str]:

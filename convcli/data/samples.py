@@ -11,44 +11,33 @@ from typing import Any
 
 from convcli.data.arrays import Array
 
-_ONE_TO_TEN = [float(i) for i in range(1, 11)]
+_TEN, _CODE = [float(i) for i in range(1, 11)], "torch.arange(1.0, 11.0)"
 SAMPLES = {
     sample.source: sample
     for sample in (
-        Array("input_1d", (10,), _ONE_TO_TEN, "torch.arange(1.0, 11.0)", "one sequence of ten numbers"),
-        Array(
-            "input_2d",
-            (2, 5),
-            [_ONE_TO_TEN[:5], _ONE_TO_TEN[5:]],
-            "torch.arange(1.0, 11.0).view(2, 5)",
-            "a sequence of five with two channels",
-        ),
+        Array("input_1d", (10,), _TEN, _CODE, "one sequence of ten numbers"),
+        Array("input_2d", (2, 5), [_TEN[:5], _TEN[5:]], f"{_CODE}.view(2, 5)", "a sequence of five with two channels"),
         Array(
             "input_2d_img",
             (3, 3, 10),
-            [[_ONE_TO_TEN] * 3] * 3,
-            "torch.arange(1.0, 11.0).repeat(3, 3, 1)",
+            [[_TEN] * 3] * 3,
+            f"{_CODE}.repeat(3, 3, 1)",
             "a picture of 3 × 10 pixels with three channels, every row the same",
         ),
     )
 }
 
-# The sample a layer takes by itself, by its number of axes and the channels asked for.
+# For what each is taken by itself: a number of axes, and channels if any were asked for.
 _FITTING = {
-    (1, None): "input_1d",
-    (1, 1): "input_1d",
-    (1, 2): "input_2d",
-    (2, None): "input_2d_img",
-    (2, 3): "input_2d_img",
-    (3, None): "input_2d_img",
-    (3, 1): "input_2d_img",
+    "input_1d": ((1, None), (1, 1)),
+    "input_2d": ((1, 2),),
+    "input_2d_img": ((2, None), (2, 3), (3, None), (3, 1)),
 }
 
 
 def sample_for(ndim: int, channels: int | None) -> Array | None:
     """The post's sample for a layer, or None where no sample has these channels."""
-    name = _FITTING.get((ndim, channels))
-    return SAMPLES[name] if name else None
+    return next((SAMPLES[name] for name, fitting in _FITTING.items() if (ndim, channels) in fitting), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +81,4 @@ NEVER_RUN = "The post describes padding and pooling but runs neither; here both 
 def experiments() -> list[Experiment]:
     """The post's experiments, in its order."""
     rows = json.loads(files("convcli.data").joinpath("blog.json").read_text(encoding="utf-8"))
-    numbers = ("in_channels", "out_channels", "kernel_size", "stride")
-    return [
-        Experiment(arguments={name: row.pop(name) for name in numbers}, slips=SLIPS.get(row["name"], ()), **row)
-        for row in rows
-    ]
+    return [Experiment(slips=SLIPS.get(row["name"], ()), **row) for row in rows]

@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import MISSING, fields
+from math import prod
 from typing import Any, ClassVar, TypeVar
 
 from convcli.arithmetic.windows import Windows
@@ -33,12 +34,16 @@ class Layer(ABC):
     ndim: ClassVar[int] = 0  # spatial axes; 0: it takes any number of axes
     per_axis: ClassVar[tuple[str, ...]] = ()  # arguments with one value for each of them
     positional: ClassVar[tuple[str, ...]] = ()  # arguments that are written without their names
-    internal: ClassVar[tuple[str, ...]] = ()  # fields that are no arguments
 
     @staticmethod
     def of(name: str, **arguments: Any) -> "Layer":
         """The layer of a torch.nn class, in any case of letters, made with torch's arguments; None: torch's default."""
-        return _class_of(name).made_with(arguments)
+        layer = LAYERS.get(name.lower())
+        if layer is None:
+            from difflib import get_close_matches
+
+            raise UnknownLayer(name=name, near=get_close_matches(name.lower(), LAYERS, 2))
+        return layer.made_with(arguments)
 
     @classmethod
     def made_with(cls, arguments: Mapping[str, Any]) -> "Layer":
@@ -71,7 +76,7 @@ class Layer(ABC):
     @classmethod
     def defaults(cls) -> dict[str, Any]:
         """Every argument of the torch.nn class in its order, with what torch assumes; MISSING: it has to be said."""
-        return {field.name: field.default for field in fields(cls) if field.name not in cls.internal}  # type: ignore
+        return {field.name: field.default for field in fields(cls)}  # type: ignore[arg-type]
 
     @property
     def type(self) -> str:
@@ -131,9 +136,14 @@ class Layer(ABC):
         return 0
 
     @property
+    def weights(self) -> int:
+        """How many numbers the weight has."""
+        return prod(self.weight_shape or (0,))
+
+    @property
     def parameters(self) -> int:
         """Learned numbers, weights and biases."""
-        return 0
+        return self.weights + self.bias_size
 
     def macs(self, shape: Sequence[int]) -> int:
         """Multiply-accumulates of one sample: weights only, padded taps counted; a layer without weights has none."""
@@ -162,15 +172,6 @@ def for_axes(*ndims: int) -> Callable[[AnyLayer], AnyLayer]:
         return layer
 
     return enter
-
-
-def _class_of(name: str) -> type[Layer]:
-    layer = LAYERS.get(name.lower())
-    if layer is None:
-        from difflib import get_close_matches
-
-        raise UnknownLayer(name=name, near=get_close_matches(name.lower(), LAYERS, 2))
-    return layer
 
 
 def written(value: Any) -> str:

@@ -1,27 +1,15 @@
 """Convolutions: learned kernels, a sum of products."""
 
-from abc import abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import prod
 from typing import ClassVar
 
+from convcli import refusals
 from convcli.arithmetic.windows import Windows
 from convcli.layers.base import Remark, Shape, for_axes
 from convcli.layers.reductions import Place, SumOfProducts
 from convcli.layers.windowed import Sizes, Sliding
-from convcli.refusals import (
-    PADDING_MODES,
-    Channels,
-    Groups,
-    Negative,
-    NotPositive,
-    OutputPadding,
-    PaddingMode,
-    PaddingWord,
-    SameStride,
-    TransposedMode,
-)
 
 MOST_GROUPS = 4
 
@@ -37,49 +25,70 @@ class Convolution(Sliding):
     bias: bool
 
     def __post_init__(self) -> None:
-        self.check_windows()
+        super().__post_init__()
         for name in ("in_channels", "out_channels", "groups"):
             if getattr(self, name) < 1:
-                raise NotPositive(name=name, value=getattr(self, name))
+                raise refusals.NotPositive(name=name, value=getattr(self, name))
         for name in ("in_channels", "out_channels"):
             if getattr(self, name) % self.groups:
-                raise Groups(name=name, value=getattr(self, name), groups=self.groups)
-        if self.padding_mode not in PADDING_MODES:
-            raise PaddingMode(value=self.padding_mode)
-        self.check_padding()
-
-    @abstractmethod
-    def check_padding(self) -> None:
-        """Refuse a padding that torch refuses."""
+                raise refusals.Groups(name=name, value=getattr(self, name), groups=self.groups)
+        if self.padding_mode not in refusals.PADDING_MODES:
+            raise refusals.PaddingMode(value=self.padding_mode)
 
     def check_input(self, shape: Sequence[int]) -> None:
         super().check_input(shape)
         if shape[1] != self.in_channels:
-            raise Channels(code=self.code, expected=self.in_channels, groups=self.groups, shape=shape)
+            raise refusals.Channels(code=self.code, expected=self.in_channels, groups=self.groups, shape=shape)
 
     def shape_of(self, shape: Sequence[int], axes: Sequence[Windows]) -> Shape:
         return (shape[0], self.out_channels, *(axis.output for axis in axes))
 
     @property
     def shares(self) -> tuple[int, int]:
-        """How many input and output channels a group has."""
-        return self.in_channels // self.groups, self.out_channels // self.groups
+        """How many channels a group has of those on the weight's first axis, out or in, and on its second."""
+        first, second = self.out_channels // self.groups, self.in_channels // self.groups
+        return (second, first) if self.transposed else (first, second)
 
     @property
-    def weights(self) -> int:
-        return prod(self.weight_shape or ())
+    def weight_shape(self) -> Shape:
+        first, second = self.shares
+        return (first * self.groups, second, *self.kernel_size)
+
+    def _partners(self, channel: int, first_axis: bool) -> Iterator[tuple[int, Place]]:
+        """Whom a channel of the weight's first axis, or of its second, meets, with the first indices of the weights."""
+        first, second = self.shares
+        if first_axis:
+            return ((channel // first * second + within, (channel, within)) for within in range(second))
+        group, within = divmod(channel, second)
+        return ((other, (other, within)) for other in range(group * first, (group + 1) * first))
+
+    def sources(self, channel: int) -> Iterator[tuple[int, Place]]:
+        return self._partners(channel, first_axis=not self.transposed)
+
+    def targets(self, channel: int) -> Iterator[tuple[int, Place]]:
+        return self._partners(channel, first_axis=self.transposed)
+
+    def joined(self, weight: Place) -> tuple[int, int]:
+        """The input and the output channel that a weight ``[first, second, *taps]`` joins.
+
+        >>> Convolution.of("conv1d", in_channels=4, out_channels=4, kernel_size=1, groups=2).joined((3, 0, 0))
+        (2, 3)
+        """
+        first, second = self.shares
+        other = weight[0] // first * second + weight[1]
+        return (weight[0], other) if self.transposed else (other, weight[0])
+
+    def macs(self, shape: Sequence[int]) -> int:
+        """Each output, or transposed each *input* cell, is multiplied with each weight of its channel."""
+        return self.weights * prod(axis.size if self.transposed else axis.output for axis in self.axes(shape))
 
     @property
     def bias_size(self) -> int:
         return self.out_channels * self.bias
 
     @property
-    def parameters(self) -> int:
-        return self.weights + self.bias_size
-
-    @property
     def largest_window(self) -> int:
-        return self.shares[0] * prod(self.kernel_size)
+        return self.in_channels // self.groups * prod(self.kernel_size)
 
     def workspace(self, shape: Sequence[int]) -> int:
         axes = self.axes(shape)
@@ -91,7 +100,7 @@ class Convolution(Sliding):
     def about_arguments(self, shape: Sequence[int]) -> Iterator[Remark]:
         if self.groups == 1:
             return
-        ins, outs = self.shares
+        ins, outs = self.in_channels // self.groups, self.out_channels // self.groups
         groups = range(self.groups) if self.groups <= MOST_GROUPS else (0, 1, self.groups - 1)
         pairs = [f"{_span(g * ins, ins)} → {_span(g * outs, outs)}" for g in groups]
         if self.groups > MOST_GROUPS:
@@ -125,45 +134,15 @@ class Conv(Convolution):
     dilation: Sizes = 1  # type: ignore[assignment]
     padding_mode: str = "zeros"
 
-    def check_padding(self) -> None:
+    def __post_init__(self) -> None:
+        super().__post_init__()
         if isinstance(self.padding, str):
             if self.padding not in ("same", "valid"):
-                raise PaddingWord(value=self.padding)
+                raise refusals.PaddingWord(value=self.padding)
             if self.padding == "same" and max(self.stride) > 1:
-                raise SameStride(stride=self.stride, kernel=self.kernel_size)
-            return
-        for axis, padding in zip(self.axis_names, self.padding, strict=True):
-            # torch crops with negative padding in every other padding mode.
-            if padding < 0 and self.padding_mode == "zeros":
-                raise Negative(name="padding", value=padding, axis=axis)
-
-    def sources(self, channel: int) -> Iterator[tuple[int, Place | None]]:
-        ins, outs = self.shares
-        first = channel // outs * ins
-        for within in range(ins):
-            yield first + within, (channel, within)
-
-    def targets(self, channel: int) -> Iterator[tuple[int, Place | None]]:
-        ins, outs = self.shares
-        group, within = divmod(channel, ins)
-        for target in range(group * outs, (group + 1) * outs):
-            yield target, (target, within)
-
-    def joined(self, weight: Place) -> tuple[int, int]:
-        """The input and the output channel that a weight ``[first, second, *taps]`` joins.
-
-        >>> Conv.of("conv1d", in_channels=4, out_channels=4, kernel_size=1, groups=2).joined((3, 0, 0))
-        (2, 3)
-        """
-        ins, outs = self.shares
-        return weight[0] // outs * ins + weight[1], weight[0]
-
-    @property
-    def weight_shape(self) -> Shape:
-        return (self.out_channels, self.shares[0], *self.kernel_size)
-
-    def macs(self, shape: Sequence[int]) -> int:
-        return self.weights * prod(axis.output for axis in self.axes(shape))
+                raise refusals.SameStride(stride=self.stride, kernel=self.kernel_size)
+        elif self.padding_mode == "zeros":  # torch crops with negative padding in every other padding mode
+            self.check_padding()
 
 
 @for_axes(1, 2, 3)
@@ -185,39 +164,12 @@ class ConvTranspose(Convolution):
     dilation: Sizes = 1  # type: ignore[assignment]
     padding_mode: str = "zeros"
 
-    def check_padding(self) -> None:
+    def __post_init__(self) -> None:
+        super().__post_init__()
         if self.padding_mode != "zeros":
-            raise TransposedMode(value=self.padding_mode)
-        for axis, padding in zip(self.axis_names, self.padding_numbers, strict=True):
-            if padding < 0:
-                raise Negative(name="padding", value=padding, axis=axis)
-        for i, axis in enumerate(self.axis_names):
+            raise refusals.TransposedMode(value=self.padding_mode)
+        self.check_padding()
+        for axis, chosen, *bounds in zip(self.axis_names, self.output_padding, self.stride, self.dilation, strict=True):
             # torch names both stride and dilation as bounds, and takes the larger.
-            bound = max(self.stride[i], self.dilation[i])
-            if not 0 <= self.output_padding[i] < bound:
-                raise OutputPadding(value=self.output_padding[i], axis=axis, bound=bound)
-
-    def sources(self, channel: int) -> Iterator[tuple[int, Place | None]]:
-        ins, outs = self.shares
-        group, within = divmod(channel, outs)
-        for source in range(group * ins, (group + 1) * ins):
-            yield source, (source, within)
-
-    def targets(self, channel: int) -> Iterator[tuple[int, Place | None]]:
-        ins, outs = self.shares
-        first = channel // ins * outs
-        for within in range(outs):
-            yield first + within, (channel, within)
-
-    def joined(self, weight: Place) -> tuple[int, int]:
-        ins, outs = self.shares
-        return weight[0], weight[0] // ins * outs + weight[1]
-
-    @property
-    def weight_shape(self) -> Shape:
-        return (self.in_channels, self.shares[1], *self.kernel_size)
-
-    def macs(self, shape: Sequence[int]) -> int:
-        """Each *input* cell is multiplied with each weight of its channel."""
-        self.axes(shape)
-        return self.weights * prod(shape[2:])
+            if not 0 <= chosen < max(bounds):
+                raise refusals.OutputPadding(value=chosen, axis=axis, bound=max(bounds))

@@ -48,13 +48,9 @@ class Linear(Layer):
     def bias_size(self) -> int:
         return self.out_features * self.bias
 
-    @property
-    def parameters(self) -> int:
-        return prod(self.weight_shape) + self.bias_size
-
     def macs(self, shape: Sequence[int]) -> int:
         self.output_shape(shape)
-        return prod(self.weight_shape) * prod(shape[1:-1])
+        return self.weights * prod(shape[1:-1])
 
 
 @named

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from math import inf, prod
 from typing import Any, ClassVar
 
-from convcli.arithmetic.axis import Axis
 from convcli.arithmetic.windows import Adaptive
 from convcli.layers.base import Remark, for_axes
 from convcli.layers.reductions import Extreme, Maximum, Mean, PNorm, Reduction
 from convcli.layers.windowed import Pool, Sizes, Windowed
-from convcli.refusals import NothingToKeep, NotPositive, Pool3dLarger, Zero
+from convcli.refusals import NothingToKeep, NotPositive, Zero
 
 
 class _Indices(Windowed):
@@ -46,26 +45,11 @@ class MaxPool(_Indices, Pool):
     dilation: Sizes = 1  # type: ignore[assignment]
     return_indices: bool = False
     ceil_mode: bool = False
-    default_stride: bool = False
-
-
-class _Averaging(Pool):
-    """What torch works out through its mean, which asks for more in three dimensions."""
-
-    @property
-    def averages(self) -> bool:
-        return True
-
-    def check_axis(self, axis: Axis) -> None:
-        super().check_axis(axis)
-        # torch's 3-d mean asks for a whole kernel of real cells, padding and ceil_mode or not.
-        if self.ndim == 3 and self.averages and axis.size < axis.kernel:
-            raise Pool3dLarger(axis=axis, type=self.type)
 
 
 @for_axes(1, 2, 3)
 @dataclass(frozen=True, eq=False, repr=False)
-class AvgPool(_Averaging):
+class AvgPool(Pool):
     """``nn.AvgPool1d`` and its like."""
 
     summary = "takes the mean of each window"
@@ -76,7 +60,6 @@ class AvgPool(_Averaging):
     ceil_mode: bool = False
     count_include_pad: bool = True
     divisor_override: int | None = None
-    default_stride: bool = False
 
     @classmethod
     def defaults(cls) -> dict[str, Any]:
@@ -101,7 +84,7 @@ class AvgPool(_Averaging):
 
 @for_axes(1, 2, 3)
 @dataclass(frozen=True, eq=False, repr=False)
-class LPPool(_Averaging):
+class LPPool(Pool):
     """``nn.LPPool1d`` and its like; norm type 1 is the sum."""
 
     summary = "takes the p-norm of each window; norm type 1 is the sum"
@@ -112,7 +95,6 @@ class LPPool(_Averaging):
     kernel_size: Sizes
     stride: Sizes = ()
     ceil_mode: bool = False
-    default_stride: bool = False
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -120,12 +102,10 @@ class LPPool(_Averaging):
             raise Zero(name="norm_type")
 
     @property
-    def averages(self) -> bool:
-        return abs(self.norm_type) != inf  # an infinite norm goes through torch's maximum
-
-    @property
     def reduction(self) -> Reduction:
-        return PNorm(self.norm_type, prod(self.kernel_size)) if self.averages else Extreme(self.norm_type < 0)
+        if abs(self.norm_type) == inf:  # goes through torch's maximum
+            return Extreme(self.norm_type < 0)
+        return PNorm(self.norm_type, prod(self.kernel_size))
 
     def about_arguments(self, shape: Sequence[int]) -> Iterator[Remark]:
         yield from super().about_arguments(shape)
@@ -158,14 +138,8 @@ class _Adaptive(Windowed):
             if axis.overlapping:
                 low, high = axis.spans
                 spans = f"{low} or {high} cells" if low < high else f"{low} cells"
-                yield (
-                    axis.name,
-                    f"{axis.output} doesn't divide {axis.size}, so neighbouring windows share cells; they span {spans}",
-                )
-
-    @property
-    def largest_window(self) -> int:
-        return 1
+                shared = f"{axis.output} doesn't divide {axis.size}, so neighbouring windows share cells"
+                yield axis.name, f"{shared}; they span {spans}"
 
 
 @for_axes(1, 2, 3)

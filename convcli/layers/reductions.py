@@ -4,9 +4,8 @@ A reduction alone knows its terms, which of the padding counts, which cell wins,
 far float32 may round that, and how it is said.
 """
 
-from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf, isfinite, isnan, nan
 from typing import ClassVar
 
@@ -39,12 +38,11 @@ class Term:
     winner: bool = False
 
 
-class Reduction(ABC):
+class Reduction:
     """How the cells of one window become one output."""
 
-    operation: ClassVar[str]
+    operation: str
     multiplies: ClassVar[bool] = False  # each cell with a weight of its own
-    chooses: ClassVar[bool] = False  # one cell is the output
     counts_padding: bool = True
     padding: ClassVar[float] = 0.0  # what stands in the padding
     divisor: int = 1
@@ -53,9 +51,14 @@ class Reduction(ABC):
         """The cells that count; padding may not."""
         return reads if self.counts_padding else [read for read in reads if read[1] is not None]
 
-    @abstractmethod
     def terms(self, reads: Sequence[Read], values: Sequence[float], weights: Sequence[float]) -> tuple[Term, ...]:
         """The terms of one window: of each read that takes part its value, and its weight where it has one."""
+        rows = zip(reads, values, self.products(values, weights), strict=True)
+        return tuple(Term(place, cell, x, index, *product) for (place, cell, index), x, product in rows)
+
+    def products(self, values: Sequence[float], weights: Sequence[float]) -> list[tuple[float, float]]:
+        """The factor of each value, and what is summed or compared."""
+        return [(1.0, x) for x in values]
 
     def combined(self, terms: Sequence[Term], bias: float) -> float:
         """The output that the terms make."""
@@ -87,9 +90,9 @@ class Reduction(ABC):
         """One term in words, of a cell that is said already."""
         return cell
 
-    @abstractmethod
     def said(self, parts: Sequence[str], terms: Sequence[Term]) -> str:
         """How the terms, each said already, make the output."""
+        return " + ".join(parts) or "nothing"
 
     def remarks(self, axes: Sequence[Windows]) -> Iterator[tuple[str, str]]:
         """What a learner may not expect of it on these axes."""
@@ -102,14 +105,11 @@ class SumOfProducts(Reduction):
     operation = "sum"
     multiplies = True
 
-    def terms(self, reads: Sequence[Read], values: Sequence[float], weights: Sequence[float]) -> tuple[Term, ...]:
-        return tuple(Term(*read[:2], x, read[2], w, x * w) for read, x, w in zip(reads, values, weights, strict=True))
+    def products(self, values: Sequence[float], weights: Sequence[float]) -> list[tuple[float, float]]:
+        return [(weight, x * weight) for x, weight in zip(values, weights, strict=True)]
 
     def term_said(self, term: Term, cell: str) -> str:
         return f"{cell}·{factor(term.weight)}"
-
-    def said(self, parts: Sequence[str], terms: Sequence[Term]) -> str:
-        return " + ".join(parts) or "nothing"
 
 
 class Copy(Reduction):
@@ -117,37 +117,26 @@ class Copy(Reduction):
 
     operation = "copy"
 
-    def terms(self, reads: Sequence[Read], values: Sequence[float], weights: Sequence[float]) -> tuple[Term, ...]:
-        return tuple(Term(*read[:2], x, None, 1.0, x) for read, x in zip(reads, values, strict=True))
-
-    def said(self, parts: Sequence[str], terms: Sequence[Term]) -> str:
-        return " + ".join(parts)
-
 
 class Extreme(Reduction):
     """The largest of the cells' magnitudes, or the smallest: a p-norm whose p is infinite."""
 
-    chooses = True
     counts_padding = False
 
     def __init__(self, smallest: bool = False) -> None:
-        self.smallest = smallest
+        self.smallest, self.operation = smallest, "min" if smallest else "max"
 
-    @property
-    def operation(self) -> str:  # type: ignore[override]
-        return "min" if self.smallest else "max"
-
-    def compared(self, value: float) -> float:
-        return abs(value)
+    def products(self, values: Sequence[float], weights: Sequence[float]) -> list[tuple[float, float]]:
+        return [(1.0, abs(x)) for x in values]
 
     def terms(self, reads: Sequence[Read], values: Sequence[float], weights: Sequence[float]) -> tuple[Term, ...]:
-        products = [self.compared(value) for value in values]
+        terms = super().terms(reads, values, weights)
+        compared = [term.product for term in terms]
         # In torch the last NaN wins, else the first of the largest.
-        winner = max((i for i, v in enumerate(products) if v != v), default=None)
-        if winner is None and products:
-            winner = products.index(min(products) if self.smallest else max(products))
-        rows = enumerate(zip(reads, values, products, strict=True))
-        return tuple(Term(*read[:2], x, None, 1.0, product, i == winner) for i, (read, x, product) in rows)
+        winner = max((i for i, v in enumerate(compared) if v != v), default=None)
+        if winner is None and compared:
+            winner = compared.index(min(compared) if self.smallest else max(compared))
+        return tuple(replace(term, winner=True) if i == winner else term for i, term in enumerate(terms))
 
     def combined(self, terms: Sequence[Term], bias: float) -> float:
         return next((term.product for term in terms if term.winner), -inf)  # a window wholly in the padding
@@ -164,8 +153,8 @@ class Maximum(Extreme):
 
     padding = -inf
 
-    def compared(self, value: float) -> float:
-        return value
+    def products(self, values: Sequence[float], weights: Sequence[float]) -> list[tuple[float, float]]:
+        return [(1.0, x) for x in values]
 
 
 class Mean(Reduction):
@@ -177,9 +166,9 @@ class Mean(Reduction):
         self.cells, self.counts_padding, self.said_divisor = cells, counts_padding, divisor
         self.divisor = divisor or cells
 
-    def terms(self, reads: Sequence[Read], values: Sequence[float], weights: Sequence[float]) -> tuple[Term, ...]:
-        weight = 1.0 / (self.said_divisor or len(values))
-        return tuple(Term(*read[:2], x, None, weight, weight * x) for read, x in zip(reads, values, strict=True))
+    def products(self, values: Sequence[float], weights: Sequence[float]) -> list[tuple[float, float]]:
+        share = 1.0 / (self.said_divisor or len(values))
+        return [(share, share * x) for x in values]
 
     def combined(self, terms: Sequence[Term], bias: float) -> float:
         return sum(term.input for term in terms) / (self.said_divisor or len(terms))
@@ -206,12 +195,11 @@ class PNorm(Reduction):
     def __init__(self, p: float, cells: int) -> None:
         self.p, self.cells = p, cells
 
-    def terms(self, reads: Sequence[Read], values: Sequence[float], weights: Sequence[float]) -> tuple[Term, ...]:
+    def products(self, values: Sequence[float], weights: Sequence[float]) -> list[tuple[float, float]]:
         # torch takes the mean of the window's cells and multiplies by the whole kernel's size: the
         # same, but where ceil_mode cuts a window short.
         share = self.cells / len(values)
-        powers = [share * power(x, self.p) for x in values]
-        return tuple(Term(*read[:2], x, None, share, y) for read, x, y in zip(reads, values, powers, strict=True))
+        return [(share, share * power(x, self.p)) for x in values]
 
     def combined(self, terms: Sequence[Term], bias: float) -> float:
         return power(sum(term.product for term in terms), 1 / self.p)
@@ -231,10 +219,8 @@ class PNorm(Reduction):
 
     def remarks(self, axes: Sequence[Windows]) -> Iterator[tuple[str, str]]:
         if self.p == 1:
-            yield (
-                "norm",
-                "norm type 1 adds up each window: torch sums the values with their signs, not their magnitudes",
-            )
+            signs = "torch sums the values with their signs, not their magnitudes"
+            yield "norm", f"norm type 1 adds up each window: {signs}"
 
 
 def power(base: float, exponent: float) -> float:

@@ -10,7 +10,6 @@ from convcli.arithmetic.windows import Windows
 from convcli.layers.base import Remark, Shape, named
 from convcli.layers.reductions import Copy, Place, Read
 from convcli.layers.windowed import Sizes, Sliding, Use
-from convcli.refusals import Negative
 
 
 @named
@@ -35,10 +34,8 @@ class Unfold(Sliding):
     stride: Sizes = 1  # type: ignore[assignment]
 
     def __post_init__(self) -> None:
-        self.check_windows()
-        for axis, padding in zip(self.axis_names, self.padding_numbers, strict=True):
-            if padding < 0:
-                raise Negative(name="padding", value=padding, axis=axis)
+        super().__post_init__()
+        self.check_padding()
 
     @property
     def taps(self) -> int:
@@ -73,9 +70,7 @@ class Unfold(Sliding):
 
     def about_arguments(self, shape: Sequence[int]) -> Iterator[Remark]:
         _, rows, columns = self.output_shape(shape)
-        yield (
-            "rows",
-            f"{shape[1]} channel{'s' * (shape[1] > 1)} × {self.taps} taps = {rows}, the taps of a channel together",
-        )
+        channels = f"{shape[1]} channel{'s' * (shape[1] > 1)}"
+        yield "rows", f"{channels} × {self.taps} taps = {rows}, the taps of a channel together"
         down, across = (axis.output for axis in self.axes(shape))
         yield "columns", f"{down} × {across} = {columns} windows, row by row; a cell stands in as many as read it"

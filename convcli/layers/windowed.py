@@ -8,22 +8,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import product
 from math import prod
-from typing import ClassVar
+from typing import Any, ClassVar
 
+from convcli import refusals
 from convcli.arithmetic.axis import Axis
 from convcli.arithmetic.windows import Windows
 from convcli.layers.base import Layer, Remark, Shape
 from convcli.layers.reductions import Place, Read, Reduction
-from convcli.refusals import (
-    KernelLarger,
-    Negative,
-    NoOutput,
-    NotPositive,
-    PaddingTooWide,
-    PaddingWordHere,
-    PoolPadding,
-    Rank,
-)
 from convcli.wording import sizes_in_words
 
 Sizes = tuple[int, ...]  # a value for each axis
@@ -56,10 +47,10 @@ class Windowed(Layer):
     def check_input(self, shape: Sequence[int]) -> None:
         """Refuse an input that torch refuses whatever the windows are."""
         if len(shape) != self.ndim + 2:
-            raise Rank(shape=shape, ndim=self.ndim)
+            raise refusals.Rank(shape=shape, ndim=self.ndim)
         for name, size in zip(("batch", "channels", *self.axis_names), shape, strict=True):
             if size < 1:
-                raise NotPositive(name="size", value=size, axis=name)
+                raise refusals.NotPositive(name="size", value=size, axis=name)
 
     def output_shape(self, shape: Sequence[int]) -> Shape:
         return self.shape_of(shape, self.axes(shape))
@@ -118,26 +109,28 @@ class Sliding(Windowed):
     per_axis = ("kernel_size", "stride", "padding", "dilation", "output_padding")
     kernel_size: Sizes
     stride: Sizes
-    # What not every class has an argument for.
-    padding: Sizes | str = ()
-    dilation: Sizes = ()
-    output_padding: Sizes = ()
+    # What not every class has an argument for; as many of these as there are axes.
+    padding: Sizes | str = (0, 0, 0)
+    dilation: Sizes = (1, 1, 1)
+    output_padding: Sizes = (0, 0, 0)
     padding_mode: str = "zeros"
     ceil_mode: bool = False
 
-    def check_windows(self) -> None:
-        """Refuse a kernel, a stride or a dilation that torch refuses."""
+    def __post_init__(self) -> None:
         for name in ("kernel_size", "stride", "dilation"):
             for axis, value in zip(self.axis_names, getattr(self, name), strict=False):
                 if value < 1:
-                    raise NotPositive(name=name, value=value, axis=axis)
+                    raise refusals.NotPositive(name=name, value=value, axis=axis)
 
-    @property
-    def padding_numbers(self) -> Sizes:
-        """The padding of a class that takes no words for it."""
+    def check_padding(self, half_at_most: bool = False) -> None:
+        """Refuse a word, a number below 0, and with ``half_at_most`` one beyond half the kernel."""
         if isinstance(self.padding, str):
-            raise PaddingWordHere(value=self.padding, type=self.type)
-        return self.padding
+            raise refusals.PaddingWordHere(value=self.padding, type=self.type)
+        for axis, padding, kernel in zip(self.axis_names, self.padding, self.kernel_size, strict=False):
+            if padding < 0:
+                raise refusals.Negative(name="padding", value=padding, axis=axis)
+            if half_at_most and padding > kernel // 2:
+                raise refusals.PoolPadding(value=padding, axis=axis, most=kernel // 2)
 
     @property
     def pads(self) -> list[tuple[int, int]]:
@@ -145,27 +138,15 @@ class Sliding(Windowed):
         if self.padding == "same":
             totals = [d * (k - 1) for d, k in zip(self.dilation, self.kernel_size, strict=True)]
             return [(total // 2, total - total // 2) for total in totals]
-        if isinstance(self.padding, str) or not self.padding:
-            return [(0, 0)] * self.ndim
-        return [(p, p) for p in self.padding]
+        return [(0, 0) if isinstance(self.padding, str) else (self.padding[i],) * 2 for i in range(self.ndim)]
 
     def windows(self, sizes: Sequence[int]) -> tuple[Axis, ...]:
         """The windows walking an input of these spatial sizes, whether torch takes it or not."""
+        pads, dilation, extra = self.pads, self.dilation, self.output_padding
+        same: dict[str, Any] = {name: getattr(self, name) for name in ("padding_mode", "ceil_mode", "transposed")}
         return tuple(
-            Axis(
-                size,
-                kernel=self.kernel_size[i],
-                stride=self.stride[i],
-                before=self.pads[i][0],
-                after=self.pads[i][1],
-                dilation=self.dilation[i] if self.dilation else 1,
-                padding_mode=self.padding_mode,
-                ceil_mode=self.ceil_mode,
-                transposed=self.transposed,
-                output_padding=self.output_padding[i] if self.output_padding else 0,
-                name=self.axis_names[i],
-            )
-            for i, size in enumerate(sizes)
+            Axis(size, kernel, stride, *pads[i], dilation[i], output_padding=extra[i], name=self.axis_names[i], **same)
+            for i, (size, kernel, stride) in enumerate(zip(sizes, self.kernel_size, self.stride, strict=True))
         )
 
     def axes(self, shape: Sequence[int]) -> tuple[Axis, ...]:
@@ -174,7 +155,7 @@ class Sliding(Windowed):
         for axis in axes:
             self.check_axis(axis)
             if axis.output < 1:
-                raise NoOutput(axis=axis) if axis.transposed else KernelLarger(axis=axis)
+                raise refusals.NoOutput(axis=axis) if axis.transposed else refusals.KernelLarger(axis=axis)
         return axes
 
     def check_axis(self, axis: Axis) -> None:
@@ -182,7 +163,7 @@ class Sliding(Windowed):
         widest = max(axis.before, axis.after)
         limit = {"reflect": axis.size - 1, "circular": axis.size}.get(axis.padding_mode)
         if limit is not None and widest > limit:
-            raise PaddingTooWide(axis=axis, mode=axis.padding_mode, limit=limit, value=widest)
+            raise refusals.PaddingTooWide(axis=axis, mode=axis.padding_mode, limit=limit, value=widest)
 
     @property
     def largest_window(self) -> int:
@@ -191,19 +172,14 @@ class Sliding(Windowed):
     def remarks(self, shape: Sequence[int]) -> Iterator[Remark]:
         yield from self.about_arguments(shape)
         for axis in self.axes(shape):
-            yield from about_axis(axis)
+            if axis.ceil_mode:
+                yield "ceil", _ceil_words(axis)
+            if axis.transposed and axis.stride > 1:
+                yield axis.name, _output_padding_words(axis)
 
     def about_arguments(self, shape: Sequence[int]) -> Iterator[Remark]:
         """What there is to say of the layer before its axes are looked at."""
         return iter(())
-
-
-def about_axis(axis: Axis) -> Iterator[Remark]:
-    """What ceil_mode or a stride that is transposed does to one axis."""
-    if axis.ceil_mode:
-        yield "ceil", _ceil_words(axis)
-    if axis.transposed and axis.stride > 1:
-        yield axis.name, _output_padding_words(axis)
 
 
 def _ceil_words(axis: Axis) -> str:
@@ -230,19 +206,20 @@ class Pool(Sliding):
     """A pooling: its stride is its kernel unless told otherwise, and each channel stays by itself."""
 
     suggested: ClassVar = {"kernel_size": 2}
-    internal = ("default_stride",)
     default_stride: bool
 
     def __post_init__(self) -> None:
-        if not self.stride:
-            object.__setattr__(self, "stride", self.kernel_size)
-            object.__setattr__(self, "default_stride", True)
-        self.check_windows()
-        for axis, padding, kernel in zip(self.axis_names, self.padding_numbers, self.kernel_size, strict=False):
-            if padding < 0:
-                raise Negative(name="padding", value=padding, axis=axis)
-            if padding > kernel // 2:
-                raise PoolPadding(value=padding, axis=axis, most=kernel // 2)
+        object.__setattr__(self, "default_stride", not self.stride)
+        object.__setattr__(self, "stride", self.stride or self.kernel_size)
+        super().__post_init__()
+        self.check_padding(half_at_most=True)
+
+    def check_axis(self, axis: Axis) -> None:
+        super().check_axis(axis)
+        # torch's 3-d mean, by which it works out p-norms too, asks for a whole kernel of real cells, padding and
+        # ceil_mode or not.
+        if self.ndim == 3 and self.reduction.operation in ("mean", "norm") and axis.size < axis.kernel:
+            raise refusals.Pool3dLarger(axis=axis, type=self.type)
 
     def assumed(self) -> dict[str, object]:
         return self.defaults() | {"stride": self.kernel_size}

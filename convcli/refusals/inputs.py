@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from convcli.arithmetic.axis import Axis
-from convcli.refusals.refusal import AXIS_NAMES, Refusal, Spelling, in_python, shape_names
+from convcli.refusals.refusal import AXIS_NAMES, Refusal, Spelling, Words, shape_names
 
 
 class PaddingTooWide(Refusal):
@@ -12,65 +12,52 @@ class PaddingTooWide(Refusal):
     limit: int
     value: int
 
-    def words(self, spell: Spelling = in_python) -> tuple[str, str]:
-        why = {
-            "reflect": "mirrors the input without its border cell, so there are only",
-            "circular": "wraps around once, so there are only",
-        }[self.mode]
-        return (
-            f"{self.mode} padding of {self.value} along {self.axis.name}: it {why} {self.limit} cells to take from",
-            f"try {spell('padding', self.limit)} or less, or {spell('padding_mode', 'replicate')}",
-        )
+    def said(self, spell: Spelling) -> Words:
+        does = {"reflect": "mirrors the input without its border cell", "circular": "wraps around once"}[self.mode]
+        cells = f"it {does}, so there are only {self.limit} cells to take from"
+        fix = f"try {spell('padding', self.limit)} or less, or {spell('padding_mode', 'replicate')}"
+        return f"{self.mode} padding of {self.value} along {self.axis.name}: {cells}", fix
 
 
 class KernelLarger(Refusal):
     axis: Axis
 
-    def words(self, spell: Spelling = in_python) -> tuple[str, str]:
-        axis = self.axis
+    def said(self, spell: Spelling) -> Words:
+        axis, added = self.axis, self.axis.before + self.axis.after
         spans = f"the kernel spans {axis.extent} cells"
         if axis.dilation > 1:
-            spans = (
-                f"a kernel of {axis.kernel} with dilation {axis.dilation} spans "
-                f"{axis.dilation}·({axis.kernel} − 1) + 1 = {axis.extent} cells"
-            )
+            sum_ = f"{axis.dilation}·({axis.kernel} − 1) + 1 = {axis.extent}"
+            spans = f"a kernel of {axis.kernel} with dilation {axis.dilation} spans {sum_} cells"
         padded = f"{axis.size} cell{'s' * (axis.size > 1)}"
         if axis.before or axis.after:
-            padded = f"{axis.size} cells + {axis.before + axis.after} of padding = {axis.padded}"
+            padded = f"{axis.size} cells + {added} of padding = {axis.padded}"
         biggest = (axis.padded - 1) // axis.dilation + 1
         fixes = [f"{spell('kernel_size', biggest)} or less"] if biggest >= 1 else []
-        fixes.append(spell("padding", axis.before + -(-(axis.extent - axis.padded) // 2)))
-        fixes.append(f"an input of at least {axis.extent - axis.before - axis.after}")
-        return (
-            f"along {axis.name}, {spans}, but the input has only {padded}: not one window fits",
-            "try " + ", or ".join(fixes),
-        )
+        fixes.append(spell("padding", axis.before + -(axis.spare // 2)))
+        fixes.append(f"an input of at least {axis.extent - added}")
+        why = f"along {axis.name}, {spans}, but the input has only {padded}: not one window fits"
+        return why, f"try {', or '.join(fixes)}"
 
 
 class Pool3dLarger(Refusal):
     axis: Axis
     type: str
 
-    def words(self, spell: Spelling = in_python) -> tuple[str, str]:
-        axis = self.axis
-        return (
-            f"along {axis.name}, the kernel has {axis.kernel} taps and the input {axis.size} cells; nn.{self.type} "
-            "takes no input smaller than its kernel, however it is padded",
-            f"try {spell('kernel_size', axis.size)} or less",
-        )
+    def said(self, spell: Spelling) -> Words:
+        axis, fix = self.axis, f"try {spell('kernel_size', self.axis.size)} or less"
+        why = f"along {axis.name}, the kernel has {axis.kernel} taps and the input {axis.size} cells"
+        return f"{why}; nn.{self.type} takes no input smaller than its kernel, however it is padded", fix
 
 
 class NoOutput(Refusal):
     axis: Axis
 
-    def words(self, spell: Spelling = in_python) -> tuple[str, str]:
+    def said(self, spell: Spelling) -> Words:
         axis = self.axis
         full = (axis.size - 1) * axis.stride + axis.extent
-        return (
-            f"along {axis.name}, ({axis.size} − 1)·{axis.stride} + {axis.extent} = {full} cells are written and "
-            f"padding cuts {axis.before + axis.after} of them away: nothing is left",
-            f"try {spell('padding', max(0, (full - 1) // 2))} or less",
-        )
+        written = f"({axis.size} − 1)·{axis.stride} + {axis.extent} = {full} cells are written"
+        cut = f"padding cuts {axis.before + axis.after} of them away: nothing is left"
+        return f"along {axis.name}, {written} and {cut}", f"try {spell('padding', max(0, (full - 1) // 2))} or less"
 
 
 class Channels(Refusal):
@@ -82,7 +69,7 @@ class Channels(Refusal):
     shape: Sequence[int]
     given: Sequence[int] = ()
 
-    def words(self, spell: Spelling = in_python) -> tuple[str, str]:
+    def said(self, spell: Spelling) -> Words:
         shape, expected, got = self.shape, self.expected, self.shape[1]
         given = self.given or shape
         added = "" if len(given) == len(shape) else f"{list(given)} → "
@@ -92,25 +79,19 @@ class Channels(Refusal):
             fix += f"; or, if the channels are last, x = x.permute{order} first"
         elif expected in given[:-1] and len(given) < len(shape):
             fix += f"; or give the input as [batch, {expected}, {', '.join(AXIS_NAMES[len(shape) - 2])}]"
-        return (
-            f"{self.code} expects {expected} channel{'s' * (expected > 1)}, but the input {added}{list(shape)} has "
-            f"{got}: {shape_names(shape)}",
-            f"try {fix}",
-        )
+        has = f"the input {added}{list(shape)} has {got}: {shape_names(shape)}"
+        return f"{self.code} expects {expected} channel{'s' * (expected > 1)}, but {has}", f"try {fix}"
 
 
 class Rank(Refusal):
     shape: Sequence[int]
     ndim: int
 
-    def words(self, spell: Spelling = in_python) -> tuple[str, str]:
-        axes, shape = ", ".join(AXIS_NAMES[self.ndim]), list(self.shape)
+    def said(self, spell: Spelling) -> Words:
+        axes, shape, ndim = ", ".join(AXIS_NAMES[self.ndim]), list(self.shape), self.ndim
+        takes = f"a {ndim}d layer takes [{axes}], [channels, {axes}] or [batch, channels, {axes}]"
         other = f"; {shape} would suit a {len(shape)}d layer" if len(shape) in AXIS_NAMES else ""
-        return (
-            f"the input has shape {shape}: {len(shape)} axes; a {self.ndim}d layer takes [{axes}], "
-            f"[channels, {axes}] or [batch, channels, {axes}]",
-            f"give {self.ndim} to {self.ndim + 2} axes{other}",
-        )
+        return f"the input has shape {shape}: {len(shape)} axes; {takes}", f"give {ndim} to {ndim + 2} axes{other}"
 
 
 class Features(Refusal):
@@ -120,12 +101,10 @@ class Features(Refusal):
     expected: int
     shape: Sequence[int]
 
-    def words(self, spell: Spelling = in_python) -> tuple[str, str]:
+    def said(self, spell: Spelling) -> Words:
         got = self.shape[-1] if self.shape else 1
-        return (
-            f"{self.code} takes {self.expected} features on the last axis; {list(self.shape)} has {got}",
-            f"try {spell('in_features', got)}, or flatten what comes before it",
-        )
+        why = f"{self.code} takes {self.expected} features on the last axis; {list(self.shape)} has {got}"
+        return why, f"try {spell('in_features', got)}, or flatten what comes before it"
 
 
 class NoSuchAxis(Refusal):
@@ -133,47 +112,39 @@ class NoSuchAxis(Refusal):
     value: int
     shape: Sequence[int]
 
-    def words(self, spell: Spelling = in_python) -> tuple[str, str]:
+    def said(self, spell: Spelling) -> Words:
         rank = len(self.shape)
-        return (
-            f"{spell(self.name, self.value)}: {list(self.shape)} has {rank} axes and no such one in this place",
-            f"axes go from {-rank} to {rank - 1}, the first before the last",
-        )
+        why = f"{spell(self.name, self.value)}: {list(self.shape)} has {rank} axes and no such one in this place"
+        return why, f"axes go from {-rank} to {rank - 1}, the first before the last"
 
 
 class SizeCount(Refusal):
     values: Sequence[int]
     ndim: int
 
-    def words(self, spell: Spelling = in_python) -> tuple[str, str]:
-        return (
-            f"{spell('size', self.values)} has {len(self.values)} values; this layer's input has "
-            f"{', '.join(AXIS_NAMES[self.ndim])}, and optionally channels and batch before them",
-            f"try {spell('size', (28,) * self.ndim)} or {spell('size', (3, *(28,) * self.ndim))}",
-        )
+    def said(self, spell: Spelling) -> Words:
+        example, given = (28,) * self.ndim, f"{spell('size', self.values)} has {len(self.values)} values"
+        takes = f"this layer's input has {', '.join(AXIS_NAMES[self.ndim])}, and optionally channels and batch before"
+        return f"{given}; {takes} them", f"try {spell('size', example)} or {spell('size', (3, *example))}"
 
 
 class WeightRank(Refusal):
     shape: Sequence[int]
     ndim: int
 
-    def words(self, spell: Spelling = in_python) -> tuple[str, str]:
+    def said(self, spell: Spelling) -> Words:
         axes = ", ".join(AXIS_NAMES[self.ndim])
-        return (
-            f"the weight has shape {list(self.shape)}: {len(self.shape)} axes",
-            f"give the kernel alone, [{axes}], or all of it, [out, in/groups, {axes}]",
-        )
+        fix = f"give the kernel alone, [{axes}], or all of it, [out, in/groups, {axes}]"
+        return f"the weight has shape {list(self.shape)}: {len(self.shape)} axes", fix
 
 
 class WeightKernel(Refusal):
     shape: Sequence[int]
     kernel: Sequence[int | None]
 
-    def words(self, spell: Spelling = in_python) -> tuple[str, str]:
-        return (
-            f"the weight has shape {list(self.shape)}, which is not the kernel {list(self.kernel)}",
-            f"leave {spell('kernel_size')} out: it follows from the weight",
-        )
+    def said(self, spell: Spelling) -> Words:
+        why = f"the weight has shape {list(self.shape)}, which is not the kernel {list(self.kernel)}"
+        return why, f"leave {spell('kernel_size')} out: it follows from the weight"
 
 
 class WeightChannels(Refusal):
@@ -182,23 +153,19 @@ class WeightChannels(Refusal):
     value: int
     fits: int
 
-    def words(self, spell: Spelling = in_python) -> tuple[str, str]:
-        return (
-            f"the weight has shape {list(self.shape)}, which makes {self.name} {self.fits}, not {self.value}",
-            f"leave {spell(self.name)} out, or give {spell(self.name, self.fits)}",
-        )
+    def said(self, spell: Spelling) -> Words:
+        why = f"the weight has shape {list(self.shape)}, which makes {self.name} {self.fits}, not {self.value}"
+        return why, f"leave {spell(self.name)} out, or give {spell(self.name, self.fits)}"
 
 
 class BiasShape(Refusal):
     shape: Sequence[int]
     out_channels: int
 
-    def words(self, spell: Spelling = in_python) -> tuple[str, str]:
-        return (
-            f"the bias has shape {list(self.shape)}; the layer has {self.out_channels} output channels, one number "
-            "for each",
-            f"give {self.out_channels} number{'s' * (self.out_channels > 1)}",
-        )
+    def said(self, spell: Spelling) -> Words:
+        count = self.out_channels
+        why = f"the bias has shape {list(self.shape)}; the layer has {count} output channels, one number for each"
+        return why, f"give {count} number{'s' * (count > 1)}"
 
 
 class Memory(Refusal):
@@ -209,12 +176,10 @@ class Memory(Refusal):
     shape: Sequence[int]
     output_shape: Sequence[int]
 
-    def words(self, spell: Spelling = in_python) -> tuple[str, str]:
-        return (
-            f"{list(self.shape)} → {list(self.output_shape)} needs {bytes_in_words(self.needed)} of memory; "
-            f"{bytes_in_words(self.free)} are free",
-            "try smaller sizes; convcli formula works the sizes out without running anything",
-        )
+    def said(self, spell: Spelling) -> Words:
+        needs = f"{list(self.shape)} → {list(self.output_shape)} needs {bytes_in_words(self.needed)} of memory"
+        fix = "try smaller sizes; convcli formula works the sizes out without running anything"
+        return f"{needs}; {bytes_in_words(self.free)} are free", fix
 
 
 def bytes_in_words(count: int) -> str:

@@ -13,8 +13,8 @@ from typing import Any, dataclass_transform
 AXIS_NAMES = {1: ("length",), 2: ("height", "width"), 3: ("depth", "height", "width")}
 PADDING_MODES = ("zeros", "reflect", "replicate", "circular")
 
-# Spells an argument, or an argument with a value.
-Spelling = Callable[..., str]
+Spelling = Callable[..., str]  # spells an argument, or an argument with a value
+Words = tuple[str, str]  # why it can't be, and what to do instead
 
 
 def in_python(name: str, value: Any = None) -> str:
@@ -33,11 +33,15 @@ class ConvcliError(Exception):
 
     def __init__(self, why: str = "", fix: str = "") -> None:
         super().__init__(why, fix)
-        self.said = (why, fix)
 
-    def words(self, spell: Spelling = in_python) -> tuple[str, str]:
+    def words(self, spell: Spelling = in_python) -> Words:
         """Why it can't be, and what to do instead, with the arguments spelled as the reader knows them."""
-        return self.said
+        return self.said(spell)
+
+    def said(self, spell: Spelling) -> Words:
+        """:meth:`words` as a rule defines them."""
+        why, fix = self.args
+        return why, fix
 
     @property
     def why(self) -> str:
@@ -65,7 +69,7 @@ class Refusal(ConvcliError):
     ...     name: str
     ...     value: int
     ...
-    ...     def words(self, spell=in_python):
+    ...     def said(self, spell):
     ...         return f"{self.name} is {self.value}; it has to be at least 1", f"try {spell(self.name, 1)}"
     >>> NotPositive(name="kernel_size", value=0).why
     'kernel_size is 0; it has to be at least 1'
@@ -77,9 +81,6 @@ class Refusal(ConvcliError):
         super().__init__()
         self.__dict__.update(numbers)
 
-    def words(self, spell: Spelling = in_python) -> tuple[str, str]:
-        raise NotImplementedError
-
 
 def shape_names(shape: Sequence[int]) -> str:
     """A shape with each axis named.
@@ -89,8 +90,3 @@ def shape_names(shape: Sequence[int]) -> str:
     """
     names = ("batch", "channels", *AXIS_NAMES[len(shape) - 2])
     return ", ".join(f"{size} {name}" for size, name in zip(shape, names, strict=True))
-
-
-def some(values: Sequence[int]) -> str:
-    shown = [str(v) for v in values]
-    return ", ".join(shown if len(shown) <= 8 else [*shown[:6], "...", shown[-1]])

@@ -8,10 +8,10 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from convcli.arithmetic.axis import Axis
-from convcli.arithmetic.inverse import Settings
 from convcli.arithmetic.windows import Windows
 from convcli.data.arrays import Array
 from convcli.data.filters import Filter
+from convcli.engine.steps import Step, Uses
 from convcli.plan import Plan
 from convcli.report import Report
 from convcli.sizing import Answer
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     import numpy as np
 
     from convcli.engine.replay import Replay
-    from convcli.engine.steps import Step, Uses
 
 
 MOST_UNREAD = 1_000_000
@@ -32,63 +31,70 @@ def as_text(value: Any) -> str:
     return json.dumps(value) + "\n"
 
 
-def layer_object(plan: Plan) -> dict[str, Any]:
+def report_text(report: Report) -> str:
+    """The whole object as text."""
+    return as_text(object_of(report))
+
+
+def object_of(report: Report) -> dict[str, Any]:
+    """A layer, its numbers in and out, and its counts; besides, what was picked to be looked into."""
+    plan, values = report.plan, report.values
+    return {
+        "layer": _layer(plan),
+        "code": plan.layer.code,
+        "input": {"source": plan.input.source, **_values(values.input)},
+        "weight": None if values.weight is None else _values(values.weight),
+        "bias": None if values.bias is None else _values(values.bias),
+        "axes": [{"name": axis.name, **axis_object(axis)} for axis in plan.axes],
+        "output": _values(values.output),
+        **({} if values.indices is None else {"indices": _values(values.indices)}),
+        "parameters": plan.parameters,
+        "macs": plan.macs,
+        "warnings": report.warnings,
+        **steps_object(report.steps),
+        **_uses(report.uses()),
+        **({"coverage": report.coverage} if report.picks.coverage else {}),
+    }
+
+
+def _layer(plan: Plan) -> dict[str, Any]:
     """A layer by torch's argument names, per-axis ones as lists; padding as [before, after]."""
-    values: dict[str, Any] = {"type": plan.layer.type}
-    for name, value in plan.layer.arguments().items():
-        values[name] = list(value) if isinstance(value, tuple) else value
+    arguments = plan.layer.arguments().items()
+    values = {name: list(value) if isinstance(value, tuple) else value for name, value in arguments}
     pads = [list(pair) for pair in plan.layer.pads]
-    return values | ({"padding": pads} if pads else {})
+    return {"type": plan.layer.type, **values, **({"padding": pads} if pads else {})}
 
 
 def axis_object(axis: Windows) -> dict[str, Any]:
     """``unread`` lists at most a million indices; ``unread_count`` says how many there are."""
     ranges = axis.unread_ranges()
-    count = sum(map(len, ranges))
     unread = list(islice(heapq.merge(*ranges), MOST_UNREAD))
-    return {"size": axis.size, "output": axis.output, "unread": unread, "unread_count": count}
+    return {"size": axis.size, "output": axis.output, "unread": unread, "unread_count": sum(map(len, ranges))}
 
 
-def formula_object(family: str, axes: Sequence[Axis]) -> dict[str, Any]:
-    """The formula's numbers, axis by axis; an uneven padding is [before, after]."""
-    return {
-        "kind": family,
-        "axes": [
-            {
-                "name": axis.name,
-                "kernel": axis.kernel,
-                "stride": axis.stride,
-                "padding": axis.before if axis.before == axis.after else [axis.before, axis.after],
-                "dilation": axis.dilation,
-                **axis_object(axis),
-            }
-            for axis in axes
-        ],
-    }
+def _values(array: "np.ndarray") -> dict[str, Any]:
+    return {"shape": list(array.shape), "values": array.tolist()}
 
 
-def steps_object(steps: "Sequence[Step]") -> dict[str, Any]:
+def steps_object(steps: Sequence[Step]) -> dict[str, Any]:
     """Every product behind the outputs asked for, where any were."""
-    if not steps:
-        return {}
-    return {
-        "steps": [
-            {
-                "output_index": step.output_index,
-                "operation": step.reduction.operation,
-                "terms": [asdict(term) for term in step.terms],
-                "bias": step.bias,
-                "value": step.value,
-                "torch": step.torch,
-                "agrees": step.agrees,
-                "ignored": step.ignored,
-            }
-            for step in steps
-        ]
-    }
+    objects = [
+        {
+            "output_index": step.output_index,
+            "operation": step.reduction.operation,
+            "terms": [asdict(term) for term in step.terms],
+            "bias": step.bias,
+            "value": step.value,
+            "torch": step.torch,
+            "agrees": step.agrees,
+            "ignored": step.ignored,
+        }
+        for step in steps
+    ]
+    return {"steps": objects} if objects else {}
 
 
-def uses_object(uses: "Sequence[Uses]") -> dict[str, Any]:
+def _uses(uses: Sequence[Uses]) -> dict[str, Any]:
     """What an input cell (``from``) or a weight (``of``) is part of, a hundred thousand at most."""
     objects: dict[str, Any] = {}
     for each in uses:
@@ -97,14 +103,26 @@ def uses_object(uses: "Sequence[Uses]") -> dict[str, Any]:
     return objects
 
 
-def settings_object(answer: Settings) -> dict[str, Any]:
-    """Settings as objects, the commonest first, a thousand at most; ``count`` says how many there are."""
-    return {"solutions": [asdict(setting) for setting in answer.listed], "count": answer.count}
+def formula_object(family: str, axes: Sequence[Axis]) -> dict[str, Any]:
+    """The formula's numbers, axis by axis; an uneven padding is [before, after]."""
+    objects = [
+        {
+            "name": axis.name,
+            "kernel": axis.kernel,
+            "stride": axis.stride,
+            "padding": axis.before if axis.before == axis.after else [axis.before, axis.after],
+            "dilation": axis.dilation,
+            **axis_object(axis),
+        }
+        for axis in axes
+    ]
+    return {"kind": family, "axes": objects}
 
 
 def answers_object(answers: Sequence[Answer]) -> dict[str, Any]:
-    """One axis's settings, or those of each axis."""
-    objects = [settings_object(answer.settings) for answer in answers]
+    """One axis's settings, or those of each axis, the commonest first; ``count`` says how many there are."""
+    settings = [answer.settings for answer in answers]
+    objects = [{"solutions": [asdict(each) for each in found.listed], "count": found.count} for found in settings]
     return objects[0] if len(objects) == 1 else {"axes": objects}
 
 
@@ -140,33 +158,3 @@ def replay_object(replay: "Replay") -> dict[str, Any]:
         "matches": replay.matches,
         "slips": list(replay.experiment.slips),
     }
-
-
-def _values(array: "np.ndarray | None") -> dict[str, Any] | None:
-    return None if array is None else {"shape": list(array.shape), "values": array.tolist()}
-
-
-def object_of(report: Report) -> dict[str, Any]:
-    """A layer, its numbers in and out, and its counts; besides, what was picked to be looked into."""
-    plan, values = report.plan, report.values
-    return {
-        "layer": layer_object(plan),
-        "code": plan.layer.code,
-        "input": {"source": plan.input.source, **(_values(values.input) or {})},
-        "weight": _values(values.weight),
-        "bias": _values(values.bias),
-        "axes": [{"name": axis.name, **axis_object(axis)} for axis in plan.axes],
-        "output": _values(values.output),
-        **({} if values.indices is None else {"indices": _values(values.indices)}),
-        "parameters": plan.parameters,
-        "macs": plan.macs,
-        "warnings": report.warnings,
-        **steps_object(report.steps),
-        **uses_object(report.uses()),
-        **({"coverage": report.coverage} if report.picks.coverage else {}),
-    }
-
-
-def report_text(report: Report) -> str:
-    """The whole object as text."""
-    return as_text(object_of(report))

@@ -26,30 +26,26 @@ def told(explanation: Explanation, message: Message) -> Iterator[RenderableType]
     yield ""
     yield labelled([("why", explanation.why), ("cause", explanation.cause)])
     for fix in explanation.fixes:
+        certain = "certain to run" if fix.verified else "not certain: the message doesn't say enough"
         yield ""
         yield Text("fix  ", style="cyan").append(fix.code, style="bold")
-        notes = [("", fix.about)] if fix.about else []
-        notes.append(("", "certain to run" if fix.verified else "not certain: the message doesn't say enough"))
-        if fix.shows:
-            notes.append(("", f"see: {fix.shows}"))
-        yield labelled([("   ", text) for _, text in notes])
+        yield labelled([("   ", note) for note in (fix.about, certain, fix.shows and f"see: {fix.shows}") if note])
 
 
 def explanation_object(explanation: Explanation, message: Message) -> dict[str, Any]:
     """The object of ``--json``."""
-    fixes = [
-        {"code": fix.code, "verified": fix.verified, "about": fix.about, "command": fix.shows or None}
-        for fix in explanation.fixes
-    ]
-    said = {
+    return {
         "recognised": True,
         "kind": explanation.family,
         "facts": explanation.facts,
         "why": explanation.why,
         "cause": explanation.cause,
+        "fixes": [
+            {"code": fix.code, "verified": fix.verified, "about": fix.about, "command": fix.shows or None}
+            for fix in explanation.fixes
+        ],
+        "raised_by": {"place": message.place, "line": message.line} if message.place else None,
     }
-    place = {"place": message.place, "line": message.line} if message.place else None
-    return {**said, "fixes": fixes, "raised_by": place}
 
 
 def unrecognised_object(nearest: str) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """One picture for each step: the window on the padded input, the products, the feature map filling up."""
 
 from collections.abc import Callable, Iterator, Sequence
-from itertools import islice
+from itertools import islice, product
 
 from rich.console import Console, Group, RenderableType
 from rich.table import Table
@@ -11,6 +11,7 @@ from convcli.engine.steps import Step, cell_at
 from convcli.layers.reductions import Place
 from convcli.report import Report
 from convcli.views.products import line, verdict
+from convcli.views.widgets import fixed
 from convcli.wording import map_name, signed
 
 MARKS = "[ ] the window · * * the winner · < > padding · . to come"
@@ -41,10 +42,9 @@ class Film:
     def __init__(self, report: Report) -> None:
         self.report, self.steps = report, report.steps
         self.when = {step.output_index: i for i, step in enumerate(self.steps)}
-        self.lines = [axis.line for axis in report.plan.axes]
         # One width for the whole film, so that nothing jumps from one picture to the next.
-        self.wide_in = max((len(signed(t.input)) for step in self.steps for t in step.terms), default=1) + 2
-        self.wide_out = max((len(signed(step.value)) for step in self.steps), default=1)
+        self.wide_in = max((len(signed(t.input)) for step in self.steps for t in step.terms), default=1) + 4
+        self.wide_out = max((len(signed(step.value)) for step in self.steps), default=1) + 2
 
     def frame(self, i: int, width: int, height: int, playing: bool = True) -> RenderableType:
         """The picture of step ``i``; what the screen has no room for is cropped and said."""
@@ -71,81 +71,75 @@ class Film:
         lines = wrapped(line(step), width)
         if len(lines) <= most:
             return lines
+        terms = f"{step.reduction.operation} of {len(step.terms)} terms"
         bias = "" if step.bias is None else f" + bias {signed(step.bias)}"
         short = Text(f"out{list(step.output_index)} = ", style="bold")
-        short.append(
-            f"{step.reduction.operation} of {len(step.terms)} terms{bias} = {signed(step.value)}", style="not bold"
-        )
-        return wrapped(short.append_text(verdict(step)), width)
+        short.append(f"{terms}{bias} = {signed(step.value)}", style="not bold").append_text(verdict(step))
+        return wrapped(short, width)
 
     def _planes(self, step: Step, width: int, most: int) -> Iterator[list[Text]]:
         """The input around the window, one block for each channel (and depth) it reads."""
-        flat = min(2, len(self.lines))
+        lines = [axis.line for axis in self.report.plan.axes]
+        flat = min(2, len(lines))
         window = {term.place: term.winner for term in step.terms}
-        first = (step.output_index[0], 0, *(0 for _ in self.lines))
-        leads = dict.fromkeys(place[:-flat] for place in window or [first])
-        spans = list(zip(*(place[-flat:] for place in window or [first]), strict=True))
+        read = list(window) or [(step.output_index[0], 0, *(0 for _ in lines))]
+        leads = dict.fromkeys(place[:-flat] for place in read)
+        spans = [(min(along), max(along)) for along in list(zip(*read, strict=True))[-flat:]]
         # One channel may have all the room; several share it, a title above each, if the window fits into a share.
-        share = max(most // 2, min(most, max(spans[0]) - min(spans[0]) + 3))
+        share = max(most // 2, min(most, spans[0][1] - spans[0][0] + 3))
         most = max(1, (most if len(leads) == 1 else share) - 2)
-        kept = [
-            crop(full, min(at), max(at), room)
-            for full, at, room in zip(
-                self.lines[-flat:],
-                spans,
-                [most, max(1, width // (self.wide_in + 2))][-flat:],
-                strict=True,
-            )
-        ]
 
         def cell(place: Place) -> tuple[str, str]:
             stands = cell_at(self.report.plan, self.report.values, place)
-            text = signed(stands.value) if stands.input_index == place else f"<{signed(stands.value)}>"
+            inside = stands.input_index == place
+            text = signed(stands.value) if inside else f"<{signed(stands.value)}>"
             if place in window:
-                return (f"*{text}*" if window[place] else f"[{text}]"), WINDOW
-            return f" {text} ", "" if stands.input_index == place else PADDING
+                return f"*{text}*" if window[place] else f"[{text}]", WINDOW
+            return f" {text} ", "" if inside else PADDING
 
         for lead in leads:
-            yield self._block(
-                f"input, {map_name(lead[1:])}", lead, kept, self.lines[-flat:], cell, self.wide_in + 2, width
-            )
+            yield _block(f"input, {map_name(lead[1:])}", lead, lines, spans, cell, most, width, self.wide_in)
 
     def _feature(self, i: int, width: int, most: int) -> list[Text]:
         """The feature map that step ``i`` writes to, as far as it has got."""
-        index, shape = self.steps[i].output_index, self.report.output_shape
-        flat = min(2, len(shape) - 2)
-        full = [range(size) for size in shape[-flat:]]
-        rooms = [most, max(1, width // (self.wide_out + 2))][-flat:]
-        kept = [crop(f, at, at, room) for f, at, room in zip(full, index[-flat:], rooms, strict=True)]
+        index = self.steps[i].output_index
+        flat = min(2, len(index) - 2)
+        lead, spans = index[:-flat], [(at, at) for at in index[-flat:]]
 
         def cell(place: Place) -> tuple[str, str]:
             when = self.when.get(place, len(self.steps))
             text = signed(self.steps[when].value) if when <= i else "."
             return (f"[{text}]", WINDOW) if when == i else (f" {text} ", "bold" if when < i else PADDING)
 
-        return self._block(
-            f"output, {map_name(index[1:-flat])}", index[:-flat], kept, full, cell, self.wide_out + 2, width
-        )
+        lines = [range(size) for size in self.report.output_shape]
+        return _block(f"output, {map_name(lead[1:])}", lead, lines, spans, cell, most, width, self.wide_out)
 
-    def _block(
-        self,
-        name: str,
-        lead: Place,
-        kept: Sequence[range],
-        full: Sequence[range],
-        cell: Callable[[Place], tuple[str, str]],
-        wide: int,
-        width: int,
-    ) -> list[Text]:
-        """A title and one line for each row, all of one width."""
-        for axis, part, whole in zip(("rows", "columns")[-len(kept) :], kept, full, strict=True):
-            if len(part) < len(whole):
-                name += f" · {axis} {part[0]} to {part[-1]} of {whole[0]} to {whole[-1]}"
-        lines = wrapped(Text(name, style="cyan"), width)
-        for row in kept[0] if len(kept) == 2 else [None]:
-            text = Text(no_wrap=True, overflow="ignore")
-            for column in kept[-1]:
-                shown, style = cell((*lead, column) if row is None else (*lead, row, column))
-                text.append(shown.rjust(wide), style=style)
-            lines.append(text)
-        return lines
+
+def _block(
+    name: str,
+    lead: Place,
+    lines: Sequence[range],
+    spans: Sequence[tuple[int, int]],
+    cell: Callable[[Place], tuple[str, str]],
+    most: int,
+    width: int,
+    wide: int,
+) -> list[Text]:
+    """A title and at most so many lines, one for each row, all of one width; each cell is ``wide``."""
+    kept = []
+    flat = len(spans)
+    axes = ("rows", "columns")[-flat:]
+    rooms = (most, max(1, width // wide))[-flat:]
+    for axis, full, (first, last), room in zip(axes, lines[-flat:], spans, rooms, strict=True):
+        kept.append(part := crop(full, first, last, room))
+        if len(part) < len(full):
+            name += f" · {axis} {part[0]} to {part[-1]} of {full[0]} to {full[-1]}"
+    title = wrapped(Text(name, style="cyan"), width)
+    rows = []
+    for row in product(*kept[:-1]):
+        text = fixed()
+        for column in kept[-1]:
+            shown, style = cell((*lead, *row, column))
+            text.append(shown.rjust(wide), style=style)
+        rows.append(text)
+    return [*title, *rows]

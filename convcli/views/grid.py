@@ -32,30 +32,28 @@ def grid(values: "np.ndarray", names: Sequence[str], rows: int, width: int, full
         last = 1 if rows == 2 else EDGE
         ends = cells(leading, count - last, count)
         indices = [*indices[: EDGE - rows + 1], None, *ends]
-    labelled = {index: _label(index, names, leading) for index in indices if index is not None}
-    show = _Format(values, list(labelled), kept)
-    pad = max(map(len, labelled.values()), default=0)
-    pad = pad + 2 if rows == 1 and 0 < pad < width - 12 else 0
+    labels = {
+        index: ", ".join(f"{n} {i}" for i, n, size in zip(index, names, leading, strict=True) if size > 1)
+        for index in indices
+        if index is not None
+    }
+    show = _Format(values, list(labels), kept)
+    longest = max(map(len, labels.values()), default=0)
+    in_front = rows == 1 and 0 < longest < width - 12
     for index in indices:
         if index is None:
             yield "  ..."
             continue
-        label = labelled[index]
-        if label and not pad:
-            yield f"  {label}"
+        if labels[index] and not in_front:
+            yield f"  {labels[index]}"
         block = values[index].reshape(-1, values.shape[-1])
-        yield from _block(block, kept, show, width, pad, label if pad else "")
+        yield from _block(block, kept, show, width, labels[index].ljust(longest + 2) if in_front else "")
 
 
 def _kept(size: int, edge: int, shorten: bool) -> list[int]:
     if not shorten or size <= 2 * edge + 1:
         return list(range(size))
     return [*range(edge), GAP, *range(size - edge, size)]
-
-
-def _label(index: Sequence[int], names: Sequence[str], sizes: Sequence[int]) -> str:
-    parts = [f"{n} {i}" for i, n, size in zip(index, names, sizes, strict=False) if size > 1]
-    return ", ".join(parts)
 
 
 class _Format:
@@ -81,18 +79,11 @@ class _Format:
         return format(float(value), self.spec)
 
 
-def _block(
-    block: "np.ndarray",
-    kept: Sequence[Sequence[int]],
-    show: _Format,
-    width: int,
-    pad: int,
-    label: str,
-) -> Iterator[str]:
+def _block(block: "np.ndarray", kept: Sequence[Sequence[int]], show: _Format, width: int, label: str) -> Iterator[str]:
     """Rows of numbers; where they are wider than the screen, one group of columns after another."""
     columns = kept[-1]
     rows = kept[0] if len(kept) == 2 else [0]
-    fitting = max(1, (width - pad + 2) // (show.width + 2))
+    fitting = max(1, (width - len(label) + 2) // (show.width + 2))
     groups = [columns[i : i + fitting] for i in range(0, len(columns), fitting)]
     for group in groups:
         if len(groups) > 1 and len(rows) > 1:
@@ -102,12 +93,9 @@ def _block(
                 continue
             yield f"  columns {numbers[0]} to {numbers[-1]}" if len(numbers) > 1 else f"  column {numbers[0]}"
         for row in rows:
-            if row == GAP:
-                yield "  " + " " * pad + "...".rjust(show.width)
-                continue
-            cells = ("..." if c == GAP else show(block[row, c]) for c in group)
-            yield "  " + label.ljust(pad) + "  ".join(cell.rjust(show.width) for cell in cells)
-            label = ""
+            cells = ["..."] if row == GAP else ["..." if c == GAP else show(block[row, c]) for c in group]
+            yield f"  {label}" + "  ".join(cell.rjust(show.width) for cell in cells)
+            label = " " * len(label)
 
 
 def summary(values: "np.ndarray") -> str:

@@ -43,8 +43,7 @@ def notes(plan: Plan) -> Iterator[tuple[str, str]]:
     yield "input", input_words(plan)
     for axis in plan.axes:
         yield axis.name, worked_short(axis)
-        unread = unread_words(axis, plan.line)
-        if unread:
+        if unread := unread_words(axis, plan.line):
             yield "", unread
     yield from plan.remarks
 

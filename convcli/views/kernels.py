@@ -8,39 +8,43 @@ from rich.table import Table
 from rich.text import Text
 
 from convcli.data.filters import Filter
+from convcli.views.widgets import beside
 
 
 def tables(filters: Sequence[Filter]) -> RenderableType:
     """Each filter's numbers beside what it does and where it is from."""
-    rows = Table.grid(padding=(0, 2, 0, 0))
-    rows.add_column(no_wrap=True)
-    rows.add_column(overflow="fold")
+    rows = beside()
     for i, each in enumerate(filters):
         if i:
             rows.add_row("", "")
-        said = Text(each.name, style="bold cyan").append(f"\n{each.about}", style="default not bold")
-        rows.add_row(_numbers(each.rows, each.divisor), said.append(f"\n{each.origin}", style="dim not bold"))
-    use = filters[0].name if len(filters) == 1 else "sobel-x"
-    layer = "conv1d" if len(filters) == 1 and filters[0].ndim == 1 else "conv2d"
+        said = _named(each, each.about).append(f"\n{each.origin}", style="dim not bold")
+        rows.add_row(_numbers(each.rows, each.divisor), said)
+    use, layer = "sobel-x", "conv2d"
+    if len(filters) == 1:
+        use, layer = filters[0].name, f"conv{filters[0].ndim}d"
     return Group(rows, Text(f"convcli {layer} --weight {use} applies it to each channel on its own.", style="dim"))
 
 
 def flips(filters: Sequence[Filter]) -> RenderableType:
     """Cross-correlation's kernel beside convolution's, and whether the difference shows."""
-    parts: list[RenderableType] = [
-        Text("Convolution proper turns the kernel round before it slides; cross-correlation doesn't."),
-        Text("PyTorch, like every framework, computes cross-correlation and calls it convolution.", style="dim"),
-        Text("A learned kernel may as well be learned turned round, so networks lose nothing.", style="dim"),
-        "",
-    ]
     rows = Table(box=None, padding=(0, 3, 1, 0), header_style="dim", pad_edge=False)
     for heading in ("slid as it is", "turned round"):
         rows.add_column(heading, no_wrap=True)
     rows.add_column("the result", overflow="fold")
     for each in filters:
-        name = Text(each.name, style="bold cyan").append(f"\n{each.flip_effect}", style="default not bold")
-        rows.add_row(_numbers(each.rows, each.divisor), _numbers(each.flipped, each.divisor), name)
-    return Group(*parts, rows)
+        kernels = (_numbers(kernel, each.divisor) for kernel in (each.rows, each.flipped))
+        rows.add_row(*kernels, _named(each, each.flip_effect))
+    return Group(
+        Text("Convolution proper turns the kernel round before it slides; cross-correlation doesn't."),
+        Text("PyTorch, like every framework, computes cross-correlation and calls it convolution.", style="dim"),
+        Text("A learned kernel may as well be learned turned round, so networks lose nothing.", style="dim"),
+        "",
+        rows,
+    )
+
+
+def _named(each: Filter, said: str) -> Text:
+    return Text(each.name, style="bold cyan").append(f"\n{said}", style="default not bold")
 
 
 def _numbers(rows: tuple[Any, ...], divisor: int) -> Text:

@@ -18,7 +18,13 @@ def page(scene: Scene) -> str:
     """The whole file, in which every number stands as text, for readers without scripts and for paper."""
     flat = all(cell.row == 0 for cell in scene.cells)
     chosen = any(frame.winners for frame in scene.frames)
-    copied = any(cell.copies is not None for cell in scene.cells)
+    copies = {i: cell.copies for i, cell in enumerate(scene.cells) if cell.copies is not None}
+    data = {
+        # What each step lights up, by the cells' numbers in the order of the page.
+        "frames": [{"output": f.output, "pairs": f.pairs, "winners": f.winners} for f in scene.frames],
+        "copies": copies,
+        "said": {i: cell.said for i, cell in enumerate(scene.cells) if cell.said != cell.text},
+    }
     filled = {
         "colours": COLOURS,
         "title": escape(scene.title),
@@ -26,19 +32,11 @@ def page(scene: Scene) -> str:
         "count": str(len(scene.frames)),
         "flat": ' class="flat"' if flat else "",
         "parts": "\n".join(_parts(scene)),
-        "more": " Dotted: what the padding copies." * copied + " Underlined: the winner." * chosen,
+        "more": " Dotted: what the padding copies." * bool(copies) + " Underlined: the winner." * chosen,
         "steps": "\n".join(f"<li><b>{escape(f.text[0])}</b> {escape(f.text[1])}</li>" for f in scene.frames),
-        "data": json.dumps(_data(scene), separators=(",", ":")),
+        "data": json.dumps(data, separators=(",", ":")),
     }
     return re.sub(r"@(\w+)@", lambda name: filled[name[1]], TEMPLATE.read_text(encoding="utf-8"))
-
-
-def _data(scene: Scene) -> dict[str, object]:
-    """What each step lights up, by the cells' numbers in the order of the page."""
-    frames = [{"output": f.output, "pairs": f.pairs, "winners": f.winners} for f in scene.frames]
-    copies = {i: cell.copies for i, cell in enumerate(scene.cells) if cell.copies is not None}
-    said = {i: cell.said for i, cell in enumerate(scene.cells) if cell.said != cell.text}
-    return {"frames": frames, "copies": copies, "said": said}
 
 
 def _parts(scene: Scene) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """Steps in words: every product behind an output, and what an input cell or a weight takes part in."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby, islice
 from math import isfinite
 
@@ -67,20 +67,18 @@ def left_out(step: Step) -> str:
 
 
 def _reads(terms: Sequence[Term]) -> str:
-    """On one axis: which cells are read, and by which taps, where these aren't simply one after the other.
-
-    A channel that stands alone, as where there are groups, is named too, but for the first.
-    """
+    """On one axis: which cells are read, by which taps and in which channel, where that isn't plain."""
     if not terms or len(terms[0].place) > 3:
         return ""
-    channel = [term for term in terms if term.place[1] == terms[0].place[1]]
+    first = terms[0].place[1]
+    channel = [term for term in terms if term.place[1] == first]
     places = [term.place[2] for term in channel]
     taps = [term.weight_index[2] for term in channel if term.weight_index]
-    alone = len(channel) == len(terms) and channel[0].place[1] > 0
+    alone = len(channel) == len(terms) and first > 0
     if _consecutive(taps, 0) and _consecutive(places, places[0]) and not alone:
         return ""
     by = "" if _consecutive(taps, 0) else f" with tap{'s' * (len(taps) > 1)} {_listed(taps)}"
-    return f"  (reads {f'channel {channel[0].place[1]} at ' * alone}{_listed(places)}{by})"
+    return f"  (reads {f'channel {first} at ' * alone}{_listed(places)}{by})"
 
 
 def _consecutive(numbers: Sequence[int], first: int) -> bool:
@@ -92,23 +90,18 @@ def _listed(numbers: Sequence[int | str]) -> str:
     return ", ".join(texts if len(texts) <= MOST_PLACES else [*texts[:3], "...", texts[-1]])
 
 
-def flat(step: Step) -> bool:
-    """Whether a step is told on a line: its input has one axis, or it has no terms."""
-    return not step.terms or len(step.terms[0].place) == 3
-
-
-def legend(steps: Iterable[Step]) -> list[Text]:
+def _legend(steps: Iterable[Step]) -> Iterator[Text]:
     """What the brackets mean, where there are any."""
     first = next((term for step in steps for term in step.terms if term.input_index != term.place), None)
     if first is None:
-        return []
+        return
     words = "<0> stands in the padding"
     if first.input_index and len(first.place) == 3:
         words = f"{value_of(first)} stands in the padding, a copy of cell {first.input_index[2]}"
     elif first.input_index:
         place, cell = next((p, c) for p, c in zip(first.place, first.input_index, strict=True) if p != c)
         words = f"<...> stands in the padding; {_listed([f'{place}←{cell}'])}: a copy of row or column {cell}"
-    return [Text(words, style="dim")]
+    yield Text(words, style="dim")
 
 
 def picked_steps(report: Report, screen: Screen) -> Iterator[RenderableType]:
@@ -129,16 +122,16 @@ def drawn(steps: Sequence[Step], width: int, full: bool = False) -> Iterator[Ren
         most = len(step.terms) if full else MOST_TERMS
         maps, weighted = step.maps, step.reduction.multiplies
         shown = maps if full else maps[:MOST_MAPS]
-        blocks: list[RenderableType | None]
-        if flat(step):
-            blocks = [_row(step.reduction, terms, total, most) for terms, total in shown] if len(maps) > 1 else []
-        else:
+        blocks: list[RenderableType | None] = []
+        if step.terms and len(step.terms[0].place) > 3:
             blocks = [_block(terms, total, width, weighted) for terms, total in shown]
-        if not blocks or None in blocks:
-            yield line(step, most)
-            continue
-        yield from ([""] if i else []) + [block for block in blocks if block]
-        if not weighted:
+        elif len(maps) > 1:
+            blocks = [_row(step.reduction, terms, total, most) for terms, total in shown]
+        fitting = [] if None in blocks else [block for block in blocks if block]
+        if i and fitting:
+            yield ""
+        yield from fitting
+        if not fitting or not weighted:
             yield line(step, most)
             continue
         sums = [factor(total) for _, total in shown]
@@ -146,7 +139,7 @@ def drawn(steps: Sequence[Step], width: int, full: bool = False) -> Iterator[Ren
             sums.append(factor(sum(total for _, total in left)))
             yield Text(f"... and {len(left):,} more like it, sum {sums[-1]} (--full shows them)", style="dim")
         yield _total(step, sums)
-    yield from legend(steps)
+    yield from _legend(steps)
 
 
 def _row(reduction: Reduction, terms: Sequence[Term], total: float, most: int) -> Text:
@@ -156,10 +149,7 @@ def _row(reduction: Reduction, terms: Sequence[Term], total: float, most: int) -
 
 
 def _block(terms: Sequence[Term], total: float, width: int, weighted: bool) -> RenderableType | None:
-    """Input patch × kernel = products of one channel; pooling has the patch alone, its winner between stars.
-
-    None where a row of the patch is wider than the screen.
-    """
+    """Input patch × kernel = products, or a pooling's patch, its winner between stars; None: wider than the screen."""
     rows = [list(row) for _, row in groupby(terms, key=lambda t: t.place[-2])]
     firsts = [row[0] for row in rows]
     depth = f", depth {_along(firsts[:1], -3)}" if len(firsts[0].place) > 4 else ""
@@ -169,52 +159,51 @@ def _block(terms: Sequence[Term], total: float, width: int, weighted: bool) -> R
     if not all(_consecutive(along, 0) for along in taps):
         title.append(" · taps: rows {} · columns {}".format(*map(_listed, taps)))
     if weighted:
-        heading = f"products, sum {signed(total)}"
-        texts = [
-            ("input", _matrix([[value_of(t, source=False) for t in row] for row in rows])),
-            ("kernel", _matrix([[signed(t.weight) for t in row] for row in rows])),
-            (heading, _matrix([[signed(t.product) for t in row] for row in rows])),
-        ]
+        matrices = {
+            "input": _matrix(rows, lambda t: value_of(t, source=False)),
+            "kernel": _matrix(rows, lambda t: signed(t.weight)),
+            f"products, sum {signed(total)}": _matrix(rows, lambda t: signed(t.product)),
+        }
     else:
-        marks = [[f"*{value_of(t)}*" if t.winner else f" {value_of(t, source=False)} " for t in row] for row in rows]
-        texts = [("", _matrix(marks))]
-    if max(len(matrix.split("\n", 1)[0]) for _, matrix in texts) > width:
+        marked = _matrix(rows, lambda t: f"*{value_of(t)}*" if t.winner else f" {value_of(t, source=False)} ")
+        matrices = {"": marked}
+    if max(len(lines[0]) for lines in matrices.values()) > width:
         return None
+    texts = ["\n".join(lines) for lines in matrices.values()]
     if not weighted:
-        return Group(title, Text(texts[0][1]))
-    wide = sum(max(len(heading), len(matrix.split("\n", 1)[0])) for heading, matrix in texts) + len("  ×    =  ")
+        return Group(title, Text(texts[0]))
+    wide = sum(max(len(heading), len(lines[0])) for heading, lines in matrices.items()) + len("  ×    =  ")
     if wide > width:
-        return Group(title, *(Text(f"{heading}\n{matrix}") for heading, matrix in texts))
+        return Group(title, *(Text(f"{heading}\n{text}") for heading, text in zip(matrices, texts, strict=True)))
     table = Table.grid(padding=(0, 2))
     for _ in range(5):
         table.add_column(no_wrap=True)
-    table.add_row(texts[0][0], "", texts[1][0], "", texts[2][0], style="dim")
-    table.add_row(texts[0][1], "×", texts[1][1], "=", texts[2][1])
+    first, second, third = matrices
+    table.add_row(first, "", second, "", third, style="dim")
+    table.add_row(texts[0], "×", texts[1], "=", texts[2])
     return Group(title, table)
 
 
 def _along(terms: Sequence[Term], axis: int) -> str:
     """Where these stand along an axis; behind an arrow, what a copy in the padding is of."""
-    places: list[int | str] = []
-    for term in terms:
-        place, cell = term.place[axis], (term.input_index or term.place)[axis]
-        places.append(f"{place}←{cell}" if cell != place else place)
-    return _listed(places)
+    both = [(term.place[axis], (term.input_index or term.place)[axis]) for term in terms]
+    return _listed([place if cell == place else f"{place}←{cell}" for place, cell in both])
 
 
-def _matrix(cells: Sequence[Sequence[str]]) -> str:
+def _matrix(rows: Sequence[Sequence[Term]], shown: Callable[[Term], str]) -> list[str]:
+    cells = [[shown(term) for term in row] for row in rows]
     wide = max(len(cell) for row in cells for cell in row)
-    return "\n".join(" ".join(cell.rjust(wide) for cell in row) for row in cells)
+    return [" ".join(cell.rjust(wide) for cell in row) for row in cells]
 
 
 def told(uses: Uses, full: bool = False) -> Iterator[RenderableType]:
     """What an input cell or a weight is part of: each product, or window of a pooling, and its output."""
     shown = list(islice(uses.products, None if full else SHOWN_USES))
     pooling = bool(shown) and shown[0].weight is None
-    role = "reaches no output"
-    if uses.count or uses.zeros:
-        what = "is read by {:,} window{}" if pooling else "takes part in {:,} product{}"
-        role = what.format(uses.count, "s" * (uses.count != 1))
+    what = "is read by {:,} window{}" if pooling else "takes part in {:,} product{}"
+    role = what.format(uses.count, "s" * (uses.count != 1))
+    if not uses.count and not uses.zeros:
+        role = "reaches no output"
     if uses.zeros:
         role += f", and {uses.zeros:,} with padding's zeros"
     yield ""

@@ -28,12 +28,9 @@ IN_FONT = str.maketrans({"·": " * ", "≈": "~", "−": "-", "\xa0": " "})
 
 
 def _palette() -> list[int]:
-    colours: list[int] = []
-    for paper, ink in TINTS:
-        for level in range(LEVELS):
-            part = level / (LEVELS - 1)
-            colours += [round(i + (p - i) * part) for p, i in zip(paper, ink, strict=True)]
-    return colours
+    parts = [level / (LEVELS - 1) for level in range(LEVELS)]
+    mixed = [(part, *both) for tint in TINTS for part in parts for both in zip(*tint, strict=True)]
+    return [round(ink + (paper - ink) * part) for part, paper, ink in mixed]
 
 
 def frames(scene: Scene, zoom: int = 1, only_last: bool = False) -> Iterator["Image.Image"]:
@@ -48,7 +45,7 @@ def frames(scene: Scene, zoom: int = 1, only_last: bool = False) -> Iterator["Im
     for panel in scene.panels:
         pen.text((panel.x * zoom, panel.y * zoom), panel.label, 40, font)
     for i, cell in enumerate(scene.cells):
-        x, y, w, h = _box(scene, cell, zoom)
+        x, y, w, h = _box(cell, zoom)
         pen.rectangle((x, y, x + w, y + h), 232 if cell.padding else 255, 150, zoom)
         if i not in made:
             pen.text((x + w / 2, y + h / 2), cell.text, 0, font, anchor="mm")
@@ -59,7 +56,7 @@ def frames(scene: Scene, zoom: int = 1, only_last: bool = False) -> Iterator["Im
     for frame in scene.frames:
         if frame.output in made:
             cell = scene.cells[frame.output]
-            x, y, w, h = _box(scene, cell, zoom)
+            x, y, w, h = _box(cell, zoom)
             tile = Image.new("L", (w - 3, h - 3), 255)
             ImageDraw.Draw(tile).text(((w - 3) / 2, (h - 3) / 2), cell.text, 0, font, anchor="mm")
             base.paste(tile.point(GREYS), (x + 2, y + 2))
@@ -68,29 +65,21 @@ def frames(scene: Scene, zoom: int = 1, only_last: bool = False) -> Iterator["Im
             yield _lit(scene, base.copy(), tinted, frame, zoom)
 
 
-def _box(scene: Scene, cell: Cell, zoom: int) -> tuple[int, int, int, int]:
-    return cell.x * zoom, cell.y * zoom, cell.width * zoom, scene.cell_height * zoom
+def _box(cell: Cell, zoom: int) -> list[int]:
+    return [pixels * zoom for pixels in cell.box]
 
 
-def _lit(
-    scene: Scene,
-    picture: "Image.Image",
-    tinted: "list[Image.Image]",
-    frame: Frame,
-    zoom: int,
-) -> "Image.Image":
+def _lit(scene: Scene, picture: "Image.Image", tinted: "list[Image.Image]", frame: Frame, zoom: int) -> "Image.Image":
+    """A step's cells in their tints, outlined, and its sum below."""
     from PIL import Image, ImageDraw, ImageFont
 
     pen = ImageDraw.Draw(picture)
-    parts = [(i, STILL) for i in scene.copied(frame)]
-    parts += [(i, INPUT) for i, _ in frame.pairs]
-    parts += [(i, WEIGHT) for _, i in frame.pairs if i is not None]
-    parts.append((frame.output, OUTPUT))
-    for i, tint in dict(parts).items():
-        x, y, w, h = _box(scene, scene.cells[i], zoom)
-        inside = (x, y, x + w + 1, y + h + 1)
+    parts = dict.fromkeys(scene.copied(frame), STILL)
+    parts |= {i: INPUT for i, _ in frame.pairs} | {i: WEIGHT for _, i in frame.pairs if i is not None}
+    for i, tint in (parts | {frame.output: OUTPUT}).items():
+        x, y, w, h = _box(scene.cells[i], zoom)
         first = tint * LEVELS
-        picture.paste(tinted[tint].crop(inside), (x, y))
+        picture.paste(tinted[tint].crop((x, y, x + w + 1, y + h + 1)), (x, y))
         thick = (1, 2, 2, 3)[tint] * zoom
         pen.rectangle((x, y, x + w, y + h), None, first, thick)
         if tint in (STILL, WEIGHT):  # gaps in the outline: not by colour alone
@@ -98,14 +87,14 @@ def _lit(
                 for edge in (y, y + h - thick + 1):
                     pen.rectangle((gap, edge, gap + 2 * zoom, edge + thick - 1), first + LEVELS - 1)
     for i in frame.winners:
-        x, y, w, h = _box(scene, scene.cells[i], zoom)
+        x, y, w, h = _box(scene.cells[i], zoom)
         pen.rectangle((x + 4 * zoom, y + 4 * zoom, x + w - 4 * zoom, y + h - 4 * zoom), None, 0, zoom)
     top = scene.foot - 14
     strip = Image.new("L", (scene.width * zoom, (scene.height - top) * zoom), 255)
     pen = ImageDraw.Draw(strip)
     pen.text((16 * zoom, 0), frame.text[0].translate(IN_FONT), 0, ImageFont.load_default(14 * zoom))
     small = ImageFont.load_default(12 * zoom)
-    for i, line in enumerate(scene.lines(frame)):
+    for i, line in enumerate(frame.lines(scene.width)):
         pen.text((16 * zoom, (22 + 18 * i) * zoom), line.translate(IN_FONT), 0, small)
     picture.paste(strip.point(GREYS), (0, top * zoom))
     return picture
@@ -120,16 +109,14 @@ def write_gif(
     """
     from PIL import GifImagePlugin
 
-    say: dict[str, Any] = {"duration": 500, "disposal": 1}
     before: Image.Image | None = None
     for picture in tracked(frames(scene)):
         if before is None:
             header, _ = GifImagePlugin.getheader(picture.copy(), info={"loop": 0, "optimize": False})
             stream.writelines(header)
-            changed, corner = picture, (0, 0)
-        else:
-            changed, corner = _changes(before, picture)
-        stream.writelines(GifImagePlugin.getdata(changed, corner, transparency=UNCHANGED, **say))
+        changed, corner = _changes(before, picture) if before else (picture, (0, 0))
+        data = GifImagePlugin.getdata(changed, corner, transparency=UNCHANGED, duration=500, disposal=1)
+        stream.writelines(data)
         before = picture
     stream.write(b";")
 

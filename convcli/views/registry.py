@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
+from itertools import permutations
 from typing import Any, Literal
 
 from convcli.limits import check_json, check_picture, check_script
@@ -75,17 +76,13 @@ def chosen(asked: Callable[[str], object]) -> list[View]:
         Refusal: two of them contradict each other.
     """
     by_flag = [(view, flag) for view in VIEWS for flag in view.flags if asked(flag)]
-    for owner, flag in by_flag:
-        for view, other in by_flag:
-            if owner.owns_stdout and view is not owner and other not in owner.includes:
-                _refuse_both(owner, flag, view, other)
+    for (owner, flag), (view, other) in permutations(by_flag, 2):
+        if not owner.owns_stdout or view is owner or other in owner.includes:
+            continue
+        if view.owns_stdout or (view.medium != "file" and owner.needs == "values"):
+            raise BothOwnStdout(one=flag, other=other)
+        if owner.needs != view.needs:
+            raise NothingRuns(one=flag, other=other)
     included = {flag for view, _ in by_flag for flag in view.includes}
     views = list(dict.fromkeys(view for view, flag in by_flag if flag not in included))
     return views if any(view.medium != "file" for view in views) else [*views, BODY]
-
-
-def _refuse_both(owner: View, flag: str, view: View, other: str) -> None:
-    if view.owns_stdout or (view.medium != "file" and owner.needs == "values"):
-        raise BothOwnStdout(one=flag, other=other)
-    if owner.needs != view.needs:
-        raise NothingRuns(one=flag, other=other)

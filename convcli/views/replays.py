@@ -7,7 +7,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from convcli.data.samples import NEVER_RUN
-from convcli.views.body import numbers_of
+from convcli.views.body import MAPS, numbers_of
 from convcli.views.grid import grid
 from convcli.views.head import head
 from convcli.views.widgets import Screen, table
@@ -21,12 +21,11 @@ def overview(replays: "list[Replay]") -> RenderableType:
     rows = table("", "layer", "input → output", "came back", left=4)
     for replay in replays:
         output = replay.values.output
-        verdict = "all {} numbers" if replay.matches else "NOT all of {} numbers"
         rows.add_row(
             Text(replay.experiment.name, style="cyan"),
             Text(replay.plan.layer.code),
             Text(f"{list(replay.values.input.shape)} → {list(output.shape)}"),
-            Text(verdict.format(output.size), style="green" if replay.matches else "bold red"),
+            _verdict(replay, f"all {output.size} numbers", f"NOT all of {output.size} numbers"),
         )
     good = sum(replay.matches for replay in replays)
     worst = max(replay.largest_difference for replay in replays)
@@ -41,9 +40,13 @@ def overview(replays: "list[Replay]") -> RenderableType:
     )
 
 
+def _verdict(replay: "Replay", good: str, bad: str) -> Text:
+    return Text(good, style="green") if replay.matches else Text(bad, style="bold red")
+
+
 def one(replay: "Replay", screen: Screen) -> Iterator[RenderableType]:
     """An experiment in full: the layer, the computed values, the printed ones, the post's slips."""
-    post, plan = replay.experiment, replay.plan
+    post, plan, output = replay.experiment, replay.plan, replay.values.output
     for slip in post.slips:
         yield Text(f"slip: {slip}", style="yellow")
     if post.slips:
@@ -51,13 +54,9 @@ def one(replay: "Replay", screen: Screen) -> Iterator[RenderableType]:
     yield head(plan)
     yield from numbers_of(plan, replay.values, screen)
     yield Text("the post printed", style="cyan")
-    printed = type(replay.values.output)(replay.values.output.shape, dtype=float)
+    printed = type(output)(output.shape, dtype=float)
     printed[...] = post.printed
-    rows = min(plan.layer.ndim, 2)
-    for line in grid(printed, ("batch", "channel"), rows, screen.width):
+    for line in grid(printed, MAPS, min(plan.layer.ndim, 2), screen.width):
         yield Text(line)
-    if replay.matches:
-        verdict = Text("every number came back", style="green")
-    else:
-        verdict = Text("NOT every number came back", style="bold red")
-    yield verdict.append(f"; largest difference {replay.largest_difference:.1e}", style="dim")
+    difference = f"; largest difference {replay.largest_difference:.1e}"
+    yield _verdict(replay, "every number came back", "NOT every number came back").append(difference, style="dim")

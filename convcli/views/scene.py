@@ -6,7 +6,7 @@ SVG, GIF, PNG and HTML all draw a :class:`Scene`; strides and padding end here.
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import product
+from itertools import groupby, product
 from math import isclose
 from textwrap import wrap
 
@@ -45,6 +45,11 @@ class Cell:
     copies: int | None = None
 
     @property
+    def box(self) -> tuple[int, int, int, int]:
+        """Its corner, width and height."""
+        return self.x, self.y, self.width, HEIGHT
+
+    @property
     def text(self) -> str:
         """The number as it fits the box."""
         return "" if self.value is None else short(self.value)
@@ -77,6 +82,10 @@ class Frame:
     text: tuple[str, str]
     winners: tuple[int, ...] = ()
 
+    def lines(self, width: int) -> list[str]:
+        """The sum, in lines for a drawing of this width."""
+        return wrap(self.text[1], (width - 2 * MARGIN) // CHARACTER, break_on_hyphens=False)
+
 
 @dataclass(frozen=True, slots=True)
 class Scene:
@@ -95,10 +104,6 @@ class Scene:
     frames: tuple[Frame, ...]
 
     @property
-    def cell_height(self) -> int:
-        return HEIGHT
-
-    @property
     def foot(self) -> int:
         """Where the sum begins, below every panel."""
         return max(cell.y for cell in self.cells) + HEIGHT + GAP + GAP // 2
@@ -107,14 +112,6 @@ class Scene:
         """The input cells that a step reads only as copies, in the padding."""
         read = {i for i, _ in frame.pairs}
         return {copy for i in read if (copy := self.cells[i].copies) is not None} - read
-
-    def lines(self, frame: Frame) -> list[str]:
-        """A frame's sum, in lines as wide as the drawing."""
-        return _lines(frame, self.width)
-
-
-def _lines(frame: Frame, width: int) -> list[str]:
-    return wrap(frame.text[1], (width - 2 * MARGIN) // CHARACTER, break_on_hyphens=False)
 
 
 def make_scene(report: Report, drawn: Sequence[Step] | None = None) -> Scene:
@@ -128,10 +125,10 @@ def make_scene(report: Report, drawn: Sequence[Step] | None = None) -> Scene:
 def _all_places(report: Report, batch: int) -> tuple[list[Place], list[Place], list[Place]]:
     """Every place of the padded input, every weight and every output cell of one batch item."""
     plan = report.plan
-    inputs = [range(plan.shape[1]), *(axis.line for axis in plan.axes)]
-    weights = () if plan.layer.weight_shape is None else product(*map(range, plan.layer.weight_shape))
-    outputs = product(*map(range, plan.output_shape[1:]))
-    return [(batch, *i) for i in product(*inputs)], list(weights), [(batch, *i) for i in outputs]
+    inputs = product([batch], range(plan.shape[1]), *(axis.line for axis in plan.axes))
+    weights = product(*map(range, plan.layer.weight_shape)) if plan.layer.weight_shape else ()
+    outputs = product([batch], *map(range, plan.output_shape[1:]))
+    return list(inputs), list(weights), list(outputs)
 
 
 def _touched(report: Report, steps: Sequence[Step]) -> tuple[list[Place], list[Place], list[Place]]:
@@ -176,32 +173,33 @@ def _laid_out(
         return f"weight out {out} in {source}" + "".join(f", depth {d}" for d in key[2:])
 
     paper = _Paper()
-    read = paper.block("input", {p: stands(p) for p in inputs}, channel("input", inputs), called, MARGIN, HEAD)
-    last, taps = read, {}
+    numbers = {p: stands(p) for p in inputs}
+    read, right, bottom = paper.block("input", numbers, channel("input", inputs), called, MARGIN, HEAD)
+    beside = right + 2 * GAP
+    taps: dict[Place, int] = {}
     if weights:
         assert ran.weight is not None
-        kernels = {w: float(ran.weight[w]) for w in weights}
-        x, y = (MARGIN, read.bottom) if flat else (read.right + 2 * GAP, HEAD)
-        last = paper.block("weight", kernels, kernel, lambda w: f"weight {list(w)}", x, y, 1 if layer.transposed else 0)
-        taps = last.cells
+        numbers = {w: float(ran.weight[w]) for w in weights}
+        x, y = (MARGIN, bottom) if flat else (beside, HEAD)
+        across = slice(1, 2) if layer.transposed else slice(1)
+        taps, right, bottom = paper.block("weight", numbers, kernel, lambda w: f"weight {list(w)}", x, y, across)
     # One step stands within the whole map; several fill it up, and the rest of it stays empty.
     filled = {s.output_index for s in steps} if len(steps) > 1 else outputs
-    values = {o: float(ran.output[o]) if o in filled else None for o in outputs}
-    x, y = (MARGIN, last.bottom) if flat else (last.right + 2 * GAP, HEAD)
-    if weights and not flat and x + _width(values) * len({o[-1] for o in outputs}) > WIDEST:
-        x, y = read.right + 2 * GAP, last.bottom
-    made = paper.block("output", values, channel("output", outputs), lambda o: f"output {list(o[1:])}", x, y).cells
-    for place, i in read.cells.items():
+    numbers = {o: float(ran.output[o]) if o in filled else None for o in outputs}
+    x, y = (MARGIN, bottom) if flat else (right + 2 * GAP, HEAD)
+    if weights and not flat and x + _width(numbers) * len({o[-1] for o in outputs}) > WIDEST:
+        x, y = beside, bottom
+    made, *_ = paper.block("output", numbers, channel("output", outputs), lambda o: f"output {list(o[1:])}", x, y)
+    for place, i in read.items():
         source = standing[place].input_index
         if source != place:
-            copied = None if source is None else read.cells.get(source)
-            paper.cells[i] = replace(paper.cells[i], padding=True, copies=copied)
+            paper.cells[i] = replace(paper.cells[i], padding=True, copies=read.get(source or ()))
     frames = tuple(
         Frame(
             made[s.output_index],
-            tuple((read.cells[t.place], None if t.weight_index is None else taps[t.weight_index]) for t in s.terms),
+            tuple((read[t.place], None if t.weight_index is None else taps[t.weight_index]) for t in s.terms),
             _sum(s),
-            tuple(read.cells[t.place] for t in s.terms if t.winner),
+            tuple(read[t.place] for t in s.terms if t.winner),
         )
         for s in steps
     )
@@ -210,18 +208,10 @@ def _laid_out(
     title = layer.code + item
     longest = CHARACTER * max(len(frame.text[1]) for frame in frames)
     width = MARGIN + max(paper.right, MARGIN + min(longest, ENOUGH), MARGIN + HEADING * len(title))
-    lines = max(len(_lines(frame, width)) for frame in frames)
+    height = paper.bottom + GAP + LABEL * (1 + max(len(frame.lines(width)) for frame in frames))
     shapes = f"{list(report.plan.shape)} to {list(report.output_shape)}"
-    return Scene(
-        title,
-        item,
-        f"{shapes}, {len(frames)} step" + "s" * (len(frames) > 1),
-        width,
-        paper.bottom + GAP + LABEL * (1 + lines),
-        tuple(paper.panels),
-        tuple(paper.cells),
-        frames,
-    )
+    about = f"{shapes}, {len(frames)} step" + "s" * (len(frames) > 1)
+    return Scene(title, item, about, width, height, tuple(paper.panels), tuple(paper.cells), frames)
 
 
 def _where(places: Sequence[Place]) -> str:
@@ -237,15 +227,6 @@ def _where(places: Sequence[Place]) -> str:
 def _width(values: Mapping[Place, float | None]) -> int:
     """How wide a cell must be for each of these numbers."""
     return max(HEIGHT, CHARACTER * max(0 if v is None else len(short(v)) for v in values.values()) + 8)
-
-
-@dataclass(frozen=True, slots=True)
-class _Block:
-    """Which cell stands for which place, and where the block ends."""
-
-    cells: dict[Place, int]
-    right: int
-    bottom: int
 
 
 class _Paper:
@@ -264,57 +245,54 @@ class _Paper:
         name: Callable[[Place], str],
         x: int,
         y: int,
-        across: int | None = None,
-    ) -> _Block:
-        """Panels of one part, one below the other; each value of the axis ``across`` has a column."""
-        rows = 1 if len(next(iter(values))) == 3 else 2
-        groups: dict[Place, list[Place]] = {}
-        for place in sorted(values):
-            groups.setdefault(place[:-rows], []).append(place)
-        top, left = min(p[-rows] for p in values), min(p[-1] for p in values)
-        high = max(p[-rows] for p in values) - top + 1 if rows == 2 else 1
+        across: slice = slice(0),
+    ) -> tuple[dict[Place, int], int, int]:
+        """Panels of one part, one below the other; each value of the axis ``across`` has a column.
+
+        Returns which cell stands for which place, and where the block ends.
+        """
+        numbered = {place: i for i, place in enumerate(sorted(values), len(self.cells))}
+        flat = 1 if len(next(iter(values))) == 3 else 2
+        spots = {place: (0, *place[-flat:])[-2:] for place in values}  # row and column
+        (top, lowest), (left, last) = ((min(along), max(along)) for along in zip(*spots.values(), strict=True))
+        leads = sorted({place[:-flat] for place in values})
+        columns = sorted({lead[across] for lead in leads})
         cell = _width(values)
-        wide = cell * (max(p[-1] for p in values) - left + 1)
-        wide = max(wide, CHARACTER * max(len(label(key)) for key in groups))
-        columns = sorted({key[across] for key in groups}) if across is not None else []
-        below: dict[int, int] = {}
-        numbered: dict[Place, int] = {}
-        for key, places in groups.items():
-            column = columns.index(key[across]) if across is not None else 0
-            corner, above = x + column * (wide + GAP), below.get(column, y)
-            self.panels.append(Panel(part, label(key), corner, above))
+        wide = max(cell * (last - left + 1), CHARACTER * max(len(label(lead)) for lead in leads))
+        below = [y] * len(columns)
+        for lead, places in groupby(numbered, key=lambda place: place[:-flat]):
+            column = columns.index(lead[across])
+            corner, above = x + column * (wide + GAP), below[column]
             for place in places:
-                row, at = (place[-2] - top if rows == 2 else 0), place[-1] - left
-                numbered[place] = len(self.cells)
+                row, at = spots[place][0] - top, spots[place][1] - left
                 box = (corner + at * cell, above + LABEL + row * HEIGHT, cell)
-                self.cells.append(Cell(len(self.panels) - 1, row, at, *box, values[place], name(place)))
-            below[column] = above + LABEL + high * HEIGHT + GAP // 2
-        ends = _Block(numbered, x + max(below) * (wide + GAP) + wide, max(below.values()))
-        self.right, self.bottom = max(self.right, ends.right), max(self.bottom, ends.bottom)
-        return ends
+                self.cells.append(Cell(len(self.panels), row, at, *box, values[place], name(place)))
+            self.panels.append(Panel(part, label(lead), corner, above))
+            below[column] = above + LABEL + (lowest - top + 1) * HEIGHT + GAP // 2
+        right, bottom = x + len(columns) * (wide + GAP) - GAP, max(below)
+        self.right, self.bottom = max(self.right, right), max(self.bottom, bottom)
+        return numbered, right, bottom
 
 
 def _sum(step: Step) -> tuple[str, str]:
-    """Which output, and how it comes about; the rest of a long sum is counted, and so are padding's zeros.
-
-    "≈" where a number had to be rounded, so that what is shown need not add up to the last digit.
-    """
+    """Which output, and how it comes about; the rest of a long sum is counted, and so are padding's zeros."""
+    multiplies = step.reduction.multiplies
     read = [t for t in step.terms if t.input_index is not None]
     # No line breaks within a copy's name.
     told = said(step.reduction, read, MOST_TERMS)
     parts = [re.sub("<.*>", lambda m: m[0].replace(" ", "\xa0"), part) for part in told]
     if zeros := len(step.terms) - len(read):
-        what = (
-            f"{zeros} product{{}} with padding's zeros" if step.reduction.multiplies else f"{zeros} zero{{}} of padding"
+        plural = "s" * (zeros > 1)
+        parts.append(
+            f"{zeros} product{plural} with padding's zeros" if multiplies else f"{zeros} zero{plural} of padding"
         )
-        parts.append(what.format("s" * (zeros > 1)))
     if step.bias is not None:
         parts.append(f"bias {factor(step.bias)}")
     text = step.reduction.said(parts, step.terms) + left_out(step)
     if doubt := verdict(step).plain:
         text += f" = {signed(step.value)}{doubt}"
-    numbers = [step.torch, step.bias or 0.0, *(t.input for t in read)]
-    numbers += [t.weight for t in read if step.reduction.multiplies]
+    numbers = [step.torch, step.bias or 0.0, *(t.input for t in read), *(t.weight for t in read if multiplies)]
+    # "≈" where a number had to be rounded, so that what is shown need not add up to the last digit.
     exact = all(v != v or isclose(float(number(v)), v, rel_tol=1e-6) for v in numbers)
     name = f"output {list(step.output_index[1:])} = {signed(step.torch)}"
     return name, ("= " if exact else "≈ ") + text

@@ -14,7 +14,7 @@ from rich.text import Text
 from convcli.data.arrays import extent
 from convcli.report import Report
 from convcli.views.grid import grid, summary
-from convcli.views.widgets import Screen
+from convcli.views.widgets import Screen, fixed
 from convcli.wording import map_name, number, short
 
 if TYPE_CHECKING:
@@ -50,20 +50,20 @@ def coverage(report: Report, screen: Screen) -> Iterator[RenderableType]:
     counts, product = report.coverage, report.coverage_map
     yield ""
     yield from _array("how often each input cell is read", product[None, None], product.shape, screen)
+    if len(counts) > 1:
+        yield Text("each is the product of its counts along the axes:", style="dim")
     if len(counts) > 1 or product.size > MOST_NUMBERS:
-        if len(counts) > 1:
-            yield Text("each is the product of its counts along the axes:", style="dim")
         for axis, count in zip(report.plan.axes, counts, strict=True):
             yield Text(axis.name, style="cyan")
             for line in grid(np.array(count), (), 1, screen.width, screen.full):
-                yield Text(line, no_wrap=True, overflow="ignore")
+                yield fixed(line)
 
 
 def _array(
     name: str, values: "np.ndarray", shape: Sequence[int], screen: Screen, picture: bool = False
 ) -> Iterator[RenderableType]:
     """The maps of the first batch item side by side as far as the width goes; a picture in its own colours."""
-    width, colour, full = screen.width, screen.colour, screen.full
+    width, colour = screen.width, screen.colour
     title = Text(name, style="cyan").append(f" {list(shape)}", style="bold")
     yield title.append(f"   {summary(values)}", style="dim")
     flat = values.ndim == 3  # one axis: each channel is a line of one map
@@ -93,13 +93,13 @@ def _array(
         if down > 1 or across > 1:
             said.append(f"shrunk to fit: each shade is the mean of {across if flat else f'{down} × {across}'} values")
     side = max(1, (width + 2) // (max(columns, *map(len, planes), 1) + 2))
-    shown = list(planes.items())[: None if full else side * max(1, MOST_IN_ALL // (lines + 1))]
+    shown = list(planes.items())[: None if screen.full else side * max(1, MOST_IN_ALL // (lines + 1))]
     table = Table.grid(padding=(0, 2, 0, 0))
     for at in range(0, len(shown), side):
-        labels, beside_each_other = zip(*shown[at : at + side], strict=True)
+        labels, row = zip(*shown[at : at + side], strict=True)
         if any(labels):
             table.add_row(*(Text(label, style="dim", overflow="fold") for label in labels))
-        table.add_row(*map(draw, beside_each_other))
+        table.add_row(*map(draw, row))
     yield table
     if len(planes) > len(shown):
         said.append(f"{len(planes) - len(shown):,} of {len(planes):,} maps are not shown: --full shows them")
@@ -144,7 +144,7 @@ def _as_it_looks(channels: "Sequence[np.ndarray]") -> "np.ndarray":
 
 def _half_blocks(pixels: "np.ndarray") -> Text:
     """Two pixels a character, the upper as the colour of the block, the lower behind it."""
-    text = Text(no_wrap=True, overflow="ignore")
+    text = fixed()
     for row in range(0, len(pixels), 2):
         upper, *lower = pixels[row : row + 2]
         for column, rgb in enumerate(upper):
@@ -184,7 +184,7 @@ class _Scale:
 
     def numbers(self, plane: "np.ndarray", cell: int) -> Text:
         """Every value, over its shade where there are colours."""
-        text = Text(no_wrap=True, overflow="ignore")
+        text = fixed()
         for row, shades in zip(plane, self.pixels(plane), strict=True):
             for value, rgb in zip(row, shades, strict=True):
                 ink = (0, 0, 0) if rgb @ (0.3, 0.6, 0.1) > 130 else (255, 255, 255)
@@ -203,4 +203,4 @@ class _Scale:
             return _half_blocks(pixels.repeat(2, axis=0) if tall else pixels)
         part = (np.clip(plane, self.low, self.high) - self.low) / (self.high - self.low or 1.0)
         levels = np.where(np.isnan(part), len(RAMP), np.rint(np.nan_to_num(part) * (len(RAMP) - 1))).astype(int)
-        return Text("\n".join("".join((RAMP + "?")[i] for i in row) for row in levels), no_wrap=True, overflow="ignore")
+        return fixed("\n".join("".join((RAMP + "?")[i] for i in row) for row in levels))

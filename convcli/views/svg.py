@@ -28,7 +28,9 @@ text{font:11px ui-monospace,Menlo,Consolas,"DejaVu Sans Mono",monospace;fill:var
 
 def drawing(scene: Scene) -> str:
     """The whole file; more than one frame and it moves."""
-    moving = len(scene.frames) > 1
+    count = len(scene.frames)
+    when = {frame.output: i for i, frame in enumerate(scene.frames)}
+    foot = scene.foot
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {scene.width} {scene.height}" '
         f'width="{scene.width}" height="{scene.height}" role="img" aria-labelledby="title desc">',
@@ -36,47 +38,36 @@ def drawing(scene: Scene) -> str:
         f'<desc id="desc">{escape(scene.about)}. {escape(" ".join(scene.frames[-1].text))}</desc>',
         f"<style>{COLOURS}{STYLE}</style>",
         '<rect width="100%" height="100%" style="fill:var(--paper)"/>',
-        *_head(scene),
+        f'<text class="t" x="16" y="22">{escape(scene.title)}</text>',
+        *(f'<text x="{panel.x}" y="{panel.y + 12}">{escape(panel.label)}</text>' for panel in scene.panels),
+        '<g class="c">',
+        *(_box(cell, _shown(when[i], count, count) if when.get(i) else "") for i, cell in enumerate(scene.cells)),
+        "</g>",
     ]
-    count = len(scene.frames)
-    when = {frame.output: i for i, frame in enumerate(scene.frames)}
-    lines.append('<g class="c">')
-    for i, cell in enumerate(scene.cells):
-        appears = ""
-        if moving and when.get(i):
-            appears = _shown(when[i] / count, 1, count * SECONDS)
-        lines.append(_box(scene, cell, appears))
-    lines.append("</g>")
     for i, frame in enumerate(scene.frames):
         state = ' class="f" visibility="hidden"' if i + 1 < count else ' class="f last"'
-        timing = _shown(i / count, (i + 1) / count, count * SECONDS) if moving else ""
-        lines.append(f"<g{state}>{timing}{''.join(_marks(scene, frame))}{_words(scene, frame)}</g>")
+        timing = _shown(i, i + 1, count) if count > 1 else ""
+        words = [f'<text class="t" x="16" y="{foot}">{escape(frame.text[0])}</text>']
+        for row, line in enumerate(frame.lines(scene.width)):
+            words.append(f'<text x="16" y="{foot + 20 + 18 * row}">{escape(line)}</text>')
+        lines.append(f"<g{state}>{timing}{''.join([*_marks(scene, frame), *words])}</g>")
     return "\n".join([*lines, "</svg>\n"])
 
 
-def _head(scene: Scene) -> Iterator[str]:
-    """Title and panel labels."""
-    yield f'<text class="t" x="16" y="22">{escape(scene.title)}</text>'
-    for panel in scene.panels:
-        yield f'<text x="{panel.x}" y="{panel.y + 12}">{escape(panel.label)}</text>'
-
-
-def _box(scene: Scene, cell: Cell, inside: str = "") -> str:
+def _box(cell: Cell, inside: str) -> str:
     """A cell and its number; ``inside`` animates the number."""
-    kind = "p" if cell.padding else "b"
-    x, y = cell.x + cell.width / 2, cell.y + scene.cell_height / 2 + 4
+    x, y, w, h = cell.box
     return (
-        f'<rect class="{kind}" x="{cell.x}" y="{cell.y}" width="{cell.width}" height="{scene.cell_height}"/>'
-        f'<text x="{x:g}" y="{y:g}">{escape(cell.text)}{inside}</text>'
+        f'<rect class="{"p" if cell.padding else "b"}" x="{x}" y="{y}" width="{w}" height="{h}"/>'
+        f'<text x="{x + w / 2:g}" y="{y + h / 2 + 4:g}">{escape(cell.text)}{inside}</text>'
     )
 
 
 def _path(scene: Scene, cells: Iterable[int], inset: int = 0) -> str:
     """One path around each of these cells."""
-    h = scene.cell_height - 2 * inset
-    places = (scene.cells[i] for i in sorted(set(cells)))
-    boxes = ((c.x + inset, c.y + inset, c.width - 2 * inset) for c in places)
-    return "".join(f"M{x} {y}h{w}v{h}h-{w}z" for x, y, w in boxes)
+    boxes = (scene.cells[i].box for i in sorted(set(cells)))
+    edges = ((x + inset, y + inset, w - 2 * inset, h - 2 * inset) for x, y, w, h in boxes)
+    return "".join(f"M{x} {y}h{w}v{h}h-{w}z" for x, y, w, h in edges)
 
 
 def _marks(scene: Scene, frame: Frame) -> Iterator[str]:
@@ -90,18 +81,12 @@ def _marks(scene: Scene, frame: Frame) -> Iterator[str]:
         yield f'<path class="m" d="{_path(scene, frame.winners, 4)}"/>'
 
 
-def _words(scene: Scene, frame: Frame) -> str:
-    y = scene.foot
-    lines = "".join(
-        f'<text x="16" y="{y + 20 + 18 * i}">{escape(line)}</text>' for i, line in enumerate(scene.lines(frame))
-    )
-    return f'<text class="t" x="16" y="{y}">{escape(frame.text[0])}</text>{lines}'
-
-
-def _shown(begin: float, end: float, seconds: float) -> str:
-    values = ["hidden", "visible"] if end >= 1 else ["hidden", "visible", "hidden"]
-    times = ["0", f"{begin:.5g}"] if end >= 1 else ["0", f"{begin:.5g}", f"{end:.5g}"]
+def _shown(first: int, last: int, count: int) -> str:
+    """Visible from the ``first`` of so many steps up to, without, the ``last``."""
+    values, times = "hidden;visible", f"0;{first / count:.5g}"
+    if last < count:
+        values, times = f"{values};hidden", f"{times};{last / count:.5g}"
     return (
-        f'<animate attributeName="visibility" calcMode="discrete" dur="{seconds:g}s" repeatCount="indefinite" '
-        f'values="{";".join(values)}" keyTimes="{";".join(times)}"/>'
+        f'<animate attributeName="visibility" calcMode="discrete" dur="{count * SECONDS:g}s" repeatCount="indefinite" '
+        f'values="{values}" keyTimes="{times}"/>'
     )

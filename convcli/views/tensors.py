@@ -15,6 +15,6 @@ def samples_table(samples: Iterable[Array]) -> RenderableType:
         title = Text(sample.source, style="bold cyan").append(f"  {list(sample.shape)}", style="bold")
         rows = sample.data if len(sample.shape) > 1 else [sample.data]
         rows = rows[0] if len(sample.shape) > 2 else rows
-        lines = ["  ".join(f"{value:g}" for value in row) for row in rows]
-        parts += [title, Text(f"{sample.about}: {sample.code}"), *(Text(f"  {line}") for line in lines), ""]
+        lines = [Text("  " + "  ".join(f"{value:g}" for value in row)) for row in rows]
+        parts += [title, Text(f"{sample.about}: {sample.code}"), *lines, ""]
     return Group(*parts[:-1])

@@ -16,6 +16,11 @@ class Screen:
     full: bool = False
 
 
+def fixed(text: str = "", style: str = "") -> Text:
+    """Text whose lines are made to measure: the screen neither wraps nor cuts them."""
+    return Text(text, style=style, no_wrap=True, overflow="ignore")
+
+
 def table(*headings: str, left: int = 1) -> Table:
     """An empty table of ours: the first ``left`` columns to the left, numbers to the right."""
     made = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", pad_edge=False)
@@ -24,11 +29,17 @@ def table(*headings: str, left: int = 1) -> Table:
     return made
 
 
+def beside(style: str = "") -> Table:
+    """An empty table of two columns without headings: the first as wide as it is, the second wrapped."""
+    made = Table.grid(padding=(0, 2, 0, 0))
+    made.add_column(style=style, no_wrap=True)
+    made.add_column(overflow="fold")
+    return made
+
+
 def labelled(rows: Iterable[tuple[str, str]]) -> Table:
     """Lines of text behind labels, wrapped beside them."""
-    made = Table.grid(padding=(0, 2, 0, 0))
-    made.add_column(style="cyan", no_wrap=True)
-    made.add_column(overflow="fold")
+    made = beside("cyan")
     for label, text in rows:
         made.add_row(Text(label), Text(text))
     return made

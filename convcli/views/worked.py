@@ -19,10 +19,10 @@ SYMBOLS = {
     "stride": "cells from one window to the next",
     "padding": "cells added at each end",
     "dilation": "cells from one tap to the next; 1: no gaps",
-    "output_padding": "cells added to one end of a transposed output",
     "⌊ ⌋": "the floor: rounds down; what it drops is never read",
-    "⌈ ⌉": "the ceiling: rounds up",
 }
+THE_POST = "⌊(size + 2·padding − kernel) / stride⌋ + 1   the same at dilation 1"
+SHOWN = 8
 
 
 def in_symbols(axis: Axis) -> str:
@@ -31,16 +31,21 @@ def in_symbols(axis: Axis) -> str:
     >>> in_symbols(Axis(10, 3))
     '⌊(size + 2·padding − dilation·(kernel − 1) − 1) / stride⌋ + 1'
     """
-    padding = "2·padding" if axis.before == axis.after else "padding before {} padding after"
+    sign = "−" if axis.transposed else "+"
+    padding = "2·padding" if axis.before == axis.after else f"padding before {sign} padding after"
+    line, last = ("(size − 1)·stride", "output_padding") if axis.transposed else ("size", "stride")
+    return _formula(axis, line, padding, "dilation·(kernel − 1)", last)
+
+
+def _formula(axis: Axis, line: str, padding: str, gaps: str, last: str) -> str:
+    """The formula of either kind of axis, its parts written as they are given."""
     if axis.transposed:
-        padding = padding.format("−")
-        return f"(size − 1)·stride − {padding} + dilation·(kernel − 1) + output_padding + 1"
-    left, right = _brackets(axis)
-    return f"{left}(size + {padding.format('+')} − dilation·(kernel − 1) − 1) / stride{right} + 1"
+        return f"{line} − {padding} + {gaps} + {last} + 1"
+    return _rounded(axis, f"({line} + {padding} − {gaps} − 1) / {last}") + " + 1"
 
 
-def _brackets(axis: Axis) -> tuple[str, str]:
-    return ("⌈", "⌉") if axis.ceil_mode else ("⌊", "⌋")
+def _rounded(axis: Axis, quotient: str) -> str:
+    return f"⌈{quotient}⌉" if axis.ceil_mode else f"⌊{quotient}⌋"
 
 
 def worked(axis: Axis) -> list[str]:
@@ -57,41 +62,28 @@ def worked(axis: Axis) -> list[str]:
     4
     """
     n, k, s, d, p, q = axis.size, axis.kernel, axis.stride, axis.dilation, axis.before, axis.after
-    both = p + q
-    pads = f"2·{p}" if p == q else f"{p} + {q}"
+    pads = f"2·{p}" if p == q else f"{p} {'−' if axis.transposed else '+'} {q}"
     if p < 0:
         pads = f"2·({p})"
-    summed = f"({both})" if both < 0 else f"{both}"
+    summed = f"({p + q})" if p + q < 0 else f"{p + q}"
     gaps = (f"{d}·({k} − 1)", f"{d}·{k - 1}", f"{d * (k - 1)}")
+    lines, last = (f"{n}",) * 3, s
     if axis.transposed:
-        op = axis.output_padding
-        minus = f"2·{p}" if p == q else f"{p} − {q}"
-        rows = [
-            f"({n} − 1)·{s} − {minus} + {gaps[0]} + {op} + 1",
-            f"{n - 1}·{s} − {both} + {gaps[0]} + {op} + 1",
-            f"{(n - 1) * s} − {both} + {gaps[0]} + {op} + 1",
-            f"{(n - 1) * s} − {both} + {gaps[1]} + {op} + 1",
-            f"{(n - 1) * s} − {both} + {gaps[2]} + {op} + 1",
-        ]
+        lines, last = (f"({n} − 1)·{s}", f"{n - 1}·{s}", f"{(n - 1) * s}"), axis.output_padding
+    parts = [(lines[0], pads, gaps[0]), (lines[1], summed, gaps[0]), *((lines[2], summed, gap) for gap in gaps)]
+    rows = [_formula(axis, *each, f"{last}") for each in parts]
+    if axis.transposed:
         return [*rows, f"{axis.output}"]
-    left, right = _brackets(axis)
     spare = axis.spare
-    rounded = -(-spare // s) if axis.ceil_mode else spare // s
-    rows = [
-        f"{left}({n} + {pads} − {gaps[0]} − 1) / {s}{right} + 1",
-        f"{left}({n} + {summed} − {gaps[0]} − 1) / {s}{right} + 1",
-        f"{left}({n} + {summed} − {gaps[1]} − 1) / {s}{right} + 1",
-        f"{left}({n} + {summed} − {gaps[2]} − 1) / {s}{right} + 1",
-        f"{left}{spare} / {s}{right} + 1",
-    ]
+    windows = (-(-spare // s) if axis.ceil_mode else spare // s) + 1
+    rows.append(f"{_rounded(axis, f'{spare} / {s}')} + 1")
     if spare % s:
-        rows.append(f"{left}{decimal(spare, s)}{right} + 1")
-    rows.append(f"{rounded} + 1")
-    rows.append(f"{rounded + 1}")
+        rows.append(f"{_rounded(axis, decimal(spare, s))} + 1")
+    rows += [f"{windows - 1} + 1", f"{windows}"]
     if axis.drops_last_window:
-        rows.append(f"{rounded + 1} − 1, the last window would start in the padding behind the input")
-        rows.append(f"{rounded}")
-    return [row for i, row in enumerate(rows) if row not in rows[:i]]
+        rows.append(f"{windows} − 1, the last window would start in the padding behind the input")
+        rows.append(f"{windows - 1}")
+    return list(dict.fromkeys(rows))
 
 
 def decimal(numerator: int, denominator: int) -> str:
@@ -121,23 +113,18 @@ def worked_short(axis: Windows) -> str:
     if axis.transposed:
         return " = ".join((rows[0], rows[-2], rows[-1]))
     spare = next(i for i, row in enumerate(rows) if row[1:].startswith(f"{axis.spare} / "))
-    kept = [row for row in rows[spare:] if "." not in row]
-    return " = ".join([rows[0], *kept])
-
-
-THE_POST = "⌊(size + 2·padding − kernel) / stride⌋ + 1"
+    return " = ".join([rows[0], *(row for row in rows[spare:] if "." not in row)])
 
 
 def introduction() -> RenderableType:
     """The formula as PyTorch has it and as the post has it, its symbols, and the post's example."""
     axis = Axis(10, kernel=3, stride=2)
-    symbols = [row for row in SYMBOLS.items() if row[0] not in ("output_padding", "⌈ ⌉")]
     return Group(
         Text("The output size of a convolution, one axis at a time", style="bold"),
         "",
-        labelled([("PyTorch", in_symbols(axis)), ("the post", THE_POST + "   the same at dilation 1")]),
+        labelled([("PyTorch", in_symbols(axis)), ("the post", THE_POST)]),
         "",
-        labelled(symbols),
+        labelled(SYMBOLS.items()),
         "",
         Text("Worked on the post's cnn1d_2: size 10, kernel 3, stride 2", style="bold"),
         _equations(axis),
@@ -150,34 +137,35 @@ def worked_out(axes: Sequence[Axis]) -> RenderableType:
     """Each axis worked line by line, the answer first."""
     shape = " × ".join(str(axis.output) for axis in axes)
     parts: list[RenderableType] = [Text(f"output {shape}", style="bold")]
-    for i, axis in enumerate(axes):
-        if axes[:i] and _same_numbers(axis, axes[i - 1]):
-            parts += ["", Text(f"{axis.name}: the same as {axes[i - 1].name}")]
-            continue
-        parts += ["", *([Text(axis.name, style="cyan")] if len(axes) > 1 else []), _equations(axis)]
+    for before, axis in zip((None, *axes), axes, strict=False):
+        if before and replace(axis, name=before.name) == before:
+            parts += ["", Text(f"{axis.name}: the same as {before.name}")]
+        else:
+            parts += ["", *([Text(axis.name, style="cyan")] if len(axes) > 1 else []), _equations(axis)]
     return Group(*parts)
 
 
-SHOWN = 8
+def _equations(axis: Axis) -> RenderableType:
+    lines = labelled([("output =", in_symbols(axis)), *(("       =", row) for row in worked(axis))])
+    unread = unread_words(axis)
+    return Group(lines, *([Text(unread)] if unread else []))
 
 
 def settings(family: str, answered: Answer) -> RenderableType:
     """The settings that give an output, the commonest first, or the input sizes that do."""
-    name, output, answer = answered.name, answered.output, answered.settings
-    first = answer.listed[0]
-    sizes = [setting.size for setting in answer.listed]
-    title = Text(f"{name}: " if name else "", style="cyan")
-    if len(set(sizes)) > 1 or answer.count == 1 < len(answer.listed):
-        span = f"{sizes[0]:,} to {sizes[0] + answer.count - 1:,}"
+    output, answer = answered.output, answered.settings
+    first, last = answer.listed[0], answer.listed[-1]
+    title = Text(f"{answered.name}: " if answered.name else "", style="cyan")
+    # Settings that differ in size alone.
+    if first.size != last.size or answer.count == 1 < len(answer.listed):
+        span = f"{first.size:,} to {first.size + answer.count - 1:,}"
         title.append(f"input sizes {span} give an output of {output:,}", style="bold default")
         why = f"the floor swallows the difference: {answer.count:,} sizes, one stride of them, give the same output"
         if family == "transposed":
             why = "padding leaves the same output"
         return Group(title, Text(why, style="dim"))
     title.append(f"size {first.size:,} → output {output:,}", style="bold default")
-    columns = ["kernel", "stride", "padding", "dilation"]
-    if family == "transposed":
-        columns.append("output_padding")
+    columns = ["kernel", "stride", "padding", "dilation", *(["output_padding"] if family == "transposed" else [])]
     rows = table(*columns, left=0)
     for setting in answer.listed[:SHOWN]:
         rows.add_row(*(f"{getattr(setting, column):,}" for column in columns))
@@ -190,14 +178,3 @@ def settings(family: str, answered: Answer) -> RenderableType:
         same = "--padding same keeps the size for any kernel: the effective kernel − 1 cells, an odd one on the right"
         parts += ["", Text(same, style="dim")]
     return Group(*parts)
-
-
-def _same_numbers(one: Axis, other: Axis) -> bool:
-    return replace(one, name=other.name) == other
-
-
-def _equations(axis: Axis) -> RenderableType:
-    first = ("output =", in_symbols(axis))
-    lines = labelled([first, *(("=".rjust(8), row) for row in worked(axis))])
-    unread = unread_words(axis)
-    return Group(lines, *([Text(unread)] if unread else []))

@@ -1,20 +1,25 @@
 """A window walking one axis, asked from both sides."""
 
+import pytest
+import torch
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from convcli.arithmetic.axis import Axis
 
-AXES = st.builds(
-    Axis,
-    st.integers(1, 9),
-    kernel=st.integers(1, 4),
-    stride=st.integers(1, 3),
-    before=st.integers(0, 2),
-    after=st.integers(0, 2),
-    dilation=st.integers(1, 3),
-    transposed=st.booleans(),
-)
+SHAPES = {
+    "kernel": st.integers(1, 4),
+    "stride": st.integers(1, 3),
+    "before": st.integers(0, 2),
+    "after": st.integers(0, 2),
+    "dilation": st.integers(1, 3),
+}
+ZEROS = st.builds(Axis, st.integers(1, 9), transposed=st.booleans(), **SHAPES)
+MODES = st.sampled_from(["reflect", "replicate", "circular"])
+COPIES = st.builds(Axis, st.integers(3, 9), padding_mode=MODES, **SHAPES)
+CROPPED = st.builds(Axis, st.integers(5, 9), **SHAPES | {"before": st.integers(-2, 0), "after": st.integers(-2, 0)})
+CEILED = st.builds(Axis, st.integers(1, 9), ceil_mode=st.just(True), **SHAPES)
+AXES = ZEROS | COPIES | CROPPED | CEILED
 
 
 @given(AXES)
@@ -22,9 +27,27 @@ def test_what_an_output_reads_is_what_a_cell_reaches(axis: Axis) -> None:
     read = {(output, tap, cell) for output in range(axis.output) for tap, _, cell in axis.taps(output)}
     reached = {(output, tap, cell) for cell in range(axis.size) for output, tap in axis.reached(cell)}
     assert {each for each in read if each[2] is not None} == reached
+    paired = {(output, tap, cell) for tap in range(axis.kernel) for cell, output in axis.pairs(tap)}
+    assert paired == reached
 
 
 @given(AXES)
 def test_what_is_unread_is_covered_by_nothing(axis: Axis) -> None:
     assume(axis.output)  # torch refuses an axis without any output
-    assert list(axis.unread()) == [cell for cell, count in enumerate(axis.coverage()) if count == 0]
+    assert sorted(axis.unread()) == [cell for cell, count in enumerate(axis.coverage()) if count == 0]
+
+
+@pytest.mark.parametrize("mode", ["reflect", "replicate", "circular"])
+@given(st.integers(3, 9), st.integers(0, 2), st.integers(0, 2))
+def test_the_padded_line_is_torchs(mode: str, size: int, before: int, after: int) -> None:
+    axis = Axis(size, 1, before=before, after=after, padding_mode=mode)
+    padded = torch.nn.functional.pad(torch.arange(float(size)).view(1, 1, -1), (before, after), mode=mode)
+    assert [axis.source(position) for position in axis.line] == padded.flatten().tolist()
+
+
+@given(st.integers(1, 12), st.integers(1, 4), st.integers(1, 4), st.integers(0, 2))
+def test_windows_that_round_up_are_torchs(size: int, kernel: int, stride: int, padding: int) -> None:
+    axis = Axis(size, kernel, stride, padding, padding, ceil_mode=True)
+    assume(padding <= kernel // 2 and axis.spare >= 0)
+    layer = torch.nn.MaxPool1d(kernel, stride, padding, ceil_mode=True)
+    assert axis.output == layer(torch.zeros(1, 1, size)).shape[-1]

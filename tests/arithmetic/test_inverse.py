@@ -25,6 +25,8 @@ def brute(size: int, output: int, kind: str, ceil_mode: bool, longest: int) -> s
                         # One window is left whatever the stride is: those strides are listed only so far.
                         if made.output == output and (kind == "transposed" or stride <= made.padded >= made.extent):
                             found.add((kernel, stride, padding, dilation, op))
+                        if made.output > output:
+                            break  # each further op is one cell more
     return found
 
 

@@ -7,7 +7,7 @@ import pytest
 
 import convcli
 from convcli.cli.exits import on_the_command_line
-from convcli.refusals import ConvcliError, Failure, Refusal
+from convcli.refusals import ConvcliError, Failure, Refusal, in_python
 from tests.conftest import Ran
 from tests.refusals.test_arguments import ARGUMENTS
 from tests.refusals.test_inputs import INPUTS
@@ -48,6 +48,17 @@ def test_a_command_that_breaks_it(convcli: object, rule: str, tmp_path: Path, mo
     ran: Ran = convcli(*arguments.split(), columns=300)  # type: ignore[operator]
     assert (ran.code, ran.out) == (2, "")
     assert said in ran.err
+
+
+@pytest.mark.parametrize("rule", ELSEWHERE)
+def test_the_same_words_in_python(convcli: object, rule: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "many.csv").write_text(",".join(["1"] * 20_000))
+    monkeypatch.setattr("convcli.cli.exits.on_the_command_line", in_python)
+    ran: Ran = convcli(*ELSEWHERE[rule][0].split(), columns=300)  # type: ignore[operator]
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err
+    assert "--" not in ran.err, "a flag, where Python has an argument"
 
 
 def all_rules(rule: type[Refusal] = Refusal) -> set[str]:

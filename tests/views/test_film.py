@@ -16,7 +16,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.console import Console
 
+from convcli.data.arrays import Array
 from convcli.picks import cells
+from convcli.plan import make_plan
+from convcli.report import Report
 from convcli.views.film import Film
 from convcli.wording import signed
 from tests.conftest import Ran
@@ -39,6 +42,15 @@ def test_pictures_fit_the_screen_and_mark_the_window(request: Request, data: Any
     assert max(map(len, shown)) <= width
     assert shown[0].startswith(f"step {i + 1} of {len(steps)}")
     assert any(f"[{signed(steps[i].value)}]" in line for line in shown)
+
+
+@pytest.mark.xfail(strict=True, reason="convcli: Film.wide_in knows the terms of its steps, not the cells beside them")
+def test_cells_beside_the_window_may_be_wider_than_those_in_it() -> None:
+    values = Array("list", (8,), [1.0, 1.0, 1.0, *[-1234.5] * 5])
+    report = Report(make_plan("maxpool1d", {"kernel_size": 2}, input=values))
+    console = Console(width=400, height=20, record=True, file=io.StringIO())
+    console.print(Film(picked(report, [(0, 0, 0)])).frame(0, 40, 20))
+    assert max(map(len, console.export_text().splitlines())) <= 40
 
 
 @pytest.mark.parametrize(

@@ -270,7 +270,9 @@ def test_the_keyboard_reaches_everything(export: Export, visit: Callable[..., Pa
     assert said(page).startswith("output [0, 1, 3] = ")
 
 
-@pytest.mark.parametrize("arguments", [LAYERS[0], LAYERS[1], "maxpool2d --size 6x6", "conv2d --size 16x16"])
+@pytest.mark.parametrize(
+    "arguments", [LAYERS[0], LAYERS[1], "maxpool2d --size 6x6", "conv2d --size 16x16", "unfold --size 4x4"]
+)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_accessible(export: Export, visit: Callable[..., Page], arguments: str, scheme: str) -> None:
     page = visit(export(arguments), color_scheme=scheme)

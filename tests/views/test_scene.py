@@ -70,7 +70,7 @@ def test_every_drawing_shows_the_steps(request: Request, cropped: bool, data: st
                 assert scene.cells[weight].text == short(term.weight)
     boxes = {(cell.x, cell.y) for cell in scene.cells}
     assert len(boxes) == len(scene.cells)
-    assert all(c.x + c.width <= scene.width and c.y + scene.cell_height < scene.foot for c in scene.cells)
+    assert all(c.x + c.width <= scene.width and c.y + c.box[3] < scene.foot for c in scene.cells)
     rows: dict[int, list[tuple[int, int]]] = {}
     for cell in scene.cells:
         rows.setdefault(cell.y, []).append((cell.x, cell.x + cell.width))
@@ -96,10 +96,11 @@ def test_a_picture_of_every_layer(convcli: Callable[..., Ran], tmp_path: Path, a
             assert min(picture.size) > 100
 
 
-@pytest.mark.parametrize("name", ["conv1d", "conv3d", "convtranspose2d", "maxpool2d", "unfold"])
+@pytest.mark.parametrize("name", ["conv1d", "conv3d", "convtranspose2d", "maxpool2d", "unfold", "adaptivemaxpool2d"])
 def test_a_gif_holds_what_was_drawn(name: str) -> None:
     """Only what changes from frame to frame is written; put together again, each is the whole picture."""
-    report = Report(make_plan(name, {"kernel_size": 2}, size=(4,)))
+    arguments = {"output_size": 3} if "adaptive" in name else {"kernel_size": 2}
+    report = Report(make_plan(name, arguments, size=(4,)))
     scene = make_scene(picked(report, cells(report.output_shape, 0, min(12, report.output.size))))
     stream = io.BytesIO()
     write_gif(scene, stream)

@@ -8,7 +8,7 @@ def test_numbers_stand_right_and_long_texts_are_wrapped_beside_their_label() -> 
     rows = table("", "input")
     rows.add_row("length", "10")
     rows.add_row("width", "5")
-    assert shown(rows).splitlines()[1:] == ["length     10", "width       5"] or "     10" in shown(rows)
+    assert shown(rows).splitlines() == ["        input", "length     10", "width       5"]
     lines = shown(labelled([("why", "word " * 30)]), width=40).splitlines()
     assert all(line.startswith(("why", "   ")) for line in lines)
     assert len(lines) > 3
