@@ -1,16 +1,19 @@
 """convcli in Python: what a layer does to an input, and what follows from the sizes alone."""
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
 from convcli.data.arrays import Array
 from convcli.data.files import read
 from convcli.data.filters import FILTERS
+from convcli.data.literals import text_array
 from convcli.data.samples import SAMPLES
 from convcli.limits import check_picture
 from convcli.memory import check_memory
 from convcli.picks import pick
 from convcli.plan import Plan, make_plan
+from convcli.refusals import ConvcliError
 from convcli.report import Report
 
 NAMED = SAMPLES | {name: each.array for name, each in FILTERS.items()}
@@ -80,7 +83,7 @@ def shapes(
         layer,
         arguments,
         input=_array(input, "the input"),
-        size=(size,) if isinstance(size, int) else size,
+        size=size if size is None or isinstance(size, (list, tuple)) else (size,),
         weight=_array(weight, "the weight"),
         bias=_array(bias_values, "the bias"),
         seed=seed,
@@ -94,9 +97,18 @@ def _array(values: Any, source: str) -> Array | None:
     if isinstance(values, str):
         return read(values, NAMED)
     if hasattr(values, "detach"):  # a tensor
-        values = values.detach().cpu().numpy()
-    if hasattr(values, "dtype"):
+        values = values.detach().cpu()
+        values = (values.float() if "bfloat16" in str(values.dtype) else values).numpy()
+    if hasattr(values, "dtype") and values.shape:
+        if values.dtype.kind not in "fiub":
+            raise ConvcliError(f"{source} holds {values.dtype}, not real numbers", "give it as float32")
         return Array(source, tuple(values.shape), values)
-    from convcli.data.literals import text_array
+    try:
+        return text_array(json.dumps(values, default=_listed), source)
+    except (TypeError, ValueError):
+        raise ConvcliError(f"{source} is a {type(values).__name__}, not numbers", "give nested lists, [1, 2]") from None
 
-    return text_array(repr(values), source)
+
+def _listed(values: Any) -> Any:
+    """What JSON doesn't know as lists: arrays, tensors, their numbers, ranges."""
+    return values.tolist() if hasattr(values, "tolist") else list(values)

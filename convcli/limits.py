@@ -102,7 +102,7 @@ def _weight_block(plan: Plan, picks: Picks) -> Block:
         return 0, 0, 0
     if is_cropped(plan, picks):
         channels = {output[1] for output in picks.drawn}
-        return _block([len(channels) * plan.layer.largest_window // prod(shape[2:]), *shape[2:]])
+        return _block([len(channels) * plan.layer.largest_window(plan.axes) // prod(shape[2:]), *shape[2:]])
     return _block([shape[0] * shape[1], *shape[2:]])
 
 

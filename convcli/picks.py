@@ -223,7 +223,7 @@ def _steps(plan: Plan, text: str | None, at: Sequence[int] | str | None) -> tupl
 
 def check_terms(plan: Plan, steps: int) -> None:
     """Refuse several steps of more terms in all than anybody can look at; one step never is."""
-    if steps > 1 and (terms := steps * plan.layer.largest_window) > MOST_TERMS:
+    if steps > 1 and (terms := steps * plan.layer.largest_window(plan.axes)) > MOST_TERMS:
         raise TooManyTerms(steps=steps, terms=terms)
 
 

@@ -12,11 +12,12 @@ from convcli.arithmetic.windows import Windows
 from convcli.data.arrays import Array, ramp
 from convcli.data.samples import sample_for
 from convcli.layers import LAYERS, Windowed
-from convcli.layers.base import Remark
+from convcli.layers.base import Remark, whole
 from convcli.refusals import (
     BiasShape,
     Channels,
     ConvcliError,
+    InputAndSize,
     NotPositive,
     Rank,
     SizeCount,
@@ -110,9 +111,16 @@ def make_plan(
     """
     family = LAYERS.get(name.lower())
     if family is None or not issubclass(family, Windowed):
-        raise UnknownLayer(name=name, near=[])
+        from difflib import get_close_matches
+
+        windowed = [known for known, layer in LAYERS.items() if issubclass(layer, Windowed)]
+        raise UnknownLayer(name=name, near=get_close_matches(name.lower(), windowed, 2))
+    if input is not None and size is not None:
+        raise InputAndSize()
     asked = {name: value for name, value in arguments.items() if value is not None}
     learned = "out_channels" in family.defaults()
+    if not learned and (weight is not None or bias is not None):
+        raise ConvcliError(f"nn.{family.__name__} has neither weights nor a bias", "leave them out")
     if weight is not None:
         asked = _with_weight(asked, weight, family)
         if bias is None:
@@ -140,10 +148,11 @@ def make_plan(
 
 def _default_input(ndim: int, channels: int | None, size: Sequence[int] | None) -> Array:
     if size is not None:
-        for value in size:
+        sizes = tuple(whole("size", value) for value in size)
+        for value in sizes:
             if value < 1:
                 raise NotPositive(name="size", value=value)
-        sizes = tuple(size) * ndim if len(size) == 1 else tuple(size)
+        sizes = sizes * ndim if len(sizes) == 1 else sizes
         if not ndim <= len(sizes) <= ndim + 2:
             raise SizeCount(values=sizes, ndim=ndim)
         if len(sizes) == ndim and channels is not None and channels > 1:
@@ -162,8 +171,6 @@ def _with_leading_axes(shape: tuple[int, ...], ndim: int) -> tuple[int, ...]:
 
 def _with_weight(asked: Mapping[str, Any], weight: Array, family: type[Windowed]) -> dict[str, Any]:
     """The arguments with kernel and channels following from the weight, where they weren't asked for."""
-    if "out_channels" not in family.defaults():
-        raise ConvcliError(f"nn.{family.__name__} has no weights", "leave the weight out")
     ndim, rank = family.ndim, len(weight.shape)
     if rank not in (ndim, ndim + 2):
         raise WeightRank(shape=weight.shape, ndim=ndim)
@@ -175,7 +182,7 @@ def _with_weight(asked: Mapping[str, Any], weight: Array, family: type[Windowed]
     if rank == ndim:
         return follows
     names = ("in_channels", "out_channels") if family.transposed else ("out_channels", "in_channels")
-    expected = dict(zip(names, (weight.shape[0], weight.shape[1] * follows.get("groups", 1)), strict=True))
+    expected = dict(zip(names, (weight.shape[0], weight.shape[1] * max(1, follows.get("groups", 1))), strict=True))
     for name, value in expected.items():
         if follows.setdefault(name, value) != value:
             raise WeightChannels(shape=weight.shape, name=name, value=follows[name], fits=value)

@@ -108,8 +108,6 @@ def check(views: list[View], flags: RunFlags) -> None:
     """Refuse flags that say nothing together, and files that can't be written."""
     if flags.region and not flags.export:
         raise ConvcliError("--region is the part that --export draws", "add --export steps.svg, or leave --region out")
-    if flags.input is not None and flags.size is not None:
-        raise ConvcliError("--input and --size both say what goes in", "choose one")
     check_playable(flags.animate, flags.speed)
     for view in views:
         if view.medium == "file":

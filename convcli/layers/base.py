@@ -3,13 +3,25 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import MISSING, fields
-from math import prod
+from math import isfinite, prod
+from operator import index
 from typing import Any, ClassVar, TypeVar
 
 from convcli.arithmetic.windows import Windows
-from convcli.refusals import AXIS_NAMES, AxisCount, MissingArgument, UnknownArgument, UnknownLayer
+from convcli.refusals import AXIS_NAMES, AxisCount, MissingArgument, NotWhole, UnknownArgument, UnknownLayer
 
 Shape = tuple[int, ...]
+# Arguments that are one whole number.
+WHOLE = (
+    "in_channels",
+    "out_channels",
+    "groups",
+    "in_features",
+    "out_features",
+    "start_dim",
+    "end_dim",
+    "divisor_override",
+)
 Remark = tuple[str, str]  # a label, and what there is to say
 AnyLayer = TypeVar("AnyLayer", bound="type[Layer]")
 
@@ -57,8 +69,10 @@ class Layer(ABC):
         for name, value in values.items():
             if value is MISSING:
                 raise MissingArgument(name=name, type=cls.__name__)
-            if name in cls.per_axis and (name in asked or isinstance(value, int)) and not isinstance(value, str):
-                values[name] = cls.each_axis(name, value)
+            if name in cls.per_axis and (name in asked or isinstance(value, int)):
+                values[name] = value if name == "padding" and isinstance(value, str) else cls.each_axis(name, value)
+            elif name in WHOLE and value is not None:
+                values[name] = whole(name, value)
         return cls(**values)
 
     @classmethod
@@ -68,7 +82,8 @@ class Layer(ABC):
         >>> LAYERS["conv2d"].each_axis("kernel_size", 3)
         (3, 3)
         """
-        values = (value,) if isinstance(value, int) else tuple(value)
+        each = value if isinstance(value, Sequence) and not isinstance(value, str) else (value,)
+        values = tuple(None if one is None else whole(name, one) for one in each)
         if len(values) not in (1, cls.ndim):
             raise AxisCount(name=name, values=values, axes=AXIS_NAMES[cls.ndim])
         return values * cls.ndim if len(values) == 1 else values
@@ -174,6 +189,21 @@ def for_axes(*ndims: int) -> Callable[[AnyLayer], AnyLayer]:
     return enter
 
 
+def whole(name: str, value: Any) -> int:
+    """A whole number of any library, as Python's own.
+
+    >>> whole("stride", 2)
+    2
+    """
+    try:
+        number = index(value)
+    except TypeError:
+        raise NotWhole(name=name, value=value) from None
+    if not -(2**63) <= number < 2**63:
+        raise NotWhole(name=name, value=value)
+    return number
+
+
 def written(value: Any) -> str:
     """An argument as Python has it, the same number for each axis said once.
 
@@ -184,6 +214,6 @@ def written(value: Any) -> str:
         value = value[0]
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    if isinstance(value, float) and value in (float("inf"), float("-inf")):
+    if isinstance(value, float) and not isfinite(value):
         return f"float('{value}')"
     return repr(value)

@@ -86,8 +86,7 @@ class Convolution(Sliding):
     def bias_size(self) -> int:
         return self.out_channels * self.bias
 
-    @property
-    def largest_window(self) -> int:
+    def largest_window(self, axes: Sequence[Windows]) -> int:
         return self.in_channels // self.groups * prod(self.kernel_size)
 
     def workspace(self, shape: Sequence[int]) -> int:

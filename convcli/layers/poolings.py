@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import inf, prod
 from typing import Any, ClassVar
 
-from convcli.arithmetic.windows import Adaptive
+from convcli.arithmetic.windows import Adaptive, Windows
 from convcli.layers.base import Remark, for_axes
 from convcli.layers.reductions import Extreme, Maximum, Mean, PNorm, Reduction
 from convcli.layers.windowed import Pool, Sizes, Windowed
@@ -138,8 +138,11 @@ class _Adaptive(Windowed):
             if axis.overlapping:
                 low, high = axis.spans
                 spans = f"{low} or {high} cells" if low < high else f"{low} cells"
-                shared = f"{axis.output} doesn't divide {axis.size}, so neighbouring windows share cells"
-                yield axis.name, f"{shared}; they span {spans}"
+                shared = f"{axis.output} doesn't divide {axis.size}, so some windows share a cell with the next"
+                yield axis.name, f"{shared}; each spans {spans}"
+
+    def largest_window(self, axes: Sequence[Windows]) -> int:
+        return prod(axis.spans[1] for axis in axes if isinstance(axis, Adaptive))
 
 
 @for_axes(1, 2, 3)

@@ -64,8 +64,7 @@ class Unfold(Sliding):
 
         return prod(map(len, reached)), each()
 
-    @property
-    def largest_window(self) -> int:
+    def largest_window(self, axes: Sequence[Windows]) -> int:
         return 1
 
     def about_arguments(self, shape: Sequence[int]) -> Iterator[Remark]:

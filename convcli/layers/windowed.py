@@ -93,10 +93,9 @@ class Windowed(Layer):
         """The input and the output channel that a weight joins; only layers with weights are asked."""
         raise NotImplementedError
 
-    @property
-    def largest_window(self) -> int:
+    @abstractmethod
+    def largest_window(self, axes: Sequence[Windows]) -> int:
         """How many terms an output has at most: a window's cells, in every channel that it sums over."""
-        return 1
 
     def workspace(self, shape: Sequence[int]) -> int:
         """How many numbers torch holds besides input and output while it runs."""
@@ -165,8 +164,7 @@ class Sliding(Windowed):
         if limit is not None and widest > limit:
             raise refusals.PaddingTooWide(axis=axis, mode=axis.padding_mode, limit=limit, value=widest)
 
-    @property
-    def largest_window(self) -> int:
+    def largest_window(self, axes: Sequence[Windows]) -> int:
         return prod(self.kernel_size)
 
     def remarks(self, shape: Sequence[int]) -> Iterator[Remark]:

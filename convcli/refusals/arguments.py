@@ -25,6 +25,14 @@ class Negative(Refusal):
         return why, f"try {spell(self.name, 0)} or more"
 
 
+class NotWhole(Refusal):
+    name: str
+    value: object
+
+    def said(self, spell: Spelling) -> Words:
+        return f"{self.name} is {self.value!r}, not a whole number of at most 64 bits", f"try {spell(self.name, 3)}"
+
+
 class Zero(Refusal):
     name: str
 
@@ -41,9 +49,10 @@ class AxisCount(Refusal):
     def said(self, spell: Spelling) -> Words:
         count, values = len(self.axes), tuple(self.values)
         axes = "1 axis" if count == 1 else f"{count} axes"
-        each = f" or {spell(self.name, values[:1] * count)}" if count > 1 else ""
+        one = values[0] if values else 3
+        each = f" or {spell(self.name, (one,) * count)}" if count > 1 else ""
         given = f"{spell(self.name, values)} has {len(values)} values"
-        return f"{given}; this layer has {axes}: {', '.join(self.axes)}", f"try {spell(self.name, values[0])}{each}"
+        return f"{given}; this layer has {axes}: {', '.join(self.axes)}", f"try {spell(self.name, one)}{each}"
 
 
 class NothingToKeep(Refusal):

@@ -6,6 +6,11 @@ from convcli.arithmetic.axis import Axis
 from convcli.refusals.refusal import AXIS_NAMES, Refusal, Spelling, Words, shape_names
 
 
+class InputAndSize(Refusal):
+    def said(self, spell: Spelling) -> Words:
+        return f"{spell('input')} and {spell('size')} both say what goes in", "choose one"
+
+
 class PaddingTooWide(Refusal):
     axis: Axis
     mode: str

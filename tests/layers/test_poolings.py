@@ -14,7 +14,7 @@ def test_a_poolings_stride_is_its_kernel_and_that_is_said_only_then() -> None:
 
 def test_adaptive_windows_that_share_cells_are_told() -> None:
     layer = Layer.of("adaptiveavgpool1d", output_size=4)
-    assert "share cells" in dict(layer.remarks((1, 1, 10)))["length"]
+    assert "share a cell" in dict(layer.remarks((1, 1, 10)))["length"]
     assert dict(layer.remarks((1, 1, 8))) == {}
     assert Layer.of("adaptivemaxpool2d", output_size=(None, 2)).output_shape((1, 3, 5, 7)) == (1, 3, 5, 2)
 

@@ -13,6 +13,7 @@ CONV = {"in_channels": 1, "out_channels": 1, "kernel_size": 3}
 ARGUMENTS: dict[str, tuple[str, dict[str, Any], str, str]] = {
     "NotPositive": ("conv1d", CONV | {"stride": 0}, "try stride=1 or more", "try --stride 1 or more"),
     "Negative": ("conv1d", CONV | {"padding": -1}, "try padding=0 or more", "try --padding 0 or more"),
+    "NotWhole": ("conv1d", CONV | {"stride": 2.5}, "stride is 2.5, not a whole number", "try --stride 3"),
     "Zero": ("avgpool2d", {"kernel_size": 2, "divisor_override": 0}, "leave divisor_override", "--divisor-override"),
     "AxisCount": ("conv2d", CONV | {"kernel_size": (1, 2, 3)}, "kernel_size=(1, 2, 3) has 3", "--kernel 1x2x3 has 3"),
     "NothingToKeep": ("adaptivemaxpool1d", {"output_size": (None,)}, "try output_size=3", "try --output-size 3"),

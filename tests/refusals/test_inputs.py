@@ -18,6 +18,11 @@ def listed(*shape: int) -> Array:
 
 # By the rule: a request, and a part of what is said in Python and on the command line.
 INPUTS: dict[str, tuple[Callable[[], object], str, str]] = {
+    "InputAndSize": (
+        lambda: make_plan("conv1d", {}, input=listed(5), size=(5,)),
+        "input and size both say what goes in",
+        "--input and --size both say what goes in",
+    ),
     "PaddingTooWide": (
         lambda: make_plan("conv1d", {"padding": 10, "padding_mode": "reflect"}),
         "padding_mode=replicate",
