@@ -21,6 +21,7 @@ ROOMS = [
     "arithmetic",
     "version",
     "wording",
+    "colours",
     "whole_numbers",
     "refusals",
     "layers",

@@ -10,6 +10,7 @@ from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
 from rich.text import Text
 
+from convcli.colours import theme
 from convcli.wording import plain
 
 # What to write where a stream's encoding lacks the sign.
@@ -62,8 +63,9 @@ for _stream in (sys.stdout, sys.stderr):
         _stream.reconfigure(errors="convcli")
 if not re.fullmatch("0*[1-9][0-9]*", os.environ.get("COLUMNS", "1")):
     del os.environ["COLUMNS"]  # Rich would take a width of 0 at its word
-out = _Console(highlight=False)
-err = Console(stderr=True, highlight=False)
+_theme = theme(os.environ.get("CONVCLI_THEME", ""))
+out = _Console(highlight=False, theme=_theme)
+err = Console(stderr=True, highlight=False, theme=_theme)
 err.soft_wrap = not err.is_terminal
 
 
@@ -91,11 +93,11 @@ def write(text: str) -> None:
 
 def warn(text: str) -> None:
     """A remark on stderr."""
-    err.print(Text(f"note: {plain(text)}", style="yellow"))
+    err.print(Text(f"note: {plain(text)}", style="warning"))
 
 
 def complain(why: str, fix: str = "") -> None:
     """An error on stderr: what is wrong and what to type instead."""
-    err.print(Text("convcli: ", style="bold red").append(plain(why), style="default not bold"))
+    err.print(Text("convcli: ", style="wrong").append(plain(why), style="default not bold"))
     if fix:
         err.print(Text(f"  {plain(fix)}"))

@@ -56,8 +56,8 @@ def _array(
         said.append("--full shows it")
     elif many and not screen.full:
         said.append("--full shows all")
-    title = Text(name, style="cyan").append(f" {list(values.shape)}", style="bold")
-    yield title.append("   " + " · ".join(said) if said else "", style="dim")
+    title = Text(name, style="muted").append(f" {list(values.shape)}", style="bold")
+    yield title.append("   " + " · ".join(said) if said else "", style="muted")
     if not left_out:
         rows = max(1, min(2, len(axes) - 2))
         for line in grid(values, axes[:-rows], rows, screen.width, screen.full):

@@ -28,7 +28,7 @@ def told(explanation: Explanation, message: Message) -> Iterator[RenderableType]
     for fix in explanation.fixes:
         certain = "certain to run" if fix.verified else "not certain: the message doesn't say enough"
         yield ""
-        yield Text("fix  ", style="cyan").append(fix.code, style="bold")
+        yield Text("fix  ", style="muted").append(fix.code, style="bold")
         yield labelled([("   ", note) for note in (fix.about, certain, fix.shows and f"see: {fix.shows}") if note])
 
 

@@ -7,6 +7,7 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from convcli.colours import theme
 from convcli.engine.steps import Step, cell_at
 from convcli.layers.reductions import Place
 from convcli.report import Report
@@ -33,7 +34,7 @@ def crop(full: range, first: int, last: int, most: int) -> range:
 
 def wrapped(text: Text, width: int) -> list[Text]:
     """The lines a text takes; counted, so that a picture fits the screen."""
-    return list(text.wrap(Console(width=width), width))
+    return list(text.wrap(Console(theme=theme(), width=width), width))
 
 
 class Film:
@@ -50,8 +51,8 @@ class Film:
         """The picture of step ``i``; what the screen has no room for is cropped and said."""
         step = self.steps[i]
         total = self._sum(step, width, max(2, height // 3))
-        marks = wrapped(Text(MARKS, style="dim"), width)
-        title = wrapped(Text(f"step {i + 1} of {len(self.steps)}" + " · Ctrl-C ends" * playing, style="dim"), width)
+        marks = wrapped(Text(MARKS, style="muted"), width)
+        title = wrapped(Text(f"step {i + 1} of {len(self.steps)}" + " · Ctrl-C ends" * playing, style="muted"), width)
         room = height - len(title) - len(total) - len(marks) - 1
         feature = self._feature(i, width, max(1, room // 2 - 2))
         room -= len(feature)
@@ -63,7 +64,7 @@ class Film:
         for at in range(0, len(shown), side):
             bands.add_row(*(Text("\n").join(plane) for plane in shown[at : at + side]))
         left = max(1, len(step.maps)) - len(shown)
-        more = wrapped(Text(f"... and {left} more like it: the screen is full", style="dim"), width) if left else []
+        more = wrapped(Text(f"... and {left} more like it: the screen is full", style="muted"), width) if left else []
         return Group(*title, bands, *more, *total, *feature, *marks)
 
     def _sum(self, step: Step, width: int, most: int) -> list[Text]:
@@ -116,7 +117,7 @@ class Film:
 
 
 def _block(
-    name: str,
+    title: str,
     lead: Place,
     lines: Sequence[range],
     spans: Sequence[tuple[int, int]],
@@ -125,8 +126,8 @@ def _block(
     width: int,
     wide: int,
 ) -> list[Text]:
-    """A title and at most so many lines, one for each row, all of one width; each cell is ``wide``."""
-    kept = []
+    """A title and at most so many lines, one for each row, all of one width; each cell is at least ``wide``."""
+    kept, name = [], title
     flat = len(spans)
     axes = ("rows", "columns")[-flat:]
     rooms = (most, max(1, width // wide))[-flat:]
@@ -134,12 +135,9 @@ def _block(
         kept.append(part := crop(full, first, last, room))
         if len(part) < len(full):
             name += f" · {axis} {part[0]} to {part[-1]} of {full[0]} to {full[-1]}"
-    title = wrapped(Text(name, style="cyan"), width)
-    rows = []
-    for row in product(*kept[:-1]):
-        text = fixed()
-        for column in kept[-1]:
-            shown, style = cell((*lead, *row, column))
-            text.append(shown.rjust(wide), style=style)
-        rows.append(text)
-    return [*title, *rows]
+    rows = [[cell((*lead, *row, column)) for column in kept[-1]] for row in product(*kept[:-1])]
+    widest = max(len(shown) for row in rows for shown, _ in row)
+    if widest > wide:  # a cell beside the window: fewer fit
+        return _block(title, lead, lines, spans, cell, most, width, widest)
+    texts = [fixed().append_tokens((shown.rjust(wide), style) for shown, style in row) for row in rows]
+    return [*wrapped(Text(name, style="muted"), width), *texts]

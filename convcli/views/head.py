@@ -20,7 +20,7 @@ def head(plan: Plan) -> RenderableType:
     for name in dict.fromkeys((*sizes, *outputs)):
         shapes.add_row(Text(name), str(sizes.get(name, "")), Text(str(outputs.get(name, "")), style="bold"))
     return Group(
-        Text(plan.layer.code, style="bold"), Text(counts(plan), style="dim"), "", shapes, "", labelled(notes(plan))
+        Text(plan.layer.code, style="bold"), Text(counts(plan), style="muted"), "", shapes, "", labelled(notes(plan))
     )
 
 

@@ -17,17 +17,17 @@ def tables(filters: Sequence[Filter]) -> RenderableType:
     for i, each in enumerate(filters):
         if i:
             rows.add_row("", "")
-        said = _named(each, each.about).append(f"\n{each.origin}", style="dim not bold")
+        said = _named(each, each.about).append(f"\n{each.origin}", style="muted")
         rows.add_row(_numbers(each.rows, each.divisor), said)
     use, layer = "sobel-x", "conv2d"
     if len(filters) == 1:
         use, layer = filters[0].name, f"conv{filters[0].ndim}d"
-    return Group(rows, Text(f"convcli {layer} --weight {use} applies it to each channel on its own.", style="dim"))
+    return Group(rows, Text(f"convcli {layer} --weight {use} applies it to each channel on its own.", style="muted"))
 
 
 def flips(filters: Sequence[Filter]) -> RenderableType:
     """Cross-correlation's kernel beside convolution's, and whether the difference shows."""
-    rows = Table(box=None, padding=(0, 3, 1, 0), header_style="dim", pad_edge=False)
+    rows = Table(box=None, padding=(0, 3, 1, 0), header_style="muted", pad_edge=False)
     for heading in ("slid as it is", "turned round"):
         rows.add_column(heading, no_wrap=True)
     rows.add_column("the result", overflow="fold")
@@ -36,15 +36,15 @@ def flips(filters: Sequence[Filter]) -> RenderableType:
         rows.add_row(*kernels, _named(each, each.flip_effect))
     return Group(
         Text("Convolution proper turns the kernel round before it slides; cross-correlation doesn't."),
-        Text("PyTorch, like every framework, computes cross-correlation and calls it convolution.", style="dim"),
-        Text("A learned kernel may as well be learned turned round, so networks lose nothing.", style="dim"),
+        Text("PyTorch, like every framework, computes cross-correlation and calls it convolution.", style="muted"),
+        Text("A learned kernel may as well be learned turned round, so networks lose nothing.", style="muted"),
         "",
         rows,
     )
 
 
 def _named(each: Filter, said: str) -> Text:
-    return Text(each.name, style="bold cyan").append(f"\n{said}", style="default not bold")
+    return Text(each.name, style="bold").append(f"\n{said}", style="default not bold")
 
 
 def _numbers(rows: tuple[Any, ...], divisor: int) -> Text:

@@ -49,13 +49,13 @@ def _total(step: Step, parts: Sequence[str]) -> Text:
     if parts != [signed(step.value)]:
         text.append(f"{step.reduction.said(parts, step.terms)} = ", style="default not bold")
     text.append(signed(step.value)).append_text(verdict(step))
-    return text.append(_reads(step.terms) + left_out(step), style="default not bold dim")
+    return text.append(_reads(step.terms) + left_out(step), style="muted")
 
 
 def verdict(step: Step) -> Text:
     """What is to be said where torch's value isn't the sum."""
     if not step.agrees:
-        return Text(f"  DISAGREES with torch's {signed(step.torch)}: please report this", style="bold red")
+        return Text(f"  DISAGREES with torch's {signed(step.torch)}: please report this", style="wrong")
     if isfinite(step.value) and not isfinite(step.torch):
         return Text(f", which float32 can't hold: {signed(step.torch)}", style="default not bold")
     return Text()
@@ -101,7 +101,7 @@ def _legend(steps: Iterable[Step]) -> Iterator[Text]:
     elif first.input_index:
         place, cell = next((p, c) for p, c in zip(first.place, first.input_index, strict=True) if p != c)
         words = f"<...> stands in the padding; {_listed([f'{place}←{cell}'])}: a copy of row or column {cell}"
-    yield Text(words, style="dim")
+    yield Text(words, style="muted")
 
 
 def picked_steps(report: Report, screen: Screen) -> Iterator[RenderableType]:
@@ -137,14 +137,14 @@ def drawn(steps: Sequence[Step], width: int, full: bool = False) -> Iterator[Ren
         sums = [factor(total) for _, total in shown]
         if left := maps[len(shown) :]:
             sums.append(factor(sum(total for _, total in left)))
-            yield Text(f"... and {len(left):,} more like it, sum {sums[-1]} (--full shows them)", style="dim")
+            yield Text(f"... and {len(left):,} more like it, sum {sums[-1]} (--full shows them)", style="muted")
         yield _total(step, sums)
     yield from _legend(steps)
 
 
 def _row(reduction: Reduction, terms: Sequence[Term], total: float, most: int) -> Text:
     """One channel's products on one axis."""
-    text = Text(f"{map_name(terms[0].place[1:2])}: ", style="cyan")
+    text = Text(f"{map_name(terms[0].place[1:2])}: ", style="muted")
     return text.append(f"{' + '.join(said(reduction, terms, most))} = {signed(total)}", style="default")
 
 
@@ -153,7 +153,7 @@ def _block(terms: Sequence[Term], total: float, width: int, weighted: bool) -> R
     rows = [list(row) for _, row in groupby(terms, key=lambda t: t.place[-2])]
     firsts = [row[0] for row in rows]
     depth = f", depth {_along(firsts[:1], -3)}" if len(firsts[0].place) > 4 else ""
-    title = Text(f"{map_name(terms[0].place[1:2])}{depth}: ", style="cyan")
+    title = Text(f"{map_name(terms[0].place[1:2])}{depth}: ", style="muted")
     title.append(f"rows {_along(firsts, -2)} · columns {_along(rows[0], -1)}")
     taps = [[t.weight_index[axis] for t in line if t.weight_index] for line, axis in ((firsts, -2), (rows[0], -1))]
     if not all(_consecutive(along, 0) for along in taps):
@@ -179,7 +179,7 @@ def _block(terms: Sequence[Term], total: float, width: int, weighted: bool) -> R
     for _ in range(5):
         table.add_column(no_wrap=True)
     first, second, third = matrices
-    table.add_row(first, "", second, "", third, style="dim")
+    table.add_row(first, "", second, "", third, style="muted")
     table.add_row(texts[0], "×", texts[1], "=", texts[2])
     return Group(title, table)
 
@@ -212,8 +212,8 @@ def told(uses: Uses, full: bool = False) -> Iterator[RenderableType]:
         text = Text("  ")
         if use.weight is not None and use.product is not None:
             other = f"weight{list(use.weight_index or ())}" if uses.of == "input" else f"input{list(use.input_index)}"
-            text.append(f"{other}: ", style="dim")
+            text.append(f"{other}: ", style="muted")
             text.append(f"{factor(use.input)}·{factor(use.weight)} = {signed(use.product)} ")
         yield text.append(f"→ out{list(use.output_index)}")
     if uses.count > len(shown):
-        yield Text(f"  ... and {uses.count - len(shown):,} more (--full shows them)", style="dim")
+        yield Text(f"  ... and {uses.count - len(shown):,} more (--full shows them)", style="muted")

@@ -22,7 +22,7 @@ def overview(replays: "list[Replay]") -> RenderableType:
     for replay in replays:
         output = replay.values.output
         rows.add_row(
-            Text(replay.experiment.name, style="cyan"),
+            Text(replay.experiment.name, style="muted"),
             Text(replay.plan.layer.code),
             Text(f"{list(replay.values.input.shape)} → {list(output.shape)}"),
             _verdict(replay, f"all {output.size} numbers", f"NOT all of {output.size} numbers"),
@@ -31,32 +31,32 @@ def overview(replays: "list[Replay]") -> RenderableType:
     worst = max(replay.largest_difference for replay in replays)
     return Group(
         Text(f"{good} of {len(replays)} experiments give the post's numbers again", style="bold"),
-        Text(f"computed here, seed 0 once, layers in the post's order; largest difference {worst:.1e}", style="dim"),
+        Text(f"computed here, seed 0 once, layers in the post's order; largest difference {worst:.1e}", style="muted"),
         "",
         rows,
         "",
         Text(NEVER_RUN),
-        Text("convcli blog cnn1d_4 shows one in full, with the post's slips.", style="dim"),
+        Text("convcli blog cnn1d_4 shows one in full, with the post's slips.", style="muted"),
     )
 
 
 def _verdict(replay: "Replay", good: str, bad: str) -> Text:
-    return Text(good, style="green") if replay.matches else Text(bad, style="bold red")
+    return Text(good, style="bold") if replay.matches else Text(bad, style="wrong")
 
 
 def one(replay: "Replay", screen: Screen) -> Iterator[RenderableType]:
     """An experiment in full: the layer, the computed values, the printed ones, the post's slips."""
     post, plan, output = replay.experiment, replay.plan, replay.values.output
     for slip in post.slips:
-        yield Text(f"slip: {slip}", style="yellow")
+        yield Text(f"slip: {slip}", style="warning")
     if post.slips:
         yield ""
     yield head(plan)
     yield from numbers_of(plan, replay.values, screen)
-    yield Text("the post printed", style="cyan")
+    yield Text("the post printed", style="muted")
     printed = type(output)(output.shape, dtype=float)
     printed[...] = post.printed
     for line in grid(printed, MAPS, min(plan.layer.ndim, 2), screen.width):
         yield Text(line)
     difference = f"; largest difference {replay.largest_difference:.1e}"
-    yield _verdict(replay, "every number came back", "NOT every number came back").append(difference, style="dim")
+    yield _verdict(replay, "every number came back", "NOT every number came back").append(difference, style="muted")

@@ -11,6 +11,7 @@ from rich.style import Style
 from rich.table import Table
 from rich.text import Text
 
+from convcli.colours import LIGHT
 from convcli.data.arrays import extent
 from convcli.report import Report
 from convcli.views.grid import grid, summary
@@ -21,8 +22,10 @@ if TYPE_CHECKING:
     import numpy as np
 
 
-# Blue below zero, orange above: the two that every kind of colour vision tells apart.
-BLUE, WHITE, ORANGE, MISSING = (20, 100, 180), (246, 246, 246), (205, 95, 0), (128, 128, 128)
+NEGATIVE, ZERO, POSITIVE = (
+    tuple(Color.parse(shade).get_truecolor()) for shade in (LIGHT.negative, LIGHT.zero, LIGHT.positive)
+)
+MISSING = (128, 128, 128)
 RAMP = " .:-=+*#%@"
 MOST_NUMBERS = 400  # more than this is a picture, not something to read
 NARROWEST = 24  # columns a large map is shrunk to, so that others find room beside it
@@ -51,10 +54,10 @@ def coverage(report: Report, screen: Screen) -> Iterator[RenderableType]:
     yield ""
     yield from _array("how often each input cell is read", product[None, None], product.shape, screen)
     if len(counts) > 1:
-        yield Text("each is the product of its counts along the axes:", style="dim")
+        yield Text("each is the product of its counts along the axes:", style="muted")
     if len(counts) > 1 or product.size > MOST_NUMBERS:
         for axis, count in zip(report.plan.axes, counts, strict=True):
-            yield Text(axis.name, style="cyan")
+            yield Text(axis.name, style="muted")
             for line in grid(np.array(count), (), 1, screen.width, screen.full):
                 yield fixed(line)
 
@@ -64,8 +67,8 @@ def _array(
 ) -> Iterator[RenderableType]:
     """The maps of the first batch item side by side as far as the width goes; a picture in its own colours."""
     width, colour = screen.width, screen.colour
-    title = Text(name, style="cyan").append(f" {list(shape)}", style="bold")
-    yield title.append(f"   {summary(values)}", style="dim")
+    title = Text(name, style="muted").append(f" {list(shape)}", style="bold")
+    yield title.append(f"   {summary(values)}", style="muted")
     flat = values.ndim == 3  # one axis: each channel is a line of one map
     planes = {"": values[0, :MOST_LINES]} if flat else dict(_planes(values[0]))
     high, wide = next(iter(planes.values())).shape
@@ -98,7 +101,7 @@ def _array(
     for at in range(0, len(shown), side):
         labels, row = zip(*shown[at : at + side], strict=True)
         if any(labels):
-            table.add_row(*(Text(label, style="dim", overflow="fold") for label in labels))
+            table.add_row(*(Text(label, style="muted", overflow="fold") for label in labels))
         table.add_row(*map(draw, row))
     yield table
     if len(planes) > len(shown):
@@ -108,7 +111,7 @@ def _array(
     if len(values) > 1:
         said.append(f"the first of {len(values)} batch items")
     if said:
-        yield Text("\n".join(said), style="dim")
+        yield Text("\n".join(said), style="muted")
 
 
 def _planes(item: "np.ndarray") -> Iterator[tuple[str, "np.ndarray"]]:
@@ -178,8 +181,8 @@ class _Scale:
         import numpy as np
 
         part = np.clip(plane / self.most, -1, 1)[..., None]
-        towards = np.where(part < 0, BLUE, ORANGE)
-        rgb = WHITE + (towards - np.array(WHITE)) * np.abs(part)
+        towards = np.where(part < 0, NEGATIVE, POSITIVE)
+        rgb = ZERO + (towards - np.array(ZERO)) * np.abs(part)
         return np.where(np.isnan(part), MISSING, np.nan_to_num(rgb)).astype(np.uint8)
 
     def numbers(self, plane: "np.ndarray", cell: int) -> Text:

@@ -23,7 +23,7 @@ def fixed(text: str = "", style: str = "") -> Text:
 
 def table(*headings: str, left: int = 1) -> Table:
     """An empty table of ours: the first ``left`` columns to the left, numbers to the right."""
-    made = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", pad_edge=False)
+    made = Table(box=None, padding=(0, 2, 0, 0), header_style="muted", pad_edge=False)
     for i, heading in enumerate(headings):
         made.add_column(heading, justify="left" if i < left else "right", overflow="fold")
     return made
@@ -39,7 +39,7 @@ def beside(style: str = "") -> Table:
 
 def labelled(rows: Iterable[tuple[str, str]]) -> Table:
     """Lines of text behind labels, wrapped beside them."""
-    made = beside("cyan")
+    made = beside("muted")
     for label, text in rows:
         made.add_row(Text(label), Text(text))
     return made

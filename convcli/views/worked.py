@@ -129,7 +129,7 @@ def introduction() -> RenderableType:
         Text("Worked on the post's cnn1d_2: size 10, kernel 3, stride 2", style="bold"),
         _equations(axis),
         "",
-        Text("With your numbers: convcli formula --size 224 --kernel 7 --stride 2 --padding 3", style="dim"),
+        Text("With your numbers: convcli formula --size 224 --kernel 7 --stride 2 --padding 3", style="muted"),
     )
 
 
@@ -141,7 +141,7 @@ def worked_out(axes: Sequence[Axis]) -> RenderableType:
         if before and replace(axis, name=before.name) == before:
             parts += ["", Text(f"{axis.name}: the same as {before.name}")]
         else:
-            parts += ["", *([Text(axis.name, style="cyan")] if len(axes) > 1 else []), _equations(axis)]
+            parts += ["", *([Text(axis.name, style="muted")] if len(axes) > 1 else []), _equations(axis)]
     return Group(*parts)
 
 
@@ -155,7 +155,7 @@ def settings(family: str, answered: Answer) -> RenderableType:
     """The settings that give an output, the commonest first, or the input sizes that do."""
     output, answer = answered.output, answered.settings
     first, last = answer.listed[0], answer.listed[-1]
-    title = Text(f"{answered.name}: " if answered.name else "", style="cyan")
+    title = Text(f"{answered.name}: " if answered.name else "", style="muted")
     # Settings that differ in size alone.
     if first.size != last.size or answer.count == 1 < len(answer.listed):
         span = f"{first.size:,} to {first.size + answer.count - 1:,}"
@@ -163,7 +163,7 @@ def settings(family: str, answered: Answer) -> RenderableType:
         why = f"the floor swallows the difference: {answer.count:,} sizes, one stride of them, give the same output"
         if family == "transposed":
             why = "padding leaves the same output"
-        return Group(title, Text(why, style="dim"))
+        return Group(title, Text(why, style="muted"))
     title.append(f"size {first.size:,} → output {output:,}", style="bold default")
     columns = ["kernel", "stride", "padding", "dilation", *(["output_padding"] if family == "transposed" else [])]
     rows = table(*columns, left=0)
@@ -173,8 +173,8 @@ def settings(family: str, answered: Answer) -> RenderableType:
     if answer.count > SHOWN:
         limits = f"kernels to {max(KERNELS)} and dilations to {max(DILATIONS)} where they aren't fixed"
         more = f"and {answer.count - SHOWN:,} more ({limits}); a flag fixes any of them, --json lists up to a thousand"
-        parts += ["", Text(more, style="dim")]
+        parts += ["", Text(more, style="muted")]
     if family == "conv" and first.size == output and all(setting.stride == 1 for setting in answer.listed):
         same = "--padding same keeps the size for any kernel: the effective kernel − 1 cells, an odd one on the right"
-        parts += ["", Text(same, style="dim")]
+        parts += ["", Text(same, style="muted")]
     return Group(*parts)

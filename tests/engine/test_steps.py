@@ -14,6 +14,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from rich.console import Console
 
+from convcli.colours import theme
 from convcli.data.arrays import Array
 from convcli.engine.forward import build
 from convcli.engine.steps import cell_at, uses_of_input, uses_of_weight
@@ -104,7 +105,7 @@ def test_a_sum_that_is_not_torchs_output_says_so() -> None:
     changed = picked(with_values(report, output=report.output + 0.001), [(0, 0, 1, 1)])
     [wrong] = changed.steps
     assert not wrong.agrees
-    console = Console(width=200, file=io.StringIO())
+    console = Console(theme=theme(), width=200, file=io.StringIO())
     film = Film(changed)
     console.print(line(wrong), *drawn([wrong], 80), film.frame(0, 40, 24), film.frame(0, 120, 24))
     said = " ".join(console.file.getvalue().split())  # type: ignore[attr-defined]
@@ -318,7 +319,7 @@ def test_drawn_steps_fit_the_screen_and_lose_nothing(request: Request, width: in
     [index] = cells(report.values.output.shape, *data.draw(one_of(report.values.output.size)))
     found = report.step(index)
     # Printed as wide as it comes: only sentences may be wider than the screen, and are wrapped there.
-    console = Console(width=100 * width, file=io.StringIO())
+    console = Console(theme=theme(), width=100 * width, file=io.StringIO())
     console.print(*drawn([found], width, full=True))
     shown = console.file.getvalue()  # type: ignore[attr-defined]
     drawing = [line for line in shown.splitlines() if not re.search("[a-z]", line)]
@@ -328,7 +329,7 @@ def test_drawn_steps_fit_the_screen_and_lose_nothing(request: Request, width: in
         assert signed(term.input) in shown
         if " × " in shown:
             assert signed(term.product) in shown
-    console = Console(width=width, file=io.StringIO())
+    console = Console(theme=theme(), width=width, file=io.StringIO())
     console.print(*drawn([found], width))
     assert "…" not in console.file.getvalue()  # type: ignore[attr-defined]
 

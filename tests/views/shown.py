@@ -5,8 +5,10 @@ from collections.abc import Iterable
 
 from rich.console import Console, RenderableType
 
+from convcli.colours import theme
+
 
 def shown(parts: RenderableType | Iterable[RenderableType], width: int = 80) -> str:
-    console = Console(width=width, file=io.StringIO())
+    console = Console(theme=theme(), width=width, file=io.StringIO())
     console.print(*([parts] if hasattr(parts, "__rich_console__") or isinstance(parts, str) else parts), sep="\n")
     return console.file.getvalue()  # type: ignore[attr-defined, no-any-return]

@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 from PIL import Image
 from rich.console import Console
 
+from convcli.colours import theme
 from convcli.data.arrays import Array
 from convcli.data.saving import write_values
 from convcli.plan import make_plan
 from convcli.report import Report
-from convcli.views.shades import BLUE, ORANGE, WHITE, coverage, maps
+from convcli.views.shades import NEGATIVE, POSITIVE, ZERO, coverage, maps
 from convcli.views.widgets import Screen
 from tests.conftest import Ran
 
@@ -43,7 +44,7 @@ def test_maps_fit_the_screen(ndim: int, high: int, wide: int, channels: int, wid
     values = np.random.default_rng(0).normal(size=shape).astype(np.float32)
     report = Report(make_plan(f"conv{ndim}d", {"kernel_size": 1, "padding": 1}, input=Array("random", shape, values)))
     # A screen wider than it was told: nothing is cut on the way, headings alone may be wrapped.
-    console = Console(width=10 * width, record=True, file=io.StringIO(), color_system="truecolor")
+    console = Console(theme=theme(), width=10 * width, record=True, file=io.StringIO(), color_system="truecolor")
     console.print(*maps(report, Screen(width, colour)), *coverage(report, Screen(width, colour)), sep="\n")
     text = console.export_text()
     drawn = [line for line in text.splitlines() if not re.search("[a-z]", line)]
@@ -56,7 +57,7 @@ def test_maps_fit_the_screen(ndim: int, high: int, wide: int, channels: int, wid
 
 def colours(report: Report) -> list[tuple[int, ...]]:
     """Every colour behind the output's numbers or in its blocks."""
-    console = Console(width=80, file=io.StringIO(), color_system="truecolor")
+    console = Console(theme=theme(), width=80, file=io.StringIO(), color_system="truecolor")
     *_, table, _ = maps(report, Screen(80, True))
     found = []
     for segment in console.render(table):
@@ -70,9 +71,9 @@ def test_shades_diverge_around_zero() -> None:
     values = [-4.0, -2.0, 0.0, 2.0, 4.0]
     report = Report(make_plan("lppool1d", {"kernel_size": 1, "norm_type": 1}, input=Array("list", (5,), values)))
     low, half_low, zero, half_high, high = colours(report)
-    assert (low, zero, high) == (BLUE, WHITE, ORANGE)
-    assert all(b < h < w or b > h > w for b, h, w in zip(BLUE, half_low, WHITE, strict=True))
-    assert all(o <= h <= w for o, h, w in zip(ORANGE, half_high, WHITE, strict=True))
+    assert (low, zero, high) == (NEGATIVE, ZERO, POSITIVE)
+    assert all(b < h < w or b > h > w for b, h, w in zip(NEGATIVE, half_low, ZERO, strict=True))
+    assert all(o <= h <= w for o, h, w in zip(POSITIVE, half_high, ZERO, strict=True))
 
 
 def test_a_picture_in_pictures_out(convcli: Callable[..., Ran], tmp_path: Path) -> None:
@@ -126,7 +127,7 @@ def test_nan_and_a_constant_have_pictures_too(tmp_path: Path) -> None:
 def test_numbers_at_the_ends_of_float32(tmp_path: Path, values: list[float]) -> None:
     array = np.resize(np.array(values, np.float32), (1, 1, 40, 50))
     report = Report(make_plan("conv2d", {"kernel_size": 1}, input=Array("list", array.shape, array)))
-    Console(file=io.StringIO()).print(*maps(report, Screen(30, True)), *maps(report, Screen(30)))
+    Console(theme=theme(), file=io.StringIO()).print(*maps(report, Screen(30, True)), *maps(report, Screen(30)))
     assert save(tmp_path / "ends.png", array)
     with Image.open(tmp_path / "ends.png") as picture:
         assert picture.getextrema() == ((0, 255) if values[0] < values[1] < np.inf else (0, 0))
