@@ -27,19 +27,14 @@ def number(value: float) -> str:
     return f"{value:.4f}" if 1e-3 <= abs(value) < 1e5 else f"{value:.4g}"
 
 
-def signed(value: float) -> str:
-    """The same with a minus sign as mathematics has it."""
-    return number(value).replace("-", "−", 1)
-
-
 def factor(value: float) -> str:
     """A number within a product; a negative one in brackets.
 
     >>> factor(2.0), factor(-0.5)
-    ('2', '(−0.5)')
+    ('2', '(-0.5)')
     """
-    text = signed(value)
-    return f"({text})" if text.startswith("−") else text
+    text = number(value)
+    return f"({text})" if text.startswith("-") else text
 
 
 def short(value: float) -> str:

@@ -3,7 +3,7 @@
 import pytest
 
 from convcli.arithmetic.axis import Axis
-from convcli.wording import factor, plain, signed, unread_words
+from convcli.wording import factor, number, plain, unread_words
 
 
 @pytest.mark.parametrize(
@@ -31,8 +31,8 @@ def test_escapes_are_made_visible() -> None:
 
 @pytest.mark.parametrize(
     ("value", "said"),
-    [(-0.5, "−0.5"), (-0.0, "0"), (123456.78912, "1.235e+05"), (float("-inf"), "−inf"), (3.0, "3")],
+    [(-0.5, "-0.5"), (-0.0, "0"), (123456.78912, "1.235e+05"), (float("-inf"), "-inf"), (3.0, "3")],
 )
 def test_numbers_in_sentences_have_mathematics_minus(value: float, said: str) -> None:
-    assert signed(value) == said
+    assert number(value) == said
     assert factor(value) == (f"({said})" if value < 0 else said)

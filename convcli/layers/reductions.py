@@ -10,7 +10,7 @@ from math import inf, isfinite, isnan, nan
 from typing import ClassVar
 
 from convcli.arithmetic.windows import Windows
-from convcli.wording import factor, signed
+from convcli.wording import factor, number
 
 LARGEST, SMALLEST = 3.4e38, 1.2e-38  # float32's range
 Place = tuple[int, ...]  # [batch, channel, *positions], or a weight's index
@@ -142,7 +142,7 @@ class Extreme(Reduction):
         return next((term.product for term in terms if term.winner), -inf)  # a window wholly in the padding
 
     def term_said(self, term: Term, cell: str) -> str:
-        return f"|{signed(term.input)}|" if term.input < 0 < term.product else cell
+        return f"|{number(term.input)}|" if term.input < 0 < term.product else cell
 
     def said(self, parts: Sequence[str], terms: Sequence[Term]) -> str:
         return f"{self.operation} of {', '.join(parts) or 'nothing'}"
@@ -211,10 +211,10 @@ class PNorm(Reduction):
         return error * abs(value / (self.p * total)) if isfinite(magnitude) else error
 
     def said(self, parts: Sequence[str], terms: Sequence[Term]) -> str:
-        exponent = signed(self.p)
+        exponent = number(self.p)
         inside = " + ".join(parts if self.p == 1 else [f"{part}^{exponent}" for part in parts])
         if terms and terms[0].weight != 1:  # a window that ceil_mode cuts short counts as if it were whole
-            inside = f"{signed(terms[0].weight)}·({inside})"
+            inside = f"{number(terms[0].weight)}·({inside})"
         return inside if self.p == 1 else f"({inside})^(1/{exponent})"
 
     def remarks(self, axes: Sequence[Windows]) -> Iterator[tuple[str, str]]:

@@ -13,7 +13,7 @@ from convcli.layers.reductions import Place
 from convcli.report import Report
 from convcli.views.products import line, verdict
 from convcli.views.widgets import fixed
-from convcli.wording import map_name, signed
+from convcli.wording import map_name, number
 
 MARKS = "[ ] the window · * * the winner · < > padding · . to come"
 WINDOW, PADDING = "bold reverse", "dim"
@@ -44,8 +44,8 @@ class Film:
         self.report, self.steps = report, report.steps
         self.when = {step.output_index: i for i, step in enumerate(self.steps)}
         # One width for the whole film, so that nothing jumps from one picture to the next.
-        self.wide_in = max((len(signed(t.input)) for step in self.steps for t in step.terms), default=1) + 4
-        self.wide_out = max((len(signed(step.value)) for step in self.steps), default=1) + 2
+        self.wide_in = max((len(number(t.input)) for step in self.steps for t in step.terms), default=1) + 4
+        self.wide_out = max((len(number(step.value)) for step in self.steps), default=1) + 2
 
     def frame(self, i: int, width: int, height: int, playing: bool = True) -> RenderableType:
         """The picture of step ``i``; what the screen has no room for is cropped and said."""
@@ -73,9 +73,9 @@ class Film:
         if len(lines) <= most:
             return lines
         terms = f"{step.reduction.operation} of {len(step.terms)} terms"
-        bias = "" if step.bias is None else f" + bias {signed(step.bias)}"
+        bias = "" if step.bias is None else f" + bias {number(step.bias)}"
         short = Text(f"out{list(step.output_index)} = ", style="bold")
-        short.append(f"{terms}{bias} = {signed(step.value)}", style="not bold").append_text(verdict(step))
+        short.append(f"{terms}{bias} = {number(step.value)}", style="not bold").append_text(verdict(step))
         return wrapped(short, width)
 
     def _planes(self, step: Step, width: int, most: int) -> Iterator[list[Text]]:
@@ -93,7 +93,7 @@ class Film:
         def cell(place: Place) -> tuple[str, str]:
             stands = cell_at(self.report.plan, self.report.values, place)
             inside = stands.input_index == place
-            text = signed(stands.value) if inside else f"<{signed(stands.value)}>"
+            text = number(stands.value) if inside else f"<{number(stands.value)}>"
             if place in window:
                 return f"*{text}*" if window[place] else f"[{text}]", WINDOW
             return f" {text} ", "" if inside else PADDING
@@ -109,7 +109,7 @@ class Film:
 
         def cell(place: Place) -> tuple[str, str]:
             when = self.when.get(place, len(self.steps))
-            text = signed(self.steps[when].value) if when <= i else "."
+            text = number(self.steps[when].value) if when <= i else "."
             return (f"[{text}]", WINDOW) if when == i else (f" {text} ", "bold" if when < i else PADDING)
 
         lines = [range(size) for size in self.report.output_shape]

@@ -12,7 +12,7 @@ from convcli.engine.steps import Step, Uses
 from convcli.layers.reductions import Reduction, Term
 from convcli.report import Report
 from convcli.views.widgets import Screen
-from convcli.wording import factor, map_name, signed
+from convcli.wording import factor, map_name, number
 
 SHOWN_USES = 24
 MOST_TERMS = 500
@@ -25,11 +25,11 @@ def value_of(term: Term, source: bool = True) -> str:
     if term.input_index == term.place:
         return factor(term.input)
     copied = f"in{list(term.input_index[2:])}: " if source and term.input_index else ""
-    return f"<{copied}{signed(term.input)}>"
+    return f"<{copied}{number(term.input)}>"
 
 
 def line(step: Step, most: int = MOST_TERMS) -> Text:
-    """``out[0, 0, 3] = 4·0.12 + 5·(−0.31) + bias 0.25 = −0.13``, to be wrapped, never cut."""
+    """``out[0, 0, 3] = 4·0.12 + 5·(-0.31) + bias 0.25 = -0.13``, to be wrapped, never cut."""
     return _total(step, said(step.reduction, step.terms, most))
 
 
@@ -44,20 +44,20 @@ def said(reduction: Reduction, terms: Sequence[Term], most: int = MOST_TERMS) ->
 def _total(step: Step, parts: Sequence[str]) -> Text:
     """The parts of an output, its bias, its value, and whether that is torch's."""
     if step.bias is not None:
-        parts = [*parts, f"bias {signed(step.bias)}"]
+        parts = [*parts, f"bias {number(step.bias)}"]
     text = Text(f"out{list(step.output_index)} = ", style="bold")
-    if parts != [signed(step.value)]:
+    if parts != [number(step.value)]:
         text.append(f"{step.reduction.said(parts, step.terms)} = ", style="default not bold")
-    text.append(signed(step.value)).append_text(verdict(step))
+    text.append(number(step.value)).append_text(verdict(step))
     return text.append(_reads(step.terms) + left_out(step), style="muted")
 
 
 def verdict(step: Step) -> Text:
     """What is to be said where torch's value isn't the sum."""
     if not step.agrees:
-        return Text(f"  DISAGREES with torch's {signed(step.torch)}: please report this", style="wrong")
+        return Text(f"  DISAGREES with torch's {number(step.torch)}: please report this", style="wrong")
     if isfinite(step.value) and not isfinite(step.torch):
-        return Text(f", which float32 can't hold: {signed(step.torch)}", style="default not bold")
+        return Text(f", which float32 can't hold: {number(step.torch)}", style="default not bold")
     return Text()
 
 
@@ -86,7 +86,7 @@ def _consecutive(numbers: Sequence[int], first: int) -> bool:
 
 
 def _listed(numbers: Sequence[int | str]) -> str:
-    texts = [str(n).replace("-", "−") for n in numbers]
+    texts = [str(n) for n in numbers]
     return ", ".join(texts if len(texts) <= MOST_PLACES else [*texts[:3], "...", texts[-1]])
 
 
@@ -145,7 +145,7 @@ def drawn(steps: Sequence[Step], width: int, full: bool = False) -> Iterator[Ren
 def _row(reduction: Reduction, terms: Sequence[Term], total: float, most: int) -> Text:
     """One channel's products on one axis."""
     text = Text(f"{map_name(terms[0].place[1:2])}: ", style="muted")
-    return text.append(f"{' + '.join(said(reduction, terms, most))} = {signed(total)}", style="default")
+    return text.append(f"{' + '.join(said(reduction, terms, most))} = {number(total)}", style="default")
 
 
 def _block(terms: Sequence[Term], total: float, width: int, weighted: bool) -> RenderableType | None:
@@ -161,8 +161,8 @@ def _block(terms: Sequence[Term], total: float, width: int, weighted: bool) -> R
     if weighted:
         matrices = {
             "input": _matrix(rows, lambda t: value_of(t, source=False)),
-            "kernel": _matrix(rows, lambda t: signed(t.weight)),
-            f"products, sum {signed(total)}": _matrix(rows, lambda t: signed(t.product)),
+            "kernel": _matrix(rows, lambda t: number(t.weight)),
+            f"products, sum {number(total)}": _matrix(rows, lambda t: number(t.product)),
         }
     else:
         marked = _matrix(rows, lambda t: f"*{value_of(t)}*" if t.winner else f" {value_of(t, source=False)} ")
@@ -207,13 +207,13 @@ def told(uses: Uses, full: bool = False) -> Iterator[RenderableType]:
     if uses.zeros:
         role += f", and {uses.zeros:,} with padding's zeros"
     yield ""
-    yield Text(f"{uses.of}{list(uses.index)} = {signed(uses.value)} {role}", style="bold")
+    yield Text(f"{uses.of}{list(uses.index)} = {number(uses.value)} {role}", style="bold")
     for use in shown:
         text = Text("  ")
         if use.weight is not None and use.product is not None:
             other = f"weight{list(use.weight_index or ())}" if uses.of == "input" else f"input{list(use.input_index)}"
             text.append(f"{other}: ", style="muted")
-            text.append(f"{factor(use.input)}·{factor(use.weight)} = {signed(use.product)} ")
+            text.append(f"{factor(use.input)}·{factor(use.weight)} = {number(use.product)} ")
         yield text.append(f"→ out{list(use.output_index)}")
     if uses.count > len(shown):
         yield Text(f"  ... and {uses.count - len(shown):,} more (--full shows them)", style="muted")

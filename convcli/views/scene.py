@@ -15,7 +15,7 @@ from convcli.layers.reductions import Place
 from convcli.limits import is_cropped
 from convcli.report import Report
 from convcli.views.products import left_out, said, verdict
-from convcli.wording import factor, map_name, number, short, signed
+from convcli.wording import factor, map_name, number, short
 
 HEIGHT, GAP, LABEL, MARGIN = 26, 22, 18, 16
 HEAD = 44
@@ -57,7 +57,7 @@ class Cell:
     @property
     def said(self) -> str:
         """The number as a sentence has it."""
-        return "" if self.value is None else signed(self.value)
+        return "" if self.value is None else number(self.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,9 +290,9 @@ def _sum(step: Step) -> tuple[str, str]:
         parts.append(f"bias {factor(step.bias)}")
     text = step.reduction.said(parts, step.terms) + left_out(step)
     if doubt := verdict(step).plain:
-        text += f" = {signed(step.value)}{doubt}"
+        text += f" = {number(step.value)}{doubt}"
     numbers = [step.torch, step.bias or 0.0, *(t.input for t in read), *(t.weight for t in read if multiplies)]
     # "≈" where a number had to be rounded, so that what is shown need not add up to the last digit.
     exact = all(v != v or isclose(float(number(v)), v, rel_tol=1e-6) for v in numbers)
-    name = f"output {list(step.output_index[1:])} = {signed(step.torch)}"
+    name = f"output {list(step.output_index[1:])} = {number(step.torch)}"
     return name, ("= " if exact else "≈ ") + text

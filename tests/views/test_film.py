@@ -22,7 +22,7 @@ from convcli.picks import cells
 from convcli.plan import make_plan
 from convcli.report import Report
 from convcli.views.film import Film
-from convcli.wording import signed
+from convcli.wording import number
 from tests.conftest import Ran
 from tests.strategies import Request, picked, report_of, requests
 
@@ -43,7 +43,7 @@ def test_pictures_fit_the_screen_and_mark_the_window(request: Request, data: Any
     shown = console.export_text().splitlines()
     assert max(map(len, shown)) <= width
     assert shown[0].startswith(f"step {i + 1} of {len(steps)}")
-    assert any(f"[{signed(steps[i].value)}]" in line for line in shown)
+    assert any(f"[{number(steps[i].value)}]" in line for line in shown)
 
 
 def test_cells_beside_the_window_may_be_wider_than_those_in_it() -> None:

@@ -196,7 +196,7 @@ def test_outputs_that_are_no_steps(export: Export, visit: Callable[..., Page]) -
     page = visit(export("conv1d --weight 1,0,-1 --at 3"))
     assert not page.locator("#controls").is_visible()
     named(page, "output [0, 5]").hover()
-    assert said(page) == "output [0, 5] = −2: its sum is not drawn here"
+    assert said(page) == "output [0, 5] = -2: its sum is not drawn here"
     page = visit(export("conv1d --weight 1,0,-1 --steps 0:3 --force"))
     named(page, "output [0, 5]").hover()
     assert said(page) == "output [0, 5]: its sum is not drawn here"
@@ -206,7 +206,7 @@ def test_outputs_that_are_no_steps(export: Export, visit: Callable[..., Page]) -
 
 def test_cells_have_names_for_screen_readers(export: Export, visit: Callable[..., Page]) -> None:
     page = visit(export("conv1d --weight 1,0,-1 --padding 1"))
-    for name in ("input [0, 4] = 5", "weight [0, 0, 2] = −1", "padding = 0", "output [0, 0] = −2"):
+    for name in ("input [0, 4] = 5", "weight [0, 0, 2] = -1", "padding = 0", "output [0, 0] = -2"):
         expect(page.get_by_role("gridcell", name=name, exact=True).first).to_be_visible()
     expect(page.get_by_role("gridcell", name="output [0, 1]", exact=True)).to_be_visible()
 

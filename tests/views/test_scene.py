@@ -148,9 +148,9 @@ def test_a_picture_says_which_batch_item_it_shows(convcli: Callable[..., Ran], t
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ("conv1d --weight 1,-1 --input -1,2,-3", "= (−1)·1 + 2·(−1)<"),
+        ("conv1d --weight 1,-1 --input -1,2,-3", "= (-1)·1 + 2·(-1)<"),
         ("conv1d --weight 1,2 --input nan,inf,2", "= nan·1 + inf·2<"),
-        ("conv1d --weight -1,0.5 --input 0.123456,123456,1", "≈ 0.1235·(−1) + 123456·0.5<"),
+        ("conv1d --weight -1,0.5 --input 0.123456,123456,1", "≈ 0.1235·(-1) + 123456·0.5<"),
         ("conv1d --weight 1,2 --padding 1 --padding-mode circular --at 0", "= &lt;in[9]:\u00a010&gt;·1 + 1·2<"),
     ],
 )
