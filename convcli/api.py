@@ -79,15 +79,16 @@ def shapes(
     Raises:
         Refusal: as in :func:`run`.
     """
+    kernel = _array(weight, "the weight")
     return make_plan(
         layer,
         arguments,
         input=_array(input, "the input"),
         size=size if size is None or isinstance(size, (list, tuple)) else (size,),
-        weight=_array(weight, "the weight"),
+        weight=kernel,
         bias=_array(bias_values, "the bias"),
         seed=seed,
-        depthwise=isinstance(weight, str) and weight in FILTERS,
+        depthwise=kernel is not None and kernel.source in FILTERS,
     )
 
 

@@ -13,6 +13,7 @@ from convcli.data.arrays import Array, ramp
 from convcli.data.samples import sample_for
 from convcli.layers import LAYERS, Windowed
 from convcli.layers.base import Remark, whole
+from convcli.matching import nearest
 from convcli.refusals import (
     BiasShape,
     Channels,
@@ -111,10 +112,8 @@ def make_plan(
     """
     family = LAYERS.get(name.lower())
     if family is None or not issubclass(family, Windowed):
-        from difflib import get_close_matches
-
         windowed = [known for known, layer in LAYERS.items() if issubclass(layer, Windowed)]
-        raise UnknownLayer(name=name, near=get_close_matches(name.lower(), windowed, 2))
+        raise UnknownLayer(name=name, near=nearest(name, windowed, 2))
     if input is not None and size is not None:
         raise InputAndSize()
     asked = {name: value for name, value in arguments.items() if value is not None}

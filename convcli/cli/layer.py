@@ -120,15 +120,16 @@ def planned(name: str, arguments: LayerFlags, flags: RunFlags) -> Plan:
     """The plan of what was typed."""
     if flags.bias_values is not None and not arguments.bias:
         raise ConvcliError("--bias and --no-bias contradict each other", "leave one out")
+    weight = array(flags.weight)
     return make_plan(
         name,
         arguments.arguments(LAYERS[name].defaults()),
         input=array(flags.input),
         size=flags.size,
-        weight=array(flags.weight),
+        weight=weight,
         bias=array(flags.bias_values),
         seed=flags.seed,
-        depthwise=flags.weight in FILTERS,
+        depthwise=weight is not None and weight.source in FILTERS,
     )
 
 
