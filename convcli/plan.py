@@ -172,7 +172,8 @@ def _with_weight(asked: Mapping[str, Any], weight: Array, family: type[Windowed]
     """The arguments with kernel and channels following from the weight, where they weren't asked for."""
     ndim, rank = family.ndim, len(weight.shape)
     if rank not in (ndim, ndim + 2):
-        raise WeightRank(shape=weight.shape, ndim=ndim)
+        layer: dict[str, Any] = {"type": family.__name__, "ndim": ndim, "transposed": family.transposed}
+        raise WeightRank(source=weight.source, shape=weight.shape, **layer)
     kernel = weight.shape[-ndim:]
     follows: dict[str, Any] = {"kernel_size": kernel} | dict(asked)
     asked_kernel = family.each_axis("kernel_size", follows["kernel_size"])

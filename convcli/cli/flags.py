@@ -3,7 +3,8 @@
 from dataclasses import dataclass, fields
 from typing import Any
 
-from convcli.cli.typed import EACH, NUMBER, PADDING, PER_AXIS, Sizes, flag, real, seed, sizes_or_none
+from convcli.cli.typed import EACH, NUMBER, PADDING, PER_AXIS, Sizes, flag, pace, real, seed, sizes_or_none, spellings
+from convcli.layers import LAYERS, Layer, Windowed
 from convcli.refusals import PADDING_MODES
 
 
@@ -65,7 +66,7 @@ class RunFlags:
     coverage: bool = flag("--coverage", help="How often each input cell is read.", default=False)
     show: bool = flag("--show", help="Draw input and output as shades, or pictures.", default=False)
     animate: bool = flag("--animate", help="Play the steps in the terminal.", default=False)
-    speed: float | None = flag("--speed", help="Steps a second; 2 unless told.", read=real, metavar="N")
+    speed: float | None = flag("--speed", help="Steps a second; 2 unless told.", read=pace, metavar="N")
     full: bool = flag("--full", help="Every value, however many.", default=False)
     as_json: bool = flag("--json", help="One JSON object on stdout.", default=False)
     as_code: bool = flag("--code", help="A PyTorch script that gives the same.", default=False)
@@ -76,3 +77,27 @@ class RunFlags:
 
 
 WEIGHTED = ("seed", "weight", "bias_values", "of_weight")  # only where there are weights
+
+
+def takes(layer: type[Layer]) -> set[str]:
+    """The fields of which a layer's command has flags."""
+    besides = {each.name for each in fields(RunFlags)}
+    return set(layer.defaults()) | (besides if "out_channels" in layer.defaults() else besides - set(WEIGHTED))
+
+
+def not_here(name: str, flag: str) -> tuple[str, str] | None:
+    """Why a layer has no such flag, which others have, and what to do instead; None: nobody has it."""
+    every = [each for request in (LayerFlags, RunFlags) for each in fields(request)]
+    argument = next((each.name for each in every if flag in spellings(each.name, each.metadata["flag"].names)), "")
+    layer = LAYERS.get(name)
+    if not argument or not layer:
+        return None
+    if argument in ("in_channels", "out_channels"):
+        size = "x".join(["3", *["28"] * layer.ndim])
+        return (
+            f"nn.{layer.__name__} takes no {flag}",
+            f"leave it out: the channels are the input's, as in --size {size}",
+        )
+    owners = [other for other, each in LAYERS.items() if issubclass(each, Windowed) and argument in takes(each)]
+    owners = [other for other in owners if LAYERS[other].ndim == layer.ndim] or owners
+    return f"nn.{layer.__name__} takes no {flag}", f"leave it out; it belongs to {', '.join(owners)}"

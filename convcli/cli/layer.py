@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from convcli.cli.flags import WEIGHTED, LayerFlags, RunFlags
+from convcli.cli.flags import LayerFlags, RunFlags, takes
 from convcli.cli.player import check_playable, play
 from convcli.cli.streams import in_colour, out, show, warn, write
 from convcli.cli.typed import typed_command
@@ -52,9 +52,6 @@ EXAMPLES = {
 def command(name: str) -> Callable[..., None]:
     """The function behind ``conv1d`` and its like, with a flag for each argument of the class."""
     layer = LAYERS[name]
-    takes = set(layer.defaults()) | {flag for flag in RunFlags.__dataclass_fields__ if flag not in WEIGHTED}
-    if "out_channels" in takes:
-        takes |= set(WEIGHTED)
 
     def run(arguments: LayerFlags, flags: RunFlags) -> None:
         run_layer(name, arguments, flags)
@@ -63,7 +60,7 @@ def command(name: str) -> Callable[..., None]:
         f"convcli {name} {more}".rstrip() for more in EXAMPLES.get(name) or EXAMPLES.get(name.rstrip("123d"), ("",))
     ]
     run.__doc__ = HELP.format(name=layer.__name__, summary=layer.summary, examples="\n".join(examples))
-    return typed_command(run, LayerFlags, RunFlags, takes=takes.__contains__)  # type: ignore[no-any-return]
+    return typed_command(run, LayerFlags, RunFlags, takes=takes(layer).__contains__)  # type: ignore[no-any-return]
 
 
 def run_layer(name: str, arguments: LayerFlags, flags: RunFlags) -> None:

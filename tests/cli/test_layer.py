@@ -136,7 +136,7 @@ WRONG = [
     ("conv1d --kernel 11", "not one window fits"),
     ("conv1d --kernel 5 --dilation 3", "3·(5 − 1) + 1 = 13"),
     ("conv1d --in 3 -i input_2d", "--in 2"),
-    ("conv2d --in 3 -i [[[1,2,3],[4,5,6],[7,8,9],[1,2,3]]]", "permute(0, 3, 1, 2)"),
+    ("conv2d --in 3 -i [[[1,2,3],[4,5,6],[7,8,9],[1,2,3]]]", "permute(2, 0, 1)"),
     ("conv1d --in 3 --groups 2", "can't be split into groups"),
     ("conv1d --kernel 0", "at least 1"),
     ("conv1d --stride -1", "at least 1"),
@@ -183,7 +183,7 @@ WRONG = [
     ("maxpool1d --kernel 3 --padding 2", "half its kernel"),
     ("avgpool2d --divisor-override 0", "divided by"),
     ("lppool1d --norm-type 0", "divided by"),
-    ("conv1d --weight sobel-x", "[out, in/groups, length]"),
+    ("conv1d --weight sobel-x", "--weight 1,0,-1"),
     ("filters sobel", "sobel-x"),
 ]
 
