@@ -71,6 +71,13 @@ class Plan:
         return self.layer.macs(self.shape)
 
     @property
+    def memory(self) -> dict[str, int]:
+        """Bytes of what goes in, of what is learned and of what comes out, the whole batch as float32."""
+        numbers = {"input": prod(self.shape), "weights": self.parameters, "output": prod(self.output_shape)}
+        indices = {"indices": 8 * numbers["output"]} if self.layer.returns_indices else {}
+        return {name: 4 * count for name, count in numbers.items()} | indices
+
+    @property
     def remarks(self) -> list[Remark]:
         """What an argument changes in this very result: a label and a sentence each."""
         return list(self.layer.remarks(self.shape))

@@ -57,6 +57,7 @@ class RunFlags:
         "--weight", "-w", help="The kernel, or all weights: numbers, a filter or a file.", metavar="ARRAY"
     )
     bias_values: str | None = flag("--bias", help="The bias; with --weight alone there is none.", metavar="ARRAY")
+    shapes: bool = flag("--shapes", help="Sizes, counts and memory alone: no torch, no values.", default=False)
     steps: str | None = flag(
         "--steps", help="Every product behind outputs: the first few, all, or 0:4.", metavar="[WHICH]"
     )

@@ -72,12 +72,14 @@ def run_layer(name: str, arguments: LayerFlags, flags: RunFlags) -> None:
     for view in views:
         if view.check:
             view.check(plan, report.picks)
-    check_memory(plan)
+    runs = any(view.needs == "values" for view in views)
+    if runs:
+        check_memory(plan)
     for text in report.warnings:
         warn(text)
     if not any(view.owns_stdout for view in views):
         show(head(plan))
-    if any(view.needs == "values" for view in views):
+    if runs:
         with loading_torch():
             report.values  # noqa: B018  (this is what runs torch)
     for view in views:

@@ -28,7 +28,7 @@ def found(ran: Ran) -> dict:
 def test_json_has_the_fixed_keys(convcli: Run) -> None:
     result = found(convcli("conv1d", "--kernel", "3", "--stride", "2", "--json"))
     assert list(result) == [
-        *("layer", "code", "input", "weight", "bias", "axes", "output", "parameters", "macs", "warnings")
+        *("layer", "code", "input", "weight", "bias", "axes", "output", "parameters", "macs", "memory", "warnings")
     ]
     assert result["layer"]["type"] == "Conv1d"
     assert result["layer"]["kernel_size"] == [3]
