@@ -34,7 +34,7 @@ class Plan:
     """A layer, its input and everything that follows from their sizes alone.
 
     ``shape`` is the input's ``[batch, channels, *sizes]``; ``weight`` and ``bias`` are what was asked for, None for
-    torch's own under ``seed``.
+    torch's own under ``seed``. ``flip`` turns the kernel round along every spatial axis before it is used.
     """
 
     layer: Windowed
@@ -44,6 +44,17 @@ class Plan:
     weight: Array | None = None
     bias: Array | None = None
     seed: int = 0
+    flip: bool = False
+
+    @property
+    def code(self) -> str:
+        """The layer as Python, with what is done to its weight."""
+        return f"{self.layer.code}  # {self.turned}" if self.flip else self.layer.code
+
+    @property
+    def turned(self) -> str:
+        """The weight turned round, as Python."""
+        return f"weight.flip({', '.join(str(axis) for axis in range(-self.layer.ndim, 0))})"
 
     @property
     def added(self) -> int:
@@ -80,7 +91,14 @@ class Plan:
     @property
     def remarks(self) -> list[Remark]:
         """What an argument changes in this very result: a label and a sentence each."""
-        return list(self.layer.remarks(self.shape))
+        return [*self.layer.remarks(self.shape), *([("flip", self._flip_words)] if self.flip else [])]
+
+    @property
+    def _flip_words(self) -> str:
+        turned = f"the kernel is turned round along {' and '.join(self.layer.axis_names)} before it is used"
+        if self.layer.transposed:
+            return f"{turned}: cross-correlation, as a kernel that is stamped is convolved as it stands"
+        return f"{turned}: convolution proper, as mathematics, NumPy and SciPy have it"
 
     @property
     def line(self) -> Sequence[float] | None:
@@ -104,6 +122,7 @@ def make_plan(
     weight: Array | None = None,
     bias: Array | None = None,
     seed: int = 0,
+    flip: bool = False,
     depthwise: bool = False,
 ) -> Plan:
     """Work out a layer, by torch's name and arguments, and its input; what was left out follows.
@@ -125,7 +144,7 @@ def make_plan(
         raise InputAndSize()
     asked = {name: value for name, value in arguments.items() if value is not None}
     learned = "out_channels" in family.defaults()
-    if not learned and (weight is not None or bias is not None):
+    if not learned and (weight is not None or bias is not None or flip):
         raise ConvcliError(f"nn.{family.__name__} has neither weights nor a bias", "leave them out")
     if weight is not None:
         asked = _with_weight(asked, weight, family)
@@ -149,7 +168,7 @@ def make_plan(
         raise
     if bias is not None and bias.shape not in {(layer.bias_size,), (1,)}:
         raise BiasShape(shape=bias.shape, out_channels=layer.bias_size)
-    return Plan(layer, source, shape, axes, weight, bias, seed)
+    return Plan(layer, source, shape, axes, weight, bias, seed, flip)
 
 
 def _default_input(ndim: int, channels: int | None, size: Sequence[int] | None) -> Array:

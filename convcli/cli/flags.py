@@ -15,7 +15,7 @@ class LayerFlags:
     in_channels: int | None = flag("--in", help="Channels of the input; follows from it.", **NUMBER)
     out_channels: int | None = flag("--out", help="Channels of the output, one kernel each.", **NUMBER)
     output_size: tuple[int | None, ...] | None = flag(
-        "--output-size", help="Windows along each axis; none keeps an axis.", read=sizes_or_none, metavar="SIZES"
+        "--output-size", "-o", help="Windows along each axis; none keeps an axis.", read=sizes_or_none, metavar="SIZES"
     )
     kernel_size: Sizes | None = flag("--kernel", "-k", help=f"Taps of the kernel. {EACH}", **PER_AXIS)
     stride: Sizes | None = flag("--stride", "-s", help="Cells from one window to the next.", **PER_AXIS)
@@ -51,12 +51,13 @@ class RunFlags:
     """What every layer command takes besides: what goes in, and what is shown."""
 
     input: str | None = flag("--input", "-i", help="Numbers, a sample, a file, or - for stdin.", metavar="ARRAY")
-    size: Sizes | None = flag("--size", help="A ramp 1, 2, 3 … of this size instead, 28x28 or 3x28x28.", **PER_AXIS)
+    size: Sizes | None = flag("--size", "-n", help="A ramp 1, 2, 3 … of this size, 28x28 or 3x28x28.", **PER_AXIS)
     seed: int = flag("--seed", help="Seeds PyTorch's initialisation.", default=0, read=seed, metavar="N")
     weight: str | None = flag(
         "--weight", "-w", help="The kernel, or all weights: numbers, a filter or a file.", metavar="ARRAY"
     )
     bias_values: str | None = flag("--bias", help="The bias; with --weight alone there is none.", metavar="ARRAY")
+    flip: bool = flag("--flip", help="Turn the kernel round before it is used.", default=False)
     shapes: bool = flag("--shapes", help="Sizes, counts and memory alone: no torch, no values.", default=False)
     steps: str | None = flag(
         "--steps", help="Every product behind outputs: the first few, all, or 0:4.", metavar="[WHICH]"
@@ -77,7 +78,7 @@ class RunFlags:
     force: bool = flag("--force", help="Write over an existing file.", default=False)
 
 
-WEIGHTED = ("seed", "weight", "bias_values", "of_weight")  # only where there are weights
+WEIGHTED = ("seed", "weight", "bias_values", "flip", "of_weight")  # only where there are weights
 
 
 def takes(layer: type[Layer]) -> set[str]:

@@ -128,6 +128,7 @@ def planned(name: str, arguments: LayerFlags, flags: RunFlags) -> Plan:
         weight=weight,
         bias=array(flags.bias_values),
         seed=flags.seed,
+        flip=flags.flip,
         depthwise=weight is not None and weight.source in FILTERS,
     )
 

@@ -46,7 +46,7 @@ def shapes_of(report: Report) -> dict[str, Any]:
     plan, layer = report.plan, report.plan.layer
     return {
         "layer": _layer(plan),
-        "code": layer.code,
+        "code": plan.code,
         "input": {"source": plan.input.source, "shape": list(plan.shape)},
         "weight": None if layer.weight_shape is None else {"shape": list(layer.weight_shape)},
         "bias": {"shape": [layer.bias_size]} if layer.bias_size else None,
