@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from convcli.cli.flags import filter_names, sample_names
 from convcli.cli.streams import show, write
 from convcli.data.filters import FILTERS
 from convcli.data.samples import SAMPLES
@@ -26,7 +27,9 @@ def named(typed: str | None, names: Collection[str], what: str) -> Collection[st
 
 
 def samples(
-    name: Annotated[str | None, typer.Argument(help="One of them, for example input_2d.")] = None,
+    name: Annotated[
+        str | None, typer.Argument(help="One of them, for example input_2d.", autocompletion=sample_names)
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """The post's three tensors: every command takes them by name.
@@ -48,7 +51,9 @@ def samples(
 
 
 def filters(
-    name: Annotated[str | None, typer.Argument(help="One of them, for example sobel-x.")] = None,
+    name: Annotated[
+        str | None, typer.Argument(help="One of them, or several: sobel-x, sobel.", autocompletion=filter_names)
+    ] = None,
     flip: Annotated[bool, typer.Option("--flip", help="Convolution proper beside cross-correlation.")] = False,
     as_json: Json = False,
 ) -> None:

@@ -1,12 +1,14 @@
 """What a person meant: the words of a command line in our spelling, or what to type instead."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from typer.core import TyperCommand
 
 from convcli.cli.flags import not_here
+from convcli.cli.panels import in_our_colours, is_narrow, option_lines, show_narrow
 from convcli.cli.typed import spellings
 from convcli.matching import nearest
 from convcli.refusals import ConvcliError
@@ -38,6 +40,21 @@ SYNONYMS = {
 
 class Command(TyperCommand):
     """A command that takes PyTorch's spelling of its flags, and says what was meant by what it doesn't take."""
+
+    assumed: Mapping[str, str] = MappingProxyType({})  # what is taken for a flag that is left out, for the help
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        in_our_colours()
+        last = self.params[-1] if self.params else None
+        shown: list[Any] = self.get_params(ctx)
+        for each in shown:
+            if each.name in self.assumed:
+                each.default, each.show_default = self.assumed[each.name], True
+            each.rich_help_panel = each.rich_help_panel or getattr(last, "rich_help_panel", None)
+        if is_narrow():
+            show_narrow(self, ctx, option_lines(shown))
+        else:
+            super().format_help(ctx, formatter)
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         if not ctx.resilient_parsing:
