@@ -6,7 +6,7 @@ from typing import Any
 
 from convcli.cli.flags import WEIGHTED, LayerFlags, RunFlags
 from convcli.cli.player import check_playable, play
-from convcli.cli.streams import in_colour, out, show, warn, write
+from convcli.cli.streams import screen, show, warn, write
 from convcli.cli.typed import typed_command
 from convcli.cli.waiting import loading_torch, tracked
 from convcli.data.arrays import Array
@@ -22,7 +22,7 @@ from convcli.refusals import ConvcliError
 from convcli.report import Report
 from convcli.views.head import head
 from convcli.views.registry import View, chosen
-from convcli.views.widgets import Screen
+from convcli.wording import unread_words
 
 HELP = """nn.{name}: {summary}.
 
@@ -76,10 +76,13 @@ def run_layer(name: str, arguments: LayerFlags, flags: RunFlags) -> None:
         if view.check:
             view.check(plan, report.picks)
     check_memory(plan)
-    for text in report.warnings:
-        warn(text)
+    told: set[str] = set()
     if not any(view.owns_stdout for view in views):
-        show(head(plan))
+        show(*head(plan, screen()))
+        told = {unread_words(axis) for axis in plan.axes}
+    for text in report.warnings:
+        if text not in told:
+            warn(text)
     if any(view.needs == "values" for view in views):
         with loading_torch():
             report.values  # noqa: B018  (this is what runs torch)
@@ -89,10 +92,9 @@ def run_layer(name: str, arguments: LayerFlags, flags: RunFlags) -> None:
 
 def present(view: View, report: Report, flags: RunFlags) -> None:
     """Show one view by its medium."""
-    screen = Screen(out.width, in_colour(), flags.full)
     match view.medium:
         case "lines":
-            show(*view.render(report, screen))
+            show(*view.render(report, screen(flags.full)))
         case "text":
             write(view.render(report))
         case "film":

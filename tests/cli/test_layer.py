@@ -251,8 +251,8 @@ def test_nothing_is_cut(convcli: Run, columns: int) -> None:
 
 def test_full_shows_every_value(convcli: Run) -> None:
     ran = convcli("conv1d", "-i", ",".join(map(str, range(500))), "--weight", "1", "--full", columns=40)
-    shown = ran.out[ran.out.index("output [") :].split()[4:]
-    assert [int(v) for v in shown if v.isdigit()][-500:] == list(range(500))
+    shown = ran.out[ran.out.index("  output  ") :].split()
+    assert [int(v) for v in shown if v.isdigit()][-501:-1] == list(range(500))  # the last is --at 0's
 
 
 def test_every_command_has_help_and_an_example_and_is_in_the_readme(convcli: Run) -> None:
