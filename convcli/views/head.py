@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from itertools import groupby
 
-from rich.console import Group, RenderableType
+from rich.console import RenderableType
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
@@ -11,7 +11,7 @@ from rich.text import Text
 from convcli.arithmetic.axis import Axis
 from convcli.plan import Plan
 from convcli.views.brackets import windows_drawn
-from convcli.views.widgets import INDENT, LABEL, Screen, indented, labelled, pieces
+from convcli.views.widgets import INDENT, LABEL, Screen, boxed, indented, labelled, pieces
 from convcli.views.worked import worked_short
 from convcli.wording import plain, unread_words
 
@@ -34,22 +34,10 @@ def answer(plan: Plan, screen: Screen) -> Panel:
     code = Text(plan.layer.code, style="bold")
     shapes = Text(screen.signs(f"{list(plan.shape)} → {list(plan.output_shape)}"))
     parameters, macs, convention = counts(plan)
-    room = screen.width - len("│  │")
-    lines = [code, shapes, Text(macs), Text(parameters), Text(convention, style="muted")]
-    if beside := len(shapes) + len(macs) < room:
-        lines[1:3] = [shapes.append(macs.rjust(room - len(shapes)))]
-    shapes.stylize("bold", 0, len(shapes) - len(macs) * beside)
-    title = lines.pop(0) if len(code) + 4 <= room else None
-    subtitle = lines.pop() if len(convention) + 4 <= room else None
-    return Panel(
-        Group(*filter(None, lines)),
-        title=title,
-        title_align="left",
-        subtitle=subtitle or None,
-        subtitle_align="right",
-        border_style="muted",
-        width=screen.width,
-    )
+    room = screen.width - len("│  │") - len(shapes) - len(macs)
+    shapes.stylize("bold")
+    lines = [shapes + Text(" " * room + macs, style="not bold")] if room > 0 else [shapes, Text(macs)]
+    return boxed(code, [*lines, Text(parameters)], screen.width, convention)
 
 
 def counts(plan: Plan) -> tuple[str, str, str]:

@@ -1,11 +1,12 @@
 """What several views are made of."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from rich.console import RenderableType
+from rich.console import Group, RenderableType
 from rich.padding import Padding
+from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
@@ -43,6 +44,25 @@ def by_sign(value: float) -> str:
 def indented(part: RenderableType) -> Padding:
     """The same, set in from the left."""
     return Padding.indent(part, INDENT)
+
+
+def boxed(title: Text, lines: Sequence[Text], width: int, subtitle: str = "") -> Panel:
+    """A panel; what is too long for its border stands inside."""
+    room = width - len("│  │")
+    inside, below = list(lines), Text(subtitle, style="muted")
+    if len(title) > room - 2:
+        inside.insert(0, title)
+    if len(below) > room - 2:
+        inside.append(below)
+    return Panel(
+        Group(*inside),
+        title=title if title not in inside else None,
+        title_align="left",
+        subtitle=below if subtitle and below not in inside else None,
+        subtitle_align="right",
+        border_style="muted",
+        width=width,
+    )
 
 
 def pieces(label: str, text: str, screen: Screen) -> Text:
