@@ -51,6 +51,7 @@ def numbers_of(plan: Plan, values: "Values", screen: Screen) -> Iterator[Rendera
         if layer.groups > 1:  # the second index counts within the first one's group
             second = f"group's {second}"
         origin = "given" if plan.weight else f"PyTorch's default, seed {plan.seed}"
+        origin += ", turned round" if plan.flip else ""
         yield from array("weight", values.weight, (first, second, *layer.axis_names), screen, origin)
     if values.bias is not None:
         yield from array("bias", values.bias, ("out",), screen)
