@@ -19,7 +19,7 @@ from convcli.sizing import Answer
 if TYPE_CHECKING:
     import numpy as np
 
-    from convcli.engine.replay import Replay
+    from convcli.engine.replay import Number, Replay
 
 
 MOST_UNREAD = 1_000_000
@@ -43,7 +43,7 @@ def object_of(report: Report) -> dict[str, Any]:
         "layer": _layer(plan),
         "code": plan.layer.code,
         "input": {"source": plan.input.source, **_values(values.input)},
-        "weight": None if values.weight is None else _values(values.weight),
+        "weight": None if values.weight is None else {"source": plan.weight_origin, **_values(values.weight)},
         "bias": None if values.bias is None else _values(values.bias),
         "axes": [{"name": axis.name, **axis_object(axis)} for axis in plan.axes],
         "output": _values(values.output),
@@ -147,14 +147,34 @@ def filter_object(each: Filter) -> dict[str, Any]:
     }
 
 
-def replay_object(replay: "Replay") -> dict[str, Any]:
-    """One of the post's experiments: what was computed, and what the post printed."""
+def experiment_object(report: Report, replay: "Replay") -> dict[str, Any]:
+    """One of the post's experiments: the layer as any, what the post printed, and how far that agrees."""
+    numbers = replay.numbers
     return {
         "name": replay.experiment.name,
-        "code": replay.plan.layer.code,
-        "output": _values(replay.values.output),
+        **object_of(report),
         "printed": replay.experiment.printed,
         "largest_difference": replay.largest_difference,
+        "largest_relative_difference": replay.largest_relative_difference,
+        "largest_in_units_of_the_last_digit": replay.largest_units,
+        "agree_to_the_last_digit": len(numbers) - len(replay.apart),
+        "agree_as_the_post_rounded": sum(number.same_digits_then for number in numbers),
+        "apart": [_apart(number) for number in replay.apart],
         "matches": replay.matches,
         "slips": list(replay.experiment.slips),
+    }
+
+
+def _apart(number: "Number") -> dict[str, Any]:
+    """A number that isn't the printed one to the last digit, and what float32's rounding of its terms may be."""
+    return {
+        "output_index": number.output_index,
+        "computed": number.computed,
+        "printed": number.printed,
+        "as_the_post_rounded": number.then,
+        "exact": number.step.value,
+        "terms": len(number.summed),
+        "sum_of_magnitudes": number.magnitude,
+        "rounding": number.rounding,
+        "in_units_of_the_last_digit": number.units,
     }

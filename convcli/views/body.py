@@ -34,8 +34,7 @@ def numbers_of(plan: Plan, values: "Values", screen: Screen) -> Iterator[Rendera
         first, second = ("in", "out") if layer.transposed else ("out", "in")
         if layer.groups > 1:  # the second index counts within the first one's group
             second = f"group's {second}"
-        origin = "given" if plan.weight else f"PyTorch's default initialisation, seed {plan.seed}"
-        yield from _array("weight", values.weight, (first, second, *layer.axis_names), screen, origin)
+        yield from _array("weight", values.weight, (first, second, *layer.axis_names), screen, plan.weight_origin)
     if values.bias is not None:
         yield from _array("bias", values.bias, ("out",), screen)
     yield from _array("output", values.output, (*MAPS, *layer.output_names), screen)

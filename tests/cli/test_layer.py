@@ -44,7 +44,8 @@ def test_json_has_the_fixed_keys(convcli: Run) -> None:
     layer = torch.nn.Conv1d(1, 1, 3, stride=2)
     expected = layer(torch.arange(1.0, 11).view(1, 1, -1)).tolist()
     assert result["output"] == {"shape": [1, 1, 4], "values": expected}
-    assert result["weight"] == {"shape": [1, 1, 3], "values": layer.weight.tolist()}
+    source = "PyTorch's default initialisation, seed 0"
+    assert result["weight"] == {"source": source, "shape": [1, 1, 3], "values": layer.weight.tolist()}
 
 
 @pytest.mark.parametrize(
