@@ -27,7 +27,11 @@ SETTLED = ("input", "size", "seed", "weight", "bias_values")  # by the post
 class BlogFlags:
     """What ``blog`` is asked."""
 
-    name: str | None = flag("NAME", help="One experiment in full: cnn1d_4, 1d_4, or 4.")
+    name: str | None = flag(
+        "NAME",
+        help="One experiment in full: cnn1d_4, 1d_4, or 4.",
+        autocompletion=lambda: [post.name for post in experiments()],
+    )
 
 
 def blog(asked: BlogFlags, flags: RunFlags) -> None:

@@ -1,6 +1,7 @@
 """The post's experiments on the screen: how far its numbers come back, and why not further."""
 
 from collections.abc import Iterator, Sequence
+from itertools import groupby, islice
 from typing import TYPE_CHECKING
 
 from rich.console import RenderableType
@@ -83,7 +84,8 @@ def verdict(replay: "Replay", width: int) -> Iterator[RenderableType]:
     yield ""
     yield answer(replay.numbers)
     largest = replay.largest_difference, replay.largest_relative_difference, replay.largest_units
-    yield Text("largest difference {:.1e}, relative {:.1e}, in units of that digit {:.2g}".format(*largest), "muted")
+    said = "off by at most {:.1e}, relative {:.1e}, in units of the last digit {:.2g}".format(*largest)
+    yield Text(said, style="muted")
     if replay.apart:
         yield ""
         yield _apart([replay], width)
@@ -135,8 +137,8 @@ def _reasons(numbers: "Sequence[Number]") -> Iterator[Text]:
         return
     bound = " to ".join(dict.fromkeys(f"{each:.1e}" for each in (min(apart), max(apart))))
     yield Text(
-        "Their terms cancel to so little that float32's rounding shows in the last digit: in any order of summing, n "
-        f"terms come within n · 2⁻²⁴ · Σ|term| of the exact sum, here {bound}."
+        "Terms that cancel to so little show float32's rounding in the last digit: in any order of summing, n terms "
+        f"come within n · 2⁻²⁴ · Σ|term| of the exact sum, here {bound}."
     )
     if all(number.same_digits_then for number in numbers):
         yield Text(
@@ -149,15 +151,16 @@ def printed(replay: "Replay", width: int) -> Iterator[RenderableType]:
     """The numbers as the post printed them, and how to go on from its layer."""
     shape, said = replay.plan.output_shape, replay.experiment.as_printed
     yield Text("the post printed", style="muted")
-    rows, columns = [said(number.printed) for number in replay.numbers], shape[-1]
-    wide = max(map(len, rows))
-    for start in range(0, len(rows), columns):
-        _, channel, *row = replay.numbers[start].output_index[:-1]
-        label = f"channel {channel}  " * (shape[1] > 1) + "".join(f"row {i}  " for i in row if shape[-2] > 1)
+    wide = max(len(said(number.printed)) for number in replay.numbers)
+    for (_, channel, *rows), line in groupby(replay.numbers, key=lambda number: number.output_index[:-1]):
+        label = f"channel {channel}  " * (shape[1] > 1) + "".join(f"row {row}  " for row in rows if shape[-2] > 1)
         fitting = max(1, (width - len(label)) // (wide + 2))
-        for first in range(start, start + columns, fitting):
-            cells = rows[first : min(first + fitting, start + columns)]
-            yield fixed(f"  {label}" + "  ".join(cell.rjust(wide) for cell in cells))
+        while some := list(islice(line, fitting)):
+            text = fixed(f"  {label}")
+            for number in some:
+                sign = "negative" if number.printed < 0 else "positive"
+                text.append(said(number.printed).rjust(wide), sign).append("  " * (number is not some[-1]))
+            yield text
             label = " " * len(label)
     yield ""
     alone = "; with --seed 0 instead of --weight it is the 1st layer built, with other numbers"
