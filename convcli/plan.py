@@ -5,7 +5,6 @@ This is what the first table shows while torch is still loading.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import prod
 from typing import Any
 
 from convcli.arithmetic.windows import Windows
@@ -78,20 +77,20 @@ class Plan:
     def weight_origin(self) -> str:
         """Where the weights are from."""
         if self.weight is None:
-            return f"PyTorch's default initialisation, seed {self.seed}"
+            return f"PyTorch's default, seed {self.seed}"
         return f"{self.weight.source}: {self.weight.about}" if self.weight.about else "given"
 
     @property
-    def line(self) -> Sequence[float] | None:
-        """The input's values, where it is a single line of them."""
-        if len(self.axes) > 1 or prod(self.shape[:2]) > 1:
-            return None
+    def lines(self) -> list[Sequence[float]]:
+        """The input's values on its only axis, a line for each channel; none where there are more axes or items."""
+        if len(self.axes) > 1 or self.shape[0] > 1:
+            return []
         if self.input.data is None:
-            return range(1, self.shape[-1] + 1)
+            return [range(1, self.shape[-1] + 1)] * self.shape[1]
         values = self.input.data
-        while len(values) == 1 and hasattr(values[0], "__len__"):
+        for _ in self.input.shape[2:]:
             values = values[0]
-        return values if len(values) == self.shape[-1] else None
+        return [values] if len(self.input.shape) == 1 else list(values)
 
 
 def make_plan(

@@ -28,9 +28,12 @@ def test_what_is_no_request(name: str, size: tuple[int, ...] | None) -> None:
         make_plan(name, {}, size=size)
 
 
-def test_a_single_line_of_values() -> None:
-    assert list(make_plan("conv1d", {}, size=(4,)).line or ()) == [1, 2, 3, 4]
-    assert make_plan("conv2d", {}).line is None
+def test_the_lines_of_a_single_axis() -> None:
+    assert list(map(list, make_plan("conv1d", {}, size=(2, 3)).lines)) == [[1, 2, 3], [1, 2, 3]]
+    assert make_plan("conv1d", {}, input=Array("list", (1, 1, 3), [[[5.0, 6.0, 7.0]]])).lines == [[5.0, 6.0, 7.0]]
+    assert make_plan("conv1d", {}, input=Array("list", (3,), [5.0, 6.0, 7.0])).lines == [[5.0, 6.0, 7.0]]
+    assert make_plan("conv1d", {}, size=(2, 1, 3)).lines == []
+    assert make_plan("conv2d", {}).lines == []
 
 
 def test_the_posts_weights_bring_their_bias() -> None:
@@ -46,5 +49,5 @@ def test_the_posts_weights_bring_their_bias() -> None:
 
 
 def test_where_weights_are_from() -> None:
-    assert make_plan("conv1d", {}, seed=3).weight_origin == "PyTorch's default initialisation, seed 3"
+    assert make_plan("conv1d", {}, seed=3).weight_origin == "PyTorch's default, seed 3"
     assert make_plan("conv1d", {}, weight=Array("list", (2,), [1.0, 2.0])).weight_origin == "given"

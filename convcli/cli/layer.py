@@ -8,7 +8,7 @@ from rich.console import RenderableType
 
 from convcli.cli.flags import WEIGHTED, LayerFlags, RunFlags
 from convcli.cli.player import check_playable, play
-from convcli.cli.streams import in_colour, out, show, warn, write
+from convcli.cli.streams import screen, show, warn, write
 from convcli.cli.typed import typed_command
 from convcli.cli.waiting import loading_torch, tracked
 from convcli.data.arrays import Array
@@ -24,7 +24,7 @@ from convcli.refusals import ConvcliError
 from convcli.report import Report
 from convcli.views.head import head
 from convcli.views.registry import View, chosen
-from convcli.views.widgets import Screen
+from convcli.wording import unread_words
 
 HELP = """nn.{name}: {summary}.
 
@@ -97,10 +97,13 @@ def checked_report(plan: Plan, views: list[View], flags: RunFlags) -> Report:
 
 def begin(report: Report, views: list[View], *before: RenderableType) -> None:
     """Show what is known without torch, unless a view has stdout to itself."""
-    for text in report.warnings:
-        warn(text)
+    told: set[str] = set()
     if not any(view.owns_stdout for view in views):
-        show(*before, head(report.plan))
+        show(*before, *head(report.plan, screen()))
+        told = {unread_words(axis) for axis in report.plan.axes}
+    for text in report.warnings:
+        if text not in told:
+            warn(text)
 
 
 def run_torch(report: Report, views: list[View]) -> bool:
@@ -114,10 +117,9 @@ def run_torch(report: Report, views: list[View]) -> bool:
 
 def present(view: View, report: Report, flags: RunFlags) -> None:
     """Show one view by its medium."""
-    screen = Screen(out.width, in_colour(), flags.full)
     match view.medium:
         case "lines":
-            show(*view.render(report, screen))
+            show(*view.render(report, screen(flags.full)))
         case "text":
             write(view.render(report))
         case "film":

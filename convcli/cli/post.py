@@ -7,7 +7,7 @@ import typer
 
 from convcli.cli.flags import RunFlags
 from convcli.cli.layer import begin, checked_report, checked_views, present, run_torch
-from convcli.cli.streams import out, show, write
+from convcli.cli.streams import screen, show, write
 from convcli.cli.typed import flag, spelled, typed_command
 from convcli.cli.waiting import loading_torch
 from convcli.data.samples import Experiment, experiment, experiments
@@ -15,7 +15,7 @@ from convcli.plan import plan_of
 from convcli.refusals import ConvcliError
 from convcli.report import Report
 from convcli.views.registry import BODY
-from convcli.views.replays import overview, printed, title, verdict
+from convcli.views.replays import onwards, overview, printed, title, verdict
 
 if TYPE_CHECKING:
     from convcli.engine.replay import Replay
@@ -68,7 +68,7 @@ def all_experiments(flags: RunFlags) -> bool:
     if flags.as_json:
         write_json(reports, replays)
     else:
-        show(*overview(replays, out.width))
+        show(*overview(replays, screen()))
     return all(each.matches for each in replays)
 
 
@@ -83,14 +83,14 @@ def one_experiment(post: Experiment, flags: RunFlags) -> bool:
 
         replay = compare(post, report.plan, report.values)
         if not any(view.owns_stdout for view in views):
-            show(*verdict(replay, out.width))
+            show(*verdict(replay, screen()), *(printed(replay, screen()) if BODY in views else ()))
     for view in views:
         if replay and view.flags == ("as_json",):
             write_json([report], [replay])
         else:
             present(view, report, flags)
-    if replay and BODY in views:
-        show(*printed(replay, out.width))
+    if BODY in views:
+        show(onwards(post))
     return replay is None or replay.matches
 
 

@@ -1,7 +1,7 @@
 """The post's experiments on the screen: how far its numbers come back, and why not further."""
 
 from collections.abc import Iterator, Sequence
-from itertools import groupby, islice
+from itertools import chain, groupby, islice, repeat
 from typing import TYPE_CHECKING
 
 from rich.console import RenderableType
@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from convcli.data.samples import NEVER_RUN, Experiment
-from convcli.views.widgets import fixed, labelled, table
+from convcli.views.widgets import INDENT, LABEL, Screen, by_sign, fixed, indented, labelled, table
 from convcli.wording import ordinal, short
 
 if TYPE_CHECKING:
@@ -26,10 +26,10 @@ COLUMNS = {
     "off by\nat most": WIDE,
     "relative": 0,
 }
-APART = {"off by": 0, "computed": NARROW, "printed": NARROW, "exact": WIDE, "Σ|term|": WIDE}
+APART = {"off by\nunits": 0, "computed": 41, "printed": 41, "exact": 64, "Σ|term|": 64}
 
 
-def overview(replays: "Sequence[Replay]", width: int) -> Iterator[RenderableType]:
+def overview(replays: "Sequence[Replay]", screen: Screen) -> Iterator[RenderableType]:
     """The answer, one row an experiment, and the numbers that aren't the same to the last digit."""
     numbers = [number for replay in replays for number in replay.numbers]
     yield answer(numbers)
@@ -38,12 +38,12 @@ def overview(replays: "Sequence[Replay]", width: int) -> Iterator[RenderableType
         yield Text(f"{right} of {len(replays)} experiments match; not {', '.join(wrong)}", style="wrong")
     yield Text("computed here by PyTorch: seed 0 once, then the layers built in the post's order", style="muted")
     yield ""
-    yield _experiments(replays, width)
+    yield _experiments(replays, screen.width)
     yield ""
     if any(replay.apart for replay in replays):
-        yield _apart(replays, width)
+        yield _apart(replays, screen.width)
         yield ""
-        yield from _reasons(numbers)
+        yield labelled(zip(("why", ""), _reasons(numbers), strict=False))
         yield ""
     yield Text(NEVER_RUN)
     looks = ("convcli blog cnn1d_4, or blog 4 (one in full)", "convcli conv1d --weight cnn1d_2 (the post's weights)")
@@ -74,27 +74,28 @@ def title(post: Experiment) -> Iterator[RenderableType]:
     """Which experiment it is, how its weights came about, and the post's slips."""
     built = f"  seed 0 once, the {ordinal(post.number)} layer built"
     yield Text(post.name, style="bold").append(built, "not bold muted")
-    for slip in post.slips:
-        yield Text(f"slip: {slip}", style="warning")
-    yield ""
+    yield indented(labelled((("slip", slip) for slip in post.slips), "warning"))
 
 
-def verdict(replay: "Replay", width: int) -> Iterator[RenderableType]:
+def verdict(replay: "Replay", screen: Screen) -> Iterator[RenderableType]:
     """How many numbers are the same to the last digit, which aren't, and why."""
-    yield ""
-    yield answer(replay.numbers)
+    said = answer(replay.numbers)
+    yield indented(labelled([("post", said.plain)], str(said.style)))
     largest = replay.largest_difference, replay.largest_relative_difference, replay.largest_units
-    said = "off by at most {:.1e}, relative {:.1e}, in units of the last digit {:.2g}".format(*largest)
-    yield Text(said, style="muted")
+    off = "off by at most {:.1e}, relative {:.1e}, {:.2g} units of the last digit".format(*largest)
+    yield indented(labelled([("", off)], "muted"))
     if replay.apart:
         yield ""
-        yield _apart([replay], width)
+        yield indented(_apart([replay], screen.width - INDENT))
         yield ""
-        for number in replay.apart:
-            above, below = (sum(term for term in number.summed if term * sign > 0) for sign in (1, -1))
-            cell = _typed(number)
-            yield Text(f"out[{cell}]: terms above zero {above:.6f}, below {below:.6f} (--at {cell} has each)")
-        yield from _reasons(replay.numbers)
+        terms = [_terms(number) for number in replay.apart]
+        labels = chain(["why"], repeat(""))
+        yield indented(labelled(zip(labels, [*terms, *_reasons(replay.numbers)], strict=False)))
+
+
+def _terms(number: "Number") -> str:
+    above, below = (sum(term for term in number.summed if term * sign > 0) for sign in (1, -1))
+    return f"--at {_typed(number)}: terms above zero {above:.6f}, below {below:.6f}"
 
 
 def answer(numbers: "Sequence[Number]") -> Text:
@@ -107,19 +108,19 @@ def answer(numbers: "Sequence[Number]") -> Text:
     if same == count:
         return Text(f"all {count} numbers agree to the last digit that the post printed", style="bold")
     rest = f"{count - same} to float32's rounding"
-    return Text(f"{same} of {count} numbers agree to the last digit printed, {rest}", style="bold")
+    return Text(f"{same} of {count} numbers agree to the last digit, {rest}", style="bold")
 
 
 def _apart(replays: "Sequence[Replay]", width: int) -> Table:
     """The numbers that differ in their last digits, beside the exact sum of their terms."""
     names = len(replays) > 1
-    headings = [heading for heading, least in APART.items() if width >= least]
+    headings = [heading for heading, least in APART.items() if width - 9 * names >= least]
     rows = table(*[""] * names, "output", *headings, left=1 + names)
     for replay in replays:
         said = replay.experiment.as_printed
         for number in replay.apart:
             name = [replay.experiment.name] * names
-            cells = [f"{number.units:.2g} units", *map(said, (number.computed, number.printed, number.step.value))]
+            cells = [f"{number.units:.2g}", *map(said, (number.computed, number.printed, number.step.value))]
             cells.append(short(number.magnitude))
             rows.add_row(*name, _typed(number), *cells[: len(headings)])
     return rows
@@ -130,42 +131,44 @@ def _typed(number: "Number") -> str:
     return ",".join(map(str, number.output_index))
 
 
-def _reasons(numbers: "Sequence[Number]") -> Iterator[Text]:
+def _reasons(numbers: "Sequence[Number]") -> Iterator[str]:
     """Why numbers are apart in their last digits, and that they aren't if rounded as by the post's machine."""
     apart = [number.rounding for number in numbers if number.matches and not number.same_digits]
     if not apart:
         return
     bound = " to ".join(dict.fromkeys(f"{each:.1e}" for each in (min(apart), max(apart))))
-    yield Text(
+    yield (
         "Terms that cancel to so little show float32's rounding in the last digit: in any order of summing, n terms "
         f"come within n · 2⁻²⁴ · Σ|term| of the exact sum, here {bound}."
     )
     if all(number.same_digits_then for number in numbers):
-        yield Text(
+        yield (
             "With each weight rounded twice when it is drawn, and the products added to the bias tap by tap, fused, "
             f"all {len(numbers)} come back to the last digit: so the post's machine seems to have rounded."
         )
 
 
-def printed(replay: "Replay", width: int) -> Iterator[RenderableType]:
-    """The numbers as the post printed them, and how to go on from its layer."""
+def printed(replay: "Replay", screen: Screen) -> Iterator[RenderableType]:
+    """The numbers as the post printed them."""
     shape, said = replay.plan.output_shape, replay.experiment.as_printed
-    yield Text("the post printed", style="muted")
     wide = max(len(said(number.printed)) for number in replay.numbers)
+    label = "printed"
     for (_, channel, *rows), line in groupby(replay.numbers, key=lambda number: number.output_index[:-1]):
-        label = f"channel {channel}  " * (shape[1] > 1) + "".join(f"row {row}  " for row in rows if shape[-2] > 1)
-        fitting = max(1, (width - len(label)) // (wide + 2))
+        name = f"channel {channel}  " * (shape[1] > 1) + "".join(f"row {row}  " for row in rows if shape[-2] > 1)
+        fitting = max(1, (screen.width - INDENT - LABEL - len(name) + 2) // (wide + 2))
         while some := list(islice(line, fitting)):
-            text = fixed(f"  {label}")
+            text = fixed(" " * INDENT).append(label.ljust(LABEL) + name, "muted")
             for number in some:
-                sign = "negative" if number.printed < 0 else "positive"
-                text.append(said(number.printed).rjust(wide), sign).append("  " * (number is not some[-1]))
+                text.append(said(number.printed).rjust(wide), by_sign(number.printed))
+                text.append("  " * (number is not some[-1]))
             yield text
-            label = " " * len(label)
-    yield ""
-    alone = "; with --seed 0 instead of --weight it is the 1st layer built, with other numbers"
-    about = "the same layer, to change" + alone * (replay.experiment.number > 1)
-    yield labelled([("next", f"{same_layer(replay.experiment)} ({about})")])
+            label, name = "", " " * len(name)
+
+
+def onwards(post: Experiment) -> RenderableType:
+    """How to go on from the post's layer."""
+    about = "the same, to change" + "; with --seed 0 alone it would be the 1st built" * (post.number > 1)
+    return indented(labelled([("", f"{same_layer(post)} ({about})")], "muted"))
 
 
 def same_layer(post: Experiment) -> str:

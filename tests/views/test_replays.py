@@ -1,5 +1,6 @@
 """The post's experiments on the screen."""
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -10,6 +11,7 @@ from convcli.engine.forward import forward
 from convcli.engine.replay import Number, Replay, compare
 from convcli.plan import make_plan, plan_of
 from convcli.views.replays import answer, overview, printed, same_layer, title, verdict
+from convcli.views.widgets import Screen
 from tests.views.shown import shown
 
 
@@ -25,12 +27,12 @@ def wrong(name: str) -> Experiment:
 
 def test_what_came_back_and_what_did_not() -> None:
     one, other = replayed(experiment("cnn1d_1")), replayed(wrong("cnn1d_4"))
-    said = shown(overview([one, other], 80))
+    said = shown(overview([one, other], Screen()))
     assert "1 of 2 experiments match; not cnn1d_4" in said
     assert "NOT the post's: 40 of 48 numbers differ by more" in said
-    assert "NOT the post's: 40 of 40" in shown(verdict(other, 80))
+    assert "NOT the post's: 40 of 40" in shown(verdict(other, Screen()))
     assert "cancel" not in said
-    assert "all 8 numbers agree to the last digit" in shown(verdict(one, 80))
+    assert "all 8 numbers agree to the last digit" in shown(verdict(one, Screen()))
 
 
 def test_what_differs_in_the_last_digit_is_told_with_its_terms() -> None:
@@ -38,11 +40,11 @@ def test_what_differs_in_the_last_digit_is_told_with_its_terms() -> None:
     [number] = [each for each in again.numbers if each.output_index == (0, 1, 4)]
     moved = replace(number, step=replace(number.step, torch=4.7469139e-4))  # as on a processor that fuses
     numbers = [moved if each is number else each for each in again.numbers]
-    said = " ".join(shown(verdict(replace(again, numbers=numbers), 80)).split())
-    assert "39 of 40 numbers agree to the last digit printed, 1 to float32's rounding" in said
-    assert f"0,1,4 30 units 4.7469e-04 4.7439e-04 {number.step.value:.4e} 3.45" in said
+    said = " ".join(shown(verdict(replace(again, numbers=numbers), Screen())).split())
+    assert "39 of 40 numbers agree to the last digit, 1 to float32's rounding" in said
+    assert f"0,1,4 30 4.7469e-04 4.7439e-04 {number.step.value:.4e} 3.45" in said
     above, below = (sum(term for term in number.summed if (term > 0) == positive) for positive in (True, False))
-    assert f"terms above zero {above:.6f}, below {below:.6f} (--at 0,1,4 has each)" in said
+    assert f"--at 0,1,4: terms above zero {above:.6f}, below {below:.6f}" in said
     assert f"here {number.rounding:.1e}" in said
     assert "all 40 come back" in said
 
@@ -57,16 +59,15 @@ def test_nothing_agrees_by_the_word_alone() -> None:
 @pytest.mark.parametrize("width", [50, 80])
 def test_the_printed_numbers_stand_there_digit_by_digit(width: int) -> None:
     for post in experiments():
-        said = shown(printed(replayed(post), width), width)
-        numbers = said.split("\n\n")[0].replace("channel ", "channel").replace("row ", "row").split()
-        values = [float(number) for number in numbers if number[-1].isdigit() and number[0] not in "cr"]
-        assert values == np.array(post.printed).flatten().tolist()
+        said = shown(printed(replayed(post), Screen(width)), width)
+        numbers = re.sub(r"printed|(channel|row) \d", "", said).split()
+        assert list(map(float, numbers)) == np.array(post.printed).flatten().tolist()
         assert max(map(len, said.splitlines())) <= width
 
 
 def test_the_seed_and_the_slips_are_told() -> None:
     said = shown(title(experiment("cnn1d_2")))
-    assert said.startswith("cnn1d_2  seed 0 once, the 2nd layer built\nslip: The post doesn't say")
+    assert said.startswith("cnn1d_2  seed 0 once, the 2nd layer built\n  slip     The post doesn't say")
     assert "slip" not in shown(title(experiment("cnn1d_1")))
 
 
