@@ -8,7 +8,6 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from convcli.data.samples import experiments
-from convcli.layers import Layer
 from convcli.plan import Plan
 from convcli.report import Report
 from convcli.views.brackets import windows_drawn
@@ -37,7 +36,7 @@ def next_looks(plan: Plan) -> Iterator[str]:
     yield "--show" if plan.layer.ndim == 2 else "--animate"
     yield "--full" if prod(plan.output_shape) > 60 else "--code"
     for post in experiments():
-        if plan.input.source == post.input and plan.layer == Layer.of(post.type, **post.arguments):
+        if not plan.weight and plan.input.source == post.input and plan.layer == post.layer:
             yield f"blog {post.name} (the post's)"
 
 
@@ -50,9 +49,7 @@ def numbers_of(plan: Plan, values: "Values", screen: Screen) -> Iterator[Rendera
         first, second = ("in", "out") if layer.transposed else ("out", "in")
         if layer.groups > 1:  # the second index counts within the first one's group
             second = f"group's {second}"
-        origin = "given" if plan.weight else f"PyTorch's default, seed {plan.seed}"
-        origin += ", turned round" if plan.flip else ""
-        yield from array("weight", values.weight, (first, second, *layer.axis_names), screen, origin)
+        yield from array("weight", values.weight, (first, second, *layer.axis_names), screen, plan.weight_origin)
     if values.bias is not None:
         yield from array("bias", values.bias, ("out",), screen)
     yield from array("output", values.output, (*MAPS, *layer.output_names), screen)
