@@ -12,7 +12,7 @@ from convcli.plan import Plan
 from convcli.report import Report
 from convcli.views.brackets import windows_drawn
 from convcli.views.grid import grid, summary
-from convcli.views.widgets import INDENT, LABEL, Screen, fixed, indented, labelled
+from convcli.views.widgets import INDENT, LABEL, Screen, by_sign, fixed, indented, labelled
 
 if TYPE_CHECKING:
     import numpy as np
@@ -63,7 +63,8 @@ def array(
     """A single line of numbers behind the name; of more, a title and the numbers, of a large array the edges."""
     rows = max(1, min(2, len(axes) - 2))
     most = None if screen.full else LINES[name]
-    shown = grid(values, axes[:-rows], rows, screen.width, most)
+    style = (lambda value: "accent") if name == "weight" else by_sign
+    shown = grid(values, axes[:-rows], rows, screen.width, most, style)
     about = origin if shown.complete or origin else summary(values)
     if prod(values.shape[:-1]) == 1 and len(shown.lines) == 1:
         line = fixed(" " * INDENT).append(name.ljust(LABEL), "muted").append_text(stripped(shown.lines[0]))
