@@ -32,7 +32,7 @@ def body(report: Report, screen: Screen) -> Iterator[RenderableType]:
 
 def next_looks(plan: Plan) -> Iterator[str]:
     """What one could type next."""
-    yield "--at 0 (one sum)"
+    yield "--at 0 (one output)"
     yield "--show" if plan.layer.ndim == 2 else "--animate"
     yield "--full" if prod(plan.output_shape) > 60 else "--code"
     for post in experiments():
