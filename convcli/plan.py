@@ -10,7 +10,7 @@ from typing import Any
 
 from convcli.arithmetic.windows import Windows
 from convcli.data.arrays import Array, ramp
-from convcli.data.samples import sample_for
+from convcli.data.samples import SAMPLES, Experiment, sample_for, weights_of
 from convcli.layers import LAYERS, Windowed
 from convcli.layers.base import Remark, whole
 from convcli.matching import nearest
@@ -101,16 +101,24 @@ class Plan:
         return f"{turned}: convolution proper, as mathematics, NumPy and SciPy have it"
 
     @property
-    def line(self) -> Sequence[float] | None:
-        """The input's values, where it is a single line of them."""
-        if len(self.axes) > 1 or prod(self.shape[:2]) > 1:
-            return None
+    def weight_origin(self) -> str:
+        """Where the weights are from."""
+        origin = f"PyTorch's default, seed {self.seed}"
+        if self.weight is not None:
+            origin = f"{self.weight.source}: {self.weight.about}" if self.weight.about else "given"
+        return f"{origin}, turned round" if self.flip else origin
+
+    @property
+    def lines(self) -> list[Sequence[float]]:
+        """The input's values on its only axis, a line for each channel; none where there are more axes or items."""
+        if len(self.axes) > 1 or self.shape[0] > 1:
+            return []
         if self.input.data is None:
-            return range(1, self.shape[-1] + 1)
+            return [range(1, self.shape[-1] + 1)] * self.shape[1]
         values = self.input.data
-        while len(values) == 1 and hasattr(values[0], "__len__"):
+        for _ in self.input.shape[2:]:
             values = values[0]
-        return values if len(values) == self.shape[-1] else None
+        return [values] if len(self.input.shape) == 1 else list(values)
 
 
 def make_plan(
@@ -148,6 +156,8 @@ def make_plan(
         raise ConvcliError(f"nn.{family.__name__} has neither weights nor a bias", "leave them out")
     if weight is not None:
         asked = _with_weight(asked, weight, family)
+        if asked.setdefault("bias", True) and bias is None and not family.transposed:
+            bias = weight.bias
         if bias is None:
             asked["bias"] = False
     channels = asked.get("in_channels")
@@ -169,6 +179,16 @@ def make_plan(
     if bias is not None and bias.shape not in {(layer.bias_size,), (1,)}:
         raise BiasShape(shape=bias.shape, out_channels=layer.bias_size)
     return Plan(layer, source, shape, axes, weight, bias, seed, flip)
+
+
+def plan_of(post: Experiment) -> Plan:
+    """One of the post's layers on its input, with the weights that it had there.
+
+    >>> from convcli.data.samples import experiment
+    >>> plan_of(experiment("cnn1d_2")).weight_origin
+    'cnn1d_2: seed 0 once, the 2nd layer built'
+    """
+    return make_plan(post.type, post.arguments, input=SAMPLES[post.input], weight=weights_of(post))
 
 
 def _default_input(ndim: int, channels: int | None, size: Sequence[int] | None) -> Array:

@@ -21,7 +21,7 @@ from convcli.cli.typed import (
     transposed,
 )
 from convcli.data.filters import FILTERS
-from convcli.data.samples import SAMPLES
+from convcli.data.samples import SAMPLES, experiments
 from convcli.layers import LAYERS, Layer, Windowed
 from convcli.layers.base import written
 from convcli.refusals import PADDING_MODES
@@ -48,6 +48,13 @@ def filter_names(ctx: typer.Context) -> Iterable[tuple[str, str]]:
     """The filters whose kernel this command's layer can have, each with what it does."""
     layer = LAYERS.get(ctx.command.name or "")
     return [(name, each.about) for name, each in FILTERS.items() if layer is None or each.ndim == layer.ndim]
+
+
+def weight_names(ctx: typer.Context) -> Iterable[tuple[str, str]]:
+    """The same, and those of the post's experiments that have such a layer."""
+    layer = LAYERS.get(ctx.command.name or "")
+    posts = [post.name for post in experiments() if layer and isinstance(post.layer, layer)]
+    return [*filter_names(ctx), *((name, "the weights of this experiment of the post") for name in posts)]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -123,9 +130,9 @@ class RunFlags:
     weight: str | None = flag(
         "--weight",
         "-w",
-        help="Numbers, a filter or a file.",
+        help="Numbers, filter, file or the post's cnn1d_2.",
         metavar="ARRAY",
-        autocompletion=filter_names,
+        autocompletion=weight_names,
         **FED,
     )
     bias_values: str | None = flag("--bias", help="Numbers; with --weight alone, none.", metavar="ARRAY", **FED)
@@ -145,7 +152,7 @@ class RunFlags:
     coverage: bool = flag("--coverage", help="How often each input cell is read.", default=False, **WORKED)
     show: bool = flag("--show", help="Draw input and output as shades, or pictures.", default=False, **DRAWN)
     animate: bool = flag("--animate", help="Play the steps in the terminal.", default=False, **DRAWN)
-    speed: float | None = flag("--speed", help="Steps a second.", read=pace, metavar="N", **DRAWN)
+    speed: float | None = flag("--speed", help="Steps a second, 2 unless told.", read=pace, metavar="N", **DRAWN)
     export: str | None = flag("--export", help="Draw every step: .svg .gif .png .html.", metavar="FILE", **DRAWN)
     region: str | None = flag("--region", help="The output cells to draw: 0:16,0:16.", metavar="RANGES", **DRAWN)
     full: bool = flag("--full", help="Every value, however many.", default=False, **WRITTEN)
@@ -162,7 +169,6 @@ FOLLOWS = {
     "out_channels": "1 a group",
     "input": "the post's",
     "weight": "random",
-    "speed": "2",
 }
 
 

@@ -50,7 +50,8 @@ class Command(TyperCommand):
         for each in shown:
             if each.name in self.assumed:
                 each.default, each.show_default = self.assumed[each.name], True
-            each.rich_help_panel = each.rich_help_panel or getattr(last, "rich_help_panel", None)
+            if each.param_type_name == "option":
+                each.rich_help_panel = each.rich_help_panel or getattr(last, "rich_help_panel", None)
         if is_narrow():
             show_narrow(self, ctx, option_lines(shown))
         else:

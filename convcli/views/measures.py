@@ -8,13 +8,13 @@ from convcli.plan import Plan
 from convcli.refusals import bytes_in_words
 from convcli.report import Report
 from convcli.views.head import head
-from convcli.views.widgets import Screen, labelled
+from convcli.views.widgets import Screen, indented, labelled
 
 
 def measures(report: Report, screen: Screen) -> Iterator[RenderableType]:
     """The head, and the bytes of activations and weights."""
-    yield head(report.plan)
-    yield labelled([("memory", memory_words(report.plan))])
+    yield from head(report.plan, screen)
+    yield indented(labelled([("memory", memory_words(report.plan))]))
 
 
 def memory_words(plan: Plan) -> str:
