@@ -175,7 +175,7 @@ def root(
     convcli conv2d --weight sobel-x --at 0,0
     convcli formula --size 224 --output 112
 
-    Nothing is required: a command without flags shows something on the post's own tensors.
+    Nothing is required: without flags, a command takes the post's own tensors.
     """
     if ctx.invoked_subcommand is None:
         ctx.get_help()

@@ -130,7 +130,7 @@ class RunFlags:
     weight: str | None = flag(
         "--weight",
         "-w",
-        help="Numbers, filter, file or the post's cnn1d_2.",
+        help="Numbers, filter, file, cnn1d_2.",
         metavar="ARRAY",
         autocompletion=weight_names,
         **FED,

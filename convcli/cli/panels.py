@@ -49,8 +49,9 @@ def option_lines(params: Iterable[Any]) -> dict[str, list[tuple[str, str]]]:
     panels: dict[str, list[tuple[str, str]]] = {}
     for param in params:
         typed = ", ".join(param.opts) if param.param_type_name == "option" else param.name
-        value = "" if getattr(param, "is_flag", True) else f" {param.metavar}"
-        default = rf" \[default: {param.default}]" if param.default not in (None, False) else ""
+        switch = getattr(param, "is_flag", True)
+        value = "" if switch else f" {param.metavar}"
+        default = "" if switch or param.default is None else rf" \[default: {param.default}]"
         panels.setdefault(param.rich_help_panel or "Options", []).append((typed + value, param.help + default))
     return panels
 
