@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 from copy import copy
+from functools import partial
 from importlib import import_module
 from typing import Annotated, Any
 
@@ -50,9 +51,8 @@ class LazyGroup(TyperGroup):
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """The panels of commands alone; the flags are in the last line."""
-        from convcli.cli.panels import in_our_colours, is_narrow, show_narrow
+        from convcli.cli.panels import in_panels, is_narrow, show_narrow
 
-        in_our_colours()
         shown: Any = copy(self)
         shown.commands, shown.params, shown.add_help_option = rows(), [], False
         if is_narrow():
@@ -61,7 +61,7 @@ class LazyGroup(TyperGroup):
                 panels.setdefault(each.rich_help_panel or "", []).append((name, each.help or ""))
             show_narrow(shown, ctx, panels)
         else:
-            TyperGroup.format_help(shown, ctx, formatter)
+            in_panels(partial(TyperGroup.format_help, shown, ctx, formatter))
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         if args and args[0].startswith("-") and not ctx.resilient_parsing:

@@ -2,18 +2,27 @@
 
 import inspect
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from rich.console import RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
-from convcli.cli.streams import out, show
+from convcli.cli.streams import nobody_reads, out, show
 from convcli.colours import theme
 
 WIDEST = 100  # columns; longer lines are hard to read
 NARROWEST = 60  # for columns of flags and what they do beside each other
+
+
+def in_panels(show_help: Callable[[], None]) -> None:
+    """Typer's help in our colours; quietly where nobody reads on (``| head``), which ends Rich's console."""
+    in_our_colours()
+    try:
+        show_help()
+    except SystemExit:
+        nobody_reads()
 
 
 def in_our_colours() -> None:

@@ -1,4 +1,4 @@
-"""What follows from the sizes alone, with the memory that it takes: no value is computed for it."""
+"""The memory that a layer's tensors take, below what else follows from its sizes: no value is computed for it."""
 
 from collections.abc import Iterator
 
@@ -7,13 +7,11 @@ from rich.console import RenderableType
 from convcli.plan import Plan
 from convcli.refusals import bytes_in_words
 from convcli.report import Report
-from convcli.views.head import head
 from convcli.views.widgets import Screen, indented, labelled
 
 
-def measures(report: Report, screen: Screen) -> Iterator[RenderableType]:
-    """The head, and the bytes of activations and weights."""
-    yield from head(report.plan, screen)
+def memory(report: Report, screen: Screen) -> Iterator[RenderableType]:
+    """The bytes of activations and weights."""
     yield indented(labelled([("memory", memory_words(report.plan))]))
 
 

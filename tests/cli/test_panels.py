@@ -1,6 +1,8 @@
 """The help: panels, defaults, nothing cut, and examples that run."""
 
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -69,6 +71,13 @@ def test_an_example_runs(convcli: Run, line: str, tmp_path: Path, monkeypatch: p
     Image.new("RGB", (9, 7), "orange").save("photo.png")
     words = re.findall(r'"[^"]*"|\S+', line)[1:]
     assert convcli(*(word.strip('"') for word in words)).code == 0
+
+
+@pytest.mark.parametrize("arguments", ["--help", "conv2d --help"])
+def test_nobody_reads_on(arguments: str) -> None:
+    command = f"'{sys.executable}' -m convcli {arguments} | head -c 1"
+    ran = subprocess.run(["bash", "-o", "pipefail", "-c", command], capture_output=True, text=True, check=False)
+    assert (ran.returncode, ran.stderr) == (0, "")
 
 
 def test_texts_for_the_help() -> None:
