@@ -56,14 +56,13 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Settings that do it, the commonest first, and whether these are all.
+    """Settings that do it, the commonest first, and how many there are; None: more than were looked through.
 
-    Where none does, ``complete`` says whether none of all there are; ``nearest`` is the nearest output that can be, and
-    ``step`` how far apart the outputs are that can.
+    Where there are none, ``nearest`` is the nearest output that can be, and ``step`` how far apart those are that can.
     """
 
     listed: tuple[Setting, ...]
-    complete: bool = True
+    count: int | None
     nearest: int | None = None
     step: int = 1
 
@@ -76,14 +75,14 @@ def solve(size: int, output: int, kind: str = "conv", *, ceil_mode: bool = False
     >>> [setting.dilation for setting in solve(28, 20, kernel=3, stride=1, padding=1).listed]
     [5]
     >>> solve(28, 27, kernel=3, stride=1)
-    Settings(listed=(), complete=True, nearest=26, step=2)
+    Settings(listed=(), count=0, nearest=26, step=2)
     """
     question = _Question(size, kind, ceil_mode, fixed)
     found, complete = question.settings(output)
     if not found:
-        return Settings((), complete, question.nearest(output), question.step)
+        return Settings((), 0 if complete else None, question.nearest(output), question.step)
     ranked = sorted(found, key=lambda each: (uncommonness(each.axis(kind, ceil_mode), kind), each))
-    return Settings(tuple(ranked[:MOST]), complete and len(ranked) <= MOST)
+    return Settings(tuple(ranked[:MOST]), len(ranked) if complete else None)
 
 
 class _Question:
@@ -110,8 +109,9 @@ class _Question:
             box = whole | {name: whole[name][: max(1, most + 1 - whole[name].start)] for name, most in limits.items()}
             families = list(self._families(box, rules))
             count = sum(max(map(len, family.values())) for family in families)
+            alike = MOST if count <= MOST else max(MOST_ALIKE, MOST // len(families))
             for family in families:
-                found |= dict.fromkeys(self._alike(family, MOST if count <= MOST else MOST_ALIKE))
+                found |= dict.fromkeys(self._alike(family, alike))
             if further > 1:  # none of the first box is dropped for one of these
                 found = dict(islice(found.items(), MOST))
             if box == whole or count > MOST or not self.left:
@@ -259,7 +259,7 @@ def with_sizes(axis: Axis, output: int) -> Settings:
     listed = tuple(Setting(size, *rest) for size in sizes[:MOST])
     around = {replace(axis, size=max(1, size)).output for size in (sizes.start - 1, sizes.start)} - {0}
     nearest = None if listed else min(around, key=lambda near: abs(near - output), default=None)
-    return Settings(listed, len(sizes) <= MOST, nearest)
+    return Settings(listed, len(sizes), nearest)
 
 
 def sizes_giving(axis: Axis, output: int) -> range:

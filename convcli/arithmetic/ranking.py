@@ -20,13 +20,13 @@ def uncommonness(axis: Axis, kind: str = "conv") -> float:
     cost += log2(stride) / 2 + (stride & (stride - 1) > 0) + 6 * log2(axis.dilation)
     if (axis.size if axis.transposed else axis.output) == 1:
         cost += log2(stride)  # of a single window; no stride is ever taken
-    elif kernel == stride > 1:
+    elif kernel == stride > 1 and not axis.transposed:
         cost -= 4 if kernel > 3 else 2  # side by side, as poolings and patches are
     total = axis.before + axis.after
     if total == kernel - stride and axis.dilation == 1:
         cost += 0.3  # the size is divided by the stride exactly
     elif total != spread:  # nor is the kernel's centre on the first cell at first
-        cost += 1 if total == 0 else 3 + min(3, abs(total - spread) / 4)
+        cost += 1 if total == 0 else 3 + 2 * (total > spread) + min(3, abs(total - spread) / 4)
     if axis.before > spread:
         cost += 30  # a window of padding alone
     lost = lost_share(axis)

@@ -1,8 +1,10 @@
 """What several views are made of."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
@@ -43,3 +45,19 @@ def labelled(rows: Iterable[tuple[str, str]]) -> Table:
     for label, text in rows:
         made.add_row(Text(label), Text(text))
     return made
+
+
+@dataclass(frozen=True)
+class Trimmed:
+    """Something shown without the blanks that end its lines."""
+
+    shown: RenderableType
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Segment]:
+        for line in console.render_lines(self.shown, options, pad=False):
+            while line and not line[-1].text.strip():
+                line.pop()
+            if line:
+                last = line.pop()
+                line.append(Segment(last.text.rstrip(), last.style, last.control))
+            yield from (*line, Segment.line())

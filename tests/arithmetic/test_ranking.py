@@ -20,7 +20,7 @@ CONV = ("kernel", "stride", "padding", "dilation")
         (224, 56, "conv", [(4, 4, 0, 1), (7, 4, 3, 1)]),  # Swin's patches, and SegFormer's
         (112, 56, "pool", [(2, 2, 0, 1), (3, 2, 1, 1)]),
         (7, 1, "conv", [(7, 1, 0, 1)]),
-        (14, 28, "transposed", [(2, 2, 0, 1), (4, 2, 1, 1)]),
+        (14, 28, "transposed", [(4, 2, 1, 1), (2, 2, 0, 1), (3, 2, 1, 1)]),
         (1, 4, "transposed", [(4, 1, 0, 1)]),  # DCGAN's first
     ],
 )
