@@ -158,8 +158,9 @@ def _why_unread(axis: Axis, cell: str, first: int, count: int) -> str:
     last = (axis.output - 1) * axis.stride - axis.before + axis.extent - 1
     if first > last or count == axis.size - 1 - last:
         return f"read: the last window ends at {cell} {last}"
+    end = f"; the last window ends at {cell} {last}" if last < axis.size - 1 else ""
     if axis.stride > axis.extent:
-        return f"read: stride {axis.stride} steps over {'them' if count > 1 else 'it'}"
+        return f"read: stride {axis.stride} steps over {'them' if count > 1 else 'it'}{end}"
     if axis.before < 0:
         return "read: negative padding cuts them off"
-    return f"read: stride {axis.stride} and dilation {axis.dilation} pass between them"
+    return f"read: stride {axis.stride} and dilation {axis.dilation} pass between them{end}"

@@ -7,14 +7,13 @@ from dataclasses import asdict
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from convcli.arithmetic.axis import Axis
 from convcli.arithmetic.windows import Windows
 from convcli.data.arrays import Array
 from convcli.data.filters import Filter
 from convcli.engine.steps import Step, Uses
 from convcli.plan import Plan
 from convcli.report import Report
-from convcli.sizing import Answer
+from convcli.sizing import Answer, Sized
 
 if TYPE_CHECKING:
     import numpy as np
@@ -122,8 +121,8 @@ def _uses(uses: Sequence[Uses]) -> dict[str, Any]:
     return objects
 
 
-def formula_object(family: str, axes: Sequence[Axis]) -> dict[str, Any]:
-    """The formula's numbers, axis by axis; an uneven padding is [before, after]."""
+def formula_object(family: str, sized: Sized, counted: bool = False) -> dict[str, Any]:
+    """The formula's numbers, axis by axis; an uneven padding is [before, after]; of a layer what it counts."""
     objects = [
         {
             "name": axis.name,
@@ -133,13 +132,15 @@ def formula_object(family: str, axes: Sequence[Axis]) -> dict[str, Any]:
             "dilation": axis.dilation,
             **axis_object(axis),
         }
-        for axis in axes
+        for axis in sized.axes
     ]
-    return {"kind": family, "axes": objects}
+    layer = sized.layer
+    counts = {"code": layer.code, "parameters": layer.parameters, "macs": sized.macs} if counted else {}
+    return {"kind": family, "axes": objects, **counts}
 
 
 def answers_object(answers: Sequence[Answer]) -> dict[str, Any]:
-    """One axis's settings, or those of each axis, the commonest first; ``count`` says how many there are."""
+    """One axis's settings, or those of each axis, the commonest first; ``count``: how many there are; null: no end."""
     settings = [answer.settings for answer in answers]
     objects = [{"solutions": [asdict(each) for each in found.listed], "count": found.count} for found in settings]
     return objects[0] if len(objects) == 1 else {"axes": objects}
