@@ -134,10 +134,9 @@ def planned(name: str, arguments: LayerFlags, flags: RunFlags) -> Plan:
 
 def picked(plan: Plan, flags: RunFlags) -> Any:
     """What is to be looked into; what plays or is drawn without a word of which, is all of it."""
-    steps = flags.steps or ("all" if flags.animate and not flags.at else None)
     inside = {"at": flags.at, "from_cell": flags.from_cell, "of_weight": flags.of_weight}
     draw, region = flags.export is not None, flags.region
-    return pick(plan, steps=steps, coverage=flags.coverage, draw=draw, region=region, **inside)
+    return pick(plan, steps=flags.steps, coverage=flags.coverage, draw=draw, region=region, **inside)
 
 
 def array(text: str | None) -> Array | None:
