@@ -11,14 +11,16 @@ Keys = Callable[[float], str | None]
 NAMES = ("up", "down", "right", "left", "home", "end")
 # What terminals send after their escape character.
 SEQUENCES = {start + letter: name for start in "[O" for letter, name in zip("ABCDHF", NAMES, strict=True)}
-SEQUENCES |= {"[1~": "home", "[7~": "home", "[4~": "end", "[8~": "end"}
+SEQUENCES |= {"[1~": "home", "[7~": "home", "[4~": "end", "[8~": "end", "[5~": "pageup", "[6~": "pagedown"}
 PATIENCE = 0.05  # seconds that the rest of a sequence may take
 
 if sys.platform == "win32":
     import msvcrt
     import time
 
-    SECOND = dict(zip("HPMKGO", NAMES, strict=True))  # what follows where the first character is no character
+    SECOND = dict(
+        zip("HPMKGOIQ", (*NAMES, "pageup", "pagedown"), strict=True)
+    )  # what follows where the first character is no character
 
     def _pressed(seconds: float) -> str | None:
         end = time.monotonic() + seconds

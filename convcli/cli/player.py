@@ -18,7 +18,11 @@ if TYPE_CHECKING:
 SPEED = 2.0
 SLOWEST, FASTEST = 0.01, 100.0
 GLANCE = 0.1  # seconds after which the size of the screen is looked at again
-HELP = ("arrows: step, row · Home End · q quits", "arrows step · q quits")
+HELP = (
+    "arrows: step, row · PgUp PgDn: channel · Home End · q quits",
+    "arrows: step, row · Home End · q quits",
+    "arrows step · q quits",
+)
 SPACE = {"playing": "space pauses", "paused": "space plays", "at the end": "space plays again"}
 
 
@@ -26,14 +30,19 @@ def check_playable(animate: bool, speed: float | None) -> None:
     """Refuse what could not be played, before anything is shown."""
     if speed is not None and not animate:
         raise ConvcliError("--speed is the speed of --animate", "add --animate, or leave --speed out")
-    if speed is not None and not SLOWEST <= speed <= FASTEST:
-        raise ConvcliError(f"--speed {speed:g} is out of range", f"give {SLOWEST:g} to {FASTEST:g} steps a second")
+    check_speed(speed)
     # Not Rich's own answer: FORCE_COLOR makes it take a file for a terminal.
     if animate and (not sys.stdout.isatty() or out.is_dumb_terminal):
         raise ConvcliError(
             "--animate plays in a terminal, and the output isn't going to one that can",
             "try --steps for the same in words, or --export FILE for a picture",
         )
+
+
+def check_speed(speed: float | None) -> None:
+    """Refuse a speed that nobody could follow, or wait for."""
+    if speed is not None and not SLOWEST <= speed <= FASTEST:
+        raise ConvcliError(f"--speed {speed:g} is out of range", f"give {SLOWEST:g} to {FASTEST:g} steps a second")
 
 
 @dataclass

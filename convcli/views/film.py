@@ -53,13 +53,16 @@ class Film:
         return i
 
     def moved(self, i: int, key: str) -> int:
-        """The step that a key leads to: an arrow one step or one row further, home and end."""
+        """The step that a key leads to: an arrow one step or one row further, a page one channel, home and end."""
         *lead, row, column = self.place(i)
+        by = 1 if key in ("right", "down", "pagedown") else -1
         match key:
             case "left" | "right":
-                to = i + (1 if key == "right" else -1)
+                to = i + by
             case "up" | "down":
-                to = self.when((*lead, row + (1 if key == "down" else -1), column))
+                to = self.when((*lead, row + by, column))
+            case "pageup" | "pagedown" if len(lead) > 1:
+                to = self.when((lead[0], lead[1] + by, *lead[2:], row, column))
             case "home" | "end":
                 to = 0 if key == "home" else len(self) - 1
             case _:

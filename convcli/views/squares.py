@@ -73,13 +73,13 @@ class Squares:
 
     def output_of(self, place: Place, made: int, lit: Lit) -> Square:
         """An output cell: one made before (negative), now (0) or later."""
-        value = float(self.report.output[place])
-        text = (celled(value), hue(value))
-        pieces: tuple[Piece, ...] = ((". ", "muted"),)
-        if made <= 0:
-            pieces = (text, (" ", "")) if made else (("[", "accent"), text, ("]", "accent"))
+        value, lights = float(self.report.output[place]), place in lit.get("output", ())
+        text = celled(value)
+        pieces: tuple[Piece, ...] = ((". ", "muted"),) if made > 0 else ((text, hue(value)), (" ", ""))
+        if made == 0:  # keeps its brackets when it is lit
+            pieces = (("[", "accent"), (text, "reverse" if lights else hue(value)), ("]", "accent"))
         square = Square(pieces, "output", place)
-        return square.lit() if place in lit.get("output", ()) else square
+        return square.lit() if lights and made else square
 
 
 def window_of(axis: Windows) -> tuple[int, int]:

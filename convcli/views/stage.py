@@ -91,7 +91,7 @@ class Lines(Stage):
             if products:
                 rows.append([squares.factor(term, lit) if term else NO_SQUARE for term in there])
                 rows.append([squares.product_of(term, lit, " ") if term else NO_SQUARE for term in there])
-            labels = [text.ljust(label) for text in (self.name(lead, maps), "weight", "product")]
+            labels = [text.ljust(label - 1) for text in (self.name(lead, maps), "weight", "product")]
             wide = [lens if term and products else squares.narrow for term in there]
             drawn = board(rows, wide, labels)
             if products:

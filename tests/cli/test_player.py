@@ -1,12 +1,7 @@
 """What can't be played is refused; a film plays under keys, and a terminal is given back as it was."""
 
-import os
-import select
 import signal
-import struct
 import subprocess
-import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -18,11 +13,8 @@ from convcli.plan import make_plan
 from convcli.refusals import ConvcliError
 from convcli.report import Report
 from convcli.views.film import Film
+from tests.cli.terminal import ENTER, HIDE, LEAVE, SHOW, Played, termios
 from tests.conftest import Ran
-
-pty = pytest.importorskip("pty", reason="no pseudo-terminals on this system")
-termios = pytest.importorskip("termios", reason="no pseudo-terminals on this system")
-fcntl = pytest.importorskip("fcntl", reason="no pseudo-terminals on this system")
 
 
 def test_without_animate_only_a_speed_is_wrong() -> None:
@@ -76,54 +68,6 @@ def test_space_plays_and_pauses_and_other_keys_pause() -> None:
     assert all("q quits" in said for said in reel.says)
 
 
-PROGRAM = "from convcli.__main__ import main; main()"
-IN_A_TERMINAL = f"import fcntl, termios; fcntl.ioctl(2, termios.TIOCSCTTY, 0); {PROGRAM}"  # which Ctrl-C comes from
-
-
-class Played:
-    """``convcli`` on a terminal of its own."""
-
-    def __init__(self, *arguments: str, stdin: int | None = None, controlling: bool = True) -> None:
-        self.ours, theirs = pty.openpty()
-        self.before = termios.tcgetattr(theirs)
-        self.terminal = theirs
-        environment = {k: v for k, v in os.environ.items() if k not in ("COLUMNS", "LINES", "NO_COLOR")}
-        self.process = subprocess.Popen(
-            [sys.executable, "-c", IN_A_TERMINAL if controlling else PROGRAM, *arguments],
-            stdin=theirs if stdin is None else stdin,
-            stdout=theirs,
-            stderr=theirs,
-            env=environment | {"TERM": "xterm-256color"},
-            start_new_session=True,
-        )
-        self.shown = b""
-        self.resize(80, 24)
-
-    def resize(self, columns: int, lines: int) -> None:
-        fcntl.ioctl(self.ours, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
-
-    def press(self, keys: bytes) -> None:
-        self.shown = b""
-        os.write(self.ours, keys)
-
-    def until(self, text: bytes, seconds: float = 60) -> None:
-        end = time.monotonic() + seconds
-        while text not in self.shown and time.monotonic() < end:
-            if select.select([self.ours], [], [], 0.2)[0]:
-                self.shown += os.read(self.ours, 65536)
-        assert text in self.shown, self.shown[-2000:]
-
-    def close(self) -> int:
-        code = self.process.wait(30)
-        while select.select([self.ours], [], [], 0.2)[0]:
-            self.shown += os.read(self.ours, 65536)
-        assert termios.tcgetattr(self.terminal) == self.before
-        os.close(self.ours)
-        os.close(self.terminal)
-        return code
-
-
-HIDE, SHOW, ENTER, LEAVE = b"\x1b[?25l", b"\x1b[?25h", b"\x1b[?1049h", b"\x1b[?1049l"
 LEFT, RIGHT, DOWN, HOME, END = b"\x1b[D", b"\x1bOC", b"\x1b[B", b"\x1b[1~", b"\x1b[F"
 
 

@@ -46,7 +46,9 @@ def test_winners_and_what_is_never_read() -> None:
 def test_the_output_is_to_come_now_or_made() -> None:
     drawn, _ = squares("maxpool1d", [3.0, 9.0, 7.0], kernel_size=2)
     assert [text(drawn.output_of((0, 0, 0), made, {})) for made in (1, 0, -1)] == [". ", "[9]", "9 "]
-    assert text(drawn.output_of((0, 0, 0), 0, {"output": {(0, 0, 0)}})) == "{9}"
+    lit = [drawn.output_of((0, 0, 0), made, {"output": {(0, 0, 0)}}) for made in (1, 0, -1)]
+    assert [text(square) for square in lit] == ["{.}", "[9]", "{9}"]
+    assert ("9", "reverse") in lit[1].pieces
 
 
 def test_how_far_windows_reach() -> None:
