@@ -55,12 +55,12 @@ class Stage(ABC):
     def output(self, i: int, place: Place, size: Size, lit: Lit) -> Sheet:
         """The output map that a step writes to, as far as it has got; the channels of one axis are its rows."""
         *lead, row, column = place
-        *others, high, wide = (range(size) for size in self.report.output_shape)
-        rows, columns = (
-            crop(high, row, row, size.lines),
-            crop(wide, column, column, size.columns // self.squares.output),
-        )
-        name = f"output, {map_name(lead[1:])}" if any(len(other) > 1 for other in others[1:]) else "output"
+        *others, high, wide = map(range, self.report.output_shape)
+        rows = crop(high, row, row, size.lines)
+        columns = crop(wide, column, column, size.columns // self.squares.output)
+        which = map_name(lead[1:]).split(", ") if lead[1:] else []
+        alone = len(others) > 1 and len(others[1]) == 1  # a channel that isn't told
+        name = ", ".join(["output", *which[alone:]])
         name = _with_part(name, (rows, columns), (high, wide), size.columns)
         squares = [
             [self.squares.output_of((*lead, r, c), self.when((*lead, r, c)) - i, lit) for c in columns] for r in rows

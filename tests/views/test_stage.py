@@ -4,6 +4,7 @@ from collections import Counter
 from typing import Any
 
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from convcli.plan import make_plan
 from convcli.report import Report
@@ -33,6 +34,16 @@ def test_a_step_is_on_the_screen(request: Request) -> None:
             if step.reduction.multiplies:
                 assert celled(term.product) in shown["weight", term.weight_index or ()]
     assert f"[{celled(step.torch)}]" in shown["output", step.output_index]
+
+
+@settings(max_examples=100)
+@given(requests(), st.integers(50, 120), st.integers(12, 40))
+def test_no_cell_is_cut_off(request: Request, width: int, height: int) -> None:
+    film = Film(report_of(request))
+    sheet = film.picture(len(film) - 1, width, height)
+    assert max(columns.stop for _, columns, _ in sheet.spots) <= width
+    assert max(row for row, *_ in sheet.spots) < height
+    assert {part for *_, (part, _) in sheet.spots} >= {"input", "output"}
 
 
 def test_what_has_no_room_is_told() -> None:
