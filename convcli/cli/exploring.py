@@ -11,18 +11,18 @@ from typing import Annotated, Any
 import typer
 
 from convcli.cli.flags import LayerFlags, RunFlags
-from convcli.cli.layer import array
+from convcli.cli.layer import sources
 from convcli.cli.player import SPEED, check_speed, play
 from convcli.cli.streams import out, show, warn
 from convcli.cli.typed import typed_command
 from convcli.cli.waiting import loading_torch
-from convcli.data.filters import FILTERS
 from convcli.explore.knobs import Setup
 from convcli.layers import LAYERS
+from convcli.matching import same
 from convcli.refusals import ConvcliError
 from convcli.report import Report
 
-TAKES = {*LayerFlags.__dataclass_fields__, "input", "size", "seed", "weight", "bias_values", "speed"}
+TAKES = {*LayerFlags.__dataclass_fields__, "input", "size", "seed", "weight", "bias_values", "flip", "speed"}
 INSTALL = "pip install 'convcli[explore]'"
 
 
@@ -35,17 +35,10 @@ def explore(name: str, arguments: LayerFlags, flags: RunFlags) -> None:
     convcli explore maxpool2d --kernel 2 --size 6x6
     """
     check_speed(flags.speed)
-    sources: dict[str, Any] = {
-        "input": array(flags.input),
-        "size": flags.size,
-        "weight": array(flags.weight),
-        "bias": array(flags.bias_values),
-        "seed": flags.seed,
-        "depthwise": flags.weight in FILTERS,
-    }
-    setup = Setup.of(name.lower(), arguments.arguments(LayerFlags.__dataclass_fields__), **sources)
+    name = same(name.removeprefix("torch.").removeprefix("nn."), LAYERS) or name
+    setup = Setup.of(name, arguments.arguments(LayerFlags.__dataclass_fields__), **sources(arguments, flags))
     if not (sys.stdin.isatty() and sys.stdout.isatty()) or out.is_dumb_terminal:
-        raise ConvcliError("explore needs a terminal with keys", f"convcli {name.lower()} shows the same in lines")
+        raise ConvcliError("explore needs a terminal with keys", f"convcli {name} shows the same in lines")
     if find_spec("textual") is None:
         warn(f"explore needs Textual, {INSTALL}; without it the steps are played")
         played(setup, flags.speed)

@@ -19,7 +19,7 @@ from convcli.sizing import Answer
 if TYPE_CHECKING:
     import numpy as np
 
-    from convcli.engine.replay import Replay
+    from convcli.engine.replay import Number, Replay
 
 
 MOST_UNREAD = 1_000_000
@@ -36,21 +36,40 @@ def report_text(report: Report) -> str:
     return as_text(object_of(report))
 
 
-def object_of(report: Report) -> dict[str, Any]:
-    """A layer, its numbers in and out, and its counts; besides, what was picked to be looked into."""
-    plan, values = report.plan, report.values
+def shapes_text(report: Report) -> str:
+    """The object without its values as text; nothing has to run for it."""
+    return as_text(shapes_of(report))
+
+
+def shapes_of(report: Report) -> dict[str, Any]:
+    """A layer, its shapes and its counts; ``memory`` is in bytes."""
+    plan, layer = report.plan, report.plan.layer
     return {
         "layer": _layer(plan),
-        "code": plan.layer.code,
-        "input": {"source": plan.input.source, **_values(values.input)},
-        "weight": None if values.weight is None else _values(values.weight),
-        "bias": None if values.bias is None else _values(values.bias),
+        "code": plan.code,
+        "input": {"source": plan.input.source, "shape": list(plan.shape)},
+        "weight": None
+        if layer.weight_shape is None
+        else {"source": plan.weight_origin, "shape": list(layer.weight_shape)},
+        "bias": {"shape": [layer.bias_size]} if layer.bias_size else None,
         "axes": [{"name": axis.name, **axis_object(axis)} for axis in plan.axes],
-        "output": _values(values.output),
-        **({} if values.indices is None else {"indices": _values(values.indices)}),
+        "output": {"shape": list(plan.output_shape)},
+        **({"indices": {"shape": list(plan.output_shape)}} if layer.returns_indices else {}),
         "parameters": plan.parameters,
         "macs": plan.macs,
+        "memory": plan.memory,
         "warnings": report.warnings,
+    }
+
+
+def object_of(report: Report) -> dict[str, Any]:
+    """The same with its numbers in and out; besides, what was picked to be looked into."""
+    shapes = shapes_of(report)
+    for name in ("input", "weight", "bias", "output", "indices"):
+        if shapes.get(name):
+            shapes[name]["values"] = getattr(report.values, name).tolist()
+    return {
+        **shapes,
         **steps_object(report.steps),
         **_uses(report.uses()),
         **({"coverage": report.coverage} if report.picks.coverage else {}),
@@ -147,14 +166,34 @@ def filter_object(each: Filter) -> dict[str, Any]:
     }
 
 
-def replay_object(replay: "Replay") -> dict[str, Any]:
-    """One of the post's experiments: what was computed, and what the post printed."""
+def experiment_object(report: Report, replay: "Replay") -> dict[str, Any]:
+    """One of the post's experiments: the layer as any, what the post printed, and how far that agrees."""
+    numbers = replay.numbers
     return {
         "name": replay.experiment.name,
-        "code": replay.plan.layer.code,
-        "output": _values(replay.values.output),
+        **object_of(report),
         "printed": replay.experiment.printed,
         "largest_difference": replay.largest_difference,
+        "largest_relative_difference": replay.largest_relative_difference,
+        "largest_in_units_of_the_last_digit": replay.largest_units,
+        "agree_to_the_last_digit": len(numbers) - len(replay.apart),
+        "agree_as_the_post_rounded": sum(number.same_digits_then for number in numbers),
+        "apart": [_apart(number) for number in replay.apart],
         "matches": replay.matches,
         "slips": list(replay.experiment.slips),
+    }
+
+
+def _apart(number: "Number") -> dict[str, Any]:
+    """A number that isn't the printed one to the last digit, and what float32's rounding of its terms may be."""
+    return {
+        "output_index": number.output_index,
+        "computed": number.computed,
+        "printed": number.printed,
+        "as_the_post_rounded": number.then,
+        "exact": number.step.value,
+        "terms": len(number.summed),
+        "sum_of_magnitudes": number.magnitude,
+        "rounding": number.rounding,
+        "in_units_of_the_last_digit": number.units,
     }

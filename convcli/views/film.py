@@ -1,6 +1,6 @@
 """Step after step: the kernel on the input, the products as its window stands, their sum, the output filling up."""
 
-from math import isclose, prod
+from math import prod
 
 from rich.console import Console, Group, RenderableType
 from rich.text import Text
@@ -16,7 +16,7 @@ from convcli.views.products import said, verdict
 from convcli.views.squares import Lit
 from convcli.views.stage import Lines, Maps, Stage
 from convcli.views.widgets import fixed
-from convcli.wording import factor, number
+from convcli.wording import equals, factor, number, shown
 
 LEGEND_FROM, NAME_FROM, TWO_LINES_FROM = 20, 16, 12  # lines of a screen that has room for these
 SUM = len("  sum -1.2e6")
@@ -104,23 +104,31 @@ class Film:
         return drawn.over(Sheet([*gap, *total])).cropped(width, height)
 
     def _sum(self, step: Step, width: int, most: int) -> list[Text]:
-        """How the output comes about, in so many lines: by its products, or by what each channel gives, or in short."""
-        shown, parts, short = [term.input for term in step.terms], [], f"the {step.reduction.operation} of"
-        if self.multiplies:
-            maps = step.maps
-            shown = [term.product for term in step.terms] if len(maps) == 1 else [total for _, total in maps]
-            short = f"{number(sum(shown))}, the sum of"
-        bias = [] if step.bias is None else [step.bias]
-        exact = all(v != v or isclose(float(number(v)), v, rel_tol=1e-6) for v in (*shown, *bias, step.value))
-        tellings = [f"{short} {len(step.terms):,}" + "".join(f", and bias {number(b)}" for b in bias)]
-        if len(shown) <= MOST_SAID:
-            parts = [factor(value) for value in shown] if self.multiplies else said(step.reduction, step.terms)
-            tellings.insert(0, step.reduction.said([*parts, *(f"bias {number(b)}" for b in bias)], step.terms))
-        for told in tellings:
-            text = Text(f"out{list(step.output_index)} = ", style="bold")
-            if told != number(step.value):
-                text.append(f"{told} {'=' if exact else '≈'} ", style="not bold")
+        """How the output comes about, in so many lines."""
+        for told, sign in self._tellings(step):
+            alone = told == number(step.value)  # there is nothing to add up
+            sign = equals(step.value, step.value) if alone else sign
+            text = Text(f"out{list(step.output_index)} {sign} ", style="bold")
+            text.append("" if alone else f"{told} {sign} ", style="not bold")
             lines = list(text.append(number(step.value)).append_text(verdict(step)).wrap(PLAIN, width))
             if len(lines) <= most:
                 break
         return [*lines, *[fixed()] * (most - len(lines))][:most]
+
+    def _tellings(self, step: Step) -> list[tuple[str, str]]:
+        """What makes the output, at length where that isn't too much and in short, each with the sign before it."""
+        terms, bias = step.terms, [] if step.bias is None else [step.bias]
+        besides = [f"bias {number(value)}" for value in bias]
+        if not self.multiplies:
+            sign, short = "=" if step.exact else "≈", f"the {step.reduction.operation} of {len(terms):,}"
+            told = step.reduction.said(said(step.reduction, terms), terms) if len(terms) <= MOST_SAID else short
+            return [(told, sign), (short, sign)]
+        maps = step.maps
+        parts = [term.product for term in terms] if len(maps) == 1 else [total for _, total in maps]
+        whole, total = sum(map(shown, (*parts, *bias))), sum(parts)
+        short = " + ".join([f"{factor(total)}, the sum of {len(terms):,},", *besides])
+        tellings = [(short.removesuffix(","), equals(sum(map(shown, (total, *bias))), step.value))]
+        if len(parts) <= MOST_SAID:
+            told = step.reduction.said([*map(factor, parts), *besides], terms)
+            tellings.insert(0, (told, equals(whole, step.value)))
+        return tellings

@@ -8,17 +8,13 @@ from convcli.engine.steps import cell_at
 from convcli.layers.reductions import Place, Term
 from convcli.report import Report
 from convcli.views.boards import WIDEST, Piece, Square, celled, whole, widest
+from convcli.views.widgets import by_sign
 
 if TYPE_CHECKING:
     import numpy as np
 
 SAMPLED = 64  # windows of an axis that are asked how many cells they read
 Lit = Mapping[str, Set[Place]]  # cells to be lit, by their part: "input", "weight", "output"
-
-
-def hue(value: float) -> str:
-    """The style of a value, by its sign."""
-    return "negative" if value < 0 else "positive" if value > 0 else ""
 
 
 class Squares:
@@ -47,7 +43,7 @@ class Squares:
         """A cell of the padded input; in a column that is ``spread`` there is room for weights behind the values."""
         cell = cell_at(self.report.plan, self.report.values, place)
         inside, text, term = cell.input_index == place, celled(cell.value), window.get(place)
-        value = (text, hue(cell.value)) if inside else (f"<{text}>", "muted")
+        value = (text, by_sign(cell.value)) if inside else (f"<{text}>", "muted")
         left, weight, right = "", "", " " * inside
         if term:
             left, right = "**" if term.winner else "[]"
@@ -65,7 +61,7 @@ class Squares:
 
     def product_of(self, term: Term, lit: Lit, gap: str = "") -> Square:
         """A product, known by its weight."""
-        return self._weight(term, (celled(term.product) + gap, hue(term.product)), lit)
+        return self._weight(term, (celled(term.product) + gap, by_sign(term.product)), lit)
 
     def _weight(self, term: Term, piece: Piece, lit: Lit) -> Square:
         square = Square((piece,), "weight", term.weight_index or ())
@@ -75,9 +71,9 @@ class Squares:
         """An output cell: one made before (negative), now (0) or later."""
         value, lights = float(self.report.output[place]), place in lit.get("output", ())
         text = celled(value)
-        pieces: tuple[Piece, ...] = ((". ", "muted"),) if made > 0 else ((text, hue(value)), (" ", ""))
+        pieces: tuple[Piece, ...] = ((". ", "muted"),) if made > 0 else ((text, by_sign(value)), (" ", ""))
         if made == 0:  # keeps its brackets when it is lit
-            pieces = (("[", "accent"), (text, "reverse" if lights else hue(value)), ("]", "accent"))
+            pieces = (("[", "accent"), (text, "reverse" if lights else by_sign(value)), ("]", "accent"))
         square = Square(pieces, "output", place)
         return square.lit() if lights and made else square
 
