@@ -23,6 +23,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
 } | {
     "formula": ("formula.command", "The output-size formula, worked step by step"),
     "blog": ("post.command", "The post's 12 experiments, replayed and checked number by number"),
+    "explore": ("exploring.command", "A layer under keys and mouse: its settings, its values, its window"),
     "filters": ("lookup.filters", "The classic filters: edges, blurs, Sobel and others"),
     "explain": ("explaining.explain", "A PyTorch error message in plain words, with a fix"),
     "samples": ("lookup.samples", "The three tensors of the post"),

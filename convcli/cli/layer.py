@@ -154,28 +154,30 @@ def check(views: list[View], flags: RunFlags) -> None:
 
 def planned(name: str, arguments: LayerFlags, flags: RunFlags) -> Plan:
     """The plan of what was typed."""
+    return make_plan(name, arguments.arguments(LAYERS[name].defaults()), **sources(arguments, flags))
+
+
+def sources(arguments: LayerFlags, flags: RunFlags) -> dict[str, Any]:
+    """What goes in, and the weights: what a plan is made of besides the layer's arguments."""
     if flags.bias_values is not None and not arguments.bias:
         raise ConvcliError("--bias and --no-bias contradict each other", "leave one out")
     weight = array(flags.weight and as_in_the_post(flags.weight), weights_in_the_post)
-    return make_plan(
-        name,
-        arguments.arguments(LAYERS[name].defaults()),
-        input=array(flags.input),
-        size=flags.size,
-        weight=weight,
-        bias=array(flags.bias_values),
-        seed=flags.seed,
-        flip=flags.flip,
-        depthwise=weight is not None and weight.source in FILTERS,
-    )
+    return {
+        "input": array(flags.input),
+        "size": flags.size,
+        "weight": weight,
+        "bias": array(flags.bias_values),
+        "seed": flags.seed,
+        "flip": flags.flip,
+        "depthwise": weight is not None and weight.source in FILTERS,
+    }
 
 
 def picked(plan: Plan, flags: RunFlags) -> Any:
     """What is to be looked into; what plays or is drawn without a word of which, is all of it."""
-    steps = flags.steps or ("all" if flags.animate and not flags.at else None)
     inside = {"at": flags.at, "from_cell": flags.from_cell, "of_weight": flags.of_weight}
     draw, region = flags.export is not None, flags.region
-    return pick(plan, steps=steps, coverage=flags.coverage, draw=draw, region=region, **inside)
+    return pick(plan, steps=flags.steps, coverage=flags.coverage, draw=draw, region=region, **inside)
 
 
 def array(text: str | None, more: Callable[[], dict[str, Array]] = dict) -> Array | None:

@@ -61,7 +61,8 @@ def test_no_line_is_broken_at_80_columns_in_what_is_used_most(convcli: Run) -> N
 
 
 def examples() -> list[str]:
-    texts = (line.strip() for name in COMMANDS for line in (load(name).help or "").splitlines())
+    """Those that need no terminal with keys."""
+    texts = (line.strip() for name in COMMANDS if name != "explore" for line in (load(name).help or "").splitlines())
     return [line.replace("\\[", "[") for line in dict.fromkeys(texts) if line.startswith("convcli ")]
 
 
