@@ -1,8 +1,9 @@
 """A screen of convcli as a picture: recorded from a pseudo-terminal, written as SVG by Rich.
 
-    python docs/record.py docs/conv1d.svg conv1d --kernel 3 --stride 2
+    python docs/record.py
+    python docs/record.py --light --columns 50 narrow.svg conv1d --kernel 3 --stride 2
 
-``--light`` and ``--columns 50`` before the file choose another theme and width.
+Without a file: the README's pictures anew.
 """
 
 import argparse
@@ -21,6 +22,12 @@ from rich.terminal_theme import TerminalTheme
 
 from convcli.colours import THEMES
 
+# The README's pictures, and what each is of.
+PICTURES = {
+    "conv1d.svg": "conv1d --kernel 3 --stride 2",
+    "formula.svg": "formula --size 224 --kernel 7 --stride 2 --padding 3",
+    "at.svg": "conv2d --in 3 --out 5 --at 0,0,3",
+}
 # No picture asks a server for a font.
 FORMAT = re.sub(r"@font-face \{\{.*?\}\}", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL)
 
@@ -64,9 +71,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--light", action="store_true")
     parser.add_argument("--columns", type=int, default=80)
-    parser.add_argument("file", type=Path)
+    parser.add_argument("file", type=Path, nargs="?")
     parser.add_argument("command", nargs=argparse.REMAINDER)
     asked = parser.parse_args()
+    if asked.file is None:
+        for name, command in PICTURES.items():
+            Path(__file__).with_name(name).write_text(drawn(command.split()) + "\n", encoding="utf-8")
+        return
     picture = drawn(asked.command, "light" if asked.light else "dark", asked.columns)
     asked.file.write_text(picture + "\n", encoding="utf-8")
 
