@@ -9,17 +9,19 @@ from math import prod
 from typing import Any
 
 from convcli.arithmetic.windows import Windows
-from convcli.data.arrays import Array, ramp
-from convcli.data.samples import sample_for
+from convcli.data.arrays import STDIN, Array, ramp
+from convcli.data.samples import LARGER, SAMPLES, sample_for
 from convcli.layers import LAYERS, Windowed
-from convcli.layers.base import Remark, whole
+from convcli.layers.base import Remark, accepted, whole
 from convcli.refusals import (
     BiasShape,
-    Channels,
+    Change,
     ConvcliError,
     InputAndSize,
+    KernelLarger,
     NotPositive,
     Rank,
+    Refusal,
     SizeCount,
     UnknownLayer,
     WeightChannels,
@@ -109,6 +111,37 @@ def make_plan(
     Raises:
         Refusal: where torch would refuse, or what was asked for disagrees.
     """
+    given: dict[str, Any] = {"input": input, "size": size, "weight": weight, "bias": bias}
+    rest: dict[str, Any] = {"seed": seed, "depthwise": depthwise}
+    try:
+        return _planned(name, arguments, **given, **rest)
+    except Refusal as refusal:
+        refusal.accepts = lambda change: accepted(_changed, name, arguments, given, change, rest)
+        if isinstance(refusal, KernelLarger):
+            refusal.piped = input is not None and input.source == STDIN
+            refusal.larger = LARGER.get(len(refusal.axes), "") if refusal.piped or not (input or size) else ""
+        raise
+
+
+def _changed(
+    name: str, arguments: Mapping[str, Any], given: Mapping[str, Any], change: Change, rest: Mapping[str, Any]
+) -> Plan:
+    """The plan of a request in which some of what was said is said otherwise."""
+    arrays = {key: SAMPLES[value] if key == "input" else value for key, value in change.items() if key in given}
+    named = {key: value for key, value in change.items() if key not in given}
+    return _planned(name, {**arguments, **named}, **{**given, **arrays}, **rest)
+
+
+def _planned(
+    name: str,
+    arguments: Mapping[str, Any],
+    input: Array | None,
+    size: Sequence[int] | None,
+    weight: Array | None,
+    bias: Array | None,
+    seed: int,
+    depthwise: bool,
+) -> Plan:
     family = LAYERS.get(name.lower())
     if family is None or not issubclass(family, Windowed):
         from difflib import get_close_matches
@@ -134,11 +167,11 @@ def make_plan(
             asked["groups"] = asked["in_channels"]
         # The fewest output channels that the groups allow.
         asked.setdefault("out_channels", max(1, asked.get("groups", 1)))
-    layer = family.made_with(family.suggested | asked)
-    assert isinstance(layer, Windowed)
     try:
+        layer = family.made_with(family.suggested | asked)
+        assert isinstance(layer, Windowed)
         axes = layer.axes(shape)
-    except Channels as refusal:
+    except Refusal as refusal:
         refusal.given = source.shape
         raise
     if bias is not None and bias.shape not in {(layer.bias_size,), (1,)}:
@@ -151,7 +184,7 @@ def _default_input(ndim: int, channels: int | None, size: Sequence[int] | None) 
         sizes = tuple(whole("size", value) for value in size)
         for value in sizes:
             if value < 1:
-                raise NotPositive(name="size", value=value)
+                raise NotPositive(name="size", value=value, values=sizes)
         sizes = sizes * ndim if len(sizes) == 1 else sizes
         if not ndim <= len(sizes) <= ndim + 2:
             raise SizeCount(values=sizes, ndim=ndim)

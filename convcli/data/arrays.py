@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import numpy as np
 
+STDIN = "stdin"  # the source of what came through a pipe
+LINE, SIGNAL, PLANE, PICTURE = ("length",), ("channels", "length"), ("height", "width"), ("channels", "height", "width")
+
 
 @dataclass(frozen=True, slots=True)
 class Array:
@@ -16,7 +19,8 @@ class Array:
 
     ``data`` is nested lists or a NumPy array; None is a ramp, which takes no memory until it is needed. ``recipe`` is
     Python that makes the same torch tensor, and ``imports`` what it needs besides torch; an array that is
-    ``spelled_out`` has its numbers written out instead. A ``picture`` is from 0 to 1, channels first.
+    ``spelled_out`` has its numbers written out instead. A ``picture`` is from 0 to 1, channels first. ``axes`` names
+    the axes, where they are known.
     """
 
     source: str
@@ -28,6 +32,7 @@ class Array:
     imports: tuple[str, ...] = ()
     spelled_out: bool = False
     picture: bool = False
+    axes: tuple[str, ...] = ()
 
     @property
     def dtype(self) -> str:
