@@ -41,7 +41,7 @@ def run(layer: str, *, input: Any = None, size: Sequence[int] | int | None = Non
     ``layer`` is the class in any case of letters, and ``more`` its arguments by torch's names; ``input`` is nested
     lists, a NumPy array, a tensor, a file or a sample's name, and ``size`` a ramp of that size instead. What is left
     out follows, as on the command line: the post's samples, as many channels as there are. ``weight`` (numbers or a
-    filter's name), ``bias_values`` and ``seed`` are the weights.
+    filter's name), ``bias_values`` and ``seed`` are the weights; ``flip`` turns the kernel round before it is used.
 
     >>> report = run("conv1d", kernel_size=3, stride=2, input=[1, 2, 3, 4, 5], weight=[1, 0, -1])
     >>> report.output_shape, report.output.tolist()
@@ -68,6 +68,7 @@ def shapes(
     weight: Any = None,
     bias_values: Any = None,
     seed: int = 0,
+    flip: bool = False,
     **arguments: Any,
 ) -> Plan:
     """What follows from the sizes alone, without torch: shapes, parameters, MACs, and what is never read.
@@ -79,15 +80,17 @@ def shapes(
     Raises:
         Refusal: as in :func:`run`.
     """
+    kernel = _array(weight, "the weight")
     return make_plan(
         layer,
         arguments,
         input=_array(input, "the input"),
         size=size if size is None or isinstance(size, (list, tuple)) else (size,),
-        weight=_array(weight, "the weight"),
+        weight=kernel,
         bias=_array(bias_values, "the bias"),
         seed=seed,
-        depthwise=isinstance(weight, str) and weight in FILTERS,
+        flip=flip,
+        depthwise=kernel is not None and kernel.source in FILTERS,
     )
 
 

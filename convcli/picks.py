@@ -15,6 +15,7 @@ FIRST = {1: 4, 2: 2, 3: 1}  # steps shown unless more are asked for, by the laye
 MOST = 10_000
 MOST_TERMS = 2_000_000
 MOST_DRAWN = 400
+RANGE = r"(-?\d{1,18})?:(-?\d{1,18})?"  # as Python has them, 0:4 or -4:
 LEADING = ("", ", channels first", ", batch and channels first")
 
 
@@ -24,7 +25,7 @@ class NoCell(Refusal):
     shape: Sequence[int]
 
     def words(self, spell: Spelling = in_python) -> tuple[str, str]:
-        return f"{spell(self.name, repr(self.text))} is no cell", f"cells go from {_ends(self.shape)}"
+        return f"{spell(self.name, repr(self.text))} is no cell", f"cells go from {_ends(self.shape)}; -1 is the last"
 
 
 class NoSuchCell(Refusal):
@@ -35,7 +36,7 @@ class NoSuchCell(Refusal):
     def words(self, spell: Spelling = in_python) -> tuple[str, str]:
         cell = ",".join(map(str, self.index))
         why = f"{spell(self.name, cell)}: there is no such cell in {list(self.shape)}"
-        return why, f"they go from {_ends(self.shape)}"
+        return why, f"they go from {_ends(self.shape)}; -1 is the last"
 
 
 def _ends(shape: Sequence[int]) -> str:
@@ -171,14 +172,18 @@ def pick(
 
 
 def cell(name: str, index: Sequence[int] | str, shape: Sequence[int]) -> Place:
-    """A cell of an array, by its indices or as a reader types them; leading axes may be left out, and are 0 then."""
+    """A cell of an array, by its indices or as a reader types them, below 0 from the end; leading ones may be left out.
+
+    >>> cell("at", "-1", (1, 2, 8)), cell("at", (1, -2), (1, 2, 8))
+    ((0, 0, 7), (0, 1, 6))
+    """
     numbers = whole_numbers(index) if isinstance(index, str) else tuple(index)
     if numbers is None:
         raise NoCell(name=name, text=str(index), shape=shape)
     whole = (0,) * (len(shape) - len(numbers)) + numbers
-    if len(whole) != len(shape) or not all(0 <= i < size for i, size in zip(whole, shape, strict=True)):
+    if len(whole) != len(shape) or not all(-size <= i < size for i, size in zip(whole, shape, strict=True)):
         raise NoSuchCell(name=name, index=numbers, shape=shape)
-    return whole
+    return tuple(i % size for i, size in zip(whole, shape, strict=True))
 
 
 def cells(shape: Sequence[int], first: int, last: int) -> list[Place]:
@@ -210,8 +215,8 @@ def _steps(plan: Plan, text: str | None, at: Sequence[int] | str | None) -> tupl
     first, last = 0, count
     if text == "first":
         last = min(count, FIRST[plan.layer.ndim])
-    elif part := re.fullmatch(r"(\d{0,18}):(\d{0,18})", text):
-        first, last = int(part[1] or 0), min(count, int(part[2] or count))
+    elif part := re.fullmatch(RANGE, text):
+        first, last, _ = slice(*(int(end) if end else None for end in part.groups())).indices(count)
     elif re.fullmatch("[0-9]{1,18}", text):
         last = min(count, int(text))
     elif text != "all":
@@ -273,7 +278,7 @@ def _ranges(plan: Plan, region: str | None) -> list[range]:
     shape = plan.output_shape
     slices = [slice(1)] + [slice(None)] * (len(shape) - 1)
     if region is not None:
-        parts = [re.fullmatch(r"(-?\d{1,18})?:(-?\d{1,18})?", part.strip()) for part in region.split(",")]
+        parts = [re.fullmatch(RANGE, part.strip()) for part in region.split(",")]
         if None in parts or not 0 <= (left_out := len(shape) - len(parts)) <= 2:
             raise NotARegion(text=region, part=part_of(plan))
         slices[left_out:] = [slice(*(int(end) if end else None for end in part.groups())) for part in parts if part]

@@ -1,6 +1,7 @@
 """Numbers, and what a window reads, as sentences have them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from math import isclose, isfinite, isnan
 
 from convcli.arithmetic.axis import Axis
 from convcli.arithmetic.windows import Windows
@@ -27,6 +28,30 @@ def number(value: float) -> str:
     return f"{value:.4f}" if 1e-3 <= abs(value) < 1e5 else f"{value:.4g}"
 
 
+def shown(value: float) -> float:
+    """What a reader takes a number for, its digits beyond those shown dropped.
+
+    >>> shown(0.12345), shown(3.0)
+    (0.1235, 3.0)
+    """
+    return float(number(value))
+
+
+def adds_up(made: float, value: float) -> bool:
+    """Whether what the numbers on the screen make is a value as it is shown, to its last digit.
+
+    >>> adds_up(5 * -0.4752, -2.3759), adds_up(4.0 - 6.0, -2.0)
+    (False, True)
+    """
+    seen = shown(value)
+    return (isnan(made) and isnan(seen)) or made == seen or isclose(made, seen, rel_tol=1e-9, abs_tol=1e-12)
+
+
+def equals(made: float, value: float) -> str:
+    """The sign between what is shown and what it makes: ``=``, or ``≈`` where digits were dropped."""
+    return "=" if adds_up(made, value) else "≈"
+
+
 def factor(value: float) -> str:
     """A number within a product; a negative one in brackets.
 
@@ -51,6 +76,26 @@ def short(value: float) -> str:
         if size >= least:
             return format(value, form)
     return format(value, ".1e")
+
+
+def brief(values: Sequence[float]) -> Callable[[float], str]:
+    """Writes numbers that stand together with three digits of the largest, without a zero before the point.
+
+    >>> [brief([-0.4753, 0.0043])(v) for v in (-0.4753, 0.0043, 0.00001)], brief([12.345])(12.345), brief([3])(3)
+    (['-.475', '.004', '≈0'], '12.3', '3')
+    """
+    most = max((abs(value) for value in values if isfinite(value)), default=0.0)
+    if most >= 1e4 or all(value == round(value) for value in values if isfinite(value)):
+        return number
+    decimals = 3 if most < 1 else 2 if most < 10 else 1
+
+    def write(value: float) -> str:
+        text = f"{float(value):.{decimals}f}"
+        if value and not text.strip("-0."):
+            return "≈0"
+        return text.replace("0.", ".", 1) if abs(value) < 1 else text
+
+    return write
 
 
 def map_name(lead: Sequence[int]) -> str:

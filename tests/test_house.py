@@ -23,6 +23,7 @@ ROOMS = [
     "wording",
     "colours",
     "whole_numbers",
+    "matching",
     "refusals",
     "layers",
     "data",

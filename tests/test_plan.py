@@ -27,6 +27,9 @@ def test_what_is_no_request(name: str, size: tuple[int, ...] | None) -> None:
         make_plan(name, {}, size=size)
 
 
-def test_a_single_line_of_values() -> None:
-    assert list(make_plan("conv1d", {}, size=(4,)).line or ()) == [1, 2, 3, 4]
-    assert make_plan("conv2d", {}).line is None
+def test_the_lines_of_a_single_axis() -> None:
+    assert list(map(list, make_plan("conv1d", {}, size=(2, 3)).lines)) == [[1, 2, 3], [1, 2, 3]]
+    assert make_plan("conv1d", {}, input=Array("list", (1, 1, 3), [[[5.0, 6.0, 7.0]]])).lines == [[5.0, 6.0, 7.0]]
+    assert make_plan("conv1d", {}, input=Array("list", (3,), [5.0, 6.0, 7.0])).lines == [[5.0, 6.0, 7.0]]
+    assert make_plan("conv1d", {}, size=(2, 1, 3)).lines == []
+    assert make_plan("conv2d", {}).lines == []

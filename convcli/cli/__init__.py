@@ -10,6 +10,8 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from convcli.layers import LAYERS, Windowed
+from convcli.matching import nearest, same
+from convcli.refusals import ConvcliError
 from convcli.version import __version__
 
 # name → (its function in this room, or for a layer what makes it of the name, what it does)
@@ -35,31 +37,45 @@ class LazyGroup(TyperGroup):
         for name, (_, summary) in COMMANDS.items():
             self.add_command(TyperCommand(name, help=summary, short_help=summary))
 
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        if args and args[0].startswith("-") and not ctx.resilient_parsing:
+            check_first(args, [flag for option in self.get_params(ctx) for flag in option.opts])
+        return super().parse_args(ctx, args)
+
     def resolve_command(self, ctx: Any, args: list[str]) -> tuple[Any, Any, list[str]]:
-        name, command, rest = super().resolve_command(ctx, with_value(args))
-        return name, load(name) if command and name else command, rest
+        name = same(args[0].removeprefix("torch.").removeprefix("nn."), COMMANDS)
+        if name is None and not ctx.resilient_parsing:
+            raise ConvcliError(f"there is no command {args[0]!r}", nearby(args[0]))
+        return name, load(name) if name else None, args[1:]
 
 
-def with_value(arguments: list[str]) -> list[str]:
-    """Give a bare ``--steps`` its value, as the parser knows no flag whose value may be left out.
+def check_first(words: list[str], flags: list[str]) -> None:
+    """Refuse a flag before a command, which isn't the program's own."""
+    first = words[0].partition("=")[0]
+    if first in flags:
+        return
+    at = next((i for i, word in enumerate(words) if same(word, COMMANDS)), None)
+    command = "conv2d" if at is None else same(words[at], COMMANDS)
+    rest = [word for i, word in enumerate(words) if i != at]
+    raise ConvcliError(f"{first} belongs behind a command", f"try convcli {' '.join([command or '', *rest])}")
 
-    >>> with_value(["--steps", "--json"]), with_value(["--steps", "0:4"])
-    (['--steps', 'first', '--json'], ['--steps', '0:4'])
-    """
-    filled = []
-    for argument, following in zip(arguments, [*arguments[1:], "-"], strict=True):
-        filled.append(argument)
-        if argument == "--steps" and following.startswith("-"):
-            filled.append("first")
-    return filled
+
+def nearby(typed: str) -> str:
+    """The commands that may have been meant, those for pictures first."""
+    near = nearest(typed, sorted(COMMANDS, key=lambda name: not name.endswith("2d")))
+    if not near:
+        return "convcli --help lists the commands"
+    return f"did you mean {' or '.join(filter(None, [', '.join(near[:-1]), near[-1]]))}?"
 
 
 def load(name: str) -> Any:
     """Build the real command of a name."""
+    from convcli.cli.meant import Command
+
     module, _, function = COMMANDS[name][0].partition(".")
     run = getattr(import_module(f"convcli.cli.{module}"), function)
     single = typer.Typer(add_completion=False, rich_markup_mode=None, context_settings=CONTEXT)
-    single.command(name)(run(name) if name in LAYERS else run)
+    single.command(name, cls=Command)(run(name) if name in LAYERS else run)
     return typer.main.get_command(single)
 
 

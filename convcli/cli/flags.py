@@ -3,7 +3,8 @@
 from dataclasses import dataclass, fields
 from typing import Any
 
-from convcli.cli.typed import EACH, NUMBER, PADDING, PER_AXIS, Sizes, flag, real, seed, sizes_or_none
+from convcli.cli.typed import EACH, NUMBER, PADDING, PER_AXIS, Sizes, flag, pace, real, seed, sizes_or_none, spellings
+from convcli.layers import LAYERS, Layer, Windowed
 from convcli.refusals import PADDING_MODES
 
 
@@ -14,7 +15,7 @@ class LayerFlags:
     in_channels: int | None = flag("--in", help="Channels of the input; follows from it.", **NUMBER)
     out_channels: int | None = flag("--out", help="Channels of the output, one kernel each.", **NUMBER)
     output_size: tuple[int | None, ...] | None = flag(
-        "--output-size", help="Windows along each axis; none keeps an axis.", read=sizes_or_none, metavar="SIZES"
+        "--output-size", "-o", help="Windows along each axis; none keeps an axis.", read=sizes_or_none, metavar="SIZES"
     )
     kernel_size: Sizes | None = flag("--kernel", "-k", help=f"Taps of the kernel. {EACH}", **PER_AXIS)
     stride: Sizes | None = flag("--stride", "-s", help="Cells from one window to the next.", **PER_AXIS)
@@ -50,12 +51,14 @@ class RunFlags:
     """What every layer command takes besides: what goes in, and what is shown."""
 
     input: str | None = flag("--input", "-i", help="Numbers, a sample, a file, or - for stdin.", metavar="ARRAY")
-    size: Sizes | None = flag("--size", help="A ramp 1, 2, 3 … of this size instead, 28x28 or 3x28x28.", **PER_AXIS)
+    size: Sizes | None = flag("--size", "-n", help="A ramp 1, 2, 3 … of this size, 28x28 or 3x28x28.", **PER_AXIS)
     seed: int = flag("--seed", help="Seeds PyTorch's initialisation.", default=0, read=seed, metavar="N")
     weight: str | None = flag(
         "--weight", "-w", help="The kernel, or all weights: numbers, a filter or a file.", metavar="ARRAY"
     )
     bias_values: str | None = flag("--bias", help="The bias; with --weight alone there is none.", metavar="ARRAY")
+    flip: bool = flag("--flip", help="Turn the kernel round before it is used.", default=False)
+    shapes: bool = flag("--shapes", help="Sizes, counts and memory alone: no torch, no values.", default=False)
     steps: str | None = flag(
         "--steps", help="Every product behind outputs: the first few, all, or 0:4.", metavar="[WHICH]"
     )
@@ -65,7 +68,7 @@ class RunFlags:
     coverage: bool = flag("--coverage", help="How often each input cell is read.", default=False)
     show: bool = flag("--show", help="Draw input and output as shades, or pictures.", default=False)
     animate: bool = flag("--animate", help="Play the steps in the terminal.", default=False)
-    speed: float | None = flag("--speed", help="Steps a second; 2 unless told.", read=real, metavar="N")
+    speed: float | None = flag("--speed", help="Steps a second; 2 unless told.", read=pace, metavar="N")
     full: bool = flag("--full", help="Every value, however many.", default=False)
     as_json: bool = flag("--json", help="One JSON object on stdout.", default=False)
     as_code: bool = flag("--code", help="A PyTorch script that gives the same.", default=False)
@@ -75,4 +78,28 @@ class RunFlags:
     force: bool = flag("--force", help="Write over an existing file.", default=False)
 
 
-WEIGHTED = ("seed", "weight", "bias_values", "of_weight")  # only where there are weights
+WEIGHTED = ("seed", "weight", "bias_values", "flip", "of_weight")  # only where there are weights
+
+
+def takes(layer: type[Layer]) -> set[str]:
+    """The fields of which a layer's command has flags."""
+    besides = {each.name for each in fields(RunFlags)}
+    return set(layer.defaults()) | (besides if "out_channels" in layer.defaults() else besides - set(WEIGHTED))
+
+
+def not_here(name: str, flag: str) -> tuple[str, str] | None:
+    """Why a layer has no such flag, which others have, and what to do instead; None: nobody has it."""
+    every = [each for request in (LayerFlags, RunFlags) for each in fields(request)]
+    argument = next((each.name for each in every if flag in spellings(each.name, each.metadata["flag"].names)), "")
+    layer = LAYERS.get(name)
+    if not argument or not layer:
+        return None
+    if argument in ("in_channels", "out_channels"):
+        size = "x".join(["3", *["28"] * layer.ndim])
+        return (
+            f"nn.{layer.__name__} takes no {flag}",
+            f"leave it out: the channels are the input's, as in --size {size}",
+        )
+    owners = [other for other, each in LAYERS.items() if issubclass(each, Windowed) and argument in takes(each)]
+    owners = [other for other in owners if LAYERS[other].ndim == layer.ndim] or owners
+    return f"nn.{layer.__name__} takes no {flag}", f"leave it out; it belongs to {', '.join(owners)}"

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from convcli.cli.flags import WEIGHTED, LayerFlags, RunFlags
+from convcli.cli.flags import LayerFlags, RunFlags, takes
 from convcli.cli.player import check_playable, play
-from convcli.cli.streams import in_colour, out, show, warn, write
+from convcli.cli.streams import screen, show, warn, write
 from convcli.cli.typed import typed_command
 from convcli.cli.waiting import loading_torch, tracked
 from convcli.data.arrays import Array
@@ -22,7 +22,7 @@ from convcli.refusals import ConvcliError
 from convcli.report import Report
 from convcli.views.head import head
 from convcli.views.registry import View, chosen
-from convcli.views.widgets import Screen
+from convcli.wording import unread_words
 
 HELP = """nn.{name}: {summary}.
 
@@ -52,9 +52,6 @@ EXAMPLES = {
 def command(name: str) -> Callable[..., None]:
     """The function behind ``conv1d`` and its like, with a flag for each argument of the class."""
     layer = LAYERS[name]
-    takes = set(layer.defaults()) | {flag for flag in RunFlags.__dataclass_fields__ if flag not in WEIGHTED}
-    if "out_channels" in takes:
-        takes |= set(WEIGHTED)
 
     def run(arguments: LayerFlags, flags: RunFlags) -> None:
         run_layer(name, arguments, flags)
@@ -63,7 +60,7 @@ def command(name: str) -> Callable[..., None]:
         f"convcli {name} {more}".rstrip() for more in EXAMPLES.get(name) or EXAMPLES.get(name.rstrip("123d"), ("",))
     ]
     run.__doc__ = HELP.format(name=layer.__name__, summary=layer.summary, examples="\n".join(examples))
-    return typed_command(run, LayerFlags, RunFlags, takes=takes.__contains__)  # type: ignore[no-any-return]
+    return typed_command(run, LayerFlags, RunFlags, takes=takes(layer).__contains__)  # type: ignore[no-any-return]
 
 
 def run_layer(name: str, arguments: LayerFlags, flags: RunFlags) -> None:
@@ -75,12 +72,17 @@ def run_layer(name: str, arguments: LayerFlags, flags: RunFlags) -> None:
     for view in views:
         if view.check:
             view.check(plan, report.picks)
-    check_memory(plan)
-    for text in report.warnings:
-        warn(text)
+    runs = any(view.needs == "values" for view in views)
+    if runs:
+        check_memory(plan)
+    told: set[str] = set()
     if not any(view.owns_stdout for view in views):
-        show(head(plan))
-    if any(view.needs == "values" for view in views):
+        show(*head(plan, screen()))
+        told = {unread_words(axis) for axis in plan.axes}
+    for text in report.warnings:
+        if text not in told:
+            warn(text)
+    if runs:
         with loading_torch():
             report.values  # noqa: B018  (this is what runs torch)
     for view in views:
@@ -89,10 +91,9 @@ def run_layer(name: str, arguments: LayerFlags, flags: RunFlags) -> None:
 
 def present(view: View, report: Report, flags: RunFlags) -> None:
     """Show one view by its medium."""
-    screen = Screen(out.width, in_colour(), flags.full)
     match view.medium:
         case "lines":
-            show(*view.render(report, screen))
+            show(*view.render(report, screen(flags.full)))
         case "text":
             write(view.render(report))
         case "film":
@@ -120,15 +121,17 @@ def planned(name: str, arguments: LayerFlags, flags: RunFlags) -> Plan:
     """The plan of what was typed."""
     if flags.bias_values is not None and not arguments.bias:
         raise ConvcliError("--bias and --no-bias contradict each other", "leave one out")
+    weight = array(flags.weight)
     return make_plan(
         name,
         arguments.arguments(LAYERS[name].defaults()),
         input=array(flags.input),
         size=flags.size,
-        weight=array(flags.weight),
+        weight=weight,
         bias=array(flags.bias_values),
         seed=flags.seed,
-        depthwise=flags.weight in FILTERS,
+        flip=flags.flip,
+        depthwise=weight is not None and weight.source in FILTERS,
     )
 
 

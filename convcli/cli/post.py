@@ -4,12 +4,11 @@ from typing import Annotated
 
 import typer
 
-from convcli.cli.streams import in_colour, out, show, write
+from convcli.cli.streams import screen, show, write
 from convcli.cli.waiting import loading_torch
 from convcli.data.samples import experiments
 from convcli.refusals import ConvcliError
 from convcli.views.replays import one, overview
-from convcli.views.widgets import Screen
 
 
 def blog(
@@ -38,7 +37,7 @@ def blog(
 
         write(as_text({"experiments": [replay_object(each) for each in replays]}))
     elif name is not None:
-        show(*one(replays[0], Screen(out.width, in_colour())))
+        show(*one(replays[0], screen()))
     else:
         show(overview(replays))
     if not all(each.matches for each in replays):

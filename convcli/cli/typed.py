@@ -2,7 +2,7 @@
 
 import inspect
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import field, fields
 from typing import Annotated, Any, NamedTuple
 
@@ -57,11 +57,22 @@ def real(typed: str, name: str) -> float:
         raise ConvcliError(f"{name} {typed!r} isn't a number", f"try {name} 2") from None
 
 
+def pace(typed: str, name: str) -> float:
+    """Steps a second."""
+    try:
+        return real(typed, name)
+    except ConvcliError:
+        example = 0.5 if "slow" in typed.lower() else 10
+        why = f"{name} {typed!r} isn't a number: it is how many steps are played in a second"
+        raise ConvcliError(why, f"try --animate {name} {example}") from None
+
+
 def seed(typed: str, name: str) -> int:
     """What torch can be seeded with."""
     typed = text(typed, name).strip()
     if not re.fullmatch(r"[-+]?\d+", typed):
-        raise ConvcliError(f"{name} {typed!r} isn't a whole number", f"try {name} 0")
+        why = f"{name} {typed!r} isn't a whole number: each number gives random weights of its own, always the same"
+        raise ConvcliError(why, f"try {name} 1, or leave it out for {name} 0")
     if len(typed) > 30 or not -(2**63) <= int(typed) < 2**64:
         raise ConvcliError(f"{name} {typed[:30]} is beyond 64 bits", f"try {name} 0")
     return int(typed)
@@ -89,6 +100,15 @@ def flag(*names: str, default: Any = None, read: Callable[[str, str], Any] = tex
 def spelled(request: type, name: str) -> str:
     """How the flag of a request's field is typed; empty where it has no such field."""
     return next((str(each.metadata["flag"].names[0]) for each in fields(request) if each.name == name), "")
+
+
+def spellings(field: str, flags: Sequence[str]) -> list[str]:
+    """A field's flags, and its own name as one, where no flag turns it round.
+
+    >>> spellings("kernel_size", ["--kernel", "-k"]), spellings("bias", ["--no-bias"])
+    (['--kernel', '-k', '--kernel-size'], ['--no-bias'])
+    """
+    return [*flags] if flags[0].startswith("--no-") else [*flags, f"--{field.replace('_', '-')}"]
 
 
 def typed_command(run: Callable[..., None], *requests: type, takes: Callable[[str], bool] = lambda name: True) -> Any:

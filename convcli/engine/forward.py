@@ -59,7 +59,7 @@ def tensor(array: Array, shape: tuple[int, ...] | None = None) -> torch.Tensor:
 
 
 def forward(plan: Plan) -> Values:
-    """Run a plan's layer on its input, with torch's default weights unless others were given.
+    """Run a plan's layer on its input, with torch's default weights unless others were given; ``weight`` is as used.
 
     Raises:
         Failure: torch could not carry it out.
@@ -70,6 +70,8 @@ def forward(plan: Plan) -> Values:
             module.weight.copy_(tensor(plan.weight).expand(module.weight.shape))
         if plan.bias is not None:
             module.bias.copy_(tensor(plan.bias).expand(module.bias.shape))
+        if plan.flip:
+            module.weight.copy_(module.weight.flip(tuple(range(-plan.layer.ndim, 0))))
     return _apply(module, plan)
 
 

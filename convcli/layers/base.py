@@ -8,6 +8,7 @@ from operator import index
 from typing import Any, ClassVar, TypeVar
 
 from convcli.arithmetic.windows import Windows
+from convcli.matching import nearest
 from convcli.refusals import (
     AXIS_NAMES,
     AxisCount,
@@ -61,9 +62,7 @@ class Layer(ABC):
         """The layer of a torch.nn class, in any case of letters, made with torch's arguments; None: torch's default."""
         layer = LAYERS.get(name.lower())
         if layer is None:
-            from difflib import get_close_matches
-
-            raise UnknownLayer(name=name, near=get_close_matches(name.lower(), LAYERS, 2))
+            raise UnknownLayer(name=name, near=nearest(name, LAYERS, 2))
         return layer.made_with(arguments)
 
     @classmethod

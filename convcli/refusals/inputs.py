@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from convcli.arithmetic.axis import Axis
 from convcli.refusals.refusal import AXIS_NAMES, Change, Refusal, Spelling, Words, shape_names
 
+KERNELS = {1: [1, 0, -1], 2: [[1, 0], [0, -1]], 3: [[[1, -1]]]}  # examples, by the axes of a layer
+
 
 class InputAndSize(Refusal):
     def said(self, spell: Spelling) -> Words:
@@ -116,14 +118,24 @@ class Channels(Refusal):
         added = "" if len(given) == len(shape) else f"{list(given)} → "
         follows: list[Change] = [{"in_channels": None}, {"weight": None}, {"in_channels": None, "weight": None}]
         fix = self.offer(spell, {"in_channels": got}, {"in_channels": got, "groups": 1}, *follows, most=1)
-        lead = len(given) - len(axes)  # the axes before the spatial ones: none, channels, or batch and channels
-        if lead and given[-1] == expected:
-            order = (0, len(shape) - 1, *range(1, len(shape) - 1))
-            fix += f"; or, if the channels are last, x = x{'.unsqueeze(0)' * (2 - lead)}.permute{order} first"
-        elif lead == 1 and expected == 1:
+        if len(given) > len(axes) and given[-1] == expected:
+            fix += f"; or, if the channels are last, x = x.permute{channels_first(given, len(axes))} first"
+        elif len(given) == len(axes) + 1 and expected == 1:
             fix += f"; or, if it is a batch of {got}, x = x.unsqueeze(1) first"
+        elif len(given) < len(shape):
+            fix += f"; or give the input as [batch, {expected}, {', '.join(axes)}]"
         has = f"the input {added}{list(shape)} has {got}: {shape_names(shape)}"
         return f"{self.code} expects {expected} channel{'s' * (expected > 1)}, but {has}", fix
+
+
+def channels_first(shape: Sequence[int], ndim: int) -> tuple[int, ...]:
+    """The order of axes, with a batch or without one, that brings the last before the ``ndim`` spatial ones.
+
+    >>> channels_first((28, 28, 3), 2), channels_first((8, 28, 28, 3), 2)
+    ((2, 0, 1), (0, 3, 1, 2))
+    """
+    before, last = len(shape) - ndim - 1, len(shape) - 1
+    return (*range(before), last, *range(before, last))
 
 
 class Rank(Refusal):
@@ -175,13 +187,22 @@ class SizeCount(Refusal):
 
 
 class WeightRank(Refusal):
+    """``type`` is the torch.nn class, ``source`` what the weight is called."""
+
+    type: str
+    source: str
     shape: Sequence[int]
     ndim: int
+    transposed: bool
 
     def said(self, spell: Spelling) -> Words:
-        axes = ", ".join(AXIS_NAMES[self.ndim])
-        fix = f"give the kernel alone, [{axes}], or all of it, [out, in/groups, {axes}]"
-        return f"the weight has shape {list(self.shape)}: {len(self.shape)} axes", fix
+        rank, axes = len(self.shape), ", ".join(AXIS_NAMES[self.ndim])
+        count = f"{rank} ax{'i' if rank == 1 else 'e'}s"
+        why = f"{self.source} has shape {list(self.shape)}, {count}; a kernel of nn.{self.type} has {self.ndim}: {axes}"
+        channels = "in, out/groups" if self.transposed else "out, in/groups"
+        fix = f"give such a kernel, {spell('weight', KERNELS[self.ndim])}, or all of it, [{channels}, {axes}]"
+        other = f"nn.{self.type.replace(str(self.ndim), str(rank))} takes it; or " if rank in AXIS_NAMES else ""
+        return why, other + fix
 
 
 class WeightKernel(Refusal):
@@ -231,9 +252,9 @@ class Memory(Refusal):
 def bytes_in_words(count: int) -> str:
     """Bytes for a person.
 
-    >>> bytes_in_words(3 * 2**30)
-    '3.0 GiB'
+    >>> bytes_in_words(3 * 2**30), bytes_in_words(40)
+    ('3.0 GiB', '40 B')
     """
     units = ("B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB")
     power = min(max(count.bit_length() - 1, 0) // 10, len(units) - 1)
-    return f"{count / 1024**power:,.1f} {units[power]}"
+    return f"{count / 1024**power:,.{min(power, 1)}f} {units[power]}"

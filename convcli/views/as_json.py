@@ -36,21 +36,38 @@ def report_text(report: Report) -> str:
     return as_text(object_of(report))
 
 
-def object_of(report: Report) -> dict[str, Any]:
-    """A layer, its numbers in and out, and its counts; besides, what was picked to be looked into."""
-    plan, values = report.plan, report.values
+def shapes_text(report: Report) -> str:
+    """The object without its values as text; nothing has to run for it."""
+    return as_text(shapes_of(report))
+
+
+def shapes_of(report: Report) -> dict[str, Any]:
+    """A layer, its shapes and its counts; ``memory`` is in bytes."""
+    plan, layer = report.plan, report.plan.layer
     return {
         "layer": _layer(plan),
-        "code": plan.layer.code,
-        "input": {"source": plan.input.source, **_values(values.input)},
-        "weight": None if values.weight is None else _values(values.weight),
-        "bias": None if values.bias is None else _values(values.bias),
+        "code": plan.code,
+        "input": {"source": plan.input.source, "shape": list(plan.shape)},
+        "weight": None if layer.weight_shape is None else {"shape": list(layer.weight_shape)},
+        "bias": {"shape": [layer.bias_size]} if layer.bias_size else None,
         "axes": [{"name": axis.name, **axis_object(axis)} for axis in plan.axes],
-        "output": _values(values.output),
-        **({} if values.indices is None else {"indices": _values(values.indices)}),
+        "output": {"shape": list(plan.output_shape)},
+        **({"indices": {"shape": list(plan.output_shape)}} if layer.returns_indices else {}),
         "parameters": plan.parameters,
         "macs": plan.macs,
+        "memory": plan.memory,
         "warnings": report.warnings,
+    }
+
+
+def object_of(report: Report) -> dict[str, Any]:
+    """The same with its numbers in and out; besides, what was picked to be looked into."""
+    shapes = shapes_of(report)
+    for name in ("input", "weight", "bias", "output", "indices"):
+        if shapes.get(name):
+            shapes[name]["values"] = getattr(report.values, name).tolist()
+    return {
+        **shapes,
         **steps_object(report.steps),
         **_uses(report.uses()),
         **({"coverage": report.coverage} if report.picks.coverage else {}),

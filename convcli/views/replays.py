@@ -51,12 +51,11 @@ def one(replay: "Replay", screen: Screen) -> Iterator[RenderableType]:
         yield Text(f"slip: {slip}", style="warning")
     if post.slips:
         yield ""
-    yield head(plan)
+    yield from head(plan, screen)
     yield from numbers_of(plan, replay.values, screen)
     yield Text("the post printed", style="muted")
     printed = type(output)(output.shape, dtype=float)
     printed[...] = post.printed
-    for line in grid(printed, MAPS, min(plan.layer.ndim, 2), screen.width):
-        yield Text(line)
+    yield from grid(printed, MAPS, min(plan.layer.ndim, 2), screen.width).lines
     difference = f"; largest difference {replay.largest_difference:.1e}"
     yield _verdict(replay, "every number came back", "NOT every number came back").append(difference, style="muted")

@@ -15,6 +15,8 @@ def script(report: Report) -> str:
     for name, array in (("weight", plan.weight), ("bias", plan.bias)):
         if array:
             lines += ["with torch.no_grad():", f"    layer.{name}.copy_({array.code})"]
+    if plan.flip:
+        lines += ["with torch.no_grad():", f"    layer.weight.copy_(layer.{plan.turned})"]
     lines += ["", f"x = {plan.input.code}  # {list(plan.input.shape)}"]
     if plan.added:
         lines.append(f"x = x{'.unsqueeze(0)' * plan.added}  # {list(plan.shape)}: {', '.join(plan.axis_names)}")

@@ -58,8 +58,7 @@ def coverage(report: Report, screen: Screen) -> Iterator[RenderableType]:
     if len(counts) > 1 or product.size > MOST_NUMBERS:
         for axis, count in zip(report.plan.axes, counts, strict=True):
             yield Text(axis.name, style="muted")
-            for line in grid(np.array(count), (), 1, screen.width, screen.full):
-                yield fixed(line)
+            yield from grid(np.array(count), (), 1, screen.width, None if screen.full else 3).lines
 
 
 def _array(

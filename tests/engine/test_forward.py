@@ -28,6 +28,27 @@ def test_weights_that_were_given() -> None:
     assert values.output.tolist() == [[[-1.5] * 8]]
 
 
+def test_a_kernel_turned_round_is_convolution_proper() -> None:
+    values, kernel = np.arange(1.0, 8), np.array([1.0, 2.0, -4.0])
+    given = {"input": Array("list", (7,), values), "weight": Array("list", (3,), kernel)}
+
+    def output(name: str, flip: bool) -> list[float]:
+        [[numbers]] = forward(make_plan(name, {}, flip=flip, **given)).output.tolist()
+        return list(numbers)
+
+    assert output("conv1d", True) == np.convolve(values, kernel, "valid").tolist()
+    assert output("conv1d", False) == np.correlate(values, kernel, "valid").tolist()
+    assert output("convtranspose1d", False) == np.convolve(values, kernel, "full").tolist()
+    assert output("convtranspose1d", True) == np.correlate(values, kernel, "full").tolist()
+
+
+@pytest.mark.parametrize("ndim", [1, 2, 3])
+def test_every_spatial_axis_is_turned_round(ndim: int) -> None:
+    plain, turned = (forward(make_plan(f"conv{ndim}d", {"out_channels": 2}, flip=flip)) for flip in (False, True))
+    assert np.array_equal(turned.weight, np.flip(plain.weight, tuple(range(2, 2 + ndim))))
+    assert np.array_equal(turned.input, plain.input)
+
+
 def test_layers_built_one_after_the_other_share_a_seed() -> None:
     one, other = forward_together([make_plan("conv1d", {})] * 2, 0)
     assert not np.array_equal(one.output, other.output)

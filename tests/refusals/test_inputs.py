@@ -1,15 +1,17 @@
 """Rules that a layer and its input break together, each raised by a real request."""
 
+import re
 from collections.abc import Callable
 
 import pytest
+import torch
 
 from convcli import memory
 from convcli.cli.exits import on_the_command_line
 from convcli.data.arrays import Array
 from convcli.layers import Layer
 from convcli.plan import make_plan
-from convcli.refusals import Refusal
+from convcli.refusals import Channels, Refusal
 
 
 def listed(*shape: int) -> Array:
@@ -53,7 +55,11 @@ INPUTS: dict[str, tuple[Callable[[], object], str, str]] = {
     ),
     "NoSuchAxis": (lambda: Layer.of("flatten", start_dim=3).output_shape((1, 5)), "start_dim=3", "--start-dim 3"),
     "SizeCount": (lambda: make_plan("conv2d", {}, size=(1, 2, 3, 4, 5)), "try size=(4, 5)", "try --size 4x5"),
-    "WeightRank": (lambda: make_plan("conv1d", {}, weight=listed(1, 2)), "[out, in/groups, length]", "length"),
+    "WeightRank": (
+        lambda: make_plan("conv1d", {}, weight=listed(1, 2)),
+        "nn.Conv2d takes it; or give such a kernel, weight=[1, 0, -1], or all of it, [out, in/groups, length]",
+        "--weight 1,0,-1",
+    ),
     "WeightKernel": (
         lambda: make_plan("conv1d", {"kernel_size": 2}, weight=listed(3)),
         "leave kernel_size out",
@@ -71,6 +77,30 @@ INPUTS: dict[str, tuple[Callable[[], object], str, str]] = {
         "of memory",
     ),
 }
+
+
+@pytest.mark.parametrize(
+    ("ndim", "given", "expected"),
+    [(1, (4, 3), 3), (1, (2, 4, 3), 3), (2, (4, 5, 3), 3), (2, (2, 4, 5, 3), 3), (3, (4, 5, 6, 2), 2)],
+)
+def test_a_permutation_that_is_advised_brings_the_channels_first(
+    ndim: int, given: tuple[int, ...], expected: int
+) -> None:
+    arguments = {"in_channels": expected, "kernel_size": 1}
+    with pytest.raises(Channels) as raised:
+        make_plan(f"conv{ndim}d", arguments, input=listed(*given))
+    advised = re.search(r"x\.permute\((.*?)\)", raised.value.fix)
+    assert advised
+    x = torch.zeros(given).permute(*map(int, advised[1].split(", ")))
+    assert make_plan(f"conv{ndim}d", arguments, input=listed(*x.shape)).shape[1] == expected
+
+
+@pytest.mark.parametrize(("ndim", "given"), [(2, (4, 3)), (3, (2, 5, 3)), (2, (4, 5))])
+def test_nothing_to_permute(ndim: int, given: tuple[int, ...]) -> None:
+    with pytest.raises(Channels) as raised:
+        make_plan(f"conv{ndim}d", {"in_channels": 3}, input=listed(*given))
+    assert "permute" not in raised.value.fix
+    assert "give the input as [batch, 3, " in raised.value.fix
 
 
 @pytest.mark.parametrize("rule", INPUTS)

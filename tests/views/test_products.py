@@ -14,7 +14,7 @@ def test_new_layers_are_told_as_the_others_are() -> None:
     assert "out[0, 0, 1] = (3 + 4 + 5) / 3 = 4" in text
     plan = make_plan("unfold", {"kernel_size": 2}, size=(3, 4))
     text = shown(picked_steps(Report(plan, pick(plan, at="3,1")), Screen()))
-    assert "rows 1 · columns 2" in text
+    assert "row 1 · column 2" in text
     assert "out[0, 3, 1] = 3" in text
 
 
