@@ -4,7 +4,7 @@ This is what the first table shows while torch is still loading.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import prod
 from typing import Any
 
@@ -219,7 +219,9 @@ def _default_input(ndim: int, channels: int | None, size: Sequence[int] | None) 
         return ramp(sizes)
     if channels is not None and channels < 1:
         raise NotPositive(name="in_channels", value=channels)
-    return sample_for(ndim, channels) or ramp((channels or 1, *(10,) * ndim))
+    if sample := sample_for(ndim, channels):
+        return replace(sample, axes=())  # nobody said what its axes are to be
+    return ramp((channels or 1, *(10,) * ndim))
 
 
 def _with_leading_axes(shape: tuple[int, ...], ndim: int) -> tuple[int, ...]:

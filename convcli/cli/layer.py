@@ -29,7 +29,7 @@ HELP = """nn.{name}: {summary}.
 \b
 {examples}
 
-Source: torch.nn.{name} in PyTorch's documentation; every flag is an argument of the class.
+Source: torch.nn.{name} in PyTorch's documentation; the flags of the layer itself are its arguments.
 """
 EXAMPLES = {
     "conv1d": ("--kernel 3 --stride 2", "--input 1,2,3,4,5 --weight 1,0,-1", "--in 2 --out 5 --padding same --json"),

@@ -80,6 +80,14 @@ class Convolution(Sliding):
         return self.weights * prod(axis.size if self.transposed else axis.output for axis in self.axes(shape))
 
     @property
+    def macs_convention(self) -> str:  # type: ignore[override]
+        """How these are counted, as tools differ."""
+        if not any(map(any, self.pads)):
+            return "MACs of one sample, bias not counted"
+        counted = "products that padding cuts away" if self.transposed else "padded taps"
+        return f"MACs of one sample, {counted} counted, bias not"
+
+    @property
     def bias_size(self) -> int:
         return self.out_channels * self.bias
 

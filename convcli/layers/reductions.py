@@ -117,6 +117,10 @@ class Copy(Reduction):
 
     operation = "copy"
 
+    def term_said(self, term: Term, cell: str) -> str:
+        """Which cell it is: its value alone would say that it is what it is."""
+        return f"input{list(term.input_index)}" if term.input_index else cell
+
 
 class Extreme(Reduction):
     """The largest of the cells' magnitudes, or the smallest: a p-norm whose p is infinite."""

@@ -28,6 +28,7 @@ class Windowed(Layer):
     returns_indices: bool = False
     groups: int = 1
     no_macs: ClassVar[str] = "a pooling multiplies no weights"
+    macs_convention: str = "MACs of one sample, bias not counted"
 
     @property
     @abstractmethod
@@ -85,6 +86,15 @@ class Windowed(Layer):
 
         return len(targets) * prod(map(len, reached)), each()
 
+    @property
+    def coverage_words(self) -> str:
+        """What is counted where it is counted how often each input cell is read."""
+        return "how many windows read each input cell"
+
+    def times(self, count: int) -> str:
+        """So many of what is counted there."""
+        return f"{count:,} window{'s' * (count != 1)}"
+
     def targets(self, channel: int) -> Iterator[tuple[int, Place | None]]:
         """The output channels that an input channel goes into, each with the first indices of its weights."""
         yield channel, None
@@ -133,6 +143,24 @@ class Sliding(Windowed):
             if half_at_most and padding > kernel // 2:
                 most, both = kernel // 2, {"padding": paddings, "kernel": self.kernel_size}
                 raise refusals.PoolPadding(value=padding, axis=axis, most=most, **both)
+
+    @property
+    def _copies(self) -> bool:
+        """Whether a window may read a cell more than once, as copies of it stand in the padding."""
+        return self.padding_mode != "zeros" and any(map(any, self.pads))
+
+    @property
+    def coverage_words(self) -> str:
+        if self.transposed:
+            return "how many outputs each input cell reaches"
+        return (
+            "how often each input cell is read, copies in the padding too" if self._copies else super().coverage_words
+        )
+
+    def times(self, count: int) -> str:
+        if self.transposed:
+            return f"{count:,} output{'s' * (count != 1)}"
+        return f"{count:,} reading{'s' * (count != 1)}" if self._copies else super().times(count)
 
     @property
     def pads(self) -> list[tuple[int, int]]:

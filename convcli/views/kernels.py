@@ -36,7 +36,8 @@ def flips(filters: Sequence[Filter]) -> RenderableType:
         rows.add_row(*kernels, _named(each, each.flip_effect))
     return Group(
         Text("Convolution proper turns the kernel round before it slides; cross-correlation doesn't."),
-        Text("PyTorch, like every framework, computes cross-correlation and calls it convolution.", style="muted"),
+        Text("The convolution layers of PyTorch, TensorFlow and JAX compute cross-correlation;", style="muted"),
+        Text("NumPy's convolve, SciPy's and MATLAB's turn the kernel round.", style="muted"),
         Text("A learned kernel may as well be learned turned round, so networks lose nothing.", style="muted"),
         "",
         rows,
