@@ -270,7 +270,7 @@ def part_of(plan: Plan, ranges: Sequence[range] = (), most: int = MOST_DRAWN) ->
     sides = (1, 1, *[side] * len(axes))
     parts = [f"{part[0]}:{part[0] + min(len(part), size)}" for part, size in zip(ranges, sides, strict=True)]
     # Channels that are left out are taken whole, and so are none but the first of the batch's items.
-    return ",".join(parts[0 if batch[0] else 1 if plan.output_shape[1] > 1 else 2 :])
+    return ",".join(parts[0 if len(batch) > 1 or batch[0] else 1 if plan.output_shape[1] > 1 else 2 :])
 
 
 def _ranges(plan: Plan, region: str | None) -> list[range]:
