@@ -24,7 +24,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "blog": ("post.blog", "The post's 12 experiments, replayed and checked number by number"),
     "filters": ("lookup.filters", "The classic filters: edges, blurs, Sobel and others"),
     "explain": ("explaining.explain", "A PyTorch error message in plain words, with a fix"),
-    "samples": ("lookup.samples", "The post's three tensors"),
+    "samples": ("lookup.samples", "What to feed a layer with: the post's tensors, a picture, a wave, a word"),
 }
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 

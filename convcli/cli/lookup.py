@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from convcli.cli.streams import show, write
+from convcli.cli.streams import in_colour, out, show, write
 from convcli.data.filters import FILTERS
 from convcli.data.samples import SAMPLES
 from convcli.matching import matching, nearest
@@ -29,12 +29,12 @@ def samples(
     name: Annotated[str | None, typer.Argument(help="One of them, for example input_2d.")] = None,
     as_json: Json = False,
 ) -> None:
-    """The post's three tensors: every command takes them by name.
+    """What there is to feed a layer with, by name: the post's three tensors, a picture, a wave and a word.
 
     \b
     convcli samples
-    convcli samples input_2d
-    convcli conv1d --input input_2d
+    convcli samples picture
+    convcli conv2d --input picture --weight sobel-x --show
     """
     chosen = [SAMPLES[each] for each in named(name, SAMPLES, "sample")]
     if as_json:
@@ -43,8 +43,9 @@ def samples(
         write(as_text(samples_object(chosen)))
     else:
         from convcli.views.tensors import samples_table
+        from convcli.views.widgets import Screen
 
-        show(samples_table(chosen))
+        show(*samples_table(chosen, Screen(out.width, in_colour())))
 
 
 def filters(

@@ -30,6 +30,7 @@ _PICTURE = (
 )
 _WAVE = [0, 2, 3, 2, 0, -2, -3, -2, 0, 0, 0, 5, 5, 5, 5, 5, 0, 0, 0, 9, 0, 0, 0, 0]
 _WORD = "banana"
+LABELS = {"word": "".join(sorted(set(_WORD)))}  # by the sample: what its rows are called, a letter each
 
 
 def _rows(texts: Iterable[str]) -> list[list[float]]:
@@ -38,9 +39,9 @@ def _rows(texts: Iterable[str]) -> list[list[float]]:
 
 def _letters() -> Array:
     """Each letter of a word is a channel, 1 where the letter stands."""
-    letters = sorted(set(_WORD))
+    letters = LABELS["word"]
     rows = [[float(letter == other) for other in _WORD] for letter in letters]
-    code = f"torch.tensor([[float(c == letter) for c in {_WORD!r}] for letter in {''.join(letters)!r}])"
+    code = f"torch.tensor([[float(c == letter) for c in {_WORD!r}] for letter in {letters!r}])"
     about = f"the word {_WORD}, a channel for each of its letters {', '.join(letters)}"
     return Array("word", (len(letters), len(_WORD)), rows, code, about, axes=SIGNAL)
 
@@ -86,14 +87,14 @@ SAMPLES = {
 }
 LARGER = {1: "wave", 2: "picture"}  # by the axes of a layer whose window doesn't fit the post's sample
 
-# By the sample: a command on which it shows something.
+# By the sample: a command that is worth trying with it, and what there is to see.
 TRY = {
-    "input_1d": "conv1d --weight 1,0,-1 --at 0",
-    "input_2d": "conv1d -i input_2d --out 2 --kernel 2 --steps",
-    "input_2d_img": "conv2d --out 5",
-    "picture": "conv2d -i picture --weight sobel-x --show",
-    "wave": "conv1d -i wave --weight difference --show",
-    "word": 'conv1d -i word --weight "[[[0,1],[0,0],[1,0]]]"',
+    "input_1d": ("conv1d --weight 1,0,-1 --at 0", "one sum, by hand"),
+    "input_2d": ("conv1d -i input_2d --at 0", "both channels in one sum"),
+    "input_2d_img": ("conv2d --out 5", "three channels in, five out"),
+    "picture": ("conv2d -i picture --weight sobel-x --show", "its edges"),
+    "wave": ("conv1d -i wave --weight difference --show", "where it changes"),
+    "word": ('conv1d -i word --weight "[[[0,1],[0,0],[1,0]]]"', "2 where it says na"),
 }
 
 # For what each is taken by itself: a number of axes, and channels if any were asked for.

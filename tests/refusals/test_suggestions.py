@@ -1,6 +1,7 @@
 """Whatever a refusal suggests is done, and the request is right then: the program's own words, typed and run."""
 
 import ast
+import io
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -146,6 +147,18 @@ def test_what_json_has_no_room_for_is_saved(
     monkeypatch.setattr("convcli.limits.MOST_IN_JSON", 100)
     test_what_is_suggested_is_accepted(convcli, "maxpool1d --size 300 --json", tmp_path, monkeypatch)
     assert (tmp_path / "out.npy").exists()
+
+
+def test_what_is_too_small_behind_a_pipe(convcli: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch) -> None:
+    def piped(*before: str) -> Ran:
+        first = convcli("conv2d", *before, "--weight", "sobel-x", "--json").out
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(first.encode())))
+        return convcli("maxpool2d", "-i", "-", "--kernel", "2", columns=500)
+
+    small = piped()
+    assert small.code == 2
+    [fix] = re.findall("before the pipe, for example (.*)", small.err)
+    assert piped(*fix.split()).code == 0
 
 
 def test_the_words_are_read_as_they_are_meant() -> None:
