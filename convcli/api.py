@@ -1,14 +1,14 @@
 """convcli in Python: what a layer does to an input, and what follows from the sizes alone."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from convcli.data.arrays import Array
 from convcli.data.files import read
 from convcli.data.filters import FILTERS
 from convcli.data.literals import text_array
-from convcli.data.samples import SAMPLES
+from convcli.data.samples import SAMPLES, weights_in_the_post
 from convcli.limits import check_picture
 from convcli.memory import check_memory
 from convcli.picks import pick
@@ -40,8 +40,9 @@ def run(layer: str, *, input: Any = None, size: Sequence[int] | int | None = Non
 
     ``layer`` is the class in any case of letters, and ``more`` its arguments by torch's names; ``input`` is nested
     lists, a NumPy array, a tensor, a file or a sample's name, and ``size`` a ramp of that size instead. What is left
-    out follows, as on the command line: the post's samples, as many channels as there are. ``weight`` (numbers or a
-    filter's name), ``bias_values`` and ``seed`` are the weights; ``flip`` turns the kernel round before it is used.
+    out follows, as on the command line: the post's samples, as many channels as there are. ``weight`` (numbers, a
+    filter's name or, for the post's own weights, that of its experiment), ``bias_values`` and ``seed`` are the weights;
+    ``flip`` turns the kernel round before it is used.
 
     >>> report = run("conv1d", kernel_size=3, stride=2, input=[1, 2, 3, 4, 5], weight=[1, 0, -1])
     >>> report.output_shape, report.output.tolist()
@@ -80,7 +81,7 @@ def shapes(
     Raises:
         Refusal: as in :func:`run`.
     """
-    kernel = _array(weight, "the weight")
+    kernel = _array(weight, "the weight", NAMED | weights_in_the_post())
     return make_plan(
         layer,
         arguments,
@@ -94,11 +95,11 @@ def shapes(
     )
 
 
-def _array(values: Any, source: str) -> Array | None:
+def _array(values: Any, source: str, named: Mapping[str, Array] = NAMED) -> Array | None:
     if values is None or isinstance(values, Array):
         return values
     if isinstance(values, str):
-        return read(values, NAMED)
+        return read(values, named)
     if hasattr(values, "detach"):  # a tensor
         values = values.detach().cpu()
         values = (values.float() if "bfloat16" in str(values.dtype) else values).numpy()

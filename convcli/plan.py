@@ -10,7 +10,7 @@ from typing import Any
 
 from convcli.arithmetic.windows import Windows
 from convcli.data.arrays import STDIN, Array, ramp
-from convcli.data.samples import LARGER, SAMPLES, sample_for
+from convcli.data.samples import LARGER, SAMPLES, Experiment, sample_for, weights_of
 from convcli.layers import LAYERS, Windowed
 from convcli.layers.base import Remark, accepted, whole
 from convcli.matching import nearest
@@ -103,6 +103,14 @@ class Plan:
         return f"{turned}: convolution proper, as mathematics, NumPy and SciPy have it"
 
     @property
+    def weight_origin(self) -> str:
+        """Where the weights are from."""
+        origin = f"PyTorch's default, seed {self.seed}"
+        if self.weight is not None:
+            origin = f"{self.weight.source}: {self.weight.about}" if self.weight.about else "given"
+        return f"{origin}, turned round" if self.flip else origin
+
+    @property
     def lines(self) -> list[Sequence[float]]:
         """The input's values on its only axis, a line for each channel; none where there are more axes or items."""
         if len(self.axes) > 1 or self.shape[0] > 1:
@@ -182,6 +190,8 @@ def _planned(
         raise ConvcliError(f"nn.{family.__name__} has neither weights nor a bias", "leave them out")
     if weight is not None:
         asked = _with_weight(asked, weight, family)
+        if asked.setdefault("bias", True) and bias is None and not family.transposed:
+            bias = weight.bias
         if bias is None:
             asked["bias"] = False
     channels = asked.get("in_channels")
@@ -203,6 +213,16 @@ def _planned(
     if bias is not None and bias.shape not in {(layer.bias_size,), (1,)}:
         raise BiasShape(shape=bias.shape, out_channels=layer.bias_size)
     return Plan(layer, source, shape, axes, weight, bias, seed, flip)
+
+
+def plan_of(post: Experiment) -> Plan:
+    """One of the post's layers on its input, with the weights that it had there.
+
+    >>> from convcli.data.samples import experiment
+    >>> plan_of(experiment("cnn1d_2")).weight_origin
+    'cnn1d_2: seed 0 once, the 2nd layer built'
+    """
+    return make_plan(post.type, post.arguments, input=SAMPLES[post.input], weight=weights_of(post))
 
 
 def _default_input(ndim: int, channels: int | None, size: Sequence[int] | None) -> Array:

@@ -109,6 +109,16 @@ def map_name(lead: Sequence[int]) -> str:
     return f"channel {channel}" + "".join(f", depth {depth}" for depth in depths)
 
 
+def ordinal(number: int) -> str:
+    """A place in an order.
+
+    >>> [ordinal(number) for number in (1, 2, 3, 4, 11, 22)]
+    ['1st', '2nd', '3rd', '4th', '11th', '22nd']
+    """
+    ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{ending}"
+
+
 def sizes_in_words(values: Sequence[int]) -> str:
     """One value where all axes have the same.
 

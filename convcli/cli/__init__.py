@@ -21,7 +21,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     if issubclass(layer, Windowed)
 } | {
     "formula": ("formula.command", "The output-size formula, worked step by step"),
-    "blog": ("post.blog", "The post's 12 experiments, replayed and checked number by number"),
+    "blog": ("post.command", "The post's 12 experiments, replayed and checked number by number"),
     "filters": ("lookup.filters", "The classic filters: edges, blurs, Sobel and others"),
     "explain": ("explaining.explain", "A PyTorch error message in plain words, with a fix"),
     "samples": ("lookup.samples", "What to feed a layer with: the post's tensors, a picture, a wave, a word"),

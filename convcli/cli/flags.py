@@ -54,7 +54,10 @@ class RunFlags:
     size: Sizes | None = flag("--size", "-n", help="A ramp 1, 2, 3 … of this size, 28x28 or 3x28x28.", **PER_AXIS)
     seed: int = flag("--seed", help="Seeds PyTorch's initialisation.", default=0, read=seed, metavar="N")
     weight: str | None = flag(
-        "--weight", "-w", help="The kernel, or all weights: numbers, a filter or a file.", metavar="ARRAY"
+        "--weight",
+        "-w",
+        help="Kernel or weights: numbers, a filter, a file, the post's cnn1d_2.",
+        metavar="ARRAY",
     )
     bias_values: str | None = flag("--bias", help="The bias; with --weight alone there is none.", metavar="ARRAY")
     flip: bool = flag("--flip", help="Turn the kernel round before it is used.", default=False)

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from rich.console import RenderableType
+
 from convcli.cli.flags import LayerFlags, RunFlags, takes
 from convcli.cli.player import check_playable, play
 from convcli.cli.streams import screen, show, warn, write
@@ -12,7 +14,7 @@ from convcli.cli.waiting import loading_torch, tracked
 from convcli.data.arrays import Array
 from convcli.data.files import read
 from convcli.data.filters import FILTERS
-from convcli.data.samples import SAMPLES
+from convcli.data.samples import SAMPLES, as_in_the_post, weights_in_the_post
 from convcli.data.saving import WholeFile, check_target
 from convcli.layers import LAYERS
 from convcli.memory import check_memory
@@ -65,28 +67,50 @@ def command(name: str) -> Callable[..., None]:
 
 def run_layer(name: str, arguments: LayerFlags, flags: RunFlags) -> None:
     """Check, plan, choose views, refuse; then show the head, run, and show the rest."""
+    views = checked_views(flags)
+    report = checked_report(planned(name, arguments, flags), views, flags)
+    begin(report, views)
+    run_torch(report, views)
+    for view in views:
+        present(view, report, flags)
+
+
+def checked_views(flags: RunFlags) -> list[View]:
+    """The views asked for, with everything refused that can be before there is a plan."""
     views = chosen(lambda flag: getattr(flags, flag))
     check(views, flags)
-    plan = planned(name, arguments, flags)
+    return views
+
+
+def checked_report(plan: Plan, views: list[View], flags: RunFlags) -> Report:
+    """What the views are to show, with everything refused that hasn't been; nothing has run yet."""
     report = Report(plan, picked(plan, flags))
     for view in views:
         if view.check:
             view.check(plan, report.picks)
-    runs = any(view.needs == "values" for view in views)
-    if runs:
+    if any(view.needs == "values" for view in views):
         check_memory(plan)
+    return report
+
+
+def begin(report: Report, views: list[View], *before: RenderableType) -> None:
+    """Show what is known without torch, unless a view has stdout to itself."""
     told: set[str] = set()
     if not any(view.owns_stdout for view in views):
-        show(*head(plan, screen()))
-        told = {unread_words(axis) for axis in plan.axes}
+        show(*before, *head(report.plan, screen()))
+        told = {unread_words(axis) for axis in report.plan.axes}
     for text in report.warnings:
         if text not in told:
             warn(text)
-    if runs:
+
+
+def run_torch(report: Report, views: list[View]) -> bool:
+    """Run torch where a view needs values; whether it did."""
+    needed = any(view.needs == "values" for view in views)
+    if needed:
         with loading_torch():
             report.values  # noqa: B018  (this is what runs torch)
-    for view in views:
-        present(view, report, flags)
+    return needed
 
 
 def present(view: View, report: Report, flags: RunFlags) -> None:
@@ -121,7 +145,7 @@ def planned(name: str, arguments: LayerFlags, flags: RunFlags) -> Plan:
     """The plan of what was typed."""
     if flags.bias_values is not None and not arguments.bias:
         raise ConvcliError("--bias and --no-bias contradict each other", "leave one out")
-    weight = array(flags.weight)
+    weight = array(flags.weight and as_in_the_post(flags.weight), weights_in_the_post)
     return make_plan(
         name,
         arguments.arguments(LAYERS[name].defaults()),
@@ -143,11 +167,11 @@ def picked(plan: Plan, flags: RunFlags) -> Any:
     return pick(plan, steps=steps, coverage=flags.coverage, draw=draw, region=region, **inside)
 
 
-def array(text: str | None) -> Array | None:
-    """An array that was named; a .pt file needs torch to be read at all."""
+def array(text: str | None, more: Callable[[], dict[str, Array]] = dict) -> Array | None:
+    """An array that was named, ``more`` names being known; a .pt file needs torch to be read at all."""
     if text is None:
         return None
-    named = SAMPLES | {name: each.array for name, each in FILTERS.items()}
+    named = SAMPLES | {name: each.array for name, each in FILTERS.items()} | more()
     if text.endswith((".pt", ".pth")):
         with loading_torch():
             return read(text, named)

@@ -136,7 +136,10 @@ def _request(kind: type, typed: dict[str, Any]) -> Any:
 
 def _parameter(each: Any) -> inspect.Parameter:
     said: Flag = each.metadata["flag"]
-    option = typer.Option(*said.names, **said.shown)
+    if said.names[0].startswith("-"):
+        option = typer.Option(*said.names, **said.shown)
+    else:  # an argument, named for the help alone
+        option = typer.Argument(metavar=said.names[0], **said.shown)
     kind, default = (bool, False) if isinstance(each.default, bool) else (str | None, each.default)
     return inspect.Parameter(
         each.name, inspect.Parameter.KEYWORD_ONLY, annotation=Annotated[kind, option], default=default

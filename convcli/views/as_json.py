@@ -19,7 +19,7 @@ from convcli.sizing import Answer
 if TYPE_CHECKING:
     import numpy as np
 
-    from convcli.engine.replay import Replay
+    from convcli.engine.replay import Number, Replay
 
 
 MOST_UNREAD = 1_000_000
@@ -48,7 +48,9 @@ def shapes_of(report: Report) -> dict[str, Any]:
         "layer": _layer(plan),
         "code": plan.code,
         "input": {"source": plan.input.source, "shape": list(plan.shape)},
-        "weight": None if layer.weight_shape is None else {"shape": list(layer.weight_shape)},
+        "weight": None
+        if layer.weight_shape is None
+        else {"source": plan.weight_origin, "shape": list(layer.weight_shape)},
         "bias": {"shape": [layer.bias_size]} if layer.bias_size else None,
         "axes": [{"name": axis.name, **axis_object(axis)} for axis in plan.axes],
         "output": {"shape": list(plan.output_shape)},
@@ -164,14 +166,34 @@ def filter_object(each: Filter) -> dict[str, Any]:
     }
 
 
-def replay_object(replay: "Replay") -> dict[str, Any]:
-    """One of the post's experiments: what was computed, and what the post printed."""
+def experiment_object(report: Report, replay: "Replay") -> dict[str, Any]:
+    """One of the post's experiments: the layer as any, what the post printed, and how far that agrees."""
+    numbers = replay.numbers
     return {
         "name": replay.experiment.name,
-        "code": replay.plan.layer.code,
-        "output": _values(replay.values.output),
+        **object_of(report),
         "printed": replay.experiment.printed,
         "largest_difference": replay.largest_difference,
+        "largest_relative_difference": replay.largest_relative_difference,
+        "largest_in_units_of_the_last_digit": replay.largest_units,
+        "agree_to_the_last_digit": len(numbers) - len(replay.apart),
+        "agree_as_the_post_rounded": sum(number.same_digits_then for number in numbers),
+        "apart": [_apart(number) for number in replay.apart],
         "matches": replay.matches,
         "slips": list(replay.experiment.slips),
+    }
+
+
+def _apart(number: "Number") -> dict[str, Any]:
+    """A number that isn't the printed one to the last digit, and what float32's rounding of its terms may be."""
+    return {
+        "output_index": number.output_index,
+        "computed": number.computed,
+        "printed": number.printed,
+        "as_the_post_rounded": number.then,
+        "exact": number.step.value,
+        "terms": len(number.summed),
+        "sum_of_magnitudes": number.magnitude,
+        "rounding": number.rounding,
+        "in_units_of_the_last_digit": number.units,
     }

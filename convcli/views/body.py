@@ -8,12 +8,11 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from convcli.data.samples import experiments
-from convcli.layers import Layer
 from convcli.plan import Plan
 from convcli.report import Report
 from convcli.views.brackets import windows_drawn
 from convcli.views.grid import grid, summary
-from convcli.views.widgets import INDENT, LABEL, Screen, fixed, indented, labelled
+from convcli.views.widgets import INDENT, LABEL, Screen, by_sign, fixed, indented, labelled
 
 if TYPE_CHECKING:
     import numpy as np
@@ -33,11 +32,11 @@ def body(report: Report, screen: Screen) -> Iterator[RenderableType]:
 
 def next_looks(plan: Plan) -> Iterator[str]:
     """What one could type next."""
-    yield "--at 0 (one sum)"
+    yield "--at 0 (one output)"
     yield "--show" if plan.layer.ndim == 2 else "--animate"
     yield "--full" if prod(plan.output_shape) > 60 else "--code"
     for post in experiments():
-        if plan.input.source == post.input and plan.layer == Layer.of(post.type, **post.arguments):
+        if not plan.weight and plan.input.source == post.input and plan.layer == post.layer:
             yield f"blog {post.name} (the post's)"
 
 
@@ -50,9 +49,7 @@ def numbers_of(plan: Plan, values: "Values", screen: Screen) -> Iterator[Rendera
         first, second = ("in", "out") if layer.transposed else ("out", "in")
         if layer.groups > 1:  # the second index counts within the first one's group
             second = f"group's {second}"
-        origin = "given" if plan.weight else f"PyTorch's default, seed {plan.seed}"
-        origin += ", turned round" if plan.flip else ""
-        yield from array("weight", values.weight, (first, second, *layer.axis_names), screen, origin)
+        yield from array("weight", values.weight, (first, second, *layer.axis_names), screen, plan.weight_origin)
     if values.bias is not None:
         yield from array("bias", values.bias, ("out",), screen)
     yield from array("output", values.output, (*MAPS, *layer.output_names), screen)
@@ -66,7 +63,8 @@ def array(
     """A single line of numbers behind the name; of more, a title and the numbers, of a large array the edges."""
     rows = max(1, min(2, len(axes) - 2))
     most = None if screen.full else LINES[name]
-    shown = grid(values, axes[:-rows], rows, screen.width, most)
+    style = (lambda value: "accent") if name == "weight" else by_sign
+    shown = grid(values, axes[:-rows], rows, screen.width, most, style)
     about = origin if shown.complete or origin else summary(values)
     if prod(values.shape[:-1]) == 1 and len(shown.lines) == 1:
         line = fixed(" " * INDENT).append(name.ljust(LABEL), "muted").append_text(stripped(shown.lines[0]))

@@ -1,6 +1,6 @@
 """Numbers of any shape as lines that fit a width: maps side by side; of a large array the edges."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice, product
 from math import prod
 from typing import TYPE_CHECKING, NamedTuple
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 BETWEEN = 4  # columns from one map to the next
 WIDE = 70  # from here on numbers stand below each other behind the labels; a narrower screen has no room for that
+Style = Callable[[float], str]  # of a number
 GAP = -1  # stands for what is left out between the edges
 
 
@@ -25,7 +26,14 @@ class Grid(NamedTuple):
     complete: bool
 
 
-def grid(values: "np.ndarray", names: Sequence[str], rows: int, width: int, most: int | None = None) -> Grid:
+def grid(
+    values: "np.ndarray",
+    names: Sequence[str],
+    rows: int,
+    width: int,
+    most: int | None = None,
+    style: Style = by_sign,
+) -> Grid:
     """An array's last ``rows`` axes (1 or 2) as maps, as many beside each other as the width has room for.
 
     ``names`` has one for each axis before them. What would take more than twice ``most`` lines is shortened to that
@@ -33,7 +41,7 @@ def grid(values: "np.ndarray", names: Sequence[str], rows: int, width: int, most
     """
     if rows == 2 and values.shape[-2] == 1:
         rows, names = 1, (*names, "")
-    maps = _Maps(values, names, rows, width)
+    maps = _Maps(values, names, rows, width, style)
     lines = list(islice(maps.whole(), None if most is None else 2 * most + 1))
     if most is None or len(lines) <= 2 * most:
         return Grid(lines, True)
@@ -43,8 +51,8 @@ def grid(values: "np.ndarray", names: Sequence[str], rows: int, width: int, most
 class _Maps:
     """An array's maps in one format for all of its numbers."""
 
-    def __init__(self, values: "np.ndarray", names: Sequence[str], rows: int, width: int) -> None:
-        self.values, self.names, self.rows = values, names, rows
+    def __init__(self, values: "np.ndarray", names: Sequence[str], rows: int, width: int, style: Style) -> None:
+        self.values, self.names, self.rows, self.style = values, names, rows, style
         self.indent = INDENT + LABEL if width >= WIDE else INDENT
         self.width = max(width - self.indent, 8)
         self.leading, (*height, self.columns) = values.shape[: values.ndim - rows], values.shape[-rows:]
@@ -123,7 +131,7 @@ class _Maps:
                 if row == GAP or column == GAP:
                     line.append("...".rjust(self.cell), "muted")
                 else:
-                    line.append(self._number(block[row, column]).rjust(self.cell), by_sign(block[row, column]))
+                    line.append(self._number(block[row, column]).rjust(self.cell), self.style(block[row, column]))
                 line.append("  ")
             line.rstrip()
             yield line

@@ -50,6 +50,7 @@ def boxed(title: Text, lines: Sequence[Text], width: int, subtitle: str = "") ->
     """A panel; what is too long for its border stands inside."""
     room = width - len("│  │")
     inside, below = list(lines), Text(subtitle, style="muted")
+    title.stylize("default")  # not in the border's colour
     if len(title) > room - 2:
         inside.insert(0, title)
     if len(below) > room - 2:

@@ -45,6 +45,17 @@ def test_refused(read: Callable[[str, str], Any], typed: str, said: str) -> None
         read(typed, "--flag")
 
 
+def test_a_name_without_dashes_is_an_argument() -> None:
+    @dataclass(frozen=True)
+    class Named:
+        name: str | None = flag("NAME", help="Which one.")
+
+    shown = typed_command(print, Named).__signature__.parameters["name"].annotation.__metadata__[0]
+    assert (type(shown).__name__, shown.metavar) == ("ArgumentInfo", "NAME")
+    with pytest.raises(ConvcliError, match="give NAME a value"):
+        typed_command(print, Named)(name="")
+
+
 @dataclass(frozen=True)
 class Asked:
     size: int | None = flag("--size", help="A size.", read=whole)

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import torch
 
-from convcli.data.arrays import Array
-from convcli.engine.forward import build, forward, forward_together
-from convcli.layers import LAYERS, Windowed
+from convcli.data.arrays import Array, Drawn
+from convcli.engine.forward import build, forward
+from convcli.layers import LAYERS, Layer, Windowed
 from convcli.plan import make_plan
 
 NAMES = [name for name, layer in LAYERS.items() if issubclass(layer, Windowed)]
@@ -49,7 +49,12 @@ def test_every_spatial_axis_is_turned_round(ndim: int) -> None:
     assert np.array_equal(turned.input, plain.input)
 
 
-def test_layers_built_one_after_the_other_share_a_seed() -> None:
-    one, other = forward_together([make_plan("conv1d", {})] * 2, 0)
-    assert not np.array_equal(one.output, other.output)
-    assert np.array_equal(one.output, forward(make_plan("conv1d", {})).output)
+def test_what_is_drawn_depends_on_the_layers_built_before() -> None:
+    layer = Layer.of("conv1d", in_channels=1, out_channels=1, kernel_size=3)
+    first, second = (Array("drawn", (1, 1, 3), Drawn((layer,) * count, "weight")) for count in (1, 2))
+    alone = forward(make_plan("conv1d", {"bias": False}))
+    assert np.array_equal(forward(make_plan("conv1d", {}, weight=first, seed=5)).output, alone.output)
+    torch.manual_seed(0)
+    _, module = torch.nn.Conv1d(1, 1, 3), torch.nn.Conv1d(1, 1, 3)
+    values = forward(make_plan("conv1d", {}, weight=second))
+    np.testing.assert_array_equal(values.weight, module.weight.detach().numpy())
