@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from math import prod
 
-from convcli.picks import Picks, part_of, pick
+from convcli.picks import Picks, part_of, pick, some
 from convcli.plan import Plan
 from convcli.refusals import Refusal, Spelling, in_python
 
 MOST_IN_SCRIPT = 10_000
 MOST_IN_JSON = 20_000_000
+MOST_SUMS, MOST_ON_PAPER = 24, 300  # sums of a worksheet, and terms of all of them
 MOST_CELLS = 8000  # more boxes than this and nobody reads their numbers
 MOST_ACROSS = 400  # cells of one axis
 MOST_PIXELS, MOST_AREA = 30_000, 40_000_000
@@ -42,6 +43,27 @@ class TooLargePicture(Refusal):
         part = f"draw a part of the output instead, {spell('region', self.part)}, or " if self.part else "draw "
         why = f"the picture would have {self.what} are the most that can be looked at"
         return why, f"{part}a layer with fewer channels or a smaller kernel"
+
+
+class TooLongWorksheet(Refusal):
+    """``sums`` of so many ``terms`` each; ``fitting`` of them would fit on paper."""
+
+    sums: int
+    terms: int
+    fitting: int
+
+    def words(self, spell: Spelling = in_python) -> tuple[str, str]:
+        why = f"nobody works out {self.sums:,} sum{'s' * (self.sums > 1)} of {self.terms:,} terms on paper"
+        if self.fitting:
+            return why, f"pick fewer instead: {spell('steps', f'0:{self.fitting}')}"
+        return why, "take a layer with fewer channels or a smaller kernel"
+
+
+def check_worksheet(plan: Plan, picks: Picks) -> None:
+    """Refuse more sums, or longer ones, than a class has time for."""
+    sums, terms = len(picks.steps or some(plan.output_shape)), plan.layer.largest_window(plan.axes)
+    if sums * terms > MOST_ON_PAPER or sums > MOST_SUMS:
+        raise TooLongWorksheet(sums=sums, terms=terms, fitting=min(MOST_SUMS, MOST_ON_PAPER // terms))
 
 
 def check_script(plan: Plan, picks: Picks) -> None:

@@ -202,6 +202,17 @@ def cells(shape: Sequence[int], first: int, last: int) -> list[Place]:
     return places
 
 
+def some(shape: Sequence[int]) -> list[Place]:
+    """Three outputs worth a look: the first of the first channel, the middle one and the last.
+
+    >>> some((2, 4, 8)), some((1, 1, 1, 3))
+    ([(0, 0, 0), (0, 0, 4), (0, 0, 7)], [(0, 0, 0, 0), (0, 0, 0, 1), (0, 0, 0, 2)])
+    """
+    sizes = shape[2:]
+    places = ([0] * len(sizes), [size // 2 for size in sizes], [size - 1 for size in sizes])
+    return list(dict.fromkeys((0, 0, *place) for place in places))
+
+
 def _steps(plan: Plan, text: str | None, at: Sequence[int] | str | None) -> tuple[Place, ...]:
     """The outputs of ``all``, ``first``, ``4`` or ``0:4``, or the one of ``at``."""
     shape = plan.output_shape

@@ -77,6 +77,7 @@ class RunFlags:
     as_code: bool = flag("--code", help="A PyTorch script that gives the same.", default=False)
     save: str | None = flag("--save", help="Write the output: .npy .pt .csv .json, or .png.", metavar="FILE")
     export: str | None = flag("--export", help="Draw every step: .svg .gif .png .html.", metavar="FILE")
+    worksheet: str | None = flag("--worksheet", help="The sums with blanks, and answers: .md .html.", metavar="FILE")
     region: str | None = flag("--region", help="The output cells to draw, 0:16,0:16.", metavar="RANGES")
     force: bool = flag("--force", help="Write over an existing file.", default=False)
 

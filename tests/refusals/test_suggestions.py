@@ -85,6 +85,8 @@ COMMANDS = [
     "conv2d --out 8 --size 30x30 --export many.svg --steps 0:500",
     "conv2d --size 3x300x300 --out 2 --export many.svg",
     "conv2d --size 2x1x9x9 --export many.svg --steps 45:60",
+    "conv2d --size 3x20x20 --kernel 7 --worksheet many.md",
+    "conv2d --size 9x20x20 --kernel 7 --worksheet many.md --steps 0:4",
     "conv2d --export many.svg --region 3",
     "conv2d --out 2 --export many.svg --region 50:60,0:1",
     "conv3d --size 1x20x20x20 --export many.svg --region 0:1",
@@ -137,7 +139,7 @@ def test_what_is_suggested_is_accepted(
         again = changed(arguments.split(), flags, "instead" in fix)
         if again == arguments.split():
             continue
-        done = convcli(*again, *(["--force"] if "--export" in again else []))
+        done = convcli(*again, *(["--force"] if {"--export", "--worksheet"} & {*again} else []))
         assert done.code == 0, f"{' '.join(again)}: {done.err}"
 
 
