@@ -32,7 +32,7 @@ def _input_traps(plan: Plan) -> Iterator[str]:
             f"{list(array.shape)} looks like channels last: PyTorch takes axis 1 of {list(shape)} as its {channels} "
             f"channels; if they are the {last} at the end, use x.permute{order}"
         )
-    elif plan.added == 1 and channels > 4:
+    elif plan.added == 1 and channels > 4 and not array.axes:
         yield (
             f"{list(array.shape)} went in as one sample with {channels} channels; if it is a batch of {channels}, use "
             f"x.unsqueeze(1): [{channels}, 1, {', '.join(names)}]"

@@ -185,7 +185,7 @@ class Mean(Reduction):
             yield "mean", f"each sum is divided by {self.said_divisor}, not by the {self.cells} cells"
         elif any(axis.line.start < 0 for axis in axes):
             if self.counts_padding:
-                yield "mean", "at the border the padding's zeros count as cells and pull the mean down"
+                yield "mean", "at the border the padding's zeros count as cells and pull the mean towards 0"
             else:
                 yield "mean", "at the border only real cells are averaged; padding doesn't count"
 

@@ -242,7 +242,9 @@ def _output_padding_words(axis: Axis) -> str:
     sizes = sizes_giving(replace(axis, transposed=False, output_padding=0, size=1), axis.size)
     if not sizes:
         return chose
-    return f"a convolution with these settings takes sizes {sizes[0]} to {sizes[-1]} all to {axis.size}; {chose}"
+    beyond = "" if axis.output in sizes else ", which is none of them"
+    span = f"size {sizes[0]}" if len(sizes) == 1 else f"sizes {sizes[0]} to {sizes[-1]} all"
+    return f"a convolution with these settings takes {span} to {axis.size}; {chose}{beyond}"
 
 
 class Pool(Sliding):
