@@ -202,7 +202,7 @@ def refused(name: str, arguments: Arguments, shape: tuple[int, ...]) -> Refusal 
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning")
-@settings(max_examples=150)
+@settings(max_examples=80)
 @given(requests())
 def test_suggestion_after_suggestion_leads_to_a_layer_that_torch_takes(request: Request) -> None:
     name, arguments, shape = request
@@ -278,7 +278,7 @@ def test_an_input_turned_as_it_is_said(arguments: Arguments, shape: tuple[int, .
     assert make_plan("conv1d", arguments, input=Array("x", tuple(x.shape), x.numpy())).output_shape
 
 
-@settings(max_examples=100)
+@settings(max_examples=60)
 @given(requests(names=("conv1d", "maxpool1d", "lppool1d", "unfold", "avgpool2d", "maxpool3d")))
 def test_an_input_as_large_as_it_is_said(request: Request) -> None:
     name, arguments, shape = request

@@ -21,4 +21,6 @@ def test_who_turns_the_kernel_round() -> None:
     slid = nn.functional.conv1d(torch.tensor([[values]]), torch.tensor([[kernel]]))[0, 0].tolist()
     assert slid == np.correlate(values, kernel, "valid").tolist()
     assert slid == np.convolve(values, kernel[::-1], "valid").tolist() != np.convolve(values, kernel, "valid").tolist()
-    assert "NumPy's convolve" in shown(flips([FILTERS["sobel-x"]]))
+    text = shown(flips([FILTERS["sobel-x"]]))
+    assert "NumPy's convolve" in text
+    assert "convcli conv2d --weight sobel-x --flip runs convolution proper" in text
