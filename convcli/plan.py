@@ -162,9 +162,13 @@ def _changed(
     name: str, arguments: Mapping[str, Any], given: Mapping[str, Any], change: Change, rest: Mapping[str, Any]
 ) -> Plan:
     """The plan of a request in which some of what was said is said otherwise."""
-    arrays = {key: SAMPLES[value] if key == "input" else value for key, value in change.items() if key in given}
     named = {key: value for key, value in change.items() if key not in given}
-    return _planned(name, {**arguments, **named}, **{**given, **arrays}, **rest)
+    fed = {key: value for key, value in change.items() if key in given}
+    if "input" in fed:
+        fed["input"] = SAMPLES[fed["input"]]
+    if isinstance(fed.get("size"), int):
+        fed["size"] = (fed["size"],)
+    return _planned(name, {**arguments, **named}, **{**given, **fed}, **rest)
 
 
 def _planned(

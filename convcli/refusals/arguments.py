@@ -42,6 +42,8 @@ class NotWhole(Refusal):
     def said(self, spell: Spelling) -> Words:
         least = int(self.name not in FROM_0)
         number = self.value if isinstance(self.value, float) and isfinite(self.value) else least
+        if isinstance(self.value, str) and self.value.isdecimal():
+            number = int(self.value)
         whole = max(least, int(number)) if abs(number) < 2**31 else least
         return f"{self.name} is {self.value!r}, not a whole number of at most 64 bits", self.offer(
             spell, {self.name: whole}

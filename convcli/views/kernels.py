@@ -36,7 +36,7 @@ def flips(filters: Sequence[Filter]) -> RenderableType:
         rows.add_row(*kernels, _named(each, each.flip_effect))
     proper = (
         "The convolution layers of PyTorch, TensorFlow and JAX compute cross-correlation; NumPy's convolve, SciPy's "
-        "and MATLAB's turn the kernel round. A learned kernel may as well be learned turned round: networks lose nothing."
+        "and MATLAB's turn the kernel round. A learned kernel may be learned turned round: networks lose nothing."
     )
     name, ndim = filters[0].name, filters[0].ndim
     return Group(
