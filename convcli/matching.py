@@ -53,7 +53,7 @@ def _likeness(typed: str, name: str) -> float:
         return 2 + len(typed) / len(name)
     if typed.startswith(name):
         return 1 + len(name) / len(typed)
-    if typed in name:
+    if len(typed) > 2 and typed in name:
         return 1
     pair = SequenceMatcher(None, typed, name, autojunk=False)
     shared = pair.find_longest_match().size

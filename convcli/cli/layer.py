@@ -7,7 +7,7 @@ from typing import Any
 
 from rich.console import RenderableType
 
-from convcli.cli.flags import LayerFlags, RunFlags, takes
+from convcli.cli.flags import LayerFlags, RunFlags, assumed, helps, takes
 from convcli.cli.player import check_playable, play
 from convcli.cli.streams import screen, show, warn, write
 from convcli.cli.typed import typed_command
@@ -27,28 +27,34 @@ from convcli.views.head import head
 from convcli.views.registry import View, chosen
 from convcli.wording import unread_words
 
-HELP = """nn.{name}: {summary}.
+HELP = """nn.{type}: {summary}.
 
 \b
 {examples}
 
-Source: torch.nn.{name} in PyTorch's documentation; the flags of the layer itself are its arguments.
+The flags under Layer are the arguments of torch.nn.{type}, and its spelling works as well: --{argument} 3.
 """
+# What is worth trying, by the command or its family.
 EXAMPLES = {
-    "conv1d": ("--kernel 3 --stride 2", "--input 1,2,3,4,5 --weight 1,0,-1", "--in 2 --out 5 --padding same --json"),
-    "conv2d": (
-        "--in 3 --out 5",
-        "--input photo.png --kernel 3 --stride 2 --save out.npy",
-        "--size 28x28 --kernel 3x5 --padding 1,2 --code",
+    "conv1d": (
+        "--kernel 3 --stride 2 --at -1",
+        "--input 1,2,3,4,5 --weight 1,0,-1 --steps",
+        "--in 2 --out 5 --padding same --shapes",
     ),
-    "conv3d": ("--kernel 1x3x3", "--size 8x16x16 --padding 1"),
-    "convtranspose": ("", "--kernel 3 --stride 2 --output-padding 1"),
-    "maxpool": ("", "--kernel 2 --ceil-mode"),
-    "avgpool": ("", "--kernel 3 --padding 1 --no-count-include-pad"),
-    "lppool": ("", "--kernel 2 --norm-type 1"),
-    "adaptiveavgpool": ("", "--output-size 3 --coverage"),
-    "adaptivemaxpool": ("", "--output-size 3 --steps all"),
-    "unfold": ("", "--kernel 2 --stride 2 --coverage"),
+    "conv2d": (
+        "--weight sobel-x --at 0,0",
+        "--size 3x224x224 --out 64 -k 7 -s 2 -p 3 --shapes",
+        "--input photo.png --weight sharpen --save out.png",
+        "--groups 3 --out 3 --code",
+    ),
+    "conv3d": ("--kernel 1x3x3 --at 0", "--size 8x16x16 --padding 1 --shapes"),
+    "convtranspose": ("--stride 2 --at 0", "--stride 2 --output-padding 1 --shapes"),
+    "maxpool": ("--kernel 2 --at 0", "--kernel 2 --ceil-mode --return-indices"),
+    "avgpool": ("--kernel 2 --at 0", "--kernel 3 --padding 1 --no-count-include-pad"),
+    "lppool": ("--norm-type 1 --at 0", "--norm-type inf"),
+    "adaptiveavgpool": ("--output-size 3 --coverage", "--output-size 2 --steps all"),
+    "adaptivemaxpool": ("--output-size 3 --steps all", "--output-size 2 --return-indices"),
+    "unfold": ("--size 4x4 --kernel 2 --stride 2", "--kernel 2 --coverage"),
 }
 
 
@@ -59,11 +65,16 @@ def command(name: str) -> Callable[..., None]:
     def run(arguments: LayerFlags, flags: RunFlags) -> None:
         run_layer(name, arguments, flags)
 
-    examples = [
-        f"convcli {name} {more}".rstrip() for more in EXAMPLES.get(name) or EXAMPLES.get(name.rstrip("123d"), ("",))
-    ]
-    run.__doc__ = HELP.format(name=layer.__name__, summary=layer.summary, examples="\n".join(examples))
-    return typed_command(run, LayerFlags, RunFlags, takes=takes(layer).__contains__)  # type: ignore[no-any-return]
+    tried = EXAMPLES.get(name) or EXAMPLES.get(name.rstrip("123d"), ("",))
+    run.__doc__ = HELP.format(
+        type=layer.__name__,
+        summary=layer.summary,
+        examples="\n".join(f"convcli {name} {more}".rstrip() for more in tried),
+        argument="kernel_size" if "kernel_size" in layer.defaults() else "output_size",
+    )
+    made = typed_command(run, LayerFlags, RunFlags, takes=takes(layer).__contains__, helps=helps(layer))
+    made.assumed = assumed(layer)
+    return made  # type: ignore[no-any-return]
 
 
 def run_layer(name: str, arguments: LayerFlags, flags: RunFlags) -> None:

@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from convcli.cli.streams import in_colour, out, show, write
+from convcli.cli.flags import filter_names, sample_names
+from convcli.cli.streams import screen, show, write
 from convcli.data.filters import FILTERS
 from convcli.data.samples import SAMPLES
 from convcli.matching import matching, nearest
@@ -26,7 +27,9 @@ def named(typed: str | None, names: Collection[str], what: str) -> Collection[st
 
 
 def samples(
-    name: Annotated[str | None, typer.Argument(help="One of them, for example input_2d.")] = None,
+    name: Annotated[
+        str | None, typer.Argument(help="One of them, for example input_2d.", autocompletion=sample_names)
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """What there is to feed a layer with, by name: the post's three tensors, a picture, a wave and a word.
@@ -43,13 +46,14 @@ def samples(
         write(as_text(samples_object(chosen)))
     else:
         from convcli.views.tensors import samples_table
-        from convcli.views.widgets import Screen
 
-        show(*samples_table(chosen, Screen(out.width, in_colour())))
+        show(*samples_table(chosen, screen()))
 
 
 def filters(
-    name: Annotated[str | None, typer.Argument(help="One of them, for example sobel-x.")] = None,
+    name: Annotated[
+        str | None, typer.Argument(help="One of them, or several: sobel-x, sobel.", autocompletion=filter_names)
+    ] = None,
     flip: Annotated[bool, typer.Option("--flip", help="Convolution proper beside cross-correlation.")] = False,
     as_json: Json = False,
 ) -> None:

@@ -1,12 +1,15 @@
 """What a person meant: the words of a command line in our spelling, or what to type instead."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 from typer.core import TyperCommand
 
 from convcli.cli.flags import not_here
+from convcli.cli.panels import in_panels, is_narrow, option_lines, show_narrow
 from convcli.cli.typed import spellings
 from convcli.matching import nearest
 from convcli.refusals import ConvcliError
@@ -31,6 +34,7 @@ SYNONYMS = {
     "input-shape": ("--size",),
     "output": ("--save",),
     "o": ("--save", "--out"),
+    "p": ("--padding", "--norm-type"),
     "draw": ("--show", "--export"),
     "plot": ("--show", "--export"),
 }
@@ -38,6 +42,21 @@ SYNONYMS = {
 
 class Command(TyperCommand):
     """A command that takes PyTorch's spelling of its flags, and says what was meant by what it doesn't take."""
+
+    assumed: Mapping[str, str] = MappingProxyType({})  # what is taken for a flag that is left out, for the help
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        last = self.params[-1] if self.params else None
+        shown: list[Any] = self.get_params(ctx)
+        for each in shown:
+            if each.name in self.assumed:
+                each.default, each.show_default = self.assumed[each.name], True
+            if each.param_type_name == "option":
+                each.rich_help_panel = each.rich_help_panel or getattr(last, "rich_help_panel", None)
+        if is_narrow():
+            show_narrow(self, ctx, option_lines(shown))
+        else:
+            in_panels(partial(super().format_help, ctx, formatter))
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         if not ctx.resilient_parsing:
@@ -163,9 +182,11 @@ class Words:
         if not flags and (words := not_here(self.name, name)):
             return ConvcliError(*words)
         if not flags and len(name) > 2:
-            near = (self.spelled[each] for each in nearest(name, self.spelled))
-            flags = list(dict.fromkeys(option.opts[0] for option in near))
+            near = nearest(name, (each for each in self.spelled if each.startswith("--")))
+            flags = list(dict.fromkeys(self.spelled[each].opts[0] for each in near))
         fix = f"did you mean {' or '.join(flags[:2])}?" if flags else self._lookup
+        if (so := self.spelled.get(f"--{name.removeprefix('--no-')}")) and name.startswith("--no-"):
+            fix = f"leave {so.opts[0]} out"
         return ConvcliError(f"{self.name} takes no {name}", fix)
 
 

@@ -20,7 +20,7 @@ from convcli.views.replays import onwards, overview, printed, title, verdict
 if TYPE_CHECKING:
     from convcli.engine.replay import Replay
 
-SETTLED = ("input", "size", "seed", "weight", "bias_values")  # by the post
+SETTLED = ("input", "size", "seed", "weight", "bias_values", "flip")  # by the post
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -2,12 +2,14 @@
 
 import inspect
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field, fields
 from typing import Annotated, Any, NamedTuple
 
 import typer
 
+from convcli.cli.panels import plainly
+from convcli.layers import LAYERS, Layer, Windowed
 from convcli.refusals import ConvcliError
 from convcli.whole_numbers import whole_numbers
 
@@ -78,10 +80,26 @@ def seed(typed: str, name: str) -> int:
     return int(typed)
 
 
+def padding_words(ctx: typer.Context) -> Sequence[str]:
+    """What ``--padding`` may be besides numbers, on this command."""
+    layer = LAYERS.get(ctx.command.name or "")
+    return ("same", "valid") if layer is None or takes_words(layer) else ()
+
+
+def takes_words(layer: type[Layer]) -> bool:
+    """Whether a layer's padding may be a word: a convolution's, and not a transposed one's."""
+    return "padding_mode" in layer.defaults() and not transposed(layer)
+
+
+def transposed(layer: type[Layer] | None) -> bool:
+    """Whether a layer's windows write instead of read."""
+    return layer is not None and issubclass(layer, Windowed) and layer.transposed
+
+
 EACH = "One number for every axis, or one each: 3 · 3,5 · 3x5."
 NUMBER: dict[str, Any] = {"read": whole, "metavar": "N"}
 PER_AXIS: dict[str, Any] = {"read": sizes, "metavar": "SIZES"}
-PADDING: dict[str, Any] = {"read": padding, "metavar": "SIZES"}
+PADDING: dict[str, Any] = {"read": padding, "metavar": "SIZES", "autocompletion": padding_words}
 
 
 class Flag(NamedTuple):
@@ -111,14 +129,23 @@ def spellings(field: str, flags: Sequence[str]) -> list[str]:
     return [*flags] if flags[0].startswith("--no-") else [*flags, f"--{field.replace('_', '-')}"]
 
 
-def typed_command(run: Callable[..., None], *requests: type, takes: Callable[[str], bool] = lambda name: True) -> Any:
-    """A function for Typer that has a parameter for each flag of the requests, and calls ``run`` with the objects."""
+def typed_command(
+    run: Callable[..., None],
+    *requests: type,
+    takes: Callable[[str], bool] = lambda name: True,
+    helps: Mapping[str, str] | None = None,
+) -> Any:
+    """A function for Typer that has a parameter for each flag of the requests, and calls ``run`` with the objects.
+
+    ``helps`` says more of a flag than the request does.
+    """
 
     def call(**typed: Any) -> None:
         run(*(_request(each, typed) for each in requests))
 
     flags = [each for request in requests for each in fields(request) if takes(each.name)]
-    call.__signature__ = inspect.Signature([_parameter(each) for each in flags])  # type: ignore[attr-defined]
+    parameters = [_parameter(each, (helps or {}).get(each.name)) for each in flags]
+    call.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     call.__doc__ = run.__doc__
     return call
 
@@ -134,12 +161,13 @@ def _request(kind: type, typed: dict[str, Any]) -> Any:
     return kind(**values)
 
 
-def _parameter(each: Any) -> inspect.Parameter:
+def _parameter(each: Any, told: str | None) -> inspect.Parameter:
     said: Flag = each.metadata["flag"]
+    shown = said.shown | {"help": plainly(told or said.shown["help"])}
     if said.names[0].startswith("-"):
-        option = typer.Option(*said.names, **said.shown)
+        option = typer.Option(*said.names, **shown)
     else:  # an argument, named for the help alone
-        option = typer.Argument(metavar=said.names[0], **said.shown)
+        option = typer.Argument(metavar=said.names[0], **shown)
     kind, default = (bool, False) if isinstance(each.default, bool) else (str | None, each.default)
     return inspect.Parameter(
         each.name, inspect.Parameter.KEYWORD_ONLY, annotation=Annotated[kind, option], default=default

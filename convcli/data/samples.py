@@ -15,6 +15,7 @@ from typing import Any
 
 from convcli.data.arrays import LINE, PICTURE, PLANE, SIGNAL, Array, Drawn
 from convcli.layers.base import Layer
+from convcli.matching import nearest
 from convcli.refusals import ConvcliError
 from convcli.wording import ordinal
 
@@ -183,9 +184,7 @@ def experiment(typed: str) -> Experiment:
         return posts[letters]
     if begun := [post.name for key, post in posts.items() if letters and key.startswith(letters)]:
         raise ConvcliError(f"{typed!r} may be {', '.join(begun)}", "say which")
-    from difflib import get_close_matches
-
-    near = [] if typed.isdecimal() else [posts[key].name for key in get_close_matches(letters, posts, 2)]
+    near = [] if typed.isdecimal() else [posts[key].name for key in nearest(letters, [*posts][::-1], 2)]
     names = ", ".join(post.name for post in posts.values())
     fix = f"did you mean {' or '.join(near)}?" if near else f"it has {len(posts)}: {names}, or 1 to {len(posts)}"
     raise ConvcliError(f"the post has no experiment {typed!r}", fix)

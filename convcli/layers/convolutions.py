@@ -126,7 +126,7 @@ def _span(start: int, count: int) -> str:
 class Conv(Convolution):
     """``nn.Conv1d`` and its like; the weight is ``[out, in/groups, *kernel]``."""
 
-    summary = "slides learned kernels over the input and sums the products"
+    summary = "slides learned kernels and sums the products"
 
     in_channels: int
     out_channels: int
@@ -156,7 +156,7 @@ class Conv(Convolution):
 class ConvTranspose(Convolution):
     """``nn.ConvTranspose1d`` and its like; the weight is ``[in, out/groups, *kernel]``."""
 
-    summary = "stamps the kernel into the output, once for every input cell"
+    summary = "stamps the kernel into the output for every cell"
     transposed = True
 
     in_channels: int

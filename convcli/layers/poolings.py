@@ -87,7 +87,7 @@ class AvgPool(Pool):
 class LPPool(Pool):
     """``nn.LPPool1d`` and its like; norm type 1 is the sum."""
 
-    summary = "takes the p-norm of each window; norm type 1 is the sum"
+    summary = "takes the p-norm of each window"
     positional = ("norm_type",)
     suggested: ClassVar = {"norm_type": 2.0, "kernel_size": 2}
 
@@ -150,7 +150,7 @@ class _Adaptive(Windowed):
 class AdaptiveAvgPool(_Adaptive):
     """``nn.AdaptiveAvgPool1d`` and its like."""
 
-    summary = "takes the mean of windows that give the output size asked for"
+    summary = "takes the mean of as many windows as asked for"
     reduction = Mean(1)
 
     output_size: tuple[int | None, ...]
@@ -161,7 +161,7 @@ class AdaptiveAvgPool(_Adaptive):
 class AdaptiveMaxPool(_Indices, _Adaptive):
     """``nn.AdaptiveMaxPool1d`` and its like."""
 
-    summary = "keeps the largest value of windows that give the output size asked for"
+    summary = "keeps the largest of as many windows as asked for"
 
     output_size: tuple[int | None, ...]
     return_indices: bool = False

@@ -17,11 +17,13 @@ from convcli.layers.windowed import Sizes, Sliding, Use
 class Unfold(Sliding):
     """``nn.Unfold``: ``[batch, channels, height, width]`` becomes ``[batch, channels · taps, windows]``.
 
+    A convolution is a matrix product of its kernels with these columns.
+
     >>> Unfold.of("unfold", kernel_size=2).output_shape((1, 3, 4, 5))
     (1, 12, 12)
     """
 
-    summary = "lays every window out as a column; a convolution is a matrix product with these"
+    summary = "lays every window out as a column"
     ndim = 2
     no_macs = "it copies cells and multiplies nothing"
     suggested: ClassVar = {"kernel_size": 2}

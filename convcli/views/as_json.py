@@ -15,7 +15,7 @@ from convcli.data.filters import Filter
 from convcli.engine.steps import Step, Uses
 from convcli.plan import Plan
 from convcli.report import Report
-from convcli.sizing import Answer
+from convcli.sizing import Answer, Sized
 
 if TYPE_CHECKING:
     import numpy as np
@@ -136,8 +136,11 @@ def _uses(uses: Sequence[Uses]) -> dict[str, Any]:
     return objects
 
 
-def formula_object(family: str, axes: Sequence[Axis]) -> dict[str, Any]:
-    """The formula's numbers, axis by axis; ``kernel`` and ``padding``, a number where it is even, are older names."""
+def formula_object(family: str, sized: Sized, counted: bool = False) -> dict[str, Any]:
+    """The formula's numbers, axis by axis, and of a layer what it counts.
+
+    ``kernel`` and ``padding``, a number where it is even, are older names.
+    """
     objects = [
         {
             "name": axis.name,
@@ -147,13 +150,15 @@ def formula_object(family: str, axes: Sequence[Axis]) -> dict[str, Any]:
             "dilation": axis.dilation,
             **axis_object(axis),
         }
-        for axis in axes
+        for axis in sized.axes
     ]
-    return {"kind": family, "axes": objects}
+    layer = sized.layer
+    counts = {"code": layer.code, "parameters": layer.parameters, "macs": sized.macs} if counted else {}
+    return {"kind": family, "axes": objects, **counts}
 
 
 def answers_object(answers: Sequence[Answer]) -> dict[str, Any]:
-    """One axis's settings, or those of each axis, the commonest first; ``count`` says how many there are."""
+    """One axis's settings, or those of each axis, the commonest first; ``count``: how many there are; null: no end."""
     settings = [answer.settings for answer in answers]
     objects = [{"solutions": [_setting(each) for each in found.listed], "count": found.count} for found in settings]
     return objects[0] if len(objects) == 1 else {"axes": objects}

@@ -57,7 +57,7 @@ VIEWS = (
         includes=("steps", "at"),
         check=check_worksheet,
     ),
-    View(("shapes",), "measures.measures", needs="plan", owns_stdout=True),
+    View(("shapes",), "measures.memory", needs="plan"),
     View(("shapes", "as_json"), "as_json.shapes_text", "text", needs="plan", owns_stdout=True, together=True),
     View(("as_json",), "as_json.report_text", "text", owns_stdout=True, includes=INSIDE, check=check_json),
     View(("as_code",), "script.script", "text", needs="plan", owns_stdout=True, check=check_script),
@@ -97,12 +97,12 @@ def chosen(asked: Callable[[str], object]) -> list[View]:
     if whole := next((view for view, _ in by_flag if view.together), None):
         by_flag = [(view, flag) for view, flag in by_flag if view is whole or flag not in whole.flags]
     for (owner, flag), (view, other) in permutations(by_flag, 2):
-        if not owner.owns_stdout or view is owner or other in owner.includes:
+        if view is owner or other in owner.includes:
             continue
-        if view.owns_stdout or (view.medium != "file" and owner.needs == "values"):
-            raise BothOwnStdout(one=flag, other=other)
-        if owner.needs != view.needs:
+        if owner.needs == "plan" and view.needs == "values" and not view.owns_stdout:
             raise NothingRuns(one=flag, other=other)
+        if owner.owns_stdout and view.medium != "file":
+            raise BothOwnStdout(one=flag, other=other)
     included = {flag for view, _ in by_flag for flag in view.includes}
     views = list(dict.fromkeys(view for view, flag in by_flag if flag not in included))
     return views if any(view.medium != "file" for view in views) else [*views, BODY]

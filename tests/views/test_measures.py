@@ -59,7 +59,7 @@ def test_what_could_not_run_has_a_shape_still(convcli: Callable[..., Ran]) -> No
 
 def test_words() -> None:
     plan = make_plan("maxpool2d", {"return_indices": True}, size=(8, 64, 64))
-    assert memory_words(plan).startswith("input 128.0 KiB + output 32.0 KiB + indices 64.0 KiB ≈ 224.0 KiB in float32,")
+    assert memory_words(plan) == "in 128.0 KiB + out 32.0 KiB + indices 64.0 KiB ≈ 224.0 KiB (float32, indices int64)"
     assert shapes("maxpool2d", size=(8, 64, 64)).memory == {"input": 4 * 8 * 64 * 64, "weights": 0, "output": 32768}
     assert prod(torch.zeros(8, 32, 32).shape) * 4 == 32768
 

@@ -20,7 +20,7 @@ def test_views_are_shown_in_their_order_and_the_body_where_nothing_else_is() -> 
     assert views("show", "at", "coverage") == ["products.picked_steps", "shades.coverage", "shades.maps"]
     assert views("as_json", "steps", "from_cell") == ["as_json.report_text"]
     assert views("animate", "steps") == ["film.Film"]
-    assert views("shapes") == ["measures.measures"]
+    assert views("shapes") == ["measures.memory"]
     assert views("shapes", "as_json") == ["as_json.shapes_text"]
 
 
