@@ -4,23 +4,25 @@ This is what the first table shows while torch is still loading.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import prod
 from typing import Any
 
 from convcli.arithmetic.windows import Windows
-from convcli.data.arrays import Array, ramp
-from convcli.data.samples import SAMPLES, Experiment, sample_for, weights_of
+from convcli.data.arrays import STDIN, Array, ramp
+from convcli.data.samples import LARGER, SAMPLES, Experiment, sample_for, weights_of
 from convcli.layers import LAYERS, Windowed
-from convcli.layers.base import Remark, whole
+from convcli.layers.base import Remark, accepted, whole
 from convcli.matching import nearest
 from convcli.refusals import (
     BiasShape,
-    Channels,
+    Change,
     ConvcliError,
     InputAndSize,
+    KernelLarger,
     NotPositive,
     Rank,
+    Refusal,
     SizeCount,
     UnknownLayer,
     WeightChannels,
@@ -144,6 +146,42 @@ def make_plan(
     Raises:
         Refusal: where torch would refuse, or what was asked for disagrees.
     """
+    given: dict[str, Any] = {"input": input, "size": size, "weight": weight, "bias": bias}
+    rest: dict[str, Any] = {"seed": seed, "flip": flip, "depthwise": depthwise}
+    try:
+        return _planned(name, arguments, **given, **rest)
+    except Refusal as refusal:
+        refusal.accepts = lambda change: accepted(_changed, name, arguments, given, change, rest)
+        if isinstance(refusal, KernelLarger):
+            refusal.piped = input is not None and input.source == STDIN
+            refusal.larger = LARGER.get(len(refusal.axes), "") if refusal.piped or not (input or size) else ""
+        raise
+
+
+def _changed(
+    name: str, arguments: Mapping[str, Any], given: Mapping[str, Any], change: Change, rest: Mapping[str, Any]
+) -> Plan:
+    """The plan of a request in which some of what was said is said otherwise."""
+    named = {key: value for key, value in change.items() if key not in given}
+    fed = {key: value for key, value in change.items() if key in given}
+    if "input" in fed:
+        fed["input"] = SAMPLES[fed["input"]]
+    if isinstance(fed.get("size"), int):
+        fed["size"] = (fed["size"],)
+    return _planned(name, {**arguments, **named}, **{**given, **fed}, **rest)
+
+
+def _planned(
+    name: str,
+    arguments: Mapping[str, Any],
+    input: Array | None,
+    size: Sequence[int] | None,
+    weight: Array | None,
+    bias: Array | None,
+    seed: int,
+    flip: bool,
+    depthwise: bool,
+) -> Plan:
     family = LAYERS.get(name.lower())
     if family is None or not issubclass(family, Windowed):
         windowed = [known for known, layer in LAYERS.items() if issubclass(layer, Windowed)]
@@ -169,11 +207,11 @@ def make_plan(
             asked["groups"] = asked["in_channels"]
         # The fewest output channels that the groups allow.
         asked.setdefault("out_channels", max(1, asked.get("groups", 1)))
-    layer = family.made_with(family.suggested | asked)
-    assert isinstance(layer, Windowed)
     try:
+        layer = family.made_with(family.suggested | asked)
+        assert isinstance(layer, Windowed)
         axes = layer.axes(shape)
-    except Channels as refusal:
+    except Refusal as refusal:
         refusal.given = source.shape
         raise
     if bias is not None and bias.shape not in {(layer.bias_size,), (1,)}:
@@ -196,7 +234,7 @@ def _default_input(ndim: int, channels: int | None, size: Sequence[int] | None) 
         sizes = tuple(whole("size", value) for value in size)
         for value in sizes:
             if value < 1:
-                raise NotPositive(name="size", value=value)
+                raise NotPositive(name="size", value=value, values=sizes)
         sizes = sizes * ndim if len(sizes) == 1 else sizes
         if not ndim <= len(sizes) <= ndim + 2:
             raise SizeCount(values=sizes, ndim=ndim)
@@ -205,7 +243,9 @@ def _default_input(ndim: int, channels: int | None, size: Sequence[int] | None) 
         return ramp(sizes)
     if channels is not None and channels < 1:
         raise NotPositive(name="in_channels", value=channels)
-    return sample_for(ndim, channels) or ramp((channels or 1, *(10,) * ndim))
+    if sample := sample_for(ndim, channels):
+        return replace(sample, axes=())  # nobody said what its axes are to be
+    return ramp((channels or 1, *(10,) * ndim))
 
 
 def _with_leading_axes(shape: tuple[int, ...], ndim: int) -> tuple[int, ...]:

@@ -1,6 +1,7 @@
 """Numbers, and what a window reads, as sentences have them."""
 
-from collections.abc import Callable, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Sequence
 from math import isclose, isfinite, isnan
 
 from convcli.arithmetic.axis import Axis
@@ -149,18 +150,24 @@ def unread_words(axis: Windows, values: Sequence[float] | None = None) -> str:
         shown += f" (value {values[cells[0]]:g})"
     subject = f"{cell} {shown} is" if count == 1 else f"{cell}s {shown} ({count:,} of {axis.size:,}) are"
     assert isinstance(axis, Axis), "only sliding windows leave anything unread"
-    return f"{subject} never {_why_unread(axis, cell, cells[0], count)}"
-
-
-def _why_unread(axis: Axis, cell: str, first: int, count: int) -> str:
+    them = "it" if count == 1 else "them"
     if axis.transposed:
-        return "used: padding cuts away all that they would write"
+        return f"{subject} never used: padding cuts away all that {'it' if count == 1 else 'they'} would write"
+    return f"{subject} never read: {' and '.join(_why_unread(axis, ranges, cell, count, them))}"
+
+
+def _why_unread(axis: Axis, ranges: Sequence[range], cell: str, count: int, them: str) -> Iterator[str]:
+    """Each cause; of several, the first with how many cells are its own."""
     last = (axis.output - 1) * axis.stride - axis.before + axis.extent - 1
-    if first > last or count == axis.size - 1 - last:
-        return f"read: the last window ends at {cell} {last}"
-    end = f"; the last window ends at {cell} {last}" if last < axis.size - 1 else ""
-    if axis.stride > axis.extent:
-        return f"read: stride {axis.stride} steps over {'them' if count > 1 else 'it'}{end}"
-    if axis.before < 0:
-        return "read: negative padding cuts them off"
-    return f"read: stride {axis.stride} and dilation {axis.dilation} pass between them{end}"
+    ends = sorted((max(0, -axis.before), last + 1, axis.size + min(0, axis.after)))
+    before = [sum(bisect_left(each, end) for each in ranges) for end in ends]  # unread cells before each end
+    cut, gaps, behind = before[0] + count - before[2], before[1] - before[0], before[2] - before[1]
+    if gaps:
+        steps = axis.dilation == 1 or axis.kernel == 1
+        of = them if gaps == count else f"{gaps:,} of {them}"
+        between = f"stride {axis.stride} and dilation {axis.dilation} pass between them"
+        yield f"stride {axis.stride} steps over {of}" if steps else between
+    if cut:
+        yield f"negative padding cuts {them if cut == count else f'{cut:,} of {them}'} off"
+    if behind:
+        yield f"the last window ends at {cell} {last}"

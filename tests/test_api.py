@@ -33,7 +33,7 @@ def test_a_notebook_shows_the_page() -> None:
 
 
 def test_what_cannot_be_is_said_in_pythons_words() -> None:
-    with pytest.raises(Refusal, match="try kernel_size=10 or less"):
+    with pytest.raises(Refusal, match="try kernel_size=10, or padding=1"):
         convcli.run("conv1d", kernel_size=11)
     with pytest.raises(Refusal, match="no argument 'kernal_size'"):
         convcli.shapes("conv1d", kernal_size=3)

@@ -26,7 +26,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "explore": ("exploring.command", "A layer under keys and mouse: its settings, its values, its window"),
     "filters": ("lookup.filters", "The classic filters: edges, blurs, Sobel and others"),
     "explain": ("explaining.explain", "A PyTorch error message in plain words, with a fix"),
-    "samples": ("lookup.samples", "The three tensors of the post"),
+    "samples": ("lookup.samples", "What to feed a layer with: the post's tensors, a picture, a wave, a word"),
 }
 START, MORE, LOOK_UP = "Start here", "More layers", "Look things up"  # the panels of the help
 PANELS = dict.fromkeys(LAYERS, MORE) | dict.fromkeys(("conv1d", "conv2d", "formula", "blog"), START)

@@ -154,6 +154,9 @@ class RunFlags:
     animate: bool = flag("--animate", help="Play the steps in the terminal.", default=False, **DRAWN)
     speed: float | None = flag("--speed", help="Steps a second, 2 unless told.", read=pace, metavar="N", **DRAWN)
     export: str | None = flag("--export", help="Draw every step: .svg .gif .png .html.", metavar="FILE", **DRAWN)
+    worksheet: str | None = flag(
+        "--worksheet", help="Sums with blanks, and answers: .md .html.", metavar="FILE", **DRAWN
+    )
     region: str | None = flag("--region", help="The output cells to draw: 0:16,0:16.", metavar="RANGES", **DRAWN)
     full: bool = flag("--full", help="Every value, however many.", default=False, **WRITTEN)
     as_json: bool = flag("--json", help="One JSON object on stdout.", default=False, **WRITTEN)

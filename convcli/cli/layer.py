@@ -1,6 +1,7 @@
 """The layer commands: flags in, a plan, and the views that were asked for."""
 
 from collections.abc import Callable
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -148,8 +149,10 @@ def check(views: list[View], flags: RunFlags) -> None:
     for view in views:
         if view.medium == "file":
             check_target(Path(getattr(flags, view.flags[0])), view.suffixes, flags.force)
-    if flags.save and flags.export and Path(flags.save).absolute() == Path(flags.export).absolute():
-        raise ConvcliError("--save and --export name the same file", "give the picture a name of its own")
+    written = [view.flags[0] for view in views if view.medium == "file"]
+    for one, other in combinations(written, 2):
+        if Path(getattr(flags, one)).absolute() == Path(getattr(flags, other)).absolute():
+            raise ConvcliError(f"--{one} and --{other} name the same file", f"give --{other} a name of its own")
 
 
 def planned(name: str, arguments: LayerFlags, flags: RunFlags) -> Plan:

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from convcli.cli.flags import filter_names, sample_names
-from convcli.cli.streams import show, write
+from convcli.cli.streams import screen, show, write
 from convcli.data.filters import FILTERS
 from convcli.data.samples import SAMPLES
 from convcli.matching import matching, nearest
@@ -32,12 +32,12 @@ def samples(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """The post's three tensors: every command takes them by name.
+    """What there is to feed a layer with, by name: the post's three tensors, a picture, a wave and a word.
 
     \b
     convcli samples
-    convcli samples input_2d
-    convcli conv1d --input input_2d
+    convcli samples picture
+    convcli conv2d --input picture --weight sobel-x --show
     """
     chosen = [SAMPLES[each] for each in named(name, SAMPLES, "sample")]
     if as_json:
@@ -47,7 +47,7 @@ def samples(
     else:
         from convcli.views.tensors import samples_table
 
-        show(samples_table(chosen))
+        show(*samples_table(chosen, screen()))
 
 
 def filters(

@@ -11,6 +11,9 @@ from convcli.layers.base import Layer
 if TYPE_CHECKING:
     import numpy as np
 
+STDIN = "stdin"  # the source of what came through a pipe
+LINE, SIGNAL, PLANE, PICTURE = ("length",), ("channels", "length"), ("height", "width"), ("channels", "height", "width")
+
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
@@ -27,7 +30,7 @@ class Array:
     ``data`` is nested lists, a NumPy array, or what is made of it when it is needed: None is a ramp, and :class:`Drawn`
     what torch draws. ``recipe`` is Python that makes the same torch tensor, ``imports`` and ``setup`` the lines that it
     needs besides torch; an array that is ``spelled_out`` has its numbers written out instead. A ``picture`` is from 0
-    to 1, channels first. Weights that belong to a layer have its ``bias``.
+    to 1, channels first. ``axes`` names the axes, where they are known. Weights that are a layer's have its ``bias``.
     """
 
     source: str
@@ -40,6 +43,7 @@ class Array:
     setup: tuple[str, ...] = ()
     spelled_out: bool = False
     picture: bool = False
+    axes: tuple[str, ...] = ()
     bias: "Array | None" = None
 
     @property

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from convcli.data import formats
-from convcli.data.arrays import Array
+from convcli.data.arrays import STDIN, Array
 from convcli.data.literals import load_json, shape_of, text_array
 from convcli.matching import matching, nearest
 from convcli.refusals import ConvcliError
@@ -71,7 +71,7 @@ def _stdin() -> Array:
         text = sys.stdin.buffer.read().decode("utf-8-sig")
     except UnicodeDecodeError:
         raise ConvcliError("stdin isn't text", "save it to a file and name that, for example x.npy") from None
-    return _text(text, "stdin")
+    return _text(text, STDIN)
 
 
 def _text_file(path: str) -> Array:

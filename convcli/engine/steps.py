@@ -86,7 +86,8 @@ class Use:
 class Uses:
     """What an input cell or a weight is part of: how many products or windows, and these one by one.
 
-    ``zeros`` is how many more products a weight has with the padding's zeros.
+    ``zeros`` is how many more products a weight has with the padding's zeros; ``factors`` says in words how the count
+    comes about.
     """
 
     of: str  # "input" or "weight"
@@ -95,13 +96,16 @@ class Uses:
     count: int
     zeros: int
     products: Iterator[Use]
+    factors: str = ""
 
 
 def uses_of_input(plan: Plan, values: "Values", cell: Place) -> Uses:
     """Which outputs an input cell ``[batch, channel, *positions]`` reaches, and with which weight."""
     count, pairs = plan.layer.uses(plan.axes, cell)
     products = (_use(values, cell, weight, output) for weight, output in pairs)
-    return Uses("input", cell, float(values.input[cell]), count, 0, products)
+    channels = len(list(plan.layer.targets(cell[1])))
+    factors = f"{plan.layer.times(count // channels)} × {channels:,} output channels" if channels > 1 else ""
+    return Uses("input", cell, float(values.input[cell]), count, 0, products, factors)
 
 
 def uses_of_weight(plan: Plan, values: "Values", weight: Place) -> Uses:

@@ -9,7 +9,16 @@ from typing import Any, ClassVar, TypeVar
 
 from convcli.arithmetic.windows import Windows
 from convcli.matching import nearest
-from convcli.refusals import AXIS_NAMES, AxisCount, MissingArgument, NotWhole, UnknownArgument, UnknownLayer
+from convcli.refusals import (
+    AXIS_NAMES,
+    AxisCount,
+    ConvcliError,
+    MissingArgument,
+    NotWhole,
+    Refusal,
+    UnknownArgument,
+    UnknownLayer,
+)
 
 Shape = tuple[int, ...]
 # Arguments that are one whole number.
@@ -59,12 +68,20 @@ class Layer(ABC):
     @classmethod
     def made_with(cls, arguments: Mapping[str, Any]) -> "Layer":
         """A layer of this class; one number for an argument that has one for each axis stands for all of them."""
-        known = cls.defaults()
         asked = {name: value for name, value in arguments.items() if value is not None}
+        try:
+            return cls._made_with(asked)
+        except Refusal as refusal:
+            refusal.accepts = lambda change: accepted(cls.made_with, asked | change)
+            raise
+
+    @classmethod
+    def _made_with(cls, asked: Mapping[str, Any]) -> "Layer":
+        known = cls.defaults()
         for name in asked:
             if name not in known:
                 raise UnknownArgument(name=name, type=cls.__name__, takes=list(known))
-        values = known | asked
+        values = {**known, **asked}
         for name, value in values.items():
             if value is MISSING:
                 raise MissingArgument(name=name, type=cls.__name__)
@@ -186,6 +203,15 @@ def for_axes(*ndims: int) -> Callable[[AnyLayer], AnyLayer]:
         return layer
 
     return enter
+
+
+def accepted(attempt: Callable[..., object], *request: Any) -> bool:
+    """Whether what is tried with this request is refused by no rule."""
+    try:
+        attempt(*request)
+    except ConvcliError:
+        return False
+    return True
 
 
 def whole(name: str, value: Any) -> int:

@@ -125,7 +125,7 @@ class _Adaptive(Windowed):
             if size is None and self.ndim == 1:
                 raise NothingToKeep(type=self.type)
             if size is not None and size < 1:
-                raise NotPositive(name="output_size", value=size, axis=axis)
+                raise NotPositive(name="output_size", value=size, axis=axis, values=self.output_size)
 
     def axes(self, shape: Sequence[int]) -> tuple[Adaptive, ...]:
         self.check_input(shape)

@@ -1,4 +1,4 @@
-"""A result as one JSON object; the keys are fixed and documented in the README."""
+"""A result as one JSON object; docs/convcli.schema.json has every key, and they are there to stay."""
 
 import heapq
 import json
@@ -7,6 +7,8 @@ from dataclasses import asdict
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from convcli.arithmetic.axis import Axis
+from convcli.arithmetic.inverse import Setting
 from convcli.arithmetic.windows import Windows
 from convcli.data.arrays import Array
 from convcli.data.filters import Filter
@@ -84,10 +86,23 @@ def _layer(plan: Plan) -> dict[str, Any]:
 
 
 def axis_object(axis: Windows) -> dict[str, Any]:
-    """``unread`` lists at most a million indices; ``unread_count`` says how many there are."""
+    """An axis as every command has it; ``unread`` lists at most a million, ``unread_count`` says how many there are."""
     ranges = axis.unread_ranges()
     unread = list(islice(heapq.merge(*ranges), MOST_UNREAD))
-    return {"size": axis.size, "output": axis.output, "unread": unread, "unread_count": sum(map(len, ranges))}
+    return {
+        "size": axis.size,
+        **(_window(axis) if isinstance(axis, Axis) else {}),
+        "output": axis.output,
+        "unread": unread,
+        "unread_count": sum(map(len, ranges)),
+    }
+
+
+def _window(axis: Axis) -> dict[str, Any]:
+    """The window that walks an axis, by torch's names; padding as ``pads``, [before, after]."""
+    pads = [axis.before, axis.after]
+    window = {"kernel_size": axis.kernel, "stride": axis.stride, "pads": pads, "dilation": axis.dilation}
+    return window | ({"output_padding": axis.output_padding} if axis.transposed else {})
 
 
 def _values(array: "np.ndarray") -> dict[str, Any]:
@@ -122,7 +137,10 @@ def _uses(uses: Sequence[Uses]) -> dict[str, Any]:
 
 
 def formula_object(family: str, sized: Sized, counted: bool = False) -> dict[str, Any]:
-    """The formula's numbers, axis by axis; an uneven padding is [before, after]; of a layer what it counts."""
+    """The formula's numbers, axis by axis, and of a layer what it counts.
+
+    ``kernel`` and ``padding``, a number where it is even, are older names.
+    """
     objects = [
         {
             "name": axis.name,
@@ -142,12 +160,18 @@ def formula_object(family: str, sized: Sized, counted: bool = False) -> dict[str
 def answers_object(answers: Sequence[Answer]) -> dict[str, Any]:
     """One axis's settings, or those of each axis, the commonest first; ``count``: how many there are; null: no end."""
     settings = [answer.settings for answer in answers]
-    objects = [{"solutions": [asdict(each) for each in found.listed], "count": found.count} for found in settings]
+    objects = [{"solutions": [_setting(each) for each in found.listed], "count": found.count} for found in settings]
     return objects[0] if len(objects) == 1 else {"axes": objects}
 
 
+def _setting(setting: Setting) -> dict[str, Any]:
+    """``kernel`` and ``padding`` are older names."""
+    pads = [setting.padding, setting.padding]
+    return {**asdict(setting), "kernel_size": setting.kernel, "pads": pads}
+
+
 def samples_object(samples: Iterable[Array]) -> dict[str, Any]:
-    """The post's tensors by their names."""
+    """The samples by their names."""
     return {
         "samples": {
             each.source: {"shape": list(each.shape), "values": each.data, "code": each.code} for each in samples

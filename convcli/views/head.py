@@ -48,10 +48,7 @@ def counts(plan: Plan) -> tuple[str, str, str]:
     weights = "·".join(f"{size:,}" for size in layer.weight_shape)
     bias = f" + {layer.bias_size:,} bias" if layer.bias_size else ", no bias"
     learned = f"{layer.parameters:,} parameter{'s' * (layer.parameters != 1)} = {weights} weights{bias}"
-    convention = "MACs of one sample, bias not counted"
-    if any(map(any, layer.pads)) and not layer.transposed:
-        convention = "MACs of one sample, padded taps counted, bias not"
-    return learned, f"{plan.macs:,} MACs", convention
+    return learned, f"{plan.macs:,} MACs", layer.macs_convention
 
 
 def sizes(plan: Plan, width: int) -> Table:

@@ -299,6 +299,8 @@ def told(uses: Uses, full: bool = False) -> Iterator[RenderableType]:
         role = "reaches no output"
     if uses.zeros:
         role += f", and {uses.zeros:,} with padding's zeros"
+    if uses.count and uses.factors:
+        role += f": {uses.factors}"
     yield ""
     yield Text(f"{uses.of}{list(uses.index)} = {number(uses.value)} {role}", style="bold")
     for use in listed:

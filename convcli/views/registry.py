@@ -6,7 +6,7 @@ from importlib import import_module
 from itertools import permutations
 from typing import Any, Literal
 
-from convcli.limits import check_json, check_picture, check_script
+from convcli.limits import check_json, check_picture, check_script, check_worksheet
 from convcli.picks import Picks
 from convcli.plan import Plan
 from convcli.refusals import Refusal, Spelling, in_python
@@ -45,9 +45,18 @@ class View:
 INSIDE = ("steps", "at", "from_cell", "of_weight", "coverage")
 VALUES = (".npy", ".pt", ".csv", ".json", ".png")
 PICTURES = (".svg", ".gif", ".png", ".html")
+PAPER = (".md", ".html")
 VIEWS = (
     View(("save",), "files_written.saved", "file", suffixes=VALUES),
     View(("export",), "files_written.exported", "file", suffixes=PICTURES, check=check_picture),
+    View(
+        ("worksheet",),
+        "worksheet.worksheet",
+        "file",
+        suffixes=PAPER,
+        includes=("steps", "at"),
+        check=check_worksheet,
+    ),
     View(("shapes",), "measures.memory", needs="plan"),
     View(("shapes", "as_json"), "as_json.shapes_text", "text", needs="plan", owns_stdout=True, together=True),
     View(("as_json",), "as_json.report_text", "text", owns_stdout=True, includes=INSIDE, check=check_json),

@@ -38,6 +38,7 @@ def test_json_has_the_fixed_keys(convcli: Run) -> None:
     assert result["input"]["source"] == "input_1d"
     assert result["input"]["shape"] == [1, 1, 10]
     axis = {"name": "length", "size": 10, "output": 4, "unread": [9], "unread_count": 1}
+    axis |= {"kernel_size": 3, "stride": 2, "pads": [0, 0], "dilation": 1}
     assert result["axes"] == [axis]
     assert (result["parameters"], result["macs"]) == (4, 12)
     torch.manual_seed(0)

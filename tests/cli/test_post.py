@@ -64,7 +64,7 @@ def test_the_posts_slips_are_told(convcli: Run) -> None:
         ("--at 0,1,8", "out[0, 0, 1, 8] ≈"),
         ("--from 0,4", "takes part in"),
         ("--of 0,0,1", "takes part in"),
-        ("--coverage", "how often"),
+        ("--coverage", "how many windows"),
         ("--show", "output [1, 1, 2, 9]"),
     ],
 )

@@ -25,14 +25,27 @@ INPUTS: dict[str, tuple[Callable[[], object], str, str]] = {
         "input and size both say what goes in",
         "--input and --size both say what goes in",
     ),
+    "NothingGoesIn": (
+        lambda: make_plan("conv1d", {}, input=listed(0, 1, 5)),
+        "the input [0, 1, 5] is empty",
+        "give an input with at least 1 along batch",
+    ),
     "PaddingTooWide": (
         lambda: make_plan("conv1d", {"padding": 10, "padding_mode": "reflect"}),
         "padding_mode=replicate",
-        "--padding 9 or less, or --padding-mode replicate",
+        "try --padding 9, or --padding-mode replicate",
     ),
-    "KernelLarger": (lambda: make_plan("conv1d", {"kernel_size": 11}), "kernel_size=10 or less", "--kernel 10 or less"),
-    "Pool3dLarger": (lambda: make_plan("avgpool3d", {}, size=(1, 4, 4)), "kernel_size=1", "--kernel 1 or less"),
-    "NoOutput": (lambda: make_plan("convtranspose1d", {"padding": 9}), "nothing is left", "try --padding"),
+    "KernelLarger": (
+        lambda: make_plan("conv1d", {"kernel_size": 11}),
+        "try kernel_size=10, or padding=1, or input=wave",
+        "or --input wave, or an input of at least 11",
+    ),
+    "Pool3dLarger": (
+        lambda: make_plan("avgpool3d", {}, size=(1, 4, 4)),
+        "try kernel_size=(1, 2, 2)",
+        "try --kernel 1x2x2",
+    ),
+    "NoOutput": (lambda: make_plan("convtranspose1d", {"padding": 9}), "nothing is left", "try --padding 5 or less"),
     "Channels": (lambda: make_plan("conv1d", {"in_channels": 3}, input=listed(2, 5)), "in_channels=2", "--in 2"),
     "Rank": (lambda: make_plan("conv2d", {}, input=listed(5)), "[height, width]", "give 2 to 4 axes"),
     "Features": (
@@ -41,7 +54,7 @@ INPUTS: dict[str, tuple[Callable[[], object], str, str]] = {
         "try --in-features 5",
     ),
     "NoSuchAxis": (lambda: Layer.of("flatten", start_dim=3).output_shape((1, 5)), "start_dim=3", "--start-dim 3"),
-    "SizeCount": (lambda: make_plan("conv2d", {}, size=(1, 2, 3, 4, 5)), "size=(28, 28)", "try --size 28x28"),
+    "SizeCount": (lambda: make_plan("conv2d", {}, size=(1, 2, 3, 4, 5)), "try size=(4, 5)", "try --size 4x5"),
     "WeightRank": (
         lambda: make_plan("conv1d", {}, weight=listed(1, 2)),
         "nn.Conv2d takes it; or give such a kernel, weight=[1, 0, -1], or all of it, [out, in/groups, length]",
@@ -54,8 +67,8 @@ INPUTS: dict[str, tuple[Callable[[], object], str, str]] = {
     ),
     "WeightChannels": (
         lambda: make_plan("conv1d", {"out_channels": 3}, weight=listed(2, 1, 3)),
-        "give out_channels=2",
-        "give --out 2",
+        "try out_channels=2, or leave out_channels out",
+        "try --out 2, or leave --out out",
     ),
     "BiasShape": (lambda: make_plan("conv1d", {}, bias=listed(3)), "give 1 number", "one number for each"),
     "Memory": (

@@ -62,7 +62,10 @@ def test_every_idea_comes_to_its_number_and_the_last_is_the_output(axis: Axis) -
     [
         (Axis(224, 7, 2, 3, 3), "1 cell left over at the end: padding, nothing of the input"),
         (Axis(10, 3, 2), "element 9 is never read: the last window ends at element 8"),
-        (Axis(12, 3, 5), "(6 of 12) are never read: stride 5 steps over them; the last window ends at element 7"),
+        (
+            Axis(12, 3, 5),
+            "(6 of 12) are never read: stride 5 steps over 2 of them and the last window ends at element 7",
+        ),
         (Axis(7, 2, 2, ceil_mode=True), "the last window reaches 1 cell beyond the end, where nothing is read"),
         (Axis(7, 2, 2, 1, 1, ceil_mode=True), "the dropped window would start at cell 7, behind the last one, 6"),
         (Axis(9, 3), ""),
