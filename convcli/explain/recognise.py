@@ -1,45 +1,43 @@
-"""Which family an error belongs to: the patterns of all families, in the order in which they are tried."""
+"""Which rule an error belongs to: the families' rules in the order in which they are tried."""
 
-import re
-from dataclasses import replace
-from difflib import SequenceMatcher
+from collections.abc import Iterable
+from dataclasses import dataclass
+from importlib import import_module
 
-from convcli.explain import calls, dtypes_and_devices, features, joins, ranks, settings, sizes
-from convcli.explain.answer import Answer, Explanation
-from convcli.explain.message import Message
+from convcli.explain.message import Raised
+from convcli.explain.rule import Case, Hypothesis, Rule
+from convcli.explain.source import Source
 
-FAMILIES = (ranks, sizes, settings, features, joins, dtypes_and_devices, calls)
-RECOGNISERS: list[tuple[str, re.Pattern[str], Answer]] = [
-    (family, re.compile(pattern), answer) for module in FAMILIES for (family, pattern), answer in module.ANSWERS.items()
-]
+FAMILIES = ("channels", "rank", "kernel", "linear", "view", "cat", "addition", "norm")
+RULES: dict[str, type[Rule]] = {
+    rule.code: rule
+    for family in FAMILIES
+    for rule in vars(import_module(f"convcli.explain.{family}")).values()
+    if isinstance(rule, type) and issubclass(rule, Rule) and rule.code
+}
 
 
-def explain(message: Message) -> Explanation | None:
-    """Recognise a message; None where no pattern fits.
+@dataclass(frozen=True)
+class Diagnosis:
+    """The rule that an error belongs to, with its facts, and what can be behind it."""
 
-    >>> explain(Message("mat1 and mat2 shapes cannot be multiplied (4x800 and 512x10)")).fixes[0].code
-    'layer = nn.Linear(800, 10)'
+    rule: Rule
+    hypotheses: tuple[Hypothesis, ...]
+
+
+def diagnose(errors: Iterable[Raised], read_source: bool = True) -> Diagnosis | None:
+    """Explain the first of these errors that is known; none of them where nothing fits.
+
+    >>> found = diagnose([Raised("RuntimeError", "mat1 and mat2 shapes cannot be multiplied (4x800 and 512x10)")])
+    >>> found.rule.code, found.hypotheses[0].fixes[0].code
+    ('linear-size', 'layer = nn.Linear(800, 10)')
     """
-    for family, pattern, answer in RECOGNISERS:
-        if match := pattern.search(message.text):
+    for error in errors:
+        case = Case(error, Source(error.frames if read_source else ()))
+        for rule in RULES.values():
             try:
-                explanation = answer(match, message)
+                if (read := rule.read(case)) and (hypotheses := tuple(read.hypotheses())):
+                    return Diagnosis(read, hypotheses)
             except (ValueError, LookupError, ZeroDivisionError):
                 continue  # numbers that torch can't have written
-            return replace(explanation, family=explanation.family or family)
     return None
-
-
-def nearest(message: Message) -> str:
-    """The family whose wording is most like an unknown message's.
-
-    >>> nearest(Message("mat1 and mat2 can't be multiplied"))
-    'linear'
-    """
-    text = message.text[:300].lower()
-
-    def likeness(recogniser: tuple[str, re.Pattern[str], Answer]) -> float:
-        wording = re.sub(r"\?P<\w+>|\\[a-zA-Z]|[^a-zA-Z ]", "", recogniser[1].pattern).lower()
-        return SequenceMatcher(None, text, wording, autojunk=False).ratio()
-
-    return max(RECOGNISERS, key=likeness)[0]
