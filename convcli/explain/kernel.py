@@ -78,8 +78,8 @@ class OutputSmall(Rule):
         advice = "resize the inputs to what it was made for (224×224 for ImageNet's), or leave a pooling or stride out"
         pools = [made for made in self.case.source.made if made.type.startswith("AvgPool")]
         pool = None
-        if len(pools) == 1 and self.case.through("avg_pool|pooling") and not self.generic:
-            pool = self.remade(pools[0], type="Adaptive" + pools[0].type, kernel_size=1)
+        if len(pools) == 1 and len(pools[0].call.args) == 1 and not pools[0].call.keywords and not self.generic:
+            pool = self.remade(pools[0], type="Adaptive" + pools[0].type, output_size=1)
         average = "; nn.AdaptiveAvgPool2d(1) averages maps of any size" if self.case.through("avg_pool") else ""
         yield likely(says, "data", advice + average, pool)
 
