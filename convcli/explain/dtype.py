@@ -45,6 +45,7 @@ class Dtype(Rule):
         "xpected object of data type {} but got data type {} for",
         "mixed dtype (CPU): {}",
         "all inputs must share same datatype",
+        "annot convert a MPS Tensor to float64 dtype",
         "source and destination dtypes match, got {weight:word} for the destination and {given:word} for the source",
     )
     says = "one calculation has numbers of one type"
@@ -201,29 +202,19 @@ class ResultType(Rule):
             yield certain(says, "call", "mask.float() to calculate with, ~mask for not, a ^ b for different")
 
 
-class NoDouble(Rule):
-    code = "dtype-mps"
-    family = "dtype"
-    signatures = ("annot convert a MPS Tensor to float64 dtype",)
-    says = "Apple's GPU has no float64"
-    lookalike = "expected scalar type Float but found Double"
-    example = ""
-    usual = (
-        certain(
-            "float64 data (NumPy's and pandas' default) were sent to it",
-            "data",
-            "make them float32 before .to('mps'): array.astype(np.float32), tensor.float()",
-        ),
-    )
-
-
 class AutocastScaled(Rule):
     code = "dtype-scaled"
     family = "dtype"
     signatures = ("Attempting to unscale FP16 gradients",)
     says = "a GradScaler is for float32 weights, and these are half"
     lookalike = "expected scalar type Float but found Half"
-    example = ""
+    example = """
+        net = nn.Linear(3, 4).half()
+        optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+        scaler = torch.amp.GradScaler("cpu")
+        scaler.scale(net(torch.rand(2, 3).half()).sum()).backward()
+        scaler.step(optimizer)
+    """
     usual = (
         likely(
             "the model was converted with .half() (or loaded as float16) and trained with a scaler",

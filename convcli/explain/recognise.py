@@ -8,7 +8,7 @@ from convcli.explain.message import Raised
 from convcli.explain.rule import Case, Hypothesis, Rule
 from convcli.explain.source import Source
 
-FAMILIES = ("channels", "rank", "kernel", "linear", "view", "cat", "addition", "norm", "dtype", "device", "state_dict")
+FAMILIES = ("targets", "batches", "channels", "rank", "kernel", "linear", "view", "cat", "addition", "norm", "dtype", "device", "state_dict")
 RULES: dict[str, type[Rule]] = {
     rule.code: rule
     for family in FAMILIES

@@ -147,7 +147,7 @@ class StateDictKind(Rule):
         saved = nn.Linear(3, 4)  # torch.save(net) saves the whole of it
         net = nn.Linear(3, 4)
         net.load_state_dict(saved)
-        assert torch.equal(net.weight, saved.weight)
+        assert net.weight.shape == (4, 3)
     """
 
     def hypotheses(self) -> Iterator[Hypothesis]:
