@@ -63,8 +63,8 @@ class BatchTypes(Rule):
     code = "batch-types"
     family = "data"
     signatures = (
-        "batch must contain tensors, numpy arrays, numbers, dicts or lists; found {given:words}$",
-        "batch must contain tensors, numbers, dicts or lists; found {given:words}$",
+        "batch must contain tensors, numpy arrays, numbers, dicts or lists; found {given:class}",
+        "batch must contain tensors, numbers, dicts or lists; found {given:class}",
     )
     says = "a DataLoader makes batches of tensors, arrays and numbers"
     lookalike = "stack expects each tensor to be equal size, but got [3, 4] at entry 0 and [3, 5] at entry 1"
@@ -75,7 +75,7 @@ class BatchTypes(Rule):
     """
 
     def hypotheses(self) -> Iterator[Hypothesis]:
-        given = self.given.split("class")[-1].strip(" '<>")
+        given = self.given
         if "PIL" in given or "Image" in given:
             says = "the dataset returns Pillow pictures: transforms are missing, or aren't applied"
             yield certain(says, "data", "transforms.ToTensor() last, and return self.transform(image)")
@@ -154,15 +154,15 @@ class NoPicture(Rule):
     code = "picture-kind"
     family = "data"
     signatures = (
-        "pic should be PIL Image or ndarray. Got {given:words}$",
-        "pic should be Tensor or ndarray. Got {given:words}.$",
-        "nput tensor should be a torch tensor. Got {given:words}.$",
-        "mg should be PIL Image. Got {given:words}$",
-        "mg should be Tensor Image. Got {given:words}$",
+        "pic should be PIL Image or ndarray. Got {given:class}",
+        "pic should be Tensor or ndarray. Got {given:class}",
+        "nput tensor should be a torch tensor. Got {given:class}",
+        "mg should be PIL Image. Got {given:class}",
+        "mg should be Tensor Image. Got {given:class}",
         "should be a tensor image of size",
         "tensor is not a torch image",
         "mg is not PIL Image",
-        "nexpected type {given:words}$",
+        "nexpected type {given:class}",
         "pic should be 2/3 dimensional. Got {axes} dimensions",
         "xpected np.ndarray (got {given:word})",
     )

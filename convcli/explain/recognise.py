@@ -8,7 +8,8 @@ from convcli.explain.message import Raised
 from convcli.explain.rule import Case, Hypothesis, Rule
 from convcli.explain.source import Source
 
-FAMILIES = ("targets", "batches", "channels", "rank", "kernel", "linear", "view", "cat", "addition", "norm", "dtype", "device", "state_dict")
+FAMILIES = (
+    "targets", "batches", "state_dict", "sequences", "channels", "rank", "kernel", "linear", "view", "cat", "addition", "norm", "dtype", "device", "resize", "arguments", "autograd")
 RULES: dict[str, type[Rule]] = {
     rule.code: rule
     for family in FAMILIES

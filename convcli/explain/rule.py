@@ -19,6 +19,7 @@ HOLES = {
     "shape": r"(?:torch\.Size\()?[\[(]?[-\d, x]{0,200}[\])]?\)?",
     "word": r"[\w.:<>]{1,80}?",
     "words": r".{1,200}?",
+    "class": r"(?:<class ')?[\w.]{1,120}",
     "keys": r".{1,20000}?",
 }
 
@@ -109,7 +110,7 @@ def _pattern(signature: str) -> re.Pattern[str]:
 def _fact(text: str, kind: str | None) -> Any:
     if kind == "shape":
         return tuple(map(int, re.findall(r"-?\d{1,18}", text)))
-    return int(text) if kind is None else text
+    return int(text) if kind is None else text.removeprefix("<class '")
 
 
 class Rule:

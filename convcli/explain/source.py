@@ -63,7 +63,8 @@ class Source:
 
     def __init__(self, frames: Iterable[Frame]) -> None:
         places = {frame.file: frame for frame in frames if not frame.of_library}
-        self.made = [made for frame in places.values() for made in _calls(frame)]
+        self.texts = {file: lines for file, frame in places.items() if (lines := _lines(frame))}
+        self.made = [made for file, lines in self.texts.items() for made in _calls(file, lines)]
 
     def layer(self, types: str, name: str = "", **values: int) -> Made | None:
         """The one call that made a layer of these types with these numbers, told from others by what it is called."""
@@ -78,31 +79,37 @@ class Source:
                 return chosen[0]
         return None
 
+    def above(self, frame: Frame) -> list[str]:
+        """The twenty lines above a place, the nearest first."""
+        lines = self.texts.get(frame.file, [])
+        return [line.strip() for line in lines[max(0, frame.number - 21) : frame.number - 1]][::-1]
+
     def mentions(self, word: str) -> bool:
         return any(word in made.code for made in self.made)
 
 
-def _calls(frame: Frame) -> Iterator[Made]:
+def _lines(frame: Frame) -> list[str]:
+    """The lines of a file, if it still has the traceback's line where it was."""
     try:
         path = Path(frame.file)
         if not path.is_file() or path.stat().st_size > LARGEST:
-            return
-        text = path.read_text("utf-8")
-        tree = ast.parse(text)
-    except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
+            return []
+        lines = path.read_text("utf-8").split("\n")
+    except (OSError, ValueError):
+        return []
+    return lines if [line.strip() for line in lines[frame.number - 1 : frame.number]] == [frame.code] else []
+
+
+def _calls(file: str, lines: list[str]) -> Iterator[Made]:
+    try:
+        nodes = list(ast.walk(ast.parse("\n".join(lines))))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         return
-    lines = text.split("\n")
-    if not (0 < frame.number <= len(lines) and lines[frame.number - 1].strip() == frame.code):
-        return
-    assigned = {}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Assign):
-            assigned[node.value] = ast.unparse(node.targets[0])
-    for node in ast.walk(tree):
+    names = {node.value: ast.unparse(node.targets[0]) for node in nodes if isinstance(node, ast.Assign)}
+    for node in nodes:
         if isinstance(node, ast.Call):
             last = node.end_lineno or node.lineno
-            code = "\n".join(lines[node.lineno - 1 : last])
-            yield Made(frame.file, node.lineno, last, node, code, assigned.get(node, ""))
+            yield Made(file, node.lineno, last, node, "\n".join(lines[node.lineno - 1 : last]), names.get(node, ""))
 
 
 def whole(node: ast.expr) -> int | None:

@@ -136,7 +136,7 @@ class StateDictKind(Rule):
     code = "state-dict-kind"
     family = "state_dict"
     signatures = (
-        "xpected state_dict to be dict-like, got {given:words}.",
+        "xpected state_dict to be dict-like, got {given:class}",
         "OrderedDict' object has no attribute '{attribute:word}'",
         "'dict' object has no attribute '{attribute:word}'",
     )
@@ -152,7 +152,7 @@ class StateDictKind(Rule):
 
     def hypotheses(self) -> Iterator[Hypothesis]:
         if "given" in self.facts:
-            says = f"the file holds a whole model ({self.given.strip('<>')}), not a state_dict"
+            says = f"the file holds a whole model ({self.given}), not a state_dict"
             fix = self.changed(self.x, "{}.state_dict()") if self._call else None
             yield certain(says, "checkpoint", "it can be used as it is, or its state_dict() loaded", fix)
         elif self.attribute in ("eval", "to", "cuda", "train", "parameters", "forward", "state_dict", "load_state_dict", "modules", "half"):
