@@ -23,6 +23,7 @@ class AdditionSize(Rule):
         up = nn.ConvTranspose2d(8, 8, kernel_size=2, stride=2)
         skip = torch.rand(1, 8, 27, 27)
         x = up(down(skip))
+        # RuntimeError: The size of tensor a (26) must match the size of tensor b (27) at non-singleton dimension 3
         y = x + skip
         assert y.shape == (1, 8, 27, 27)
     """
@@ -30,7 +31,7 @@ class AdditionSize(Rule):
 
     @property
     def sides(self) -> tuple[str, str]:
-        return self.line.operands() or (self.argument(0, "x"), self.argument(1, "skip"))
+        return self.line.operands() or (self.handed(0, "x"), self.handed(1, "skip"))
 
     @property
     def decide(self) -> str:  # type: ignore[override]
@@ -133,6 +134,8 @@ class MaskSize(Rule):
     example = """
         x = torch.rand(3, 4)
         keep = torch.rand(3, 5) > 0.5
+        # IndexError: The shape of the mask [3, 5] at index 1 does not match the shape of the indexed tensor [3, 4]
+        # at index 1
         kept = x[keep]
     """
 

@@ -25,6 +25,7 @@ class NotTensor(Rule):
         conv = nn.Conv2d(3, 8, kernel_size=3)
         x = torch.rand(1, 3, 8, 8)
         x = conv(x),
+        # TypeError: relu(): argument 'input' (position 1) must be Tensor, not tuple
         x = F.relu(x)
         assert x.shape == (1, 8, 6, 6)
     """
@@ -83,7 +84,7 @@ class NotTensor(Rule):
             found = re.search(rf"([\w.]+)\.{self.attribute}\b", self.line.code)
             return found[1] if found else self.x
         if argument in ("target", "other"):
-            return self.argument(1, argument)
+            return self.handed(1, argument)
         return self.x
 
     def of_tensors(self) -> bool:
@@ -137,6 +138,7 @@ class CallArguments(Rule):
     says = "the call doesn't have the arguments that are taken"
     lookalike = "conv2d() received an invalid combination of arguments - got (tuple, Parameter, Parameter, tuple, tuple, tuple, int)"
     example = """
+        # TypeError: Conv2d.__init__() got an unexpected keyword argument 'strides'
         conv = nn.Conv2d(3, 8, kernel_size=3, strides=2)
         y = conv(torch.rand(1, 3, 8, 8))
     """
@@ -183,6 +185,8 @@ class FloatSize(Rule):
     lookalike = "Conv2d.__init__() missing 1 required positional argument: 'kernel_size'"
     example = """
         width = 64
+        # TypeError: empty(): argument 'size' failed to unpack the object at pos 2 with error "type must be tuple of
+        # ints,but got float"
         layer = nn.Linear(width / 2, 10)
         assert layer.weight.shape == (10, 32)
     """
@@ -218,6 +222,7 @@ class Modules(Rule):
     says = "the module isn't put together as nn.Module wants it"
     lookalike = "'tuple' object has no attribute 'size'"
     example = """
+        # TypeError: list is not a Module subclass
         net = nn.Sequential([nn.Linear(3, 4), nn.ReLU()])
         y = net(torch.rand(2, 3))
         assert y.shape == (2, 4)
@@ -266,6 +271,7 @@ class Scalar(Rule):
     lookalike = "Boolean value of Tensor with more than one value is ambiguous"
     example = """
         losses = torch.rand(3)
+        # RuntimeError: a Tensor with 3 elements cannot be converted to Scalar
         loss = losses.item()
     """
 

@@ -20,6 +20,7 @@ class NoGradient(_Autograd):
         net = nn.Linear(3, 1)
         with torch.no_grad():
             loss = net(torch.rand(2, 3)).sum()
+        # RuntimeError: element 0 of tensors does not require grad and does not have a grad_fn
         loss.backward()
     """
     usual = (
@@ -41,6 +42,7 @@ class NotScalar(_Autograd):
     lookalike = "element 0 of tensors does not require grad and does not have a grad_fn"
     example = """
         scores = nn.Linear(3, 4)(torch.rand(2, 3))
+        # RuntimeError: grad can be implicitly created only for scalar outputs
         scores.backward()
     """
     usual = (
@@ -61,6 +63,10 @@ class BackwardTwice(_Autograd):
         x = torch.rand(3, requires_grad=True)
         loss = (x * x).sum()
         loss.backward()
+        # RuntimeError: Trying to backward through the graph a second time (or directly access saved tensors after
+        # they have already been freed). Saved intermediate values of the graph are freed when you call .backward()
+        # or autograd.grad(). Specify retain_graph=True if you need to backward through the graph a second time or
+        # if you need to access saved tensors after calling backward.
         loss.backward()
     """
     usual = (
@@ -84,6 +90,10 @@ class InPlace(_Autograd):
         x = torch.rand(3, requires_grad=True)
         y = x.exp()
         y += 1
+        # RuntimeError: one of the variables needed for gradient computation has been modified by an inplace
+        # operation: [torch.FloatTensor [3]], which is output 0 of Exp, is at version 1; expected version 0 instead.
+        # Hint: enable anomaly detection to find the operation that failed to compute its gradient, with
+        # torch.autograd.set_detect_anomaly(True, check_nan=False).
         y.sum().backward()
     """
     usual = (
@@ -109,6 +119,7 @@ class LeafInPlace(_Autograd):
     lookalike = "one of the variables needed for gradient computation has been modified by an inplace operation"
     example = """
         weight = torch.rand(3, requires_grad=True)
+        # RuntimeError: a leaf Variable that requires grad is being used in an in-place operation.
         weight -= 0.1
     """
     usual = (
@@ -127,6 +138,7 @@ class NonLeaf(_Autograd):
     lookalike = "a leaf Variable that requires grad is being used in an in-place operation."
     example = """
         weight = torch.rand(3, requires_grad=True) * 2
+        # ValueError: can't optimize a non-leaf Tensor
         optimizer = torch.optim.SGD([weight], lr=0.1)
     """
     usual = (
@@ -145,6 +157,7 @@ class NumpyGrad(_Autograd):
     lookalike = "can't convert cuda:0 device type tensor to numpy. Use Tensor.cpu() to copy the tensor to host memory first."
     example = """
         y = nn.Linear(3, 4)(torch.rand(2, 3))
+        # RuntimeError: Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.
         values = y.numpy()
         assert values.shape == (2, 4)
     """
@@ -167,6 +180,8 @@ class Unused(_Autograd):
     lookalike = "element 0 of tensors does not require grad and does not have a grad_fn"
     example = """
         a, b = torch.rand(3, requires_grad=True), torch.rand(3, requires_grad=True)
+        # RuntimeError: The differentiated Tensor at index 0 appears to not have been used in the graph. Set
+        # allow_unused=True if this is the desired behavior.
         gradients = torch.autograd.grad((a * a).sum(), b)
     """
     usual = (
@@ -186,6 +201,9 @@ class DeepCopy(_Autograd):
     example = """
         import copy
         y = torch.rand(3, requires_grad=True) * 2
+        # RuntimeError: Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at
+        # the moment.  If you were attempting to deepcopy a module, this may be because of a
+        # torch.nn.utils.weight_norm usage, see https://github.com/pytorch/pytorch/pull/103001
         z = copy.deepcopy(y)
     """
     usual: tuple[Hypothesis, ...] = (

@@ -22,6 +22,8 @@ class BatchSizes(Rule):
     example = """
         samples = [(torch.rand(3, 32, 32), 0), (torch.rand(3, 32, 40), 1)]
         loader = torch.utils.data.DataLoader(samples, batch_size=2)
+        # RuntimeError: stack expects each tensor to be equal size, but got [3, 32, 32] at entry 0 and [3, 32, 40]
+        # at entry 1
         for images, labels in loader:
             pass
     """
@@ -70,6 +72,8 @@ class BatchTypes(Rule):
     lookalike = "stack expects each tensor to be equal size, but got [3, 4] at entry 0 and [3, 5] at entry 1"
     example = """
         samples = [None, torch.rand(3)]
+        # TypeError: default_collate: batch must contain tensors, numpy arrays, numbers, dicts or lists; found
+        # <class 'NoneType'>
         for batch in torch.utils.data.DataLoader(samples, batch_size=2):
             pass
     """
@@ -98,6 +102,7 @@ class DataEmpty(Rule):
     says = "the dataset hasn't the length that is counted on"
     lookalike = "Expected input batch_size (4) to match target batch_size (3)."
     example = """
+        # ValueError: num_samples should be a positive integer value, but got num_samples=0
         loader = torch.utils.data.DataLoader([], batch_size=4, shuffle=True)
     """
 
@@ -124,7 +129,9 @@ class NormalizeChannels(Rule):
     lookalike = "The size of tensor a (28) must match the size of tensor b (27) at non-singleton dimension 3"
     example = """
         def normalize(image, mean, std):
-            return image.sub_(mean[:, None, None]).div_(std[:, None, None])
+            # RuntimeError: output with shape [1, 28, 28] doesn't match the broadcast shape [3, 28, 28]
+            normalized = image.sub_(mean[:, None, None])
+            return normalized.div_(std[:, None, None])
 
         image = torch.rand(1, 28, 28)  # grey
         means = deviations = torch.tensor([0.5, 0.5, 0.5])
@@ -170,6 +177,7 @@ class NoPicture(Rule):
     lookalike = "Image.open: cannot identify image file"
     example = """
         image = torch.rand(28, 28, 3)
+        # TypeError: expected np.ndarray (got Tensor)
         x = torch.from_numpy(image)
         assert x.shape == (28, 28, 3)
     """
@@ -217,6 +225,7 @@ class ArrayKind(Rule):
     lookalike = "expected np.ndarray (got Tensor)"
     example = """
         rows = [[1, 2], [3]]
+        # ValueError: expected sequence of length 2 at dim 1 (got 1)
         x = torch.tensor(rows)
     """
 

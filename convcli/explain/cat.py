@@ -24,6 +24,8 @@ class CatSize(Rule):
         up = nn.ConvTranspose2d(8, 8, kernel_size=2, stride=2)
         skip = torch.rand(1, 8, 27, 27)
         x = up(F.max_pool2d(skip, 2))
+        # RuntimeError: Sizes of tensors must match except in dimension 1. Expected size 26 but got size 27 for
+        # tensor number 1 in the list.
         y = torch.cat([x, skip], dim=1)
         assert y.shape == (1, 16, 27, 27)
     """
@@ -77,6 +79,7 @@ class CatRank(Rule):
     lookalike = CatSize.signatures[0]
     example = """
         losses = [torch.tensor(0.5), torch.tensor(0.25)]
+        # RuntimeError: zero-dimensional tensor (at position 0) cannot be concatenated
         every = torch.cat(losses)
         assert every.tolist() == [0.5, 0.25]
     """
@@ -104,6 +107,7 @@ class CatList(Rule):
     lookalike = "zero-dimensional tensor (at position 0) cannot be concatenated"
     example = """
         a, b = torch.rand(2, 3), torch.rand(2, 3)
+        # TypeError: cat(): argument 'tensors' (position 1) must be tuple of Tensors, not Tensor
         both = torch.cat(a, b)
         assert both.shape == (4, 3)
     """

@@ -35,6 +35,7 @@ class DeviceMixed(Rule):
     example = """
         net = nn.Linear(3, 4, device="meta")  # a second device that every machine has
         x = torch.rand(2, 3)
+        # RuntimeError: Tensor on device meta is not on the expected device cpu!
         y = net(x)
         assert y.shape == (2, 4)
     """
@@ -53,8 +54,8 @@ class DeviceMixed(Rule):
             yield likely(says, "device", advice)
         elif self.case.in_loss or argument == "target":
             says = "the targets (or the loss's weight) are on another device than the predictions"
-            target = self.argument(1, "targets")
-            moved = self.changed(target, "{}.to(%s.device)" % self.argument(0, "outputs")) if self.case.line.code else None
+            target = self.handed(1, "targets")
+            moved = self.changed(target, "{}.to(%s.device)" % self.handed(0, "outputs")) if self.case.line.code else None
             yield likely(says, "device", "targets = targets.to(device), where the inputs are moved", moved)
         elif "hidden tensor" in self.case.raised.text:
             says = f"the hidden state was made on {got} and the input is on {other}"
@@ -98,6 +99,8 @@ class DeviceNumpy(Rule):
     lookalike = "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead."
     example = """
         y = torch.rand(3, device="meta")
+        # TypeError: can't convert meta device type tensor to numpy. Use Tensor.cpu() to copy the tensor to host
+        # memory first.
         values = y.numpy()
     """
 
@@ -128,6 +131,7 @@ class DeviceMissing(Rule):
     layer_named = r"load|cuda|to$"
     lookalike = "Placeholder storage has not been allocated on MPS device!"
     example = """
+        # AssertionError: Torch not compiled with CUDA enabled
         net = nn.Linear(3, 4).cuda()
         y = net(torch.rand(2, 3))
         assert y.shape == (2, 4)
@@ -170,6 +174,8 @@ class DeviceReplica(Rule):
     lookalike = "Tensor on device cpu is not on the expected device meta!"
     example = """
         net = nn.Linear(3, 4, device="meta")
+        # NotImplementedError: Cannot copy out of meta tensor; no data! Please use torch.nn.Module.to_empty()
+        # instead of torch.nn.Module.to() when moving module from meta to a different device.
         net = net.to("cpu")
     """
 

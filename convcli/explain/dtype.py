@@ -53,6 +53,7 @@ class Dtype(Rule):
     example = """
         net = nn.Linear(3, 8)
         table = torch.from_numpy(np.ones((4, 3)))  # NumPy's default is float64
+        # RuntimeError: mat1 and mat2 must have the same dtype, but got Double and Float
         y = net(table)
         assert y.shape == (4, 8) and y.dtype == torch.float32
     """
@@ -121,6 +122,7 @@ class WholeNumbers(Rule):
     example = """
         norm = nn.BatchNorm2d(3)
         images = torch.ones(2, 3, 4, 4, dtype=torch.int64)
+        # NotImplementedError: "batch_norm" not implemented for 'Long'
         y = norm(images)
         assert y.dtype == torch.float32
     """
@@ -164,6 +166,8 @@ class IndexType(Rule):
     example = """
         table = nn.Embedding(10, 4)
         words = torch.tensor([1.0, 2.0])
+        # RuntimeError: Expected tensor for argument #1 'indices' to have one of the following scalar types: Long,
+        # Int; but got torch.FloatTensor instead (while checking arguments for embedding)
         vectors = table(words)
         assert vectors.shape == (2, 4)
     """
@@ -188,6 +192,7 @@ class ResultType(Rule):
     lookalike = "expected scalar type Float but found Double"
     example = """
         counts = torch.ones(3, dtype=torch.int64)
+        # RuntimeError: result type Float can't be cast to the desired output type Long
         counts.div_(2)
     """
 
@@ -213,6 +218,7 @@ class AutocastScaled(Rule):
         optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
         scaler = torch.amp.GradScaler("cpu")
         scaler.scale(net(torch.rand(2, 3).half()).sum()).backward()
+        # ValueError: Attempting to unscale FP16 gradients.
         scaler.step(optimizer)
     """
     usual = (

@@ -18,6 +18,8 @@ class KernelLarger(Rule):
     lookalike = "Given input size: (3x1x1). Calculated output size: (3x0x0). Output size is too small"
     example = """
         conv = nn.Conv2d(3, 8, kernel_size=7, stride=2)
+        # RuntimeError: Calculated padded input size per channel: (5 x 5). Kernel size: (7 x 7). Kernel size can't
+        # be greater than actual input size
         maps = conv(torch.rand(1, 3, 5, 5))
     """
     decide = "print {x}.shape before the line: is this the size that was meant to arrive?"
@@ -63,6 +65,7 @@ class OutputSmall(Rule):
     lookalike = "Calculated padded input size per channel: (5 x 5). Kernel size: (7 x 7). Kernel size can't be greater than actual input size"
     example = """
         net = nn.Sequential(nn.Conv2d(3, 8, kernel_size=3, stride=2, padding=1), nn.AvgPool2d(7), nn.Flatten())
+        # RuntimeError: Given input size: (8x4x4). Calculated output size: (8x0x0). Output size is too small
         features = net(torch.rand(2, 3, 8, 8))
         assert features.shape == (2, 8)
     """
@@ -95,6 +98,8 @@ class NoOutput(Rule):
     lookalike = OutputSmall.lookalike
     example = """
         up = nn.ConvTranspose1d(16, 8, kernel_size=2, padding=9)
+        # RuntimeError: Given input size per channel: (1 x 4). Calculated output size per channel: (1 x -13). Output
+        # size is too small
         y = up(torch.rand(1, 16, 4))
     """
     usual = (
@@ -121,6 +126,8 @@ class SettingCount(Rule):
     lookalike = "non-positive stride is not supported"
     example = """
         conv = nn.Conv2d(3, 8, kernel_size=3, stride=(1, 1, 1))
+        # RuntimeError: expected stride to be a single integer value or a list of 2 values to match the convolution
+        # dimensions, but got stride=[1, 1, 1]
         y = conv(torch.rand(1, 3, 8, 8))
     """
     usual = (
@@ -154,6 +161,7 @@ class SettingRange(Rule):
     lookalike = "expected stride to be a single integer value or a list of 2 values to match the convolution dimensions"
     example = """
         conv = nn.Conv2d(3, 8, kernel_size=3, stride=0)
+        # RuntimeError: non-positive stride is not supported
         y = conv(torch.rand(1, 3, 8, 8))
     """
     usual = (
@@ -176,6 +184,7 @@ class Groups(Rule):
     says = "groups split the channels into equal parts"
     lookalike = "num_channels (48) must be divisible by num_groups (32)"
     example = """
+        # ValueError: in_channels must be divisible by groups
         conv = nn.Conv2d(3, 8, kernel_size=3, groups=2)
         y = conv(torch.rand(1, 3, 8, 8))
     """
@@ -195,6 +204,7 @@ class SameStride(Rule):
     says = "padding='same' keeps the size, and a stride above 1 shrinks it"
     lookalike = "Invalid padding string 'full', should be one of 'valid', 'same'"
     example = """
+        # ValueError: padding='same' is not supported for strided convolutions
         conv = nn.Conv2d(3, 8, kernel_size=3, stride=2, padding="same")
         y = conv(torch.rand(1, 3, 8, 8))
         assert y.shape == (1, 8, 4, 4)
@@ -226,6 +236,7 @@ class PaddingKind(Rule):
     lookalike = "padding='same' is not supported for strided convolutions"
     example = """
         x = torch.rand(1, 3, 8, 8)
+        # RuntimeError: Padding length must be divisible by 2
         y = F.pad(x, (1, 1, 1))
     """
     usual = (
@@ -250,6 +261,8 @@ class PaddingWide(Rule):
     lookalike = "Calculated padded input size per channel: (5 x 5). Kernel size: (7 x 7). Kernel size can't be greater than actual input size"
     example = """
         pad = nn.ReflectionPad2d(9)
+        # RuntimeError: Argument #4: Padding size should be less than the corresponding input dimension, but got:
+        # padding (9, 9) at dimension 3 of input [1, 3, 9, 9]
         y = pad(torch.rand(1, 3, 9, 9))
     """
 
@@ -277,6 +290,8 @@ class PoolPadding(Rule):
     lookalike = "non-positive stride is not supported"
     example = """
         pool = nn.MaxPool2d(2, padding=2)
+        # RuntimeError: pad should be at most half of effective kernel size, but got pad=2, kernel_size=2 and
+        # dilation=1
         y = pool(torch.rand(1, 3, 8, 8))
     """
 
@@ -298,6 +313,9 @@ class OutputPadding(Rule):
     lookalike = NoOutput.signatures[0].replace("{input:shape}", "(1 x 4)").replace("{output:shape}", "(1 x -13)")
     example = """
         up = nn.ConvTranspose2d(16, 8, kernel_size=2, stride=2, output_padding=2)
+        # RuntimeError: output padding must be smaller than either stride or dilation, but got
+        # output_padding_height: 2 output_padding_width: 2 stride_height: 2 stride_width: 2 dilation_height: 1
+        # dilation_width: 1
         y = up(torch.rand(1, 16, 4, 4))
     """
 
@@ -324,6 +342,7 @@ class NegativeSize(Rule):
     lookalike = "non-positive stride is not supported"
     example = """
         x = torch.rand(1, 1, 3, 3)
+        # RuntimeError: narrow(): length must be non-negative.
         y = F.pad(x, (-2, -2, 0, 0))
     """
     usual = (

@@ -42,6 +42,7 @@ class LinearSize(Rule):
             nn.Flatten(),
             nn.Linear(16 * 5 * 5, 10),
         )
+        # RuntimeError: mat1 and mat2 shapes cannot be multiplied (4x256 and 400x10)
         scores = net(torch.rand(4, 3, 12, 12))
         assert scores.shape == (4, 10)
     """
@@ -141,7 +142,7 @@ class LinearSize(Rule):
 
     def products(self) -> Iterator[Hypothesis]:
         """A product of two tensors, not a layer."""
-        sides = self.line.operands() or (self.argument(0, "a"), self.argument(1, "b"))
+        sides = self.line.operands() or (self.handed(0, "a"), self.handed(1, "b"))
         left, right = sides
         shapes = f"{left} is [{self.rows}, {self.features}] and {right} [{self.in_features}, {self.out_features}]"
         if self.features == self.out_features:
@@ -179,6 +180,7 @@ class MatmulSize(Rule):
     lookalike = "mat1 and mat2 shapes cannot be multiplied (4x800 and 512x10)"
     example = """
         queries, keys = torch.rand(2, 5, 8), torch.rand(2, 7, 8)
+        # RuntimeError: Expected size for first two dimensions of batch2 tensor to be: [2, 8] but got: [2, 7].
         scores = torch.bmm(queries, keys)
         assert scores.shape == (2, 5, 7)
     """
@@ -186,7 +188,7 @@ class MatmulSize(Rule):
 
     def hypotheses(self) -> Iterator[Hypothesis]:
         if not self.line.operands() or self.line.has("einsum"):
-            second = self.argument(1, "b")
+            second = self.handed(1, "b")
         else:
             second = self.line.operands()[1]  # type: ignore[index]
         expected, got = self.facts.get("expected"), self.facts.get("got")
@@ -223,6 +225,7 @@ class MatmulRank(Rule):
     lookalike = MatmulSize.signatures[2]
     example = """
         queries, keys = torch.rand(2, 5, 8), torch.rand(8, 7)
+        # RuntimeError: batch2 must be a 3D tensor
         scores = torch.bmm(queries, keys)
         assert scores.shape == (2, 5, 7)
     """
@@ -247,6 +250,8 @@ class LinearBias(Rule):
     lookalike = "running_mean should contain 32 elements not 16"
     example = """
         x, weight, bias = torch.rand(1, 3, 8, 8), torch.rand(4, 3, 3, 3), torch.rand(3)
+        # RuntimeError: Given weight of size [4, 3, 3, 3], expected bias to be 1-dimensional with 4 elements, but
+        # got bias of size [3] instead
         y = F.conv2d(x, weight, bias)
         assert y.shape == (1, 4, 6, 6)
     """

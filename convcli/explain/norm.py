@@ -22,6 +22,7 @@ class NormChannels(Rule):
     rebuild = "layer = nn.BatchNorm1d({expected})\nx = torch.rand(2, {got}, 2)\ny = layer(x)"
     example = """
         net = nn.Sequential(nn.Conv2d(3, 32, kernel_size=3), nn.BatchNorm2d(16, momentum=0.2))
+        # RuntimeError: running_mean should contain 32 elements not 16
         maps = net(torch.rand(4, 3, 8, 8))
         assert maps.shape == (4, 32, 6, 6)
     """
@@ -56,6 +57,8 @@ class NormShape(Rule):
     example = """
         norm = nn.LayerNorm(64)
         maps = torch.rand(2, 64, 8, 8)
+        # RuntimeError: Given normalized_shape=[64], expected input with shape [*, 64], but got input of size[2, 64,
+        # 8, 8]
         y = norm(maps)
     """
 
@@ -87,6 +90,7 @@ class NormRank(Rule):
     lookalike = "running_mean should contain 32 elements not 16"
     example = """
         net = nn.Sequential(nn.Linear(8, 16), nn.BatchNorm2d(16))
+        # ValueError: expected 4D input (got 2D input)
         y = net(torch.rand(4, 8))
         assert y.shape == (4, 16)
     """
@@ -119,6 +123,7 @@ class NormOne(Rule):
     rebuild = "layer = nn.BatchNorm1d({input}[1])\nx = torch.rand({input})\ny = layer(x)"
     example = """
         net = nn.Sequential(nn.Linear(8, 16), nn.BatchNorm1d(16))
+        # ValueError: Expected more than 1 value per channel when training, got input size torch.Size([1, 16])
         y = net(torch.rand(1, 8))
     """
     decide = "whether this line trains or predicts"
@@ -153,6 +158,7 @@ class NormGroups(Rule):
     says = "GroupNorm splits the channels into groups of equal size"
     lookalike = "in_channels must be divisible by groups"
     example = """
+        # ValueError: num_channels (48) must be divisible by num_groups (32)
         norm = nn.GroupNorm(32, 48)
         y = norm(torch.rand(2, 48, 4, 4))
     """

@@ -28,6 +28,7 @@ class Rank(Rule):
     example = """
         conv = nn.Conv2d(1, 8, kernel_size=3)
         digits = torch.rand(64, 784)  # flattened 28 × 28
+        # RuntimeError: Expected 3D (unbatched) or 4D (batched) input to conv2d, but got input of size: [64, 784]
         maps = conv(digits)
         assert maps.shape == (64, 8, 26, 26)
     """
@@ -110,6 +111,7 @@ class AxisRange(Rule):
     lookalike = "too many indices for tensor of dimension 1"
     example = """
         scores = torch.rand(1, 10).squeeze()  # a batch of one loses its axis
+        # IndexError: Dimension out of range (expected to be in range of [-1, 0], but got 1)
         probabilities = scores.softmax(dim=1)
     """
     decide = "print the tensor's shape before the line"
@@ -143,6 +145,8 @@ class PermuteAxes(Rule):
     lookalike = "Dimension out of range (expected to be in range of [-1, 0], but got 1)"
     example = """
         image = torch.rand(28, 28, 3)
+        # RuntimeError: permute(sparse_coo): number of dimensions in the tensor input does not match the length of
+        # the desired ordering of dimensions i.e. input.dim() = 3 is not equal to len(dims) = 4
         x = image.permute(0, 3, 1, 2)
     """
     decide = "print the tensor's shape before the line"
@@ -168,6 +172,7 @@ class Unpack(Rule):
     lookalike = "Dimension out of range (expected to be in range of [-1, 0], but got 1)"
     example = """
         x = torch.rand(3, 28, 28)
+        # ValueError: not enough values to unpack (expected 4, got 3)
         b, c, h, w = x.shape
     """
 
@@ -192,6 +197,7 @@ class Indices(Rule):
     lookalike = "Dimension out of range (expected to be in range of [-1, 0], but got 1)"
     example = """
         scores = torch.rand(10)
+        # IndexError: too many indices for tensor of dimension 1
         first = scores[:, 0]
     """
     usual = (
@@ -211,6 +217,8 @@ class ZeroDim(Rule):
     lookalike = "too many indices for tensor of dimension 1"
     example = """
         losses = [torch.tensor(0.5)]
+        # IndexError: invalid index of a 0-dim tensor. Use `tensor.item()` in Python or `tensor.item<T>()` in C++ to
+        # convert a 0-dim tensor to a number
         total = sum(loss.data[0] for loss in losses)
     """
 

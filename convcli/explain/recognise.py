@@ -1,11 +1,14 @@
 """Which rule an error belongs to: the families' rules in the order in which they are tried."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from importlib import import_module
+from textwrap import dedent
 
+from convcli.explain.frames import Frame
 from convcli.explain.message import Raised
-from convcli.explain.rule import Case, Hypothesis, Rule
+from convcli.explain.rule import Case, Fix, Hypothesis, Rule
 from convcli.explain.source import Source
 
 FAMILIES = (
@@ -18,12 +21,16 @@ RULES: dict[str, type[Rule]] = {
 }
 
 
+NEAR = 0.7  # of a signature's words that have to be in a message for it to be near
+
+
 @dataclass(frozen=True)
 class Diagnosis:
-    """The rule that an error belongs to, with its facts, and what can be behind it."""
+    """The rule that an error belongs to, with its facts, what can be behind it, and how fixes fared that were tried."""
 
     rule: Rule
     hypotheses: tuple[Hypothesis, ...]
+    tried: dict[Fix, bool] = field(default_factory=dict)
 
 
 def diagnose(errors: Iterable[Raised], read_source: bool = True) -> Diagnosis | None:
@@ -36,9 +43,50 @@ def diagnose(errors: Iterable[Raised], read_source: bool = True) -> Diagnosis | 
     for error in errors:
         case = Case(error, Source(error.frames if read_source else ()))
         for rule in RULES.values():
-            try:
-                if (read := rule.read(case)) and (hypotheses := tuple(read.hypotheses())):
-                    return Diagnosis(read, hypotheses)
-            except (ValueError, LookupError, ZeroDivisionError):
-                continue  # numbers that torch can't have written
+            if found := _read(rule, case):
+                return found
     return None
+
+
+def _read(rule: type[Rule], case: Case) -> Diagnosis | None:
+    try:
+        read = rule.read(case)
+        hypotheses = tuple(read.hypotheses()) if read else ()
+    except (ValueError, LookupError, ZeroDivisionError):
+        return None  # numbers that torch can't have written
+    return Diagnosis(read, hypotheses) if read and hypotheses else None
+
+
+def worked(rule: type[Rule]) -> tuple[str, str, Diagnosis | None]:
+    """A rule's example, the message it raises, and what is said of that.
+
+    >>> worked(RULES["view-unknown"])[1]
+    'RuntimeError: only one dimension can be inferred'
+    """
+    before, commented, after = re.split(r"((?:^\s*# .*\n)+)", dedent(rule.example).strip(), maxsplit=1, flags=re.M)
+    message = " ".join(line.strip("# ") for line in commented.splitlines())
+    kind, _, text = message.partition(": ")
+    place = Frame("example.py", before.count("\n") + 1, code=after.split("\n")[0].strip())
+    return before + after, message, _read(rule, Case(Raised(kind, text, (place,))))
+
+
+def nearest(errors: Iterable[Raised]) -> str:
+    """The code of the rule whose message is nearly what was raised; empty where none is near.
+
+    >>> nearest([Raised("RuntimeError", "mat1 and mat2 shapes can't be multiplied: 4x8, 5x1")]), nearest([Raised("", "key 3")])
+    ('linear-size', '')
+    """
+    words = {word for error in errors for word in _words(error.text[:500])}
+    nearness = [(len(wanted & words) / len(wanted), code) for wanted, code in _vocabulary() if len(wanted) >= 4]
+    likeness, code = max(nearness)
+    return code if likeness >= NEAR else ""
+
+
+def _vocabulary() -> Iterator[tuple[set[str], str]]:
+    for code, rule in RULES.items():
+        for signature in rule.signatures:
+            yield set(_words(re.sub(r"\{.*?\}", " ", signature))), code
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"[a-z]{2,}\d?", text.lower())

@@ -31,6 +31,9 @@ class Interpolate(Rule):
     lookalike = "grid_sampler(): expected grid and input to have same batch size, but got input with sizes [1, 3, 8, 8] and grid with sizes [2, 4, 4, 2]"
     example = """
         image = torch.rand(3, 8, 8)
+        # ValueError: Input and output must have the same number of spatial dimensions, but got input with spatial
+        # dimensions of [8] and output size of (16, 16). Please provide input tensor in (N, C, d1, d2, ...,dK)
+        # format and output size in (o1, o2, ...,oK) format.
         larger = F.interpolate(image, size=(16, 16))
         assert larger.shape == (1, 3, 16, 16)
     """
@@ -69,12 +72,14 @@ class GridSample(Rule):
     lookalike = "only one of size or scale_factor should be defined"
     example = """
         image, grid = torch.rand(2, 3, 8, 8), torch.zeros(1, 4, 4, 2)
+        # RuntimeError: grid_sampler(): expected grid and input to have same batch size, but got input with sizes
+        # [2, 3, 8, 8] and grid with sizes [1, 4, 4, 2]
         warped = F.grid_sample(image, grid, align_corners=False)
         assert warped.shape == (2, 3, 4, 4)
     """
 
     def hypotheses(self) -> Iterator[Hypothesis]:
-        grid = self.argument(1, "grid")
+        grid = self.handed(1, "grid")
         if "got" in self.facts:
             rows = "[batch, 2, 3]" if self.ndim == 2 else "[batch, 3, 4]"
             yield likely(f"affine_grid takes {rows} and got {list(self.got)}", "call", "the first two rows of a 3×3 matrix: theta[:, :2]")
@@ -102,6 +107,8 @@ class PixelShuffle(Rule):
     lookalike = "num_channels (48) must be divisible by num_groups (32)"
     example = """
         shuffle = nn.PixelShuffle(2)
+        # RuntimeError: pixel_shuffle expects its input's 'channel' dimension to be divisible by the square of
+        # upscale_factor, but input.size(-3)=3 is not divisible by 4
         y = shuffle(torch.rand(1, 3, 4, 4))
     """
 
@@ -128,6 +135,9 @@ class Folded(Rule):
     lookalike = "only one of size or scale_factor should be defined"
     example = """
         fold = nn.Fold((4, 4), kernel_size=2)
+        # RuntimeError: Given output_size=(4, 4), kernel_size=(2, 2), dilation=(1, 1), padding=(0, 0), stride=(1,
+        # 1), expected size of input's dimension 2 to match the calculated number of sliding blocks 3 * 3 = 9, but
+        # got input.size(2)=5.
         y = fold(torch.rand(1, 4, 5))
     """
     usual = (

@@ -177,13 +177,13 @@ class Rule:
     def _call(self) -> Any:
         return self.line.call(self.layer_named) or self.line.call()
 
-    def argument(self, index: int, default: str) -> str:
+    def handed(self, index: int, default: str) -> str:
         """What the user's line hands over in a place, as it is written there."""
         return self.line.text(self.line.argument(self._call, index)) or default
 
     @property
     def x(self) -> str:
-        return self.argument(0, "x")
+        return self.handed(0, "x")
 
     @property
     def layer(self) -> str:
@@ -209,8 +209,9 @@ class Rule:
         return self.instead(self.line.edited(name, template.format(name if name[-1] in ")]" else f"({name})")))
 
     def made(self, types: str, **values: int) -> Made | None:
-        """How the user's file makes the layer."""
-        return None if self.generic else self.case.source.layer(types, self.layer, **values)
+        """How the user's file makes the layer, or the code that raises the error anew."""
+        source = Source.of_text(self.told(self.rebuild)) if self.generic else self.case.source
+        return source.layer(types, self.layer, **values)
 
     def remade(self, made: Made | None, code: str = "", type: str = "", **changes: object) -> Fix | None:
         """The line that makes the layer, changed; without a file, ``code`` if that is all there is to the layer."""

@@ -20,6 +20,7 @@ class RnnInput(Rule):
     example = """
         lstm = nn.LSTM(10, 20, batch_first=True)
         steps = torch.rand(4, 7, 8)
+        # RuntimeError: input.size(-1) must be equal to input_size. Expected 10, got 8
         out, state = lstm(steps)
         assert out.shape == (4, 7, 20)
     """
@@ -56,6 +57,7 @@ class RnnState(Rule):
         lstm = nn.LSTM(10, 20)
         steps = torch.rand(5, 3, 10)
         state = (torch.zeros(1, 4, 20), torch.zeros(1, 4, 20))
+        # RuntimeError: Expected hidden[0] size (1, 3, 20), got [1, 4, 20]
         out, state = lstm(steps, state)
     """
 
@@ -99,6 +101,7 @@ class RnnRank(Rule):
     example = """
         lstm = nn.LSTM(64, 20, batch_first=True)
         maps = torch.rand(5, 7, 8, 8)
+        # ValueError: LSTM: Expected input to be 2D or 3D, got 4D instead
         out, state = lstm(maps)
     """
 
@@ -128,6 +131,9 @@ class PackLengths(Rule):
     lookalike = "Expected hidden[0] size (1, 3, 20), got [1, 4, 20]"
     example = """
         steps, lengths = torch.rand(3, 5, 2), torch.tensor([1, 2, 3])
+        # RuntimeError: `lengths` array must be sorted in decreasing order when `enforce_sorted` is True. You can
+        # pass `enforce_sorted=False` to pack_padded_sequence and/or pack_sequence to sidestep this requirement if
+        # you do not need ONNX exportability.
         packed = nn.utils.rnn.pack_padded_sequence(steps, lengths, batch_first=True)
         assert packed.batch_sizes.tolist() == [3, 2, 1]
     """
@@ -140,7 +146,7 @@ class PackLengths(Rule):
             fix = self.instead(code.replace(whole, whole[:-1] + ", enforce_sorted=False)")) if whole.endswith(")") else None
             yield certain("the samples aren't sorted by length, the longest first", "call", "enforce_sorted=False sorts them, and back", fix)
         elif "CPU" in text:
-            lengths = self.argument(1, "lengths")
+            lengths = self.handed(1, "lengths")
             yield certain("the lengths are on the GPU", "device", "lengths.cpu()", self.changed(lengths, "{}.cpu()"))
         elif "greater" in text:
             yield certain("a sample is empty", "data", "drop empty samples, or give them length 1 of padding")
@@ -167,6 +173,7 @@ class EmbeddingRange(Rule):
     example = """
         table = nn.Embedding(10, 4)
         words = torch.tensor([1, 10])
+        # IndexError: index out of range in self
         vectors = table(words)
     """
     decide = "print({x}.min(), {x}.max(), and the table's num_embeddings)"
@@ -190,6 +197,7 @@ class GatherRange(Rule):
     lookalike = "Target 3 is out of bounds."
     example = """
         scores = torch.rand(4, 3)
+        # RuntimeError: index 3 is out of bounds for dimension 1 with size 3
         chosen = scores.gather(1, torch.tensor([[3]]))
     """
 
@@ -221,6 +229,7 @@ class AttentionSize(Rule):
     example = """
         attention = nn.MultiheadAttention(16, 4, batch_first=True)
         words = torch.rand(2, 5, 8)
+        # AssertionError: was expecting embedding dimension of 16, but got 8
         out, weights = attention(words, words, words)
         assert out.shape == (2, 5, 8)
     """
@@ -267,6 +276,7 @@ class AttentionMask(Rule):
     example = """
         attention = nn.MultiheadAttention(16, 4)
         words = torch.rand(5, 3, 16)
+        # RuntimeError: The shape of the 2D attn_mask is torch.Size([4, 4]), but should be (5, 5).
         out, weights = attention(words, words, words, attn_mask=torch.zeros(4, 4))
     """
 

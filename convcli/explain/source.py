@@ -79,6 +79,12 @@ class Source:
                 return chosen[0]
         return None
 
+    @classmethod
+    def of_text(cls, text: str) -> "Source":
+        source = cls(())
+        source.made = list(_calls("", text.split("\n")))
+        return source
+
     def above(self, frame: Frame) -> list[str]:
         """The twenty lines above a place, the nearest first."""
         lines = self.texts.get(frame.file, [])

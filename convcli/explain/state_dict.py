@@ -20,6 +20,8 @@ class StateDict(Rule):
     example = """
         net = nn.Linear(3, 4)
         state = nn.DataParallel(nn.Linear(3, 4)).state_dict()
+        # RuntimeError: Error(s) in loading state_dict for Linear: Missing key(s) in state_dict: "weight", "bias".
+        # Unexpected key(s) in state_dict: "module.weight", "module.bias".
         net.load_state_dict(state)
         assert net.weight.shape == (4, 3)
     """
@@ -36,7 +38,7 @@ class StateDict(Rule):
         wrapped = [key for key in unexpected if key in WRAPPED]
         if missing and wrapped and "." not in "".join(unexpected[:3]):
             says = f"the file holds more than weights ({', '.join(unexpected[:4])}); they are under {wrapped[0]!r}"
-            state = self.argument(0, "state")
+            state = self.handed(0, "state")
             yield certain(says, "checkpoint", f"load the part: model.load_state_dict({state}[{wrapped[0]!r}])",
                           self.instead(self.line.edited(state, f"{state}[{wrapped[0]!r}]")) if self.line.code else None)  # fmt: skip
         elif (prefix := self.prefix()) is not None:
@@ -70,7 +72,7 @@ class StateDict(Rule):
         return None
 
     def prefixed(self, in_file: str, in_model: str) -> Iterator[Hypothesis]:
-        state, call = self.argument(0, "state"), self.line.code
+        state, call = self.handed(0, "state"), self.line.code
         makers = {"module.": "nn.DataParallel", "_orig_mod.": "torch.compile", "model.": "a LightningModule"}
         maker = makers.get(in_file or in_model, "a module around it")
         if in_file:
@@ -95,7 +97,7 @@ class StateDict(Rule):
                 f"to go on with the {saved[0]} classes build the model for them; for {built[0]} new ones load all but the head, "
                 "and train that"
             )
-            state = self.argument(0, "state")
+            state = self.handed(0, "state")
             prefixes = tuple(sorted({each[0].rpartition(".")[0] + "." for each in self.sizes}))
             kept = "{key: value for key, value in %s.items() if not key.startswith(%r)}" % (state, prefixes)
             code = self.line.edited(state, f"{kept}, strict=False") if self.line.code else f"model.load_state_dict({kept}, strict=False)"
@@ -146,6 +148,7 @@ class StateDictKind(Rule):
     example = """
         saved = nn.Linear(3, 4)  # torch.save(net) saves the whole of it
         net = nn.Linear(3, 4)
+        # TypeError: Expected state_dict to be dict-like, got <class 'torch.nn.modules.linear.Linear'>.
         net.load_state_dict(saved)
         assert net.weight.shape == (4, 3)
     """
@@ -172,6 +175,7 @@ class OptimizerState(Rule):
     example = """
         saved = torch.optim.SGD(nn.Sequential(nn.Linear(3, 4), nn.Linear(4, 2)).parameters(), lr=0.1).state_dict()
         optimizer = torch.optim.SGD(nn.Linear(3, 4).parameters(), lr=0.1)
+        # ValueError: loaded state dict contains a parameter group that doesn't match the size of optimizer's group
         optimizer.load_state_dict(saved)
     """
     usual = (

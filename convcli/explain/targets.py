@@ -17,7 +17,7 @@ class _Targets(Rule):
 
     @property
     def outputs(self) -> str:
-        return self.argument(0, "outputs")
+        return self.handed(0, "outputs")
 
     @property
     def targets(self) -> str:
@@ -49,6 +49,7 @@ class TargetRange(_Targets):
     example = """
         scores = torch.rand(4, 3)
         labels = torch.tensor([1, 2, 3, 1])  # counted from 1
+        # IndexError: Target 3 is out of bounds.
         loss = F.cross_entropy(scores, labels)
     """
     decide = "print(labels.min(), labels.max(), outputs.shape)"
@@ -102,6 +103,7 @@ class TargetBatch(_Targets):
         maps = net(torch.rand(8, 1, 6, 6))
         scores = maps.view(-1, 16)  # 4 · 4 · 4 features a sample: 32 rows for 8 samples
         labels = torch.zeros(8, dtype=torch.long)
+        # ValueError: Expected input batch_size (32) to match target batch_size (8).
         loss = F.cross_entropy(scores, labels)
     """
     decide = "print({x}.shape) and the targets' shape before the loss"
@@ -167,6 +169,7 @@ class TargetAxes(_Targets):
     example = """
         scores = torch.rand(4, 3)
         labels = torch.tensor([[0], [1], [2], [1]])
+        # RuntimeError: 0D or 1D target tensor expected, multi-target not supported
         loss = F.cross_entropy(scores, labels)
         assert labels.shape == (4,) or loss.ndim == 0
     """
@@ -209,6 +212,7 @@ class TargetSteps(_Targets):
     example = """
         scores = torch.rand(4, 7, 3)  # batch, steps, classes
         labels = torch.zeros(4, 7, dtype=torch.long)
+        # RuntimeError: Expected target size [4, 3], got [4, 7]
         loss = F.cross_entropy(scores, labels)
         assert loss.ndim == 0
     """
@@ -256,6 +260,7 @@ class TargetType(_Targets):
     example = """
         scores = torch.rand(4, 3)
         labels = torch.tensor([0.0, 1.0, 2.0, 1.0])
+        # RuntimeError: expected target dtype to be Long or Byte, but got Float
         loss = F.cross_entropy(scores, labels)
         assert loss.ndim == 0
     """
@@ -304,6 +309,7 @@ class TargetSize(_Targets):
     example = """
         scores = torch.rand(16, 1)
         labels = torch.ones(16)
+        # ValueError: Target size (torch.Size([16])) must be the same as input size (torch.Size([16, 1]))
         loss = F.binary_cross_entropy_with_logits(scores, labels)
         assert loss.ndim == 0
     """
@@ -365,6 +371,7 @@ class TargetBetween(_Targets):
     example = """
         scores = torch.tensor([2.5, -1.0])
         labels = torch.tensor([1.0, 0.0])
+        # RuntimeError: all elements of input should be between 0 and 1
         loss = F.binary_cross_entropy(scores, labels)
         assert loss.ndim == 0
     """
@@ -392,6 +399,8 @@ class LossWeights(_Targets):
     lookalike = "Target 3 is out of bounds."
     example = """
         scores, labels = torch.rand(4, 3), torch.tensor([0, 1, 2, 1])
+        # RuntimeError: weight tensor should be defined either for all 3 classes or no classes but got weight tensor
+        # of shape: [2]
         loss = F.cross_entropy(scores, labels, weight=torch.tensor([1.0, 2.0]))
     """
 
@@ -412,6 +421,7 @@ class LossMade(_Targets):
     lookalike = "a Tensor with 3 elements cannot be converted to Scalar"
     example = """
         scores, labels = torch.rand(4, 3), torch.tensor([0, 1, 2, 1])
+        # RuntimeError: Boolean value of Tensor with more than one value is ambiguous
         loss = nn.CrossEntropyLoss(scores, labels)
         assert loss.ndim == 0
     """
@@ -440,6 +450,8 @@ class CtcLengths(_Targets):
     example = """
         scores = torch.rand(10, 4, 5).log_softmax(2)
         targets = torch.ones(4, 4, dtype=torch.long)
+        # RuntimeError: Expected input_lengths to have value at most 10, but got value 11 (while checking arguments
+        # for ctc_loss_allocate_outputs)
         loss = F.ctc_loss(scores, targets, torch.tensor([11] * 4), torch.tensor([4] * 4))
     """
     usual = (

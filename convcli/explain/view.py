@@ -20,6 +20,7 @@ class ViewSize(Rule):
     rebuild = "x = torch.rand({elements})\nx = x.view({shape})"
     example = """
         images = torch.rand(17, 28, 28)  # the last batch is smaller
+        # RuntimeError: shape '[32, 1, 28, 28]' is invalid for input of size 13328
         x = images.view(32, 1, 28, 28)
         assert x.shape == (17, 1, 28, 28)
     """
@@ -120,6 +121,8 @@ class ViewStride(Rule):
     lookalike = "shape '[3]' is invalid for input of size 4"
     example = """
         x = torch.arange(6).reshape(2, 3).permute(1, 0)
+        # RuntimeError: view size is not compatible with input tensor's size and stride (at least one dimension
+        # spans across two contiguous subspaces). Use .reshape(...) instead.
         x = x.view(-1)
         assert x.tolist() == [0, 3, 1, 4, 2, 5]
     """
@@ -146,6 +149,7 @@ class ViewUnknown(Rule):
     lookalike = "shape '[3]' is invalid for input of size 4"
     example = """
         x = torch.rand(4, 8, 2, 2)
+        # RuntimeError: only one dimension can be inferred
         x = x.view(-1, -1)
         assert x.shape == (4, 32)
     """
@@ -170,6 +174,8 @@ class ExpandSize(Rule):
     example = """
         table = torch.zeros(3, 4)
         row = torch.ones(5)
+        # RuntimeError: The expanded size of the tensor (4) must match the existing size (5) at non-singleton
+        # dimension 0.  Target sizes: [4].  Tensor sizes: [5]
         table[0] = row
     """
 
@@ -205,6 +211,8 @@ class SplitSize(Rule):
     lookalike = "shape '[3]' is invalid for input of size 4"
     example = """
         x = torch.rand(4, 10)
+        # RuntimeError: split_with_sizes expects split_sizes to sum exactly to 10 (input tensor's size at dimension
+        # 1), but got split_sizes=[3, 3]
         a, b = torch.split(x, [3, 3], dim=1)
     """
 

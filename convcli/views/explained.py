@@ -1,0 +1,123 @@
+"""An explained error on the screen and as JSON, and the pages of the rules."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from rich.console import RenderableType
+from rich.padding import Padding
+from rich.text import Text
+
+from convcli.explain.recognise import Diagnosis
+from convcli.explain.rule import Fix, Hypothesis, Rule
+from convcli.views.widgets import beside, table
+from convcli.wording import plain
+
+SHOWN = 2  # hypotheses on one screen
+
+
+def told(diagnosis: Diagnosis) -> Iterator[RenderableType]:
+    """The error in one sentence, the user's line and what is known of it, why, and what may be behind it."""
+    rule = diagnosis.rule
+    yield Text(rule.code, style="bold").append(f" · {plain(rule.told(rule.says))}", style="not bold")
+    yield ""
+    if frame := rule.case.frame:
+        yield Padding(Text(plain(_place(frame.file, frame.number))).append(f"   {plain(frame.code)}"), (0, 0, 0, 2))
+    if operands := list(rule.operands()):
+        known = beside()
+        for name, what in operands:
+            known.add_row(Text(plain(name)), Text(plain(what)))
+        yield Padding(known, (0, 0, 0, 4))
+    if why := rule.why():
+        yield Padding(Text(plain(why)), (1, 0, 0, 2))
+    yield from _ranked(diagnosis)
+
+
+def _ranked(diagnosis: Diagnosis) -> Iterator[RenderableType]:
+    rule, shown = diagnosis.rule, diagnosis.hypotheses[:SHOWN]
+    rows = beside()
+    for hypothesis in shown:
+        rows.add_row("", "")
+        rows.add_row(Text(f"  {hypothesis.likelihood}"), Text(plain(hypothesis.says)))
+        rows.add_row(Text(f"    {hypothesis.change}", style="muted"), Text(plain(hypothesis.advice)))
+        for fix in hypothesis.fixes:
+            rows.add_row(Text("    change", style="muted"), _change(fix, diagnosis))
+    closing = [("to decide", rule.told(rule.decide) if len(shown) > 1 else ""), ("not that", rule.told(rule.not_that))]
+    for i, (label, words) in enumerate((label, words) for label, words in closing if words):
+        if not i:
+            rows.add_row("", "")
+        rows.add_row(Text(f"  {label}"), Text(plain(words)))
+    yield rows
+
+
+def _change(fix: Fix, diagnosis: Diagnosis) -> Text:
+    place = f"{_place(fix.file, fix.number)}   " if fix.number else ""
+    where = "before  " if fix.where == "before" and place else ""
+    text = Text(f"{where}{plain(place)}", style="muted").append(_code(fix), style="bold")
+    if fix in diagnosis.tried:
+        text.append("   tried in torch: runs" if diagnosis.tried[fix] else "   tried in torch: fails", style="muted")
+    return text
+
+
+def _code(fix: Fix) -> str:
+    return "\n".join(map(plain, fix.code.split("\n")))
+
+
+def _place(file: str, number: int) -> str:
+    return f"{file.replace('\\', '/').rpartition('/')[2]}:{number}" if number else file
+
+
+def explanation_object(diagnosis: Diagnosis) -> dict[str, Any]:
+    """The object of ``--json``."""
+    rule, frame = diagnosis.rule, diagnosis.rule.case.frame
+    return {
+        "recognised": True,
+        "code": rule.code,
+        "kind": rule.family,
+        "says": rule.told(rule.says),
+        "why": rule.why(),
+        "facts": {name: list(fact) if isinstance(fact, tuple) else fact for name, fact in rule.facts.items()},
+        "line": {"file": frame.file, "number": frame.number, "text": frame.code} if frame else None,
+        "hypotheses": [_hypothesis_object(each) for each in diagnosis.hypotheses],
+        "fixes": [_fix_object(fix, each, diagnosis) for each in diagnosis.hypotheses for fix in each.fixes],
+        "to_decide": rule.told(rule.decide) if len(diagnosis.hypotheses) > 1 else "",
+        "not_that": rule.told(rule.not_that),
+    }
+
+
+def _hypothesis_object(each: Hypothesis) -> dict[str, str]:
+    return {"likelihood": each.likelihood, "says": each.says, "change": each.change, "advice": each.advice}
+
+
+def _fix_object(fix: Fix, hypothesis: Hypothesis, diagnosis: Diagnosis) -> dict[str, Any]:
+    known = {"code": fix.code, "applicability": hypothesis.applicability(fix), "change": hypothesis.change}
+    place = {"file": fix.file, "number": fix.number, "last": fix.last or fix.number} if fix.number else None
+    tried = {"verified": diagnosis.tried[fix]} if fix in diagnosis.tried else {}
+    return {**known, "where": fix.where, "line": place, **tried}
+
+
+def unrecognised_object(nearest: str) -> dict[str, Any]:
+    """The same where no rule fits."""
+    nothing = {"recognised": False, "code": None, "kind": None, "nearest": nearest or None}
+    return {**nothing, "facts": {}, "line": None, "hypotheses": [], "fixes": []}
+
+
+def page(rule: type[Rule], example: str, message: str, diagnosis: Diagnosis, alike: str) -> Iterator[RenderableType]:
+    """A rule on an example: the code, what it raises, its usual causes, and a message that only looks like it."""
+    yield Text(rule.code, style="bold").append(f" · {diagnosis.rule.told(rule.says)}", style="not bold")
+    yield ""
+    yield Padding(Text(example), (0, 0, 0, 4))
+    yield Padding(Text(message, style="wrong"), (1, 0, 0, 2))
+    yield from _ranked(diagnosis)
+    yield Padding(Text("looks alike   ", style="muted").append(rule.lookalike, "not muted").append(f"  {alike}"), (1, 0, 0, 2))
+
+
+def listing(rules: Iterable[tuple[str, Diagnosis]]) -> RenderableType:
+    """Every code with its family, and what it says of its example."""
+    rows = table("code", "family", "says, for example", left=3)
+    for code, diagnosis in rules:
+        rows.add_row(Text(code, style="bold"), Text(diagnosis.rule.family), Text(diagnosis.rule.told(diagnosis.rule.says)))
+    return rows
+
+
+def listing_object(rules: Iterable[tuple[str, Diagnosis]]) -> dict[str, Any]:
+    return {"codes": [{"code": code, "kind": each.rule.family, "says": each.rule.told(each.rule.says)} for code, each in rules]}
