@@ -82,7 +82,7 @@ class LinearSize(Rule):
         rows, features, ins, outs = self.rows, self.features, self.in_features, self.out_features
         made = self.made("Linear", in_features=ins, out_features=outs)
         remade = self.remade(made, f"nn.Linear({features}, {outs})", in_features=features)
-        if self.line.has(r"@|\bmat_?mul\(|\bmm\(|einsum"):
+        if self.line.has(r"@|\bmat_?mul\(|\bmm\(|einsum") or (rows, features) == (ins, outs):
             yield from self.products()
         elif ins == 1 and outs > 10**5:
             says = f"the weight [{ins}, {outs}] is packed: a quantised (4-bit) one that is multiplied without being unpacked"
@@ -99,7 +99,7 @@ class LinearSize(Rule):
             flat = self.changed(self.x, "{}.flatten(1)")
             yield likely(says, "call", "flatten the maps before the layer: nn.Flatten() or x.flatten(1)", flat)
             yield possible(f"{features} features are meant", "model", f"in_features={features} where {self.layer} is made")
-        elif rows % 77 == 0 or ({features, ins} <= WIDTHS and not made):
+        elif rows % 77 == 0 or {features, ins} <= WIDTHS and not made and (self.of_encoders() or not maps_counted(features, ins)):
             says = f"a part that makes {features} features feeds one made for {ins}: they are of different models or versions"
             yield likely(says, "checkpoint", f"take parts that belong together: a {ins}-wide encoder, or weights for {features}")
             yield possible("the layer is your own", "model", f"in_features={features} where {self.layer} is made")
@@ -127,6 +127,9 @@ class LinearSize(Rule):
         yield likely(says, "model", advice, remade)  # type: ignore[arg-type]
         if self.samples and self.samples < rows:
             yield possible(f"{self.x} isn't flattened yet (it then has more than 2 axes here)", "call", "x = x.flatten(1)")
+
+    def of_encoders(self) -> bool:
+        return self.case.through(r"(?i)transformers|diffusers|comfy|clip|attention|lora|encoder|bert")
 
     def unflattened(self) -> bool:
         """Whether rows and features can be the maps of samples: the rows of square maps for each channel, or steps."""

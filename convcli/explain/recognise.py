@@ -67,7 +67,8 @@ def worked(rule: type[Rule]) -> tuple[str, str, Diagnosis | None]:
     message = " ".join(line.strip("# ") for line in commented.splitlines())
     kind, _, text = message.partition(": ")
     place = Frame("example.py", before.count("\n") + 1, code=after.split("\n")[0].strip())
-    return before + after, message, _read(rule, Case(Raised(kind, text, (place,))))
+    source = Source.of_text(before + after, place.file)
+    return before + after, message, _read(rule, Case(Raised(kind, text, (place,)), source))
 
 
 def nearest(errors: Iterable[Raised]) -> str:

@@ -217,7 +217,8 @@ class Rule:
         """The line that makes the layer, changed; without a file, ``code`` if that is all there is to the layer."""
         if made:
             return Fix(made.edited(type, **changes).strip(), "definition", made.file, made.number, made.last)
-        return Fix(f"{self.layer} = {code}", "definition", placeholder="..." in code) if code else None
+        named = not self.line.code or re.search(self.layer_named, self.layer)  # and not a whole model
+        return Fix(f"{self.layer} = {code}", "definition") if code and named else None
 
 
 def shaped(shape: Sequence[int], *names: str) -> str:

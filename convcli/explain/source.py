@@ -4,6 +4,7 @@ import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 from convcli.explain.frames import Frame
 
@@ -80,9 +81,10 @@ class Source:
         return None
 
     @classmethod
-    def of_text(cls, text: str) -> "Source":
+    def of_text(cls, text: str, file: str = "") -> Self:
+        """The calls of a text."""
         source = cls(())
-        source.made = list(_calls("", text.split("\n")))
+        source.made = list(_calls(file, text.split("\n")))
         return source
 
     def above(self, frame: Frame) -> list[str]:

@@ -1,7 +1,7 @@
 """Views, reshapes and expansions that the elements don't fit."""
 
 from collections.abc import Iterator
-from math import prod
+from math import isqrt, prod
 
 from convcli.explain.rule import Hypothesis, Rule, certain, likely, possible
 
@@ -12,6 +12,8 @@ class ViewSize(Rule):
     signatures = (
         "shape '{shape:shape}' is invalid for input of size {elements}",
         "shape '{shape:shape}' is invalid for input with {elements} elements",
+        "size '{shape:shape}' is invalid for input of with {elements} elements",
+        "size '{shape:shape}' is invalid for input with {elements} elements",
         "cannot reshape tensor of {elements} elements into shape {shape:shape}",
     )
     says = "{elements} elements can't be seen as {shape}"
@@ -50,31 +52,50 @@ class ViewSize(Rule):
                 fits.append((i, self.elements // rest))
         return fits
 
+    def square(self) -> tuple[int, int] | None:
+        """The side that was counted of square maps, and the one that they have, if these alone differ."""
+        for i in range(1, len(self.shape) - 1):
+            side = self.shape[i]
+            rest = prod(self.shape[:i] + self.shape[i + 2 :])
+            if side == self.shape[i + 1] > 1 and rest > 0 and self.elements % rest == 0:
+                true = isqrt(self.elements // rest)
+                return (side, true) if true * true * rest == self.elements else None
+        return None
+
     def hypotheses(self) -> Iterator[Hypothesis]:
         shape, elements = self.shape, self.elements
         if not shape or prod(shape) == elements:
             return
-        if self.case.through("multi_head_attention") or self.case.through(r"functional\.py.*attention"):
+        if self.case.through(r"multi_head_attention|functional\.py.*attention"):
             says = "query, key and value have different batches, or batch and length are swapped (batch_first)"
-            yield likely(says, "call", "all three are [length, batch, features], or [batch, length, features] with batch_first=True")
+            yield likely(says, "call", "[length, batch, features], or [batch, length, features] with batch_first=True, for all three")
             return
-        fitting = self.fitting()
-        if fitting and fitting[0][0] == 0 and len(shape) > 1 and fitting[0][1] > 0 and shape[0] > 1:
-            n = fitting[0][1]
-            last = f"the last batch of an epoch has {n} samples" if n < shape[0] else f"the batch has {n} samples"
-            says = f"the view counts on {shape[0]} samples; {elements} elements are {n}: {last}"
+        fitting, square = self.fitting(), self.square()
+        samples = next((size for axis, size in fitting if axis == 0 and len(shape) > 1), 0)
+        if 0 < samples < shape[0]:
+            says = f"the view counts on {shape[0]} samples, and {elements} elements are {samples}: the last batch of an epoch is smaller"
             yield likely(says, "call", "let the batch follow: -1, or x.size(0), as the first size", self.free_batch())
-        elif len(shape) == 2 and shape[0] == -1 or (len(shape) == 2 and shape[1] != -1 and not fitting):
+        elif square and square[1] > 1:
+            says = f"the maps are {square[1]}×{square[1]}, and {square[0]}×{square[0]} were counted: inputs of another size, or other strides"
+            yield likely(says, "data", "resize the inputs to what the network counts on, or take the sizes from x.shape[-2:]")
+        elif len(shape) == 2 and (shape[0] == -1 or (shape[1] != -1 and not fitting)):
             yield from self.miscounted(shape[1])
-        elif len(shape) > 1 and shape[1:] == (-1,) and shape[0] > 1:
+        elif shape[1:] == (-1,) and shape[0] > 1:
             says = f"the batch isn't {shape[0]}: {elements} elements can't be split into {shape[0]} rows"
             yield likely(says, "call", "x.flatten(1) keeps whatever batch there is", self.flat())
-        elif fitting:
-            axis, size = fitting[-1]
+        elif others := [(axis, size) for axis, size in fitting if axis]:
+            axis, size = others[0] if len(shape) > 2 else others[-1]
             rest = [n for i, n in enumerate(shape) if i != axis]
             says = f"it would fit if axis {axis} were {size} instead of {shape[axis]}: the rest, {rest}, divides {elements}"
             advice = "what makes the tensor has another size there: channels, classes, anchors, steps or the picture's size"
             yield likely(says, "model", f"{advice}; make both agree")
+        elif samples:
+            says = f"the view counts on {shape[0]} samples, and {elements} elements are {samples}"
+            yield likely(says, "call", "let the batch follow: -1, or x.size(0), as the first size", self.free_batch())
+        elif -1 in shape and elements % shape[-1] == 0 and len(shape) > 2:
+            rows, group = elements // shape[-1], prod(n for n in shape[:-1] if n > 0)
+            says = f"{elements} = {rows} · {shape[-1]}: {rows} rows, and {group} are to go together, which doesn't divide them"
+            yield likely(says, "data", f"a multiple of {group} rows in every batch: the last one is short, or the sizes were counted for others")
         else:
             says = f"{elements} elements aren't {list(shape)}: the tensor has other sizes than the line counts on"
             yield likely(says, "call", "print its shape, and write sizes that follow from it: x.size(0), x.shape[-2:]")

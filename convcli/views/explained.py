@@ -1,5 +1,6 @@
 """An explained error on the screen and as JSON, and the pages of the rules."""
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -63,7 +64,8 @@ def _code(fix: Fix) -> str:
 
 
 def _place(file: str, number: int) -> str:
-    return f"{file.replace('\\', '/').rpartition('/')[2]}:{number}" if number else file
+    name = re.split(r"[/\\]", file)[-1]
+    return f"{name}:{number}" if number else name
 
 
 def explanation_object(diagnosis: Diagnosis) -> dict[str, Any]:
