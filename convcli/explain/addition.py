@@ -1,8 +1,9 @@
 """Two tensors, element by element, whose sizes don't meet: residuals, masks, positions, comparisons."""
 
+import re
 from collections.abc import Iterator
 
-from convcli.explain.rule import Hypothesis, Rule, likely, possible
+from convcli.explain.rule import Hypothesis, Rule, certain, likely, possible
 
 POSITIONS = r"(?i)pos|embed|(?:^|\W)pe\b"
 LONGEST_TEXTS = (77, 128, 256, 512, 514, 1024, 2048, 4096)
@@ -45,18 +46,21 @@ class AdditionSize(Rule):
     def hypotheses(self) -> Iterator[Hypothesis]:
         if "broadcast" in self.facts:
             yield from self.in_place()
+        elif re.match(r"[\w.]+ - [\w.]+\(.*\)$", self.line.code):
+            says = f"{self.line.code!r} computes a difference and drops it: a minus where = was meant"
+            yield certain(says, "call", "assign it", self.instead(self.line.code.replace(" - ", " = ", 1)))
         elif self.case.in_loss:
             yield from self.of_a_loss()
+        elif self.line.has(r"(?i)mask|attn|attention|energy"):
+            says = f"mask and scores have {self.b} and {self.a} positions on axis {self.axis}"
+            advice = "make the mask for the lengths that arrive: [batch, 1, queries, keys] broadcasts over the heads"
+            yield likely(says, "call", advice)
         elif self.line.has("==|!=|\\.eq\\("):
             says = f"predictions and labels have {self.a} and {self.b} on axis {self.axis}"
             scores = ", so one still holds a score for each class" if max(self.a, self.b) < 2000 else ""
             yield likely(says + scores, "call", "compare class numbers: outputs.argmax(dim=1) == labels, both [batch]")
         elif self.line.has(POSITIONS) or self.case.through(r"(?i)embedding|position"):
             yield from self.of_positions()
-        elif self.line.has(r"(?i)mask|attn|attention|scores"):
-            says = f"mask and scores have {self.b} and {self.a} positions on axis {self.axis}"
-            advice = "make the mask for the lengths that arrive: [batch, 1, queries, keys] broadcasts over the heads"
-            yield likely(says, "call", advice)
         elif self.line.has(r"(?i)mean|std|normal"):
             says = f"mean and std have {min(self.a, self.b)} values where the picture has {max(self.a, self.b)} on axis {self.axis}"
             yield likely(says, "data", "one value for each channel, as [channels, 1, 1] for [channels, height, width]")
@@ -69,7 +73,8 @@ class AdditionSize(Rule):
     def of_maps(self) -> Iterator[Hypothesis]:
         """Feature maps that are added: a residual connection."""
         (one, two), a, b, axis = self.sides, self.a, self.b, self.axis
-        if axis == 1 and max(a, b) < 100_000 and not self.line.has(r"\*"):
+        named = self.line.has(r"(?i)short|skip|resid|identity|downsample") or self.case.through(r"(?i)resnet|resid|unet|block")
+        if axis == 1 and (named or a % 8 == b % 8 == 0) and max(a, b) < 10_000 and not self.line.has(r"\*"):
             says = f"the main path has {a} channels and the shortcut {b}: a residual block that changes its channels"
             advice = f"send the shortcut through nn.Conv2d({b}, {a}, kernel_size=1), with the block's stride"
             yield likely(says, "model", advice, self.before(f"self.shortcut = nn.Conv2d({b}, {a}, kernel_size=1, ...)", placeholder=True))
@@ -77,23 +82,26 @@ class AdditionSize(Rule):
         elif axis == 0:
             says = f"the first axes, {a} and {b}, differ: batches of other sizes, or an axis missing from one"
             yield likely(says, "call", "build both for the batch at hand, x.size(0), not for a fixed batch_size")
-        elif max(a, b) >= 2 * min(a, b) - 1 and abs(a - b) > 2:
+        elif axis >= 2 and max(a, b) >= 2 * min(a, b) - 1 and abs(a - b) > 2:
             ratio = max(a, b) / min(a, b)
             says = f"{a} and {b}: one path was shrunk {ratio:.3g}-fold (stride, pooling) and the other wasn't"
             advice = "give the shortcut the same stride (a 1×1 convolution), or upsample the small one"
             small, large = (one, two) if a < b else (two, one)
             yield likely(says, "model", f"{advice}: F.interpolate({small}, size={large}.shape[2:])")
-        elif abs(a - b) == 1:
+        elif abs(a - b) == 1 and axis >= 2:
             small, large = (one, two) if a < b else (two, one)
             says = f"{a} and {b} differ by one: an odd size was halved (rounded down) and doubled again"
             advice = "bring one to the other's size, or pad or resize the input to a multiple of 2 for each halving"
-            resized = self.changed(one, "F.interpolate({}, size=%s.shape[2:])" % two) if axis >= 2 else None
+            resized = self.changed(one, "F.interpolate({}, size=%s.shape[2:])" % two) if self.line.operands() else None
             yield likely(says, "model", advice, resized)
         else:
             says = f"{a} and {b} differ by {abs(a - b)}: a convolution without padding took away kernel − 1 cells"
-            if axis < 2 or abs(a - b) % 2:
-                says = f"{a} and {b} have to be equal, or one of them 1"
             advice = f"padding={abs(a - b) // 2} in the convolutions between, or make both sizes agree"
+            if axis < 2 or abs(a - b) % 2:
+                says = f"axis {axis} has {a} in {one} and {b} in {two}: the same size is wanted, or 1, which is repeated"
+                advice = "shapes are matched from the last axis on: unsqueeze what has an axis less, or mend the size that isn't as meant"
+                yield likely(says, "call", advice)
+                return
             yield likely(says, "model", advice)
 
     def of_positions(self) -> Iterator[Hypothesis]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from convcli.explain.rule import Hypothesis, Rule, certain, likely, possible
 
 MODULES = r"\b(?:Conv|ConvTranspose|Linear|BatchNorm|LayerNorm|MaxPool|AvgPool|Dropout|Embedding|LSTM|GRU|RNN|Transformer|ReLU|Upsample)"
+SETTINGS = r"\b(?:kernel_size|(?:in|out)_(?:channels|features)|num_features|(?:input|hidden)_size|embed(?:ding)?_dim|num_embeddings|num_heads)\b"
 
 
 class NotTensor(Rule):
@@ -145,10 +146,10 @@ class CallArguments(Rule):
 
     def hypotheses(self) -> Iterator[Hypothesis]:
         function, text = self.facts.get("function", "").rpartition(" ")[2], self.case.raised.text
-        layer = re.search(MODULES, function + " " + self.line.code)
-        if not (self.case.in_torch or layer):
-            return
         keyword = self.facts.get("keyword", "")
+        layer = re.search(MODULES, function + " " + self.line.code) or re.search(SETTINGS, f"{self.facts.get('names', '')} {keyword}")
+        if not (self.case.in_torch or layer or re.search(r"(?:^|\.)forward$", function)):
+            return
         if function.endswith("forward") or (self.case.in_torch and "forward" in function):
             says = "forward takes other arguments than the model was called with"
             if "given" in self.facts:
@@ -159,13 +160,15 @@ class CallArguments(Rule):
                 says += f": {self.facts.get('names', '')} is missing".rstrip(": ")
             yield likely(says, "call", "compare the call with def forward(self, …); nn.Sequential hands over one tensor alone")
         elif "__init__" in function or layer:
-            name = layer[0] if layer else function
+            name = layer[0] if layer and layer[0][0].isupper() else function.removesuffix(".__init__") or "the layer"
+            name = "the layer" if name == "__init__" else name
             if keyword:
                 known = {"strides": "stride", "filters": "out_channels", "activation": "a layer of its own", "kernel": "kernel_size"}
                 meant = f": {known[keyword]}" if keyword in known else " of this version"
                 says = f"{name} has no argument {keyword!r}{meant}"
             else:
-                says = f"{name} was made with too {'few' if 'missing' in text else 'many'} arguments"
+                lacks = f": {self.names} is missing" if self.facts.get("names") else ""
+                says = f"{name} was made with too {'few' if 'missing' in text else 'many'} arguments{lacks}"
             advice = "nn.Conv2d(in_channels, out_channels, kernel_size), nn.Linear(in_features, out_features): both sides are given"
             yield certain(says, "model", advice)
 
@@ -180,6 +183,7 @@ class FloatSize(Rule):
         "new(): {} must be {}, but found element of type {given:word}",
         "empty() received an invalid combination of arguments - got (tuple, dtype=NoneType, device=NoneType)",
         "'{given:word}' object cannot be interpreted as an integer",
+        "{function:word}() received an invalid combination of arguments - got (Tensor, {kinds:words}), but expected",
     )
     says = "sizes are whole numbers"
     lookalike = "Conv2d.__init__() missing 1 required positional argument: 'kernel_size'"
@@ -193,6 +197,14 @@ class FloatSize(Rule):
 
     def hypotheses(self) -> Iterator[Hypothesis]:
         given, code = self.facts.get("given", "float"), self.line.code
+        if "kinds" in self.facts:
+            if not re.match(r"(?:conv|max_pool|avg_pool|unfold|fold)", self.function):
+                return
+            kind = re.search(r"tuple of \((float|bool|str|NoneType)", self.case.raised.text)
+            says = f"a setting of the layer (stride, padding or dilation) is {'of type ' + kind[1] if kind else 'no whole number'}"
+            advice = "whole numbers where the layer is made: // for /, int(…); older versions took what newer ones refuse"
+            yield likely(says, "model", advice)
+            return
         if "interpreted" in self.case.raised.text and not self.case.in_torch:
             return
         if given == "float":

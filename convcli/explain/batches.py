@@ -139,7 +139,10 @@ class NormalizeChannels(Rule):
     """
 
     def hypotheses(self) -> Iterator[Hypothesis]:
-        if not (self.case.through(r"(?i)normali[sz]e|[/\\]transforms[/\\]") or self.line.has(r"(?i)normali[sz]e|transform")):
+        shown = self.case.through(r"(?i)normali[sz]e|[/\\]transforms[/\\]") or self.line.has(r"(?i)normali[sz]e|transform")
+        # Bare, the message of Normalize is told by its shapes: a picture of other channels than there are means.
+        alike = "shape" in self.facts and len(self.shape) == 3 and self.shape[0] in (1, 4) and self.broadcast[0] == 3
+        if not shown and (self.line.code or not alike):
             return
         channels, means = (self.shape[0], self.broadcast[0]) if "shape" in self.facts else (self.a, self.b)
         if channels == 1:

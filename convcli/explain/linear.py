@@ -172,6 +172,7 @@ class MatmulSize(Rule):
         "Expected size for first two dimensions of batch2 tensor to be: {expected:shape} but got: {got:shape}",
         "size mismatch, got input ({rows}), mat ({matrix:words}), vec ({vector})",
         "mat1 dim 1 must match mat2 dim 0",
+        "xpected tensor to have size {expected} at dimension {axis}, but got size {got} for argument #{place} 'batch2'",
         "inconsistent tensor size, expected tensor [{expected}] and src [{got}] to have the same number of elements",
         "einsum(): subscript {subscript:word} has size {got} for operand {operand} which does not broadcast with "
         "previously seen size {expected}",
@@ -225,7 +226,7 @@ class MatmulRank(Rule):
         "einsum(): the number of subscripts in the equation ({expected}) does not match the number of dimensions ({got})",
     )
     says = "the product is for tensors with another number of axes"
-    lookalike = MatmulSize.signatures[2]
+    lookalike = "mat1 dim 1 must match mat2 dim 0"
     example = """
         queries, keys = torch.rand(2, 5, 8), torch.rand(8, 7)
         # RuntimeError: batch2 must be a 3D tensor

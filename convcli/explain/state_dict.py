@@ -91,7 +91,10 @@ class StateDict(Rule):
         name, saved, built = self.sizes[0]
         heads = [each for each in self.sizes if HEADS.search(each[0])]
         layer = name.rpartition(".")[0]
-        if len(heads) == len(self.sizes) and len(self.sizes) <= 12 and len(saved) == len(built) and saved[1:] == built[1:]:
+        counts = {(a[:1], b[:1]) for _, a, b in self.sizes}
+        embeds = re.search(r"(?i)embed|wte|tok|lm_head|pos", name) and not heads
+        alone = all(a[1:] == b[1:] for _, a, b in self.sizes) and len(counts) == 1 and not embeds
+        if alone and len(self.sizes) <= 24 and (heads or not (self.missing or self.unexpected)):
             says = f"the head {layer} was trained for {saved[0]} classes, and the model is built for {built[0]}"
             advice = (
                 f"to go on with the {saved[0]} classes build the model for them; for {built[0]} new ones load all but the head, "
@@ -102,7 +105,7 @@ class StateDict(Rule):
             kept = "{key: value for key, value in %s.items() if not key.startswith(%r)}" % (state, prefixes)
             code = self.line.edited(state, f"{kept}, strict=False") if self.line.code else f"model.load_state_dict({kept}, strict=False)"
             yield likely(says, "model", advice, self.instead(code) if not self.missing else None)
-        elif len(saved) == 2 and saved[1:] == built[1:] and re.search(r"(?i)embed|wte|tok|lm_head|pos", name):
+        elif len(saved) == 2 and saved[1:] == built[1:] and embeds:
             what = "positions" if "pos" in name.lower() else "tokens"
             says = f"{name} has {saved[0]} {what} in the file and {built[0]} in the model"
             fix = "build it for the same length or picture size, or interpolate the positions" if what == "positions" else (

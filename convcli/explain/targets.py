@@ -113,6 +113,8 @@ class TargetBatch(_Targets):
         if "target" in self.facts:
             yield from self.spatial()
             return
+        if "target" not in self.facts.get("argument", "target"):
+            return  # a product's rule
         if "batch" not in self.facts:
             yield likely("predictions and targets have other sizes", "loss", "print both shapes before the loss")
             return
@@ -197,7 +199,7 @@ class TargetAxes(_Targets):
                 yield likely(says, "model", "for one label a picture pool and flatten before the last nn.Linear; for masks give [batch, H, W]")
         else:
             says = "the labels have a second axis: a column [batch, 1], as tables and (n, 1) arrays give them"
-            yield likely(says, "data", "labels [batch] of class numbers", self.mend("{}.squeeze(1).long()"))
+            yield likely(says, "data", "labels.squeeze(1): [batch], of class numbers", self.mend("{}.squeeze(1).long()"))
             yield possible("they are one-hot [batch, classes] (refused before 1.10, or if they aren't floats)", "data", "labels.argmax(1)")
 
 
