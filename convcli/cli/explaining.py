@@ -49,7 +49,11 @@ def _explain(message: str | None, verify: bool, read_source: bool, as_json: bool
         if as_json:
             write(as_text(explained.unrecognised_object(near)))
         first = f"{errors[0].kind}: {errors[0].text}".removeprefix(": ").split("\n")[0][:200] if errors else ""
-        hint = f"the nearest is {near}: convcli explain --code {near}" if near else "convcli explain --list has those that are"
+        hint = (
+            f"the nearest is {near}: convcli explain --code {near}"
+            if near
+            else "convcli explain --list has those that are"
+        )
         complain(f"not an error known here: {first}", hint)
         raise typer.Exit(1)
     if verify:

@@ -18,7 +18,10 @@ class AdditionSize(Rule):
         "inconsistent tensor size, expected r_ {shape:shape}, t {broadcast:shape}",
     )
     says = "axis {axis} has {a} in one tensor and {b} in the other"
-    lookalike = "Sizes of tensors must match except in dimension 1. Expected size 28 but got size 27 for tensor number 1 in the list."
+    lookalike = (
+        "Sizes of tensors must match except in dimension 1. Expected size 28 but got size 27 for tensor "
+        "number 1 in the list."
+    )
     example = """
         down = nn.Conv2d(8, 8, kernel_size=2, stride=2)
         up = nn.ConvTranspose2d(8, 8, kernel_size=2, stride=2)
@@ -62,7 +65,10 @@ class AdditionSize(Rule):
         elif self.line.has(POSITIONS) or self.case.through(r"(?i)embedding|position"):
             yield from self.of_positions()
         elif self.line.has(r"(?i)mean|std|normal"):
-            says = f"mean and std have {min(self.a, self.b)} values where the picture has {max(self.a, self.b)} on axis {self.axis}"
+            says = (
+                f"mean and std have {min(self.a, self.b)} values where the picture has {max(self.a, self.b)} "
+                f"on axis {self.axis}"
+            )
             yield likely(says, "data", "one value for each channel, as [channels, 1, 1] for [channels, height, width]")
         elif self.case.through(r"functional\.py.*(?:matmul|attention)") or self.line.has(r"@|matmul"):
             says = f"the batches of a matrix product differ: {self.a} and {self.b}"
@@ -73,11 +79,18 @@ class AdditionSize(Rule):
     def of_maps(self) -> Iterator[Hypothesis]:
         """Feature maps that are added: a residual connection."""
         (one, two), a, b, axis = self.sides, self.a, self.b, self.axis
-        named = self.line.has(r"(?i)short|skip|resid|identity|downsample") or self.case.through(r"(?i)resnet|resid|unet|block")
+        named = self.line.has(r"(?i)short|skip|resid|identity|downsample") or self.case.through(
+            r"(?i)resnet|resid|unet|block"
+        )
         if axis == 1 and (named or a % 8 == b % 8 == 0) and max(a, b) < 10_000 and not self.line.has(r"\*"):
             says = f"the main path has {a} channels and the shortcut {b}: a residual block that changes its channels"
             advice = f"send the shortcut through nn.Conv2d({b}, {a}, kernel_size=1), with the block's stride"
-            yield likely(says, "model", advice, self.before(f"self.shortcut = nn.Conv2d({b}, {a}, kernel_size=1, ...)", placeholder=True))
+            yield likely(
+                says,
+                "model",
+                advice,
+                self.before(f"self.shortcut = nn.Conv2d({b}, {a}, kernel_size=1, ...)", placeholder=True),
+            )
             yield possible("axis 1 isn't channels here", "call", "make both sizes agree where they are made")
         elif axis == 0:
             says = f"the first axes, {a} and {b}, differ: batches of other sizes, or an axis missing from one"
@@ -92,20 +105,25 @@ class AdditionSize(Rule):
             small, large = (one, two) if a < b else (two, one)
             says = f"{a} and {b} differ by one: an odd size was halved (rounded down) and doubled again"
             advice = "bring one to the other's size, or pad or resize the input to a multiple of 2 for each halving"
-            resized = self.changed(one, "F.interpolate({}, size=%s.shape[2:])" % two) if self.line.operands() else None
+            resized = self.changed(one, f"F.interpolate({{}}, size={two}.shape[2:])") if self.line.operands() else None
             yield likely(says, "model", advice, resized)
         else:
             says = f"{a} and {b} differ by {abs(a - b)}: a convolution without padding took away kernel − 1 cells"
             advice = f"padding={abs(a - b) // 2} in the convolutions between, or make both sizes agree"
             if axis < 2 or abs(a - b) % 2:
-                says = f"axis {axis} has {a} in {one} and {b} in {two}: the same size is wanted, or 1, which is repeated"
-                advice = "shapes are matched from the last axis on: unsqueeze what has an axis less, or mend the size that isn't as meant"
+                says = (
+                    f"axis {axis} has {a} in {one} and {b} in {two}: the same size is wanted, or 1, which is repeated"
+                )
+                advice = (
+                    "shapes are matched from the last axis on: unsqueeze what has an axis less, or mend the "
+                    "size that isn't as meant"
+                )
                 yield likely(says, "call", advice)
                 return
             yield likely(says, "model", advice)
 
     def of_positions(self) -> Iterator[Hypothesis]:
-        (one, two), a, b = self.sides, self.a, self.b
+        two, a, b = self.sides[1], self.a, self.b
         if b in LONGEST_TEXTS and a > b:
             says = f"the text has {a} tokens, and there are positions for {b}"
             yield likely(says, "data", f"truncate to {b} tokens, or make the table of positions longer")
@@ -113,10 +131,14 @@ class AdditionSize(Rule):
             says = f"{a} tokens arrive and {two} holds {b}: made for another picture size, patch size or length"
             advice = "feed what it was made for, or make (interpolate) the positions for the new number"
             yield likely(says, "data", advice)
-            yield possible("a batch axis stands where the length is expected", "call", "batch_first, or transpose(0, 1)")
+            yield possible(
+                "a batch axis stands where the length is expected", "call", "batch_first, or transpose(0, 1)"
+            )
 
     def of_a_loss(self) -> Iterator[Hypothesis]:
-        says = f"prediction and target have {self.a} and {self.b} on axis {self.axis}, and a loss compares them one by one"
+        says = (
+            f"prediction and target have {self.a} and {self.b} on axis {self.axis}, and a loss compares them one by one"
+        )
         advice = "give both the same shape: as many outputs as there are targets, or a target of the output's size"
         if self.axis == 0:
             says += ": batches of other sizes, or one that lacks an axis"
@@ -134,7 +156,8 @@ class MaskSize(Rule):
     code = "mask-size"
     family = "addition"
     signatures = (
-        "The shape of the mask {mask:shape} at index {index} does not match the shape of the indexed tensor {tensor:shape}",
+        "The shape of the mask {mask:shape} at index {index} does not match the shape of the indexed tensor "
+        "{tensor:shape}",
         "The mask {mask:shape} at index {index} does not match the shape of the indexed tensor {tensor:shape}",
     )
     says = "a mask {mask} can't choose from {tensor}"

@@ -1,5 +1,7 @@
 """Gradients: what autograd refuses. Advice alone, as no line shows what was meant."""
 
+from collections.abc import Iterator
+
 from convcli.explain.rule import Hypothesis, Rule, certain, likely, possible
 
 
@@ -25,9 +27,11 @@ class NoGradient(_Autograd):
     """
     usual = (
         likely(
-            "the way from the parameters to the loss is cut: no_grad(), .detach(), .item(), .numpy(), argmax, or torch.tensor(loss)",
+            "the way from the parameters to the loss is cut: no_grad(), .detach(), .item(), .numpy(), argmax, or "
+            "torch.tensor(loss)",
             "loss",
-            "keep every step from model to loss a differentiable torch operation; print(out.requires_grad) finds the cut",
+            "keep every step from model to loss a differentiable torch operation; print(out.requires_grad) finds "
+            "the cut",
         ),
         possible("all parameters are frozen (requires_grad=False)", "model", "leave some of them to be trained"),
     )
@@ -71,7 +75,8 @@ class BackwardTwice(_Autograd):
     """
     usual = (
         likely(
-            "something computed in an earlier step is used in this one: an RNN's hidden state, a running loss, a generator's output",
+            "something computed in an earlier step is used in this one: an RNN's hidden state, a running loss, a "
+            "generator's output",
             "call",
             "h = h.detach() between steps; compute it anew inside the loop; fake.detach() for the discriminator's loss",
         ),
@@ -100,9 +105,14 @@ class InPlace(_Autograd):
         likely(
             "x += y, x[i] = y, relu_ or inplace=True changed a tensor after it was used",
             "call",
-            "x = x + y, inplace=False, .clone() before writing; torch.autograd.set_detect_anomaly(True) names the operation",
+            "x = x + y, inplace=False, .clone() before writing; torch.autograd.set_detect_anomaly(True) names the "
+            "operation",
         ),
-        possible("optimizer.step() came between forward and backward of another loss (GANs)", "loss", "both backward() first, then the steps"),
+        possible(
+            "optimizer.step() came between forward and backward of another loss (GANs)",
+            "loss",
+            "both backward() first, then the steps",
+        ),
     )
     decide = "set_detect_anomaly(True): its traceback ends at the operation whose value is lost"
 
@@ -154,7 +164,9 @@ class NumpyGrad(_Autograd):
     code = "numpy-gradient"
     signatures = ("an't call numpy() on Tensor that requires grad", "an't call numpy() on Variable that requires grad")
     says = "NumPy can't carry gradients"
-    lookalike = "can't convert cuda:0 device type tensor to numpy. Use Tensor.cpu() to copy the tensor to host memory first."
+    lookalike = (
+        "can't convert cuda:0 device type tensor to numpy. Use Tensor.cpu() to copy the tensor to host memory first."
+    )
     example = """
         y = nn.Linear(3, 4)(torch.rand(2, 3))
         # RuntimeError: Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.
@@ -162,7 +174,7 @@ class NumpyGrad(_Autograd):
         assert values.shape == (2, 4)
     """
 
-    def hypotheses(self):  # type: ignore[no-untyped-def]
+    def hypotheses(self) -> Iterator[Hypothesis]:
         code = self.line.code
         fix = self.instead(code.replace(".numpy()", ".detach().numpy()")) if ".numpy()" in code else None
         says = "the tensor is part of a graph: an output of the model, or a parameter"
@@ -206,6 +218,6 @@ class DeepCopy(_Autograd):
         # torch.nn.utils.weight_norm usage, see https://github.com/pytorch/pytorch/pull/103001
         z = copy.deepcopy(y)
     """
-    usual: tuple[Hypothesis, ...] = (
+    usual = (
         certain("a module or list keeps an output with its graph", "call", "store x.detach(), or x.detach().clone()"),
     )

@@ -11,14 +11,18 @@ class BatchSizes(Rule):
     code = "batch-sizes"
     family = "data"
     signatures = (
-        "stack expects each tensor to be equal size, but got {first:shape} at entry 0 and {other:shape} at entry {entry}",
+        "stack expects each tensor to be equal size, but got {first:shape} at entry 0 and {other:shape} at entry "
+        "{entry}",
         "Sizes of tensors must match except in dimension {dim}. Got {a} and {b} in dimension {axis}",
         "each element in list of batch should be of equal size",
         "Trying to resize storage that is not resizable",
         "inconsistent tensor sizes at",
     )
     says = "the samples of a batch have to be of one size"
-    lookalike = "Sizes of tensors must match except in dimension 1. Expected size 28 but got size 27 for tensor number 1 in the list."
+    lookalike = (
+        "Sizes of tensors must match except in dimension 1. Expected size 28 but got size 27 for tensor "
+        "number 1 in the list."
+    )
     example = """
         samples = [(torch.rand(3, 32, 32), 0), (torch.rand(3, 32, 40), 1)]
         loader = torch.utils.data.DataLoader(samples, batch_size=2)
@@ -42,7 +46,10 @@ class BatchSizes(Rule):
             yield likely(says, "data", advice)
             yield possible("pictures of other sizes", "data", "transforms.Resize((height, width)): both numbers")
         elif len(first) != len(other):
-            says = f"{list(first)} and {list(other)} have other numbers of axes: grey pictures without channels among the others"
+            says = (
+                f"{list(first)} and {list(other)} have other numbers of axes: grey pictures without channels "
+                "among the others"
+            )
             yield likely(says, "data", 'Image.open(path).convert("RGB") for every picture')
         elif len(first) == 3 and {first[0], other[0]} <= {1, 2, 3, 4} and first[0] != other[0]:
             says = f"{first[0]} and {other[0]} channels: grey or RGBA pictures among the others"
@@ -55,10 +62,16 @@ class BatchSizes(Rule):
             yield likely(says, "data", advice + ", and a CenterCrop then; or a collate_fn that pads")
         elif len(first) == 2 and first[1] == other[1] and first[1] in (2, 4, 5, 6):
             says = f"samples have {first[0]} and {other[0]} rows: boxes or points, as many as a picture shows"
-            yield likely(says, "data", "collate_fn=lambda batch: tuple(zip(*batch)) keeps them as lists, as detectors take them")
+            yield likely(
+                says, "data", "collate_fn=lambda batch: tuple(zip(*batch)) keeps them as lists, as detectors take them"
+            )
         else:
             says = f"sequences of {list(first)} and {list(other)} went into one batch"
-            yield likely(says, "data", "nn.utils.rnn.pad_sequence(batch, batch_first=True) in a collate_fn, or padding=… in the tokenizer")
+            yield likely(
+                says,
+                "data",
+                "nn.utils.rnn.pad_sequence(batch, batch_first=True) in a collate_fn, or padding=… in the tokenizer",
+            )
 
 
 class BatchTypes(Rule):
@@ -84,11 +97,16 @@ class BatchTypes(Rule):
             says = "the dataset returns Pillow pictures: transforms are missing, or aren't applied"
             yield certain(says, "data", "transforms.ToTensor() last, and return self.transform(image)")
         elif "None" in given:
-            says = "the dataset returned None for a sample: __getitem__ has a way out without return, or a file can't be read"
+            says = (
+                "the dataset returned None for a sample: __getitem__ has a way out without return, or a file "
+                "can't be read"
+            )
             yield certain(says, "data", "return the sample on every way, or filter None in a collate_fn")
         else:
             says = f"the dataset returns {given or 'something else'}"
-            yield likely(says, "data", "make it a tensor in __getitem__ (torch.as_tensor), or write a collate_fn for it")
+            yield likely(
+                says, "data", "make it a tensor in __getitem__ (torch.as_tensor), or write a collate_fn for it"
+            )
 
 
 class DataEmpty(Rule):
@@ -112,9 +130,13 @@ class DataEmpty(Rule):
             yield certain(says, "data", "print(len(dataset)) and the path it reads; look at file endings and splits")
         elif "Sum" in self.case.raised.text:
             says = "the parts of random_split don't add up to the dataset, mostly through rounding"
-            yield certain(says, "data", "random_split(data, [0.8, 0.2]), or the last part as len(data) minus the others")
+            yield certain(
+                says, "data", "random_split(data, [0.8, 0.2]), or the last part as len(data) minus the others"
+            )
         else:
-            yield certain("inputs and targets have other numbers of rows", "data", "print both shapes: the first axes agree")
+            yield certain(
+                "inputs and targets have other numbers of rows", "data", "print both shapes: the first axes agree"
+            )
 
 
 class NormalizeChannels(Rule):
@@ -139,7 +161,9 @@ class NormalizeChannels(Rule):
     """
 
     def hypotheses(self) -> Iterator[Hypothesis]:
-        shown = self.case.through(r"(?i)normali[sz]e|[/\\]transforms[/\\]") or self.line.has(r"(?i)normali[sz]e|transform")
+        shown = self.case.through(r"(?i)normali[sz]e|[/\\]transforms[/\\]") or self.line.has(
+            r"(?i)normali[sz]e|transform"
+        )
         # Bare, the message of Normalize is told by its shapes: a picture of other channels than there are means.
         alike = "shape" in self.facts and len(self.shape) == 3 and self.shape[0] in (1, 4) and self.broadcast[0] == 3
         if not shown and (self.line.code or not alike):
@@ -147,11 +171,14 @@ class NormalizeChannels(Rule):
         channels, means = (self.shape[0], self.broadcast[0]) if "shape" in self.facts else (self.a, self.b)
         if channels == 1:
             says = f"the picture has 1 channel (it is grey) and Normalize {means} means"
-            advice = "transforms.Normalize((0.5,), (0.5,)) for grey ones; transforms.Grayscale(3) before it for a colour network"
+            advice = (
+                "transforms.Normalize((0.5,), (0.5,)) for grey ones; transforms.Grayscale(3) before it for a "
+                "colour network"
+            )
         elif channels in (2, 4):
             says = f"the picture has {channels} channels, one of them alpha, and Normalize {means} means"
             advice = 'Image.open(path).convert("RGB") where it is loaded'
-        elif "shape" in self.facts and self.shape[-1] in (1, 3, 4) and channels > 4 or channels > 16:
+        elif ("shape" in self.facts and self.shape[-1] in (1, 3, 4) and channels > 4) or channels > 16:
             says = f"the first axis has {channels}: channels are last, or it was no picture that ToTensor got"
             advice = "ToTensor, on a Pillow picture or a uint8 array, before Normalize puts channels first"
         else:
@@ -189,14 +216,24 @@ class NoPicture(Rule):
         text, given = self.case.raised.text, self.facts.get("given", "")
         if "xpected np.ndarray" in text:
             x = self.x
-            kind = "pandas' values: df.to_numpy()" if "rame" in given or "Series" in given else "torch.as_tensor takes both"
+            kind = (
+                "pandas' values: df.to_numpy()"
+                if "rame" in given or "Series" in given
+                else "torch.as_tensor takes both"
+            )
             says = f"torch.from_numpy got {given or 'no array'}"
-            fix = self.instead(self.line.code.replace("torch.from_numpy(", "torch.as_tensor(")) if given == "Tensor" else None
+            fix = (
+                self.instead(self.line.code.replace("torch.from_numpy(", "torch.as_tensor("))
+                if given == "Tensor"
+                else None
+            )
             yield certain(says, "data", f"{kind}; {x} needs no conversion if it is a tensor", fix)
         elif "nexpected type" in text and not self.case.through("transforms"):
             return
         elif "axes" in self.facts:
-            yield certain(f"a picture with {self.axes} axes: a batch, where one picture is taken", "data", "transform each sample")
+            yield certain(
+                f"a picture with {self.axes} axes: a batch, where one picture is taken", "data", "transform each sample"
+            )
         elif "Tensor" in given and ("ndarray" in text or "PIL" in text):
             says = "it is a tensor already: ToTensor stands twice, or before transforms that are for Pillow pictures"
             yield certain(says, "data", "transforms for Pillow pictures first, then one ToTensor(), then Normalize")
@@ -208,7 +245,9 @@ class NoPicture(Rule):
             yield certain(says, "data", "Compose([…, ToTensor(), Normalize(…)]), in this order")
         else:
             says = f"the transform got {given or 'what is no picture'}"
-            yield likely(says, "data", "ToTensor() makes a tensor of a Pillow picture or array; Normalize comes after it")
+            yield likely(
+                says, "data", "ToTensor() makes a tensor of a Pillow picture or array; Normalize comes after it"
+            )
 
 
 class ArrayKind(Rule):
@@ -253,4 +292,6 @@ class ArrayKind(Rule):
             says = "the array holds objects or strings: a text column, missing values, or rows of other lengths"
             yield certain(says, "data", "encode text as numbers, drop or pad what is ragged, then .astype(np.float32)")
         else:
-            yield certain(f"torch has no type for {given}", "data", "array.astype(np.float32), or np.int64 for labels and indices")
+            yield certain(
+                f"torch has no type for {given}", "data", "array.astype(np.float32), or np.int64 for labels and indices"
+            )

@@ -41,28 +41,40 @@ class CatSize(Rule):
         if self.case.through(r"[/\\]_utils[/\\]collate|default_collate"):
             return  # the data's rule
         if "got" not in self.facts:
-            yield likely("the sizes beside the axis differ", "model", "print both shapes; resize one to the other's size")
+            yield likely(
+                "the sizes beside the axis differ", "model", "print both shapes; resize one to the other's size"
+            )
             return
         a, b = self.expected, self.got
         if abs(a - b) == 1:
             says = f"{a} and {b} differ by one: an odd size was halved (rounded down) and doubled again"
-            advice = "bring the upsampled maps to the skip's size, or pad or resize the input to a multiple of 2 for each halving"
+            advice = (
+                "bring the upsampled maps to the skip's size, or pad or resize the input to a multiple of 2 "
+                "for each halving"
+            )
             parts = self.parts
             resized = None
             if len(parts) == 2:
                 one, other = parts if "skip" not in parts[0] else parts[::-1]
-                resized = self.changed(one, "F.interpolate({}, size=%s.shape[2:])" % other)
+                resized = self.changed(one, f"F.interpolate({{}}, size={other}.shape[2:])")
             yield likely(says, "model", advice, resized)
         elif max(a, b) >= 2 * min(a, b) - 1 and abs(a - b) > 2 and self.dim == 1:
-            says = f"{a} and {b}: one is {max(a, b) / min(a, b):.3g} times as large: an upsampling is missing, or one too many"
+            says = (
+                f"{a} and {b}: one is {max(a, b) / min(a, b):.3g} times as large: an upsampling is missing, or "
+                "one too many"
+            )
             advice = "concatenate maps of one level; F.interpolate(x, size=skip.shape[2:]) upsamples the small one"
             yield likely(says, "model", advice)
         elif self.dim == 1 and abs(a - b) % 2 == 0 and min(a, b) > 4:
             says = f"{a} and {b} differ by {abs(a - b)}: convolutions without padding took cells away at the border"
-            yield likely(says, "model", "padding=kernel // 2 in the convolutions, or crop the skip as the U-Net's authors did")
+            yield likely(
+                says, "model", "padding=kernel // 2 in the convolutions, or crop the skip as the U-Net's authors did"
+            )
         else:
             says = f"beside axis {self.dim}, the sizes have to be equal: {a} and {b} are not"
-            advice = "batches of other sizes, sequences of other lengths, or the wrong dim; print the shapes of all parts"
+            advice = (
+                "batches of other sizes, sequences of other lengths, or the wrong dim; print the shapes of all parts"
+            )
             yield likely(says, "call", advice)
 
 
@@ -86,10 +98,17 @@ class CatRank(Rule):
 
     def hypotheses(self) -> Iterator[Hypothesis]:
         if "position" in self.facts:
-            stacked = self.instead(self.line.code.replace("torch.cat(", "torch.stack(")) if self.line.has(r"torch\.cat\(") else None
+            stacked = (
+                self.instead(self.line.code.replace("torch.cat(", "torch.stack("))
+                if self.line.has(r"torch\.cat\(")
+                else None
+            )
             yield certain("single numbers have no axis to be joined along", "call", "torch.stack makes one", stacked)
             return
-        says = f"one part has {self.a} axes and another {self.b}: a batch or channel axis is missing from one, or was squeezed"
+        says = (
+            f"one part has {self.a} axes and another {self.b}: a batch or channel axis is missing from one, or "
+            "was squeezed"
+        )
         yield likely(says, "call", "unsqueeze the one with fewer axes, or don't squeeze() it before")
 
 
@@ -127,4 +146,6 @@ class CatList(Rule):
             yield certain(says, "call", "torch.cat([a, b], dim=…)", fix)
         else:
             says = "the list is empty: nothing was collected, or a filter kept nothing"
-            yield likely(says, "data", "see why: a loader without batches, a threshold that nothing passes, an empty folder")
+            yield likely(
+                says, "data", "see why: a loader without batches, a threshold that nothing passes, an empty folder"
+            )

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from math import prod
 
-from convcli.explain.rule import Hypothesis, Rule, certain, likely, possible, shaped
+from convcli.explain.rule import Fix, Hypothesis, Rule, certain, likely, possible, shaped
 from convcli.refusals import AXIS_NAMES
 
 LAYERS = "Conv1d Conv2d Conv3d ConvTranspose1d ConvTranspose2d ConvTranspose3d"
@@ -30,7 +30,10 @@ class _Channels(Rule):
     def operands(self) -> Iterator[tuple[str, str]]:
         names = ("batch", "channels?", *AXIS_NAMES.get(self.ndim, ()))
         yield self.x, shaped(self.input, *names)
-        yield self.layer, f"weight {list(self.weight)}: [{'in, out' if 'transposed' in self.facts else 'out, in/groups'}, *kernel]"
+        yield (
+            self.layer,
+            f"weight {list(self.weight)}: [{'in, out' if 'transposed' in self.facts else 'out, in/groups'}, *kernel]",
+        )
 
     @property
     def rebuild(self) -> str:  # type: ignore[override]
@@ -44,7 +47,7 @@ class _Channels(Rule):
         """The sentence that has the layer take other channels."""
         return f"in_channels={channels} where {self.layer} is made; pretrained weights then no longer fit it"
 
-    def widened(self, channels: int) -> object:
+    def widened(self, channels: int) -> Fix | None:
         """The layer's own line with other input channels; no code where its stride and padding aren't known."""
         made = self.made(LAYERS, in_channels=self.expected, out_channels=self.weight["transposed" in self.facts])
         return self.remade(made, in_channels=channels)
@@ -53,7 +56,10 @@ class _Channels(Rule):
 class ChannelsLast(_Channels):
     code = "channels-last"
     says = "PyTorch wants channels before height and width; here they are last: {input}"
-    lookalike = "Given groups=1, weight of size [8, 3, 3, 3], expected input[1, 1, 28, 28] to have 3 channels, but got 1 channels instead"
+    lookalike = (
+        "Given groups=1, weight of size [8, 3, 3, 3], expected input[1, 1, 28, 28] to have 3 channels, "
+        "but got 1 channels instead"
+    )
     example = """
         conv = nn.Conv2d(3, 8, kernel_size=3)
         images = pictures = torch.rand(4, 28, 28, 3)  # as Pillow, NumPy and Keras have them
@@ -77,7 +83,7 @@ class ChannelsLast(_Channels):
         sure = certain if self.expected in (3, 4) and min(self.input[1:-1]) > 4 else likely
         order = (0, len(self.input) - 1, *range(1, len(self.input) - 1))
         # One picture alone is reported with a batch axis that it may not have.
-        moved = "{}.movedim(-1, -%d)" % (self.ndim + 1) if self.input[0] == 1 else "{}.permute%s" % (order,)
+        moved = f"{{}}.movedim(-1, -{self.ndim + 1})" if self.input[0] == 1 else f"{{}}.permute{order}"
         says = f"{self.x} has its {last} channels on the last axis, as Pillow, NumPy, OpenCV and Keras do"
         advice = "move them to axis 1 where the data are loaded (ToTensor does it), or just before the layer"
         yield sure(says, "data", advice, self.changed(self.x, moved))
@@ -103,7 +109,7 @@ class ChannelsOrder(_Channels):
             yield likely(says, "data", "swap the two axes", self.changed(self.x, "{}.transpose(1, 2)"))
         elif len(places) == 1 and self.expected <= 4:
             says = f"axis {places[0]} of {list(self.input)} is the one with {self.expected}"
-            yield likely(says, "data", "move it to axis 1", self.changed(self.x, "{}.movedim(%d, 1)" % places[0]))
+            yield likely(says, "data", "move it to axis 1", self.changed(self.x, f"{{}}.movedim({places[0]}, 1)"))
 
 
 class ChannelsBatch(_Channels):
@@ -132,7 +138,10 @@ class ChannelsBatch(_Channels):
 class ChannelsColour(_Channels):
     code = "channels-colour"
     says = "the pictures have {got} channel(s) and the network takes {expected}"
-    lookalike = "Given groups=1, weight of size [64, 32, 3, 3], expected input[1, 16, 8, 8] to have 32 channels, but got 16 channels instead"
+    lookalike = (
+        "Given groups=1, weight of size [64, 32, 3, 3], expected input[1, 16, 8, 8] to have 32 channels, "
+        "but got 16 channels instead"
+    )
     example = """
         conv = nn.Conv2d(3, 8, kernel_size=3, stride=2, padding=1)
         scans = torch.rand(4, 1, 32, 32)  # grey
@@ -164,7 +173,10 @@ class ChannelsColour(_Channels):
                 model = "the network shall read colour"
                 yield likely(model, "model", self.taking(3), made) if made else possible(model, "model", self.taking(3))
             case (4, 3) | (4, 1) | (2, 1) | (2, 3) if min(self.input[2:]) >= 16 and self.weight[0] < 300:
-                says = f"the pictures have an alpha channel: RGBA or LA, {self.got} channels where {self.expected} are taken"
+                says = (
+                    f"the pictures have an alpha channel: RGBA or LA, {self.got} channels where "
+                    f"{self.expected} are taken"
+                )
                 mode = "RGB" if self.expected == 3 else "L"
                 load = self.before(f'image = Image.open(path).convert("{mode}")', placeholder=True)
                 yield likely(says, "data", f'convert("{mode}") each picture where it is loaded', load)

@@ -10,16 +10,21 @@ class DeviceMixed(Rule):
     code = "device-mixed"
     family = "device"
     signatures = (
-        "but got {argument:word} is on {got:word}, different from other tensors on {other:word} (when checking argument",
-        "same device, but found at least two devices, {one:word} and {other:word}! (when checking argument for argument "
+        "but got {argument:word} is on {got:word}, different from other tensors on {other:word} (when checking "
+        "argument",
+        "same device, but found at least two devices, {one:word} and {other:word}! (when checking argument for "
+        "argument "
         "{argument:word} in method {method:word}",
         "same device, but found at least two devices, {one:word} and {other:word}!",
         "nput type ({got:words}) and weight type ({weight:words}) should be the same",
         "nput type ({got:words}) and bias type ({weight:words}) should be the same",
         "ensor on device {got:word} is not on the expected device {other:word}!",
-        "nput and hidden tensors are not at the same device, found input tensor at {other:word} and hidden tensor at {got:word}",
-        "nput and parameter tensors are not at the same device, found input tensor at {got:word} and parameter tensor at {other:word}",
-        "xpected object of device type {other:word} but got device type {got:word} for argument #{place} '{argument:word}'",
+        "nput and hidden tensors are not at the same device, found input tensor at {other:word} and hidden tensor "
+        "at {got:word}",
+        "nput and parameter tensors are not at the same device, found input tensor at {got:word} and parameter "
+        "tensor at {other:word}",
+        "xpected object of device type {other:word} but got device type {got:word} for argument #{place} "
+        "'{argument:word}'",
         "xpected object of backend {other:word} but got backend {got:word} for argument #{place} '{argument:word}'",
         "ensor for argument #{place} '{argument:word}' is on {got:word}, but expected it to be on {other:word}",
         "ensor for 'out' is on {got:word}, ",
@@ -45,23 +50,34 @@ class DeviceMixed(Rule):
         got, other, argument = (self.facts.get(name, "") for name in ("got", "other", "argument"))
         places = re.findall(r"cuda:\d", self.case.raised.text)
         if "weight" in self.facts:
-            if ("cuda" in got.lower()) == ("cuda" in self.weight.lower()) and ("mps" in got.lower()) == ("mps" in self.weight.lower()):
+            if ("cuda" in got.lower()) == ("cuda" in self.weight.lower()) and ("mps" in got.lower()) == (
+                "mps" in self.weight.lower()
+            ):
                 return  # one device, two types
             yield from self.one_side("cuda" in self.weight.lower() or "mps" in self.weight.lower())
         elif len(set(places)) > 1:
             says = f"tensors on {' and '.join(sorted(set(places)))} met: one was put on a fixed GPU"
-            advice = "no .cuda() and no 'cuda:0' inside forward: torch.zeros(…, device=x.device); the same for both parts of a split model"
+            advice = (
+                "no .cuda() and no 'cuda:0' inside forward: torch.zeros(…, device=x.device); the same for "
+                "both parts of a split model"
+            )
             yield likely(says, "device", advice)
         elif self.case.in_loss or argument == "target":
             says = "the targets (or the loss's weight) are on another device than the predictions"
             target = self.handed(1, "targets")
-            moved = self.changed(target, "{}.to(%s.device)" % self.handed(0, "outputs")) if self.case.line.code else None
+            moved = (
+                self.changed(target, "{{}}.to({}.device)".format(self.handed(0, "outputs")))
+                if self.case.line.code
+                else None
+            )
             yield likely(says, "device", "targets = targets.to(device), where the inputs are moved", moved)
         elif "hidden tensor" in self.case.raised.text:
             says = f"the hidden state was made on {got} and the input is on {other}"
             yield likely(says, "device", f"torch.zeros(…, device={self.x}.device) where the hidden state is made")
         elif argument in ("index", "indices") or "indices should be" in self.case.raised.text:
-            says = f"what is looked up with is on another device than what it looks into{f' ({other})' if other else ''}"
+            says = (
+                f"what is looked up with is on another device than what it looks into{f' ({other})' if other else ''}"
+            )
             yield likely(says, "device", "move the index to where the tensor is: index.to(x.device)")
         elif argument in ("mat2", "weight", "bias", "running_mean", "tensors") and "got" not in self.facts:
             yield from self.one_side(weights_there=False)
@@ -73,12 +89,13 @@ class DeviceMixed(Rule):
         if weights_there:
             says = f"the model is on {device or 'the GPU'} and {x} isn't: it was not moved"
             where = f'"{code}"' if code in ("meta", "mps", "cuda:0", "cuda") else "device"
-            moved = self.changed(x, "{}.to(%s)" % where) if where != "device" else None
+            moved = self.changed(x, f"{{}}.to({where})") if where != "device" else None
             advice = "x = x.to(device), which returns the moved tensor; and labels with it"
             if self.case.in_torch and not self.case.line.has(r"^(?:x|out\w*|y)\s*="):
                 advice += ". Tensors made in forward: device=x.device"
             yield likely(says, "data", advice, moved)
-            yield possible("a layer stands in a plain list, or was made in forward, and doesn't move with the model", "model",
+            yield possible("a layer stands in a plain list, or was made in forward, and doesn't move with the "
+                "model", "model",
                            "nn.ModuleList, or make it in __init__; register_buffer for constants")  # fmt: skip
         else:
             says = f"{x} is on the GPU and the weights of {self.layer} are not"
@@ -107,10 +124,16 @@ class DeviceNumpy(Rule):
     def hypotheses(self) -> Iterator[Hypothesis]:
         device = self.facts.get("device", "cuda")
         if device == "meta":
-            yield certain("a tensor on meta has a shape and no values", "device", "make the model on a real device first")
+            yield certain(
+                "a tensor on meta has a shape and no values", "device", "make the model on a real device first"
+            )
             return
         code = self.line.code
-        fix = self.instead(code.replace(".numpy()", ".cpu().numpy()")) if ".numpy()" in code and ".cpu()" not in code else None
+        fix = (
+            self.instead(code.replace(".numpy()", ".cpu().numpy()"))
+            if ".numpy()" in code and ".cpu()" not in code
+            else None
+        )
         says = f"the tensor is on {device}; Matplotlib, pandas and scikit-learn ask for NumPy without saying so"
         yield certain(says, "device", "x.detach().cpu().numpy()", fix)
 
@@ -148,12 +171,18 @@ class DeviceMissing(Rule):
                 mapped = self.instead(code.replace(whole, whole[:-1] + ', map_location="cpu")'))
             yield certain(says, "checkpoint", 'torch.load(path, map_location="cpu"), then model.to(device)', mapped)
         elif "ordinal" in text:
-            yield certain("a GPU of that number isn't there", "device", "cuda:0 is the first; torch.cuda.device_count() counts them")
+            yield certain(
+                "a GPU of that number isn't there",
+                "device",
+                "cuda:0 is the first; torch.cuda.device_count() counts them",
+            )
         else:
             says = "the code asks for CUDA on a machine without it"
             either = '.to("cuda" if torch.cuda.is_available() else "cpu")'
             fix = self.instead(code.replace(".cuda()", either)) if ".cuda()" in code else None
-            yield likely(says, "device", 'device = "cuda" if torch.cuda.is_available() else "cpu", and .to(device)', fix)
+            yield likely(
+                says, "device", 'device = "cuda" if torch.cuda.is_available() else "cpu", and .to(device)', fix
+            )
             yield possible("there is a GPU, and PyTorch was installed without CUDA or can't see it", "device",
                            "install the build for your CUDA version; nvidia-smi shows the driver")  # fmt: skip
 
@@ -162,7 +191,8 @@ class DeviceReplica(Rule):
     code = "device-replica"
     family = "device"
     signatures = (
-        "module must have its parameters and buffers on device {device:word} (device_ids[0]) but found one of them on device: "
+        "module must have its parameters and buffers on device {device:word} (device_ids[0]) but found one of "
+        "them on device: "
         "{got:word}",
         "cannot pin '{tensor:word}' only dense CPU tensors can be pinned",
         "xpected a '{wanted:word}' device type for generator but found '{got:word}'",
@@ -188,8 +218,15 @@ class DeviceReplica(Rule):
             says = f"pin_memory speeds up copies from the CPU, and the dataset returns a {self.tensor}"
             yield certain(says, "data", "return CPU tensors from the dataset and move the batch, or pin_memory=False")
         elif "generator" in text:
-            says = f"the default type or device was set to {self.wanted}, and the generator (a DataLoader's shuffle) is on {self.got}"
-            yield likely(says, "device", f"generator=torch.Generator(device='{self.wanted}'), or leave the default on the CPU")
+            says = (
+                f"the default type or device was set to {self.wanted}, and the generator (a DataLoader's "
+                f"shuffle) is on {self.got}"
+            )
+            yield likely(
+                says, "device", f"generator=torch.Generator(device='{self.wanted}'), or leave the default on the CPU"
+            )
         else:
             says = "the model was made on meta: it has shapes and no values to be copied"
-            yield likely(says, "device", "model.to_empty(device=…), and then load_state_dict; or make it on a real device")
+            yield likely(
+                says, "device", "model.to_empty(device=…), and then load_state_dict; or make it on a real device"
+            )

@@ -5,8 +5,22 @@ from collections.abc import Iterator
 from convcli.explain.rule import Hypothesis, Rule, certain, likely, possible
 
 # How torch, in its many messages, calls a type; and what a tensor's method for it is.
-METHODS = {"float": "float", "float32": "float", "double": "double", "float64": "double", "half": "half", "float16": "half"}
-METHODS |= {"bfloat16": "bfloat16", "long": "long", "int64": "long", "longlong": "long", "longint": "long", "int": "int"}
+METHODS = {
+    "float": "float",
+    "float32": "float",
+    "double": "double",
+    "float64": "double",
+    "half": "half",
+    "float16": "half",
+}
+METHODS |= {
+    "bfloat16": "bfloat16",
+    "long": "long",
+    "int64": "long",
+    "longlong": "long",
+    "longint": "long",
+    "int": "int",
+}
 METHODS |= {"int32": "int", "byte": "byte", "uint8": "byte", "unsignedchar": "byte", "char": "char", "bool": "bool"}
 METHODS |= {"short": "short", "complexfloat": "cfloat", "complexdouble": "cdouble", "signedchar": "char"}
 WHOLE = ("long", "int", "byte", "char", "bool", "short")
@@ -34,9 +48,11 @@ class Dtype(Rule):
         "expected mat1 and mat2 to have the same dtype, but got: {given:word} != {weight:word}",
         "self and mat2 must have the same dtype, but got {given:word} and {weight:word}",
         "RNN input dtype ({given:word}) does not match weight dtype ({weight:word})",
-        "nput and parameter tensors are not the same dtype, found input tensor with {given:word} and parameter tensor with "
+        "nput and parameter tensors are not the same dtype, found input tensor with {given:word} and parameter "
+        "tensor with "
         "{weight:word}",
-        "expected query, key, and value to have the same dtype, but got query.dtype: {given:words} key.dtype: {weight:words} and",
+        "expected query, key, and value to have the same dtype, but got query.dtype: {given:words} key.dtype: "
+        "{weight:words} and",
         "xpected object of scalar type {weight:word} but got scalar type {given:word} for",
         "xpected object of type {weight:word} but found type {given:word} for",
         "expected dtype {weight:word} but got dtype {given:word}",
@@ -86,10 +102,14 @@ class Dtype(Rule):
     def doubles(self, weight: str) -> Iterator[Hypothesis]:
         if weight == "double":
             says = f"the weights are float64 (.double(), or set_default_dtype) and {self.x} is float32"
-            yield likely(says, "model", "model.float(): float32 is what torch works in; or x.double() for double precision")
+            yield likely(
+                says, "model", "model.float(): float32 is what torch works in; or x.double() for double precision"
+            )
             return
         says = "float64 data met float32 weights: NumPy, pandas and Python's numbers are float64"
-        advice = "make them float32 where they are loaded: array.astype(np.float32), torch.tensor(…, dtype=torch.float32)"
+        advice = (
+            "make them float32 where they are loaded: array.astype(np.float32), torch.tensor(…, dtype=torch.float32)"
+        )
         yield likely(says, "data", advice, self.changed(self.x, "{}.float()"))
 
     def halves(self, given: str, weight: str) -> Iterator[Hypothesis]:
@@ -99,7 +119,10 @@ class Dtype(Rule):
             advice = f"{self.x}.{half}() before the model, or with torch.autocast around a float32 model"
             yield likely(says, "data", advice, self.changed(self.x, "{}." + half + "()"))
         else:
-            says = f"{self.x} is {half} and these weights are float32: half the model was converted, or autocast ended before"
+            says = (
+                f"{self.x} is {half} and these weights are float32: half the model was converted, or autocast "
+                "ended before"
+            )
             yield likely(says, "model", f"one type for both: model.{half}(), x.float(), or autocast around all of it")
 
 
@@ -107,7 +130,7 @@ class WholeNumbers(Rule):
     code = "dtype-unsupported"
     family = "dtype"
     signatures = (
-        '"{function:word}" not implemented for \'{given:word}\'',
+        "\"{function:word}\" not implemented for '{given:word}'",
         "{function:word} is not implemented for type torch.{given:word}",
         "{function:word} not supported on CPUType for {given:word}",
         "could not infer output dtype. Input dtype must be either a floating point or complex dtype. Got: {given:word}",
@@ -133,7 +156,9 @@ class WholeNumbers(Rule):
             return  # the targets' rule
         if given in SMALL:
             says = f"{given} numbers on the CPU: much of it has no {given} arithmetic there"
-            yield likely(says, "device", "run on the GPU, or take float32 on the CPU: model.float(), torch_dtype=torch.float32")
+            yield likely(
+                says, "device", "run on the GPU, or take float32 on the CPU: model.float(), torch_dtype=torch.float32"
+            )
         elif given in WHOLE or "given" not in self.facts:
             x = self.x if self.line.call(r"^self\.|^\w+$") else self.owner()
             says = f"{x} holds whole numbers{f' ({given})' if given else ''}, and the calculation is for fractions"
@@ -153,7 +178,8 @@ class IndexType(Rule):
     code = "index-dtype"
     family = "dtype"
     signatures = (
-        "argument #{place} 'indices' to have one of the following scalar types: Long, Int; but got {given:words} instead",
+        "argument #{place} 'indices' to have one of the following scalar types: Long, Int; but got {given:words} "
+        "instead",
         "argument #{place} 'indices' to have scalar type Long; but got {given:words} instead",
         "tensors used as indices must be long",
         "Expected dtype int32/int64 for index",
@@ -174,7 +200,10 @@ class IndexType(Rule):
 
     def hypotheses(self) -> Iterator[Hypothesis]:
         says = f"{self.x} holds fractions, and is used to look rows up"
-        advice = "long() where it is made: token ids, class numbers, nonzero(); features that are fractions go into nn.Linear"
+        advice = (
+            "long() where it is made: token ids, class numbers, nonzero(); features that are fractions go "
+            "into nn.Linear"
+        )
         fix = self.changed(self.x, "{}.long()") if self._call else None
         yield likely(says, "data", advice, fix)
 

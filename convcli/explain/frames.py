@@ -5,14 +5,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 LIBRARY = re.compile(
-    r"(?:site|dist)-packages|[/\\]lib[/\\]python3|^<(?:frozen|string|__array)|[/\\](?:lightning|pytorch_lightning|fastai)[/\\]"
+    r"(?:site|dist)-packages|[/\\]lib[/\\]python3|^<(?:frozen|string|__array)"
+    r"|[/\\](?:lightning|pytorch_lightning|fastai)[/\\]"
     r"|[/\\]torch[/\\](?:nn|utils|optim|autograd|cuda|_)|[/\\](?:runpy|threading|contextlib)\.py$|[/\\]debugpy[/\\]"
 )
 # One alternative for each way of printing; the groups are told apart by their last letter.
 HEADER = re.compile(
     r"""File\ "(?P<file_a>[^"]{1,500})",\ line\ (?P<number_a>\d{1,9})(?:,\ in\ (?P<function_a>[^\s(]{1,200}))?
-    |(?P<file_b>(?:Cell|Input)?\ ?In\ ?\[\d{1,9}\]),?\ (?:line\ (?P<number_b>\d{1,9}),?\ ?)?(?:in\ (?P<function_b>[\w.]{0,200}))?
-    |File\ (?P<file_c>\S[^:"\n]{0,300}?(?::[/\\][^:"\n]{1,300})?):(?P<number_c>\d{1,9})(?:,\ in\ (?P<function_c>[^\s(]{1,200}))?
+    |(?P<file_b>(?:Cell|Input)?\ ?In\ ?\[\d{1,9}\]),?\ (?:line\ (?P<number_b>\d{1,9}),?\ ?)?
+      (?:in\ (?P<function_b>[\w.]{0,200}))?
+    |File\ (?P<file_c>\S[^:"\n]{0,300}?(?::[/\\][^:"\n]{1,300})?):(?P<number_c>\d{1,9})
+      (?:,\ in\ (?P<function_c>[^\s(]{1,200}))?
     |^\s*(?P<file_d>(?:/|~|\w:\\|<ipython-input-)[^\s"]{1,300})\ in\ (?P<function_d>[\w.<>]{1,200})\s?\(
     |^\s*(?P<file_e>\S{1,300}\.py):(?P<number_e>\d{1,9})(?:\ in|:(?:\ in)?)(?:\ (?P<function_e>[\w.<>]{1,200}))?\s*$
     """,

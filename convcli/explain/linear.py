@@ -1,9 +1,10 @@
 """Linear layers and matrix products whose sizes don't meet."""
 
+import re
 from collections.abc import Iterator
 from math import gcd, isqrt
 
-from convcli.explain.rule import Hypothesis, Rule, certain, likely, possible, shaped
+from convcli.explain.rule import Fix, Hypothesis, Rule, certain, likely, possible, shaped
 
 # What text and picture encoders are wide: sizes that don't come from counting maps.
 WIDTHS = {256, 320, 384, 512, 640, 768, 896, 1024, 1152, 1280, 1408, 1536, 1664, 2048, 2560, 3072, 3584, 4096, 5120}
@@ -50,7 +51,7 @@ class LinearSize(Rule):
     def operands(self) -> Iterator[tuple[str, str]]:
         yield self.x, shaped((self.rows, self.features), "rows", "features")
         made = self.made("Linear", in_features=self.in_features, out_features=self.out_features)
-        where = f"{'':13}{made.file}:{made.number}" if made else ""
+        where = f"   {made.place}" if made else ""
         yield self.layer, f"nn.Linear({self.in_features}, {self.out_features}){where}"
 
     @property
@@ -63,13 +64,17 @@ class LinearSize(Rule):
         merged = self.samples
         if not merged or merged >= self.rows:
             return ""
-        return f"{self.x}.reshape({merged}, {self.in_features}) runs, but merges {self.rows // merged} rows into one sample"
+        return (
+            f"{self.x}.reshape({merged}, {self.in_features}) runs, but merges {self.rows // merged} rows into "
+            "one sample"
+        )
 
     def why(self) -> str:
         if maps := maps_counted(self.features, self.in_features):
             channels, side, counted = maps
             return (
-                f"{self.in_features} = {channels} · {counted}·{counted} and {self.features} = {channels} · {side}·{side}: "
+                f"{self.in_features} = {channels} · {counted}·{counted} and {self.features} = {channels} · "
+                f"{side}·{side}: "
                 f"the last maps are {side}×{side} where {counted}×{counted} were counted."
             )
         return f"The last axis of {self.x} has {self.features}, and each row of the weight {self.in_features}."
@@ -85,34 +90,54 @@ class LinearSize(Rule):
         if self.line.has(r"@|\bmat_?mul\(|\bmm\(|einsum") or (rows, features) == (ins, outs):
             yield from self.products()
         elif ins == 1 and outs > 10**5:
-            says = f"the weight [{ins}, {outs}] is packed: a quantised (4-bit) one that is multiplied without being unpacked"
-            yield likely(says, "model", "let the library that quantised it run the layer, or load the weights unquantised")
+            says = (
+                f"the weight [{ins}, {outs}] is packed: a quantised (4-bit) one that is multiplied without "
+                "being unpacked"
+            )
+            yield likely(
+                says, "model", "let the library that quantised it run the layer, or load the weights unquantised"
+            )
         elif rows == 1 and features > ins and features % ins == 0 and not made_of_maps(features, ins):
             says = f"{features} = {features // ins} · {ins}: the batch was flattened with the features"
-            yield likely(says, "call", "x.flatten(1) keeps the batch axis; x.flatten() and view(-1) don't", self.unmerge())
-        elif self.unflattened() and not self.line.has(r"flatten|view|reshape"):
+            yield likely(
+                says, "call", "x.flatten(1) keeps the batch axis; x.flatten() and view(-1) don't", self.unmerge()
+            )
+        elif self.unflattened() and not self.flattened():
             samples, per_row = self.samples, ins // features
             says = (
-                f"{rows}·{features} = {samples}·{ins}: each of {samples} samples has {ins} features over {per_row} rows; "
+                f"{rows}·{features} = {samples}·{ins}: each of {samples} samples has {ins} features over "
+                f"{per_row} rows; "
                 "it isn't flattened"
             )
             flat = self.changed(self.x, "{}.flatten(1)")
             yield likely(says, "call", "flatten the maps before the layer: nn.Flatten() or x.flatten(1)", flat)
-            yield possible(f"{features} features are meant", "model", f"in_features={features} where {self.layer} is made")
-        elif rows % 77 == 0 or {features, ins} <= WIDTHS and not made and (self.of_encoders() or not maps_counted(features, ins)):
-            says = f"a part that makes {features} features feeds one made for {ins}: they are of different models or versions"
-            yield likely(says, "checkpoint", f"take parts that belong together: a {ins}-wide encoder, or weights for {features}")
+            yield possible(
+                f"{features} features are meant", "model", f"in_features={features} where {self.layer} is made"
+            )
+        elif rows % 77 == 0 or (
+            {features, ins} <= WIDTHS and not made and (self.of_encoders() or not maps_counted(features, ins))
+        ):
+            says = (
+                f"a part that makes {features} features feeds one made for {ins}: they are of different models "
+                "or versions"
+            )
+            yield likely(
+                says, "checkpoint", f"take parts that belong together: a {ins}-wide encoder, or weights for {features}"
+            )
             yield possible("the layer is your own", "model", f"in_features={features} where {self.layer} is made")
         else:
             yield from self.miscounted(remade)
 
-    def miscounted(self, remade: object) -> Iterator[Hypothesis]:
-        rows, features, ins, outs = self.rows, self.features, self.in_features, self.out_features
+    def miscounted(self, remade: Fix | None) -> Iterator[Hypothesis]:
+        rows, features, ins = self.rows, self.features, self.in_features
         advice = f"in_features={features} where {self.layer} is made"
         if maps := maps_counted(features, ins):
             channels, side, counted = maps
             smaller = "larger" if side < counted else "smaller"
-            says = f"the net was sized for {smaller} pictures: its {channels} last maps are {side}×{side}, not {counted}×{counted}"
+            says = (
+                f"the net was sized for {smaller} pictures: its {channels} last maps are {side}×{side}, not "
+                f"{counted}×{counted}"
+            )
             advice += ", or resize the pictures to what it was sized for (pretrained weights stay)"
         elif abs(features - ins) <= 3 and features != ins:
             more = "more" if features > ins else "fewer"
@@ -124,9 +149,17 @@ class LinearSize(Rule):
             says = f"in_features={ins} is the number of rows (the batch), not of the {features} features of one"
         else:
             says = f"{features} features arrive, and in_features={ins} was counted for others"
-        yield likely(says, "model", advice, remade)  # type: ignore[arg-type]
-        if self.samples and self.samples < rows:
-            yield possible(f"{self.x} isn't flattened yet (it then has more than 2 axes here)", "call", "x = x.flatten(1)")
+        yield likely(says, "model", advice, remade)
+        if self.samples and self.samples < rows and not self.flattened():
+            yield possible(
+                f"{self.x} isn't flattened yet (it then has more than 2 axes here)", "call", "x = x.flatten(1)"
+            )
+
+    def flattened(self) -> bool:
+        """Whether the user's line, or one shortly above, flattens."""
+        frame = self.case.frame
+        lines = [self.line.code, *(self.case.source.above(frame)[:5] if frame else [])]
+        return any(re.search(r"flatten|\.view\(|reshape\(|Flatten\(", line) for line in lines)
 
     def of_encoders(self) -> bool:
         return self.case.through(r"(?i)transformers|diffusers|comfy|clip|attention|lora|encoder|bert")
@@ -134,9 +167,14 @@ class LinearSize(Rule):
     def unflattened(self) -> bool:
         """Whether rows and features can be the maps of samples: the rows of square maps for each channel, or steps."""
         rows, features, ins = self.rows, self.features, self.in_features
-        return bool(self.samples) and ins > features > 0 and ins // features % features == 0 and rows % (ins // features) == 0
+        return (
+            bool(self.samples)
+            and ins > features > 0
+            and ins // features % features == 0
+            and rows % (ins // features) == 0
+        )
 
-    def unmerge(self) -> object:
+    def unmerge(self) -> Fix | None:
         """The flatten that spares the batch, where the user's line has one."""
         for merged in (".flatten()", ".view(-1)", ".reshape(-1)", ".ravel()"):
             if merged in self.line.code:
@@ -191,22 +229,24 @@ class MatmulSize(Rule):
     not_that = "reshape makes the sizes agree and mixes up what they stand for; transpose turns them"
 
     def hypotheses(self) -> Iterator[Hypothesis]:
-        if not self.line.operands() or self.line.has("einsum"):
-            second = self.handed(1, "b")
-        else:
-            second = self.line.operands()[1]  # type: ignore[index]
+        sides = None if self.line.has("einsum") else self.line.operands()
+        second = sides[1] if sides else self.handed(1, "b")
         expected, got = self.facts.get("expected"), self.facts.get("got")
         if isinstance(expected, tuple) and len(expected) == len(got) == 2:
             what = f"{second} has {list(got)} as its first two axes; the product needs {list(expected)}"
             if expected[0] != got[0]:
-                yield likely(f"{what}: the batches differ", "call", "print both shapes, and mend the one that isn't as meant")
+                yield likely(
+                    f"{what}: the batches differ", "call", "print both shapes, and mend the one that isn't as meant"
+                )
                 return
             turned = self.changed(second, "{}.transpose(1, 2)")
             says = f"{what}: its last two axes are to be swapped"
             yield likely(says, "call", "[…, n, d] times [..., m, d] wants the second transposed", turned)
         elif "vector" in self.facts:
             says = f"a vector of {self.vector} was multiplied by a matrix {self.matrix}"
-            yield likely(says, "model", "the matrix has as many columns as the vector has elements; for a layer, in_features")
+            yield likely(
+                says, "model", "the matrix has as many columns as the vector has elements; for a layer, in_features"
+            )
         else:
             says = f"one side has {got} where the other has {expected}" if got else "the inner sizes differ"
             yield likely(says, "call", "the axes that are summed over have to be as long in both; print both shapes")
@@ -223,7 +263,8 @@ class MatmulRank(Rule):
         "matrices expected, got {axes}, {others} tensors",
         "1D tensors expected, but got",
         "both arguments to matmul need to be at least 1D",
-        "einsum(): the number of subscripts in the equation ({expected}) does not match the number of dimensions ({got})",
+        "einsum(): the number of subscripts in the equation ({expected}) does not match the number of dimensions "
+        "({got})",
     )
     says = "the product is for tensors with another number of axes"
     lookalike = "mat1 dim 1 must match mat2 dim 0"
@@ -237,7 +278,11 @@ class MatmulRank(Rule):
     def hypotheses(self) -> Iterator[Hypothesis]:
         says = "torch.mm is for two matrices, torch.bmm for two batches of them, torch.dot for two vectors"
         code = self.line.code
-        general = [self.instead(code.replace(f"torch.{n}(", "torch.matmul(")) for n in ("bmm", "mm", "dot") if f"torch.{n}(" in code]
+        general = [
+            self.instead(code.replace(f"torch.{n}(", "torch.matmul("))
+            for n in ("bmm", "mm", "dot")
+            if f"torch.{n}(" in code
+        ]
         advice = "torch.matmul, or @, takes any number of axes and lets the batch axes follow"
         yield likely(says, "call", advice, *general[:1])
 
@@ -246,7 +291,8 @@ class LinearBias(Rule):
     code = "bias-size"
     family = "linear"
     signatures = (
-        "iven weight of size {weight:shape}, expected bias to be 1-dimensional with {expected} elements, but got bias of "
+        "iven weight of size {weight:shape}, expected bias to be 1-dimensional with {expected} elements, but got "
+        "bias of "
         "size {got:shape}",
         "weight should have at least three dimensions",
     )
@@ -262,7 +308,9 @@ class LinearBias(Rule):
 
     def hypotheses(self) -> Iterator[Hypothesis]:
         if "expected" in self.facts:
-            says = f"the weight {list(self.weight)} makes {self.expected} channels; the bias has {list(self.got)} numbers"
+            says = (
+                f"the weight {list(self.weight)} makes {self.expected} channels; the bias has {list(self.got)} numbers"
+            )
         else:
             says = "the kernel was given without its channels"
         yield certain(says, "call", "give the weight as [out, in/groups, *kernel], the bias as [out]")

@@ -13,7 +13,8 @@ class NormChannels(Rule):
         "running_mean should contain {got} elements not {expected}",
         "weight should contain {got} elements not {expected}",
         "expected input's size at dim=1 to match num_features ({expected}), but got: {got}",
-        "Expected weight to be a vector of size equal to the number of channels in input, but got weight of shape [{expected}] "
+        "Expected weight to be a vector of size equal to the number of channels in input, but got weight of shape "
+        "[{expected}] "
         "and input of shape {input:shape}",
     )
     says = "the norm was made for {expected} channels, and its input has {got}"
@@ -37,7 +38,9 @@ class NormChannels(Rule):
         advice = f"num_features={got} where {self.layer} is made, or {self.expected} channels from the layer before"
         yield likely(says, "model", advice, self.remade(made, num_features=got))
         if {got, self.expected} == {1, 3}:
-            yield possible("grey pictures where colour was meant, or the other way round", "data", "convert them when loading")
+            yield possible(
+                "grey pictures where colour was meant, or the other way round", "data", "convert them when loading"
+            )
 
     decide = "print the shape of what goes in: axis 1 is the channels"
 
@@ -47,7 +50,8 @@ class NormShape(Rule):
     family = "norm"
     signatures = (
         "iven normalized_shape={expected:shape}, expected input with shape {}, but got input of size{input:shape}",
-        "Expected weight to be of same shape as normalized_shape, but got weight of shape {weight:shape} and normalized_shape = "
+        "Expected weight to be of same shape as normalized_shape, but got weight of shape {weight:shape} and "
+        "normalized_shape = "
         "{expected:shape}",
     )
     says = "LayerNorm({expected}) wants these sizes on the last axes"
@@ -67,7 +71,10 @@ class NormShape(Rule):
         if len(expected) == 1 and expected[0] in shape[1:-1] and len(shape) > 2:
             axis = shape.index(expected[0], 1)
             says = f"the {expected[0]} channels are on axis {axis} of {list(shape)}; LayerNorm takes the last axis"
-            advice = f"norm(x.movedim({axis}, -1)).movedim(-1, {axis}), or nn.GroupNorm(1, {expected[0]}), which reads axis 1"
+            advice = (
+                f"norm(x.movedim({axis}, -1)).movedim(-1, {axis}), or nn.GroupNorm(1, {expected[0]}), which "
+                "reads axis 1"
+            )
             yield likely(says, "call", advice)
         else:
             ends = list(shape[-len(expected) :])
@@ -167,4 +174,8 @@ class NormGroups(Rule):
         channels = self.facts.get("channels") or (self.facts.get("input") or (0, 0))[1]
         fits = [str(n) for n in range(2, channels + 1) if channels % n == 0][:8] if channels < 10**6 else []
         says = f"{channels} channels don't divide by {self.facts.get('groups', 'num_groups')}"
-        yield certain(says, "model", f"num_groups of {', '.join(fits) or 'a divisor of the channels'}; the order is (groups, channels)")
+        yield certain(
+            says,
+            "model",
+            f"num_groups of {', '.join(fits) or 'a divisor of the channels'}; the order is (groups, channels)",
+        )

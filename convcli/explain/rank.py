@@ -10,20 +10,27 @@ class Rank(Rule):
     code = "rank"
     family = "rank"
     signatures = (
-        "xpected {least}D (unbatched) or {most}D (batched) input to {function:word}, but got input of size: {input:shape}",
-        "xpected {most}-dimensional input for {most2}-dimensional weight {weight:shape}, but got {got}-dimensional input of size "
+        "xpected {least}D (unbatched) or {most}D (batched) input to {function:word}, but got input of size: "
+        "{input:shape}",
+        "xpected {most}-dimensional input for {most2}-dimensional weight {weight:shape}, but got "
+        "{got}-dimensional input of size "
         "{input:shape} instead",
-        "xpected {most}-dimensional tensor, but got {got}-dimensional tensor for argument #{} (while checking arguments for "
+        "xpected {most}-dimensional tensor, but got {got}-dimensional tensor for argument #{} (while checking "
+        "arguments for "
         "{function:word})",
         "xpected {least} to {most} dimensions, but got {got}-dimensional tensor for argument",
-        "xpected {least}D or {most}D (batch mode) tensor with optional 0 dim batch size for input, but got:{input:shape}",
+        "xpected {least}D or {most}D (batch mode) tensor with optional 0 dim batch size for input, but "
+        "got:{input:shape}",
         "non-empty {least}D or {most}D (batch mode) tensor expected for input",
         "non-empty {least}D or {most}D input tensor expected but got: {got}",
         "non-empty {least}D or {most}D (batch mode) tensor expected for input, but got:{input:shape}",
     )
     says = "the layer takes {most} axes, batch and channels first"
     layer_named = r"(?i)conv|pool|down|proj|stem|features"
-    lookalike = "Given groups=1, weight of size [8, 3, 3, 3], expected input[1, 28, 28, 3] to have 3 channels, but got 28 channels instead"
+    lookalike = (
+        "Given groups=1, weight of size [8, 3, 3, 3], expected input[1, 28, 28, 3] to have 3 channels, "
+        "but got 28 channels instead"
+    )
     rebuild = "layer = nn.Conv2d(1, 8, 1)\nx = torch.rand({input})\ny = layer(x)"
     example = """
         conv = nn.Conv2d(1, 8, kernel_size=3)
@@ -38,7 +45,10 @@ class Rank(Rule):
         shape = self.facts.get("input") or ()
         got = self.facts.get("got") or len(shape)
         if not got and "input" not in self.facts:
-            says = f"{self.x} hasn't the {self.most} axes (or {self.facts.get('least', self.most)}, unbatched) that are taken"
+            says = (
+                f"{self.x} hasn't the {self.most} axes (or {self.facts.get('least', self.most)}, unbatched) "
+                "that are taken"
+            )
             yield likely(says, "call", "don't flatten before it; for one sample, unsqueeze(0)")
         elif "input" in self.facts and len(shape) != got:
             return
@@ -54,20 +64,29 @@ class Rank(Rule):
         if got == 2 and ndim == 2 and len(shape) == 2:
             batch, features = shape
             if "transpose" in function:
-                says = f"noise [{batch}, {features}] has no height and width; a generator starts from [{batch}, {features}, 1, 1]"
-                yield likely(says, "data", "noise of shape [batch, channels, 1, 1]", self.changed(self.x, "{}[:, :, None, None]"))
+                says = (
+                    f"noise [{batch}, {features}] has no height and width; a generator starts from [{batch}, "
+                    f"{features}, 1, 1]"
+                )
+                yield likely(
+                    says, "data", "noise of shape [batch, channels, 1, 1]", self.changed(self.x, "{}[:, :, None, None]")
+                )
                 return
             for channels in (1, 3):
                 side = isqrt(features // channels)
                 if channels * side * side == features and side > 3 and batch != features:
                     says = f"{self.x} is flattened: {features} = {channels} · {side} · {side}"
-                    unflat = self.changed(self.x, "{}.unflatten(1, (%d, %d, %d))" % (channels, side, side))
-                    yield likely(says, "call", "give the picture back its axes, or don't flatten it before a convolution", unflat)
+                    unflat = self.changed(self.x, f"{{}}.unflatten(1, ({channels}, {side}, {side}))")
+                    yield likely(
+                        says, "call", "give the picture back its axes, or don't flatten it before a convolution", unflat
+                    )
                     return
             if batch == features or min(shape) > 8:
                 says = f"{self.x} is one grey picture [{batch}, {features}] without channel and batch axes"
                 yield likely(says, "data", "x[None, None]", self.changed(self.x, "{}[None, None]"))
-                yield possible("it is [batch, features]: flattened before", "call", "flatten only after the last convolution")
+                yield possible(
+                    "it is [batch, features]: flattened before", "call", "flatten only after the last convolution"
+                )
                 return
         axes = f" {list(shape)}" if shape else ""
         if got == self.most - 1:
@@ -79,8 +98,12 @@ class Rank(Rule):
             yield likely(says, "data", "one sample alone is a batch of one", self.changed(self.x, "{}.unsqueeze(0)"))
             yield possible("the batch is there and the channel axis isn't", "data", "x.unsqueeze(1)")
         else:
-            says = f"{self.x}{axes} has {got} axes: it was flattened or squeezed before, or batch and channels are missing"
-            advice = f"[batch, channels, {', '.join(['…'] * ndim)}]: don't flatten before it, or unsqueeze what is missing"
+            says = (
+                f"{self.x}{axes} has {got} axes: it was flattened or squeezed before, or batch and channels are missing"
+            )
+            advice = (
+                f"[batch, channels, {', '.join(['…'] * ndim)}]: don't flatten before it, or unsqueeze what is missing"
+            )
             yield likely(says, "call", advice)
 
     def too_many(self, shape: tuple[int, ...], got: int) -> Iterator[Hypothesis]:
@@ -90,13 +113,19 @@ class Rank(Rule):
             axis = ones[0] if ones else 0
             says = f"{self.x} {list(shape) or ''} has one axis too many, of size 1: unsqueezed once more than needed"
             advice = "a DataLoader adds the batch axis by itself; leave unsqueeze(0) out in the dataset"
-            squeeze = self.changed(self.x, "{}.squeeze(%d)" % axis) if shape else None
+            squeeze = self.changed(self.x, f"{{}}.squeeze({axis})") if shape else None
             yield likely(says, "data", advice, squeeze)
             if ndim == 1:
                 yield possible("pictures went into a 1-d layer", "model", "the 2-d layer of the same kind")
         elif got == self.most + 1 == 5:
-            says = f"{list(shape) or 'the input'} has an axis of frames or views beside the batch, or the batch is stacked twice"
-            advice = "x.flatten(0, 1) makes one batch of them all (unflatten afterwards); nn.Conv3d reads the frames together"
+            says = (
+                f"{list(shape) or 'the input'} has an axis of frames or views beside the batch, or the batch "
+                "is stacked twice"
+            )
+            advice = (
+                "x.flatten(0, 1) makes one batch of them all (unflatten afterwards); nn.Conv3d reads the "
+                "frames together"
+            )
             yield likely(says, "call", advice)
         else:
             says = f"{list(shape) or 'the input'} has {got} axes and the layer takes {self.most}"
@@ -119,7 +148,9 @@ class AxisRange(Rule):
     def hypotheses(self) -> Iterator[Hypothesis]:
         axes = self.high + 1
         missing = f"axis {self.axis} of a tensor with {axes} ax{'i' if axes == 1 else 'e'}s"
-        squeezed = "squeeze() takes every axis of size 1, the batch of one as well: squeeze(-1) names the one that is meant"
+        squeezed = (
+            "squeeze() takes every axis of size 1, the batch of one as well: squeeze(-1) names the one that is meant"
+        )
         if self.case.in_loss and self.axis == 1 and axes == 1:
             says = "the prediction has one axis where the loss wants [batch, classes]: squeezed, or without its batch"
             yield likely(says, "loss", f"hand over [batch, classes]; {squeezed}")
@@ -131,7 +162,9 @@ class AxisRange(Rule):
         else:
             says = f"{missing}: a batch or channel axis is missing, or squeeze() took it"
             yield likely(says, "call", f"x.unsqueeze(0) for one sample alone; {squeezed}")
-            yield possible(f"another axis is meant: they go from 0 to {self.high}", "call", f"dim={self.high} or dim=-1")
+            yield possible(
+                f"another axis is meant: they go from 0 to {self.high}", "call", f"dim={self.high} or dim=-1"
+            )
 
 
 class PermuteAxes(Rule):
@@ -167,7 +200,10 @@ class PermuteAxes(Rule):
 class Unpack(Rule):
     code = "rank-unpack"
     family = "rank"
-    signatures = ("values to unpack (expected {expected}, got {got})", "too many values to unpack (expected {expected})")
+    signatures = (
+        "values to unpack (expected {expected}, got {got})",
+        "too many values to unpack (expected {expected})",
+    )
     says = "a shape is taken apart into {expected} sizes, and has another number of them"
     lookalike = "Dimension out of range (expected to be in range of [-1, 0], but got 1)"
     example = """
@@ -186,7 +222,9 @@ class Unpack(Rule):
             says += ": the batch axis is missing, or was squeezed away"
             yield likely(says, "call", f"{x}.unsqueeze(0) for one sample alone, before it goes in")
         else:
-            yield likely(says, "call", "print its shape where it comes from; flatten before it, or a layer that returns a tuple")
+            yield likely(
+                says, "call", "print its shape where it comes from; flatten before it, or a layer that returns a tuple"
+            )
 
 
 class Indices(Rule):
@@ -225,4 +263,9 @@ class ZeroDim(Rule):
     def hypotheses(self) -> Iterator[Hypothesis]:
         says = "a loss, a mean or a squeezed batch of one is a single number"
         fix = self.instead(self.line.code.replace(".data[0]", ".item()")) if ".data[0]" in self.line.code else None
-        yield certain(says, "call", "x.item() reads a single number (x.data[0] did, before 0.4); squeeze(1) keeps a batch of one", fix)
+        yield certain(
+            says,
+            "call",
+            "x.item() reads a single number (x.data[0] did, before 0.4); squeeze(1) keeps a batch of one",
+            fix,
+        )

@@ -3,20 +3,44 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from importlib import import_module
 from textwrap import dedent
+from types import ModuleType
 
+from convcli.explain import (
+    addition,
+    arguments,
+    attention,
+    autograd,
+    batches,
+    cat,
+    channels,
+    device,
+    dtype,
+    kernel,
+    linear,
+    losses,
+    modules,
+    norm,
+    rank,
+    resize,
+    sequences,
+    settings,
+    state_dict,
+    targets,
+    view,
+)
 from convcli.explain.frames import Frame
 from convcli.explain.message import Raised
 from convcli.explain.rule import Case, Fix, Hypothesis, Rule
 from convcli.explain.source import Source
 
-FAMILIES = (
-    "targets", "batches", "state_dict", "sequences", "channels", "rank", "kernel", "linear", "view", "cat", "addition", "norm", "dtype", "device", "resize", "arguments", "autograd")
+# Tried in this order: rules that look at the user's line before those that take any line.
+FAMILIES: tuple[ModuleType, ...] = (targets, losses, batches, state_dict, sequences, attention, channels, rank, kernel)
+FAMILIES += (settings, linear, view, cat, addition, norm, dtype, device, resize, modules, arguments, autograd)
 RULES: dict[str, type[Rule]] = {
     rule.code: rule
     for family in FAMILIES
-    for rule in vars(import_module(f"convcli.explain.{family}")).values()
+    for rule in vars(family).values()
     if isinstance(rule, type) and issubclass(rule, Rule) and rule.code
 }
 
@@ -74,8 +98,8 @@ def worked(rule: type[Rule]) -> tuple[str, str, Diagnosis | None]:
 def nearest(errors: Iterable[Raised]) -> str:
     """The code of the rule whose message is nearly what was raised; empty where none is near.
 
-    >>> nearest([Raised("RuntimeError", "mat1 and mat2 shapes can't be multiplied: 4x8, 5x1")]), nearest([Raised("", "key 3")])
-    ('linear-size', '')
+    >>> nearest([Raised("RuntimeError", "mat1 and mat2 shapes can't be multiplied: 4x8, 5x1")])
+    'linear-size'
     """
     words = {word for error in errors for word in _words(error.text[:500])}
     nearness = [(len(wanted & words) / len(wanted), code) for wanted, code in _vocabulary() if len(wanted) >= 4]

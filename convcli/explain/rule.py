@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
+from textwrap import dedent
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from convcli.explain.frames import Frame
@@ -136,7 +137,8 @@ class Rule:
         def __getattr__(self, fact: str) -> Any: ...
 
     def __init__(self, case: Case, facts: dict[str, Any], generic: bool = False) -> None:
-        self.case, self.facts, self.generic = case, facts, generic
+        self.case, self.generic = case, generic
+        self.facts: Any = facts
         self.__dict__.update(facts)
 
     @classmethod
@@ -216,7 +218,7 @@ class Rule:
     def remade(self, made: Made | None, code: str = "", type: str = "", **changes: object) -> Fix | None:
         """The line that makes the layer, changed; without a file, ``code`` if that is all there is to the layer."""
         if made:
-            return Fix(made.edited(type, **changes).strip(), "definition", made.file, made.number, made.last)
+            return Fix(dedent(made.edited(type, **changes)).strip(), "definition", made.file, made.number, made.last)
         named = not self.line.code or re.search(self.layer_named, self.layer)  # and not a whole model
         return Fix(f"{self.layer} = {code}", "definition") if code and named else None
 

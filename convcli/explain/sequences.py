@@ -30,10 +30,17 @@ class RnnInput(Rule):
         made = self.made("LSTM GRU RNN LSTMCell GRUCell RNNCell", input_size=self.expected)
         if self.expected == 1:
             says = f"a series of {self.got} values has no feature axis: one feature a step"
-            yield likely(says, "data", f"{self.x}.unsqueeze(-1): [batch, steps, 1]", self.changed(self.x, "{}.unsqueeze(-1)"))
+            yield likely(
+                says, "data", f"{self.x}.unsqueeze(-1): [batch, steps, 1]", self.changed(self.x, "{}.unsqueeze(-1)")
+            )
             return
         says = f"each step has {self.got} features, and input_size={self.expected} was given"
-        yield likely(says, "model", f"input_size={self.got}, or steps of {self.expected} features", self.remade(made, input_size=self.got))
+        yield likely(
+            says,
+            "model",
+            f"input_size={self.got}, or steps of {self.expected} features",
+            self.remade(made, input_size=self.got),
+        )
         yield possible("features and steps are swapped", "data", "x.transpose(1, 2): the features come last")
 
 
@@ -69,7 +76,9 @@ class RnnState(Rule):
             says = "the input has two axes, one sample without its batch, and the state three"
             yield likely(says, "data", "unsqueeze the input: [batch, steps, features]")
         elif expected is None:
-            yield likely("the state has no axis for layers", "call", "torch.zeros(layers·directions, batch, hidden_size)")
+            yield likely(
+                "the state has no axis for layers", "call", "torch.zeros(layers·directions, batch, hidden_size)"
+            )
         elif len(expected) != len(got):
             yield likely(f"the state has {len(got)} axes, {list(got)}", "call", f"make it {list(expected)}")
         elif expected[0] != got[0]:
@@ -77,11 +86,16 @@ class RnnState(Rule):
             yield likely(says, "model", "num_layers, twice that if bidirectional=True, as its first size")
         elif expected[1] != got[1]:
             says = f"the state was made for a batch of {got[1]}, and the input's axis for it has {expected[1]}"
-            advice = "make the state for each batch, x.size(0) long with batch_first=True (x.size(1) without), or leave it out: zeros"
+            advice = (
+                "make the state for each batch, x.size(0) long with batch_first=True (x.size(1) without), or "
+                "leave it out: zeros"
+            )
             yield likely(says, "call", advice)
             yield possible("steps and batch are swapped", "model", "batch_first=True for [batch, steps, features]")
         else:
-            yield likely(f"hidden_size is {expected[-1]} and the state has {got[-1]}", "model", "one hidden_size for both")
+            yield likely(
+                f"hidden_size is {expected[-1]} and the state has {got[-1]}", "model", "one hidden_size for both"
+            )
 
     decide = "print(x.shape, state[0].shape): the last batch of an epoch may be smaller"
 
@@ -108,11 +122,21 @@ class RnnRank(Rule):
     def hypotheses(self) -> Iterator[Hypothesis]:
         if self.got == 4:
             says = f"{self.x} has 4 axes: maps or pictures"
-            yield likely(says, "call", "make a sequence of them: x.flatten(2).transpose(1, 2), or x.squeeze(1) for an axis of 1")
+            yield likely(
+                says, "call", "make a sequence of them: x.flatten(2).transpose(1, 2), or x.squeeze(1) for an axis of 1"
+            )
         elif self.got > self.most:
-            yield likely(f"{self.x} has {self.got} axes; a cell takes one step", "call", "for x in steps.unbind(1): h = cell(x, h)")
+            yield likely(
+                f"{self.x} has {self.got} axes; a cell takes one step",
+                "call",
+                "for x in steps.unbind(1): h = cell(x, h)",
+            )
         else:
-            yield likely(f"{self.x} has {self.got} axes: a batch or feature axis is missing", "data", "unsqueeze(-1) for one feature a step")
+            yield likely(
+                f"{self.x} has {self.got} axes: a batch or feature axis is missing",
+                "data",
+                "unsqueeze(-1) for one feature a step",
+            )
 
 
 class PackLengths(Rule):
@@ -143,8 +167,17 @@ class PackLengths(Rule):
         if "sorted" in text:
             call = self.line.call("pack_padded_sequence")
             whole = self.line.text(call)
-            fix = self.instead(code.replace(whole, whole[:-1] + ", enforce_sorted=False)")) if whole.endswith(")") else None
-            yield certain("the samples aren't sorted by length, the longest first", "call", "enforce_sorted=False sorts them, and back", fix)
+            fix = (
+                self.instead(code.replace(whole, whole[:-1] + ", enforce_sorted=False)"))
+                if whole.endswith(")")
+                else None
+            )
+            yield certain(
+                "the samples aren't sorted by length, the longest first",
+                "call",
+                "enforce_sorted=False sorts them, and back",
+                fix,
+            )
         elif "CPU" in text:
             lengths = self.handed(1, "lengths")
             yield certain("the lengths are on the GPU", "device", "lengths.cpu()", self.changed(lengths, "{}.cpu()"))
@@ -161,8 +194,8 @@ class EmbeddingRange(Rule):
     signatures = (
         "index out of range in self",
         "Assertion `srcIndex < srcSelectDimSize` failed",
-        "Assertion `index >= -sizes[i] && index < sizes[i] && \"index out of bounds\"` failed",
-        "Assertion `-sizes[i] <= index && index < sizes[i] && \"index out of bounds\"` failed",
+        'Assertion `index >= -sizes[i] && index < sizes[i] && "index out of bounds"` failed',
+        'Assertion `-sizes[i] <= index && index < sizes[i] && "index out of bounds"` failed',
         "Assertion `ind >= 0 && ind < ind_dim_size && {} failed",
         "index out of range: Tried to access index {index} out of table with {rows} rows",
         "device-side assert triggered",
@@ -182,11 +215,22 @@ class EmbeddingRange(Rule):
         if "device-side" in self.case.raised.text and not self.case.through("(?i)embedding"):
             return
         if self.case.through("(?i)position") or self.line.has("(?i)position|pos_emb|wpe"):
-            yield likely("the text is longer than the table of positions", "data", "truncate it to the model's max_length")
+            yield likely(
+                "the text is longer than the table of positions", "data", "truncate it to the model's max_length"
+            )
         else:
-            says = "an index is not below num_embeddings, or negative: a vocabulary larger than the table (padding and unknown counted)"
-            yield likely(says, "model", "num_embeddings = largest index + 1; tokenizer and weights of one model; resize_token_embeddings")
-            yield possible("the text is longer than the table of positions", "data", "truncate it to the model's max_length")
+            says = (
+                "an index is not below num_embeddings, or negative: a vocabulary larger than the table "
+                "(padding and unknown counted)"
+            )
+            yield likely(
+                says,
+                "model",
+                "num_embeddings = largest index + 1; tokenizer and weights of one model; resize_token_embeddings",
+            )
+            yield possible(
+                "the text is longer than the table of positions", "data", "truncate it to the model's max_length"
+            )
 
 
 class GatherRange(Rule):
@@ -208,87 +252,6 @@ class GatherRange(Rule):
             return
         if self.line.has(r"\[|gather|scatter|select|index") and "axis" in self.facts:
             says = f"indices go from 0 to {self.size - 1}"
-            yield likely(says, "call", "print the index and the shape: classes counted from 1, or another axis is meant")
-
-
-class AttentionSize(Rule):
-    code = "attention-size"
-    family = "sequences"
-    signatures = (
-        "was expecting embedding dimension of {expected}, but got {got}",
-        "embed_dim must be divisible by num_heads",
-        "the feature number of src and tgt must be equal to d_model",
-        "the batch number of src and tgt must be equal",
-        "key shape {key:shape} does not match value shape {value:shape}",
-        "key's sequence and batch dims {key:shape} do not match value's {value:shape}",
-        "query should be unbatched 2D or batched 3D tensor but received {axes}-D query tensor",
-    )
-    says = "attention's sizes don't go together"
-    layer_named = r"(?i)att|transformer|encoder|decoder|layer"
-    lookalike = "The shape of the 2D attn_mask is torch.Size([4, 4]), but should be (5, 5)."
-    example = """
-        attention = nn.MultiheadAttention(16, 4, batch_first=True)
-        words = torch.rand(2, 5, 8)
-        # AssertionError: was expecting embedding dimension of 16, but got 8
-        out, weights = attention(words, words, words)
-        assert out.shape == (2, 5, 8)
-    """
-    decide = "print the shapes of query, key and value"
-
-    def hypotheses(self) -> Iterator[Hypothesis]:
-        text = self.case.raised.text
-        if "expected" in self.facts:
-            made = self.made("MultiheadAttention", embed_dim=self.expected)
-            says = f"tokens have {self.got} features, and embed_dim (d_model) is {self.expected}"
-            yield likely(says, "model", f"embed_dim={self.got}, or an nn.Linear({self.got}, {self.expected}) before it",
-                         self.remade(made, embed_dim=self.got))  # fmt: skip
-            yield possible("the features aren't the last axis", "data", "x.transpose(1, 2)")
-        elif "divisible" in text:
-            yield certain("each head gets embed_dim / num_heads features", "model", "num_heads that divides embed_dim")
-        elif "feature number" in text:
-            yield likely("src or tgt has other than d_model features on the last axis", "model", "embed both to d_model first")
-        elif "axes" in self.facts:
-            says = f"the query has {self.axes} axes: maps, perhaps"
-            yield likely(says, "call", "[batch, places, channels] of maps: x.flatten(2).transpose(1, 2)")
-        else:
-            says = "query, key and value disagree on length or batch"
-            if "key" in self.facts:
-                says = f"key {list(self.key)} and value {list(self.value)} have to be as long"
-            yield likely(says, "call", "[steps, batch, features], or [batch, steps, features] with batch_first=True, for all of them")
-
-
-class AttentionMask(Rule):
-    code = "attention-mask"
-    family = "sequences"
-    signatures = (
-        "he shape of the {axes}D attn_mask is {got:shape}, but should be {expected:shape}",
-        "he size of the {axes}D attn_mask is not correct",
-        "xpected key_padded_mask.shape[{axis}] to be {wanted}, but got {size}",
-        "expected `attn_mask` to be `None`, 2-D or 3-D but found",
-        "expected attn_mask to be None, 2-D or 3-D but found",
-        "only bool and floating types of {mask:word} are supported",
-        "nly float, byte, and bool types are supported for attn_mask",
-        "expected `key_padding_mask` to be `None` or {wanted_axes}-D but found",
-        "expected key_padding_mask to be None or {wanted_axes}-D but found",
-    )
-    says = "attn_mask is [queries, keys], key_padding_mask [batch, keys]"
-    lookalike = "was expecting embedding dimension of 16, but got 8"
-    example = """
-        attention = nn.MultiheadAttention(16, 4)
-        words = torch.rand(5, 3, 16)
-        # RuntimeError: The shape of the 2D attn_mask is torch.Size([4, 4]), but should be (5, 5).
-        out, weights = attention(words, words, words, attn_mask=torch.zeros(4, 4))
-    """
-
-    def hypotheses(self) -> Iterator[Hypothesis]:
-        if "types" in self.case.raised.text:
-            yield certain("the mask holds whole numbers", "data", "mask.bool(): True is left out")
-        elif "axis" in self.facts:
-            says = f"key_padding_mask is [batch, keys] and has {self.size} where {self.wanted} is the batch: turned, or batch_first is missing"
-            yield likely(says, "call", "mask.T, or batch_first=True for [batch, steps, features]")
-        elif "expected" in self.facts and len(self.expected) == 3 and self.expected[1:] == self.got[1:]:
-            says = f"a mask for each sample and head is wanted: {self.expected[0]} = batch · heads, and {self.got[0]} came"
-            yield likely(says, "call", "mask.repeat_interleave(num_heads, dim=0)")
-        else:
-            got = f"{list(self.got)} came where {list(self.expected)} fits" if "expected" in self.facts else "the mask has other axes"
-            yield likely(got, "call", "make the mask for the length at hand: [queries, keys]; batch and steps may be swapped (batch_first)")
+            yield likely(
+                says, "call", "print the index and the shape: classes counted from 1, or another axis is meant"
+            )

@@ -30,6 +30,10 @@ class Made:
     def type(self) -> str:
         return _last_name(self.call.func)
 
+    @property
+    def place(self) -> str:
+        return f"{Path(self.file).name}:{self.number}"
+
     def value(self, argument: str) -> int | None:
         """The whole number handed over for an argument, if it is written out."""
         node = self._node(argument)

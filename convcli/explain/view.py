@@ -1,9 +1,11 @@
 """Views, reshapes and expansions that the elements don't fit."""
 
+import ast
 from collections.abc import Iterator
 from math import isqrt, prod
 
-from convcli.explain.rule import Hypothesis, Rule, certain, likely, possible
+from convcli.explain.lines import Line
+from convcli.explain.rule import Fix, Hypothesis, Rule, certain, likely, possible
 
 
 class ViewSize(Rule):
@@ -68,16 +70,28 @@ class ViewSize(Rule):
             return
         if self.case.through(r"multi_head_attention|functional\.py.*attention"):
             says = "query, key and value have different batches, or batch and length are swapped (batch_first)"
-            yield likely(says, "call", "[length, batch, features], or [batch, length, features] with batch_first=True, for all three")
+            yield likely(
+                says,
+                "call",
+                "[length, batch, features], or [batch, length, features] with batch_first=True, for all three",
+            )
             return
         fitting, square = self.fitting(), self.square()
         samples = next((size for axis, size in fitting if axis == 0 and len(shape) > 1), 0)
         if 0 < samples < shape[0]:
-            says = f"the view counts on {shape[0]} samples, and {elements} elements are {samples}: the last batch of an epoch is smaller"
+            says = (
+                f"the view counts on {shape[0]} samples, and {elements} elements are {samples}: the last batch "
+                "of an epoch is smaller"
+            )
             yield likely(says, "call", "let the batch follow: -1, or x.size(0), as the first size", self.free_batch())
         elif square and square[1] > 1:
-            says = f"the maps are {square[1]}×{square[1]}, and {square[0]}×{square[0]} were counted: inputs of another size, or other strides"
-            yield likely(says, "data", "resize the inputs to what the network counts on, or take the sizes from x.shape[-2:]")
+            says = (
+                f"the maps are {square[1]}×{square[1]}, and {square[0]}×{square[0]} were counted: inputs of "
+                "another size, or other strides"
+            )
+            yield likely(
+                says, "data", "resize the inputs to what the network counts on, or take the sizes from x.shape[-2:]"
+            )
         elif len(shape) == 2 and (shape[0] == -1 or (shape[1] != -1 and not fitting)):
             yield from self.miscounted(shape[1])
         elif shape[1:] == (-1,) and shape[0] > 1:
@@ -86,16 +100,29 @@ class ViewSize(Rule):
         elif others := [(axis, size) for axis, size in fitting if axis]:
             axis, size = others[0] if len(shape) > 2 else others[-1]
             rest = [n for i, n in enumerate(shape) if i != axis]
-            says = f"it would fit if axis {axis} were {size} instead of {shape[axis]}: the rest, {rest}, divides {elements}"
-            advice = "what makes the tensor has another size there: channels, classes, anchors, steps or the picture's size"
+            says = (
+                f"it would fit if axis {axis} were {size} instead of {shape[axis]}: the rest, {rest}, divides "
+                f"{elements}"
+            )
+            advice = (
+                "what makes the tensor has another size there: channels, classes, anchors, steps or the picture's size"
+            )
             yield likely(says, "model", f"{advice}; make both agree")
         elif samples:
             says = f"the view counts on {shape[0]} samples, and {elements} elements are {samples}"
             yield likely(says, "call", "let the batch follow: -1, or x.size(0), as the first size", self.free_batch())
         elif -1 in shape and elements % shape[-1] == 0 and len(shape) > 2:
             rows, group = elements // shape[-1], prod(n for n in shape[:-1] if n > 0)
-            says = f"{elements} = {rows} · {shape[-1]}: {rows} rows, and {group} are to go together, which doesn't divide them"
-            yield likely(says, "data", f"a multiple of {group} rows in every batch: the last one is short, or the sizes were counted for others")
+            says = (
+                f"{elements} = {rows} · {shape[-1]}: {rows} rows, and {group} are to go together, which "
+                "doesn't divide them"
+            )
+            yield likely(
+                says,
+                "data",
+                f"a multiple of {group} rows in every batch: the last one is short, or the sizes were counted for "
+                "others",
+            )
         else:
             says = f"{elements} elements aren't {list(shape)}: the tensor has other sizes than the line counts on"
             yield likely(says, "call", "print its shape, and write sizes that follow from it: x.size(0), x.shape[-2:]")
@@ -108,24 +135,21 @@ class ViewSize(Rule):
         yield likely(says, "model", advice, flat)
         yield possible("the pictures have another size than the net was sized for", "data", "resize them")
 
-    def free_batch(self) -> object:
+    def free_batch(self) -> Fix | None:
         """The user's line with its first size left to follow from the others."""
         call = self._call
         if not call or not call.args or -1 in self.shape:
             return None
         first = call.args[0]
-        if hasattr(first, "elts"):
-            first = first.elts[0]
-        if len(call.args) > 1 or first is not call.args[0]:
-            return self.instead(_cut(self.line, first, "-1"))
-        return None
+        sizes = first.elts if isinstance(first, ast.Tuple | ast.List) else call.args
+        return self.instead(_cut(self.line, sizes[0], "-1")) if len(sizes) > 1 else None
 
-    def flat(self) -> object:
+    def flat(self) -> Fix | None:
         call = self._call
         return self.instead(_cut(self.line, call, f"{self.x}.flatten(1)")) if call else None
 
 
-def _cut(line, node, new):  # type: ignore[no-untyped-def]
+def _cut(line: Line, node: ast.expr, new: str) -> str:
     """The line with one part of its tree replaced."""
     code = line.code.encode()
     return (code[: node.col_offset] + new.encode() + code[node.end_col_offset :]).decode()
@@ -183,11 +207,15 @@ class ExpandSize(Rule):
     code = "expand-size"
     family = "view"
     signatures = (
-        "The expanded size of the tensor ({wanted}) must match the existing size ({size}) at non-singleton dimension {axis}. "
+        "The expanded size of the tensor ({wanted}) must match the existing size ({size}) at non-singleton "
+        "dimension {axis}. "
         "Target sizes: {target:shape}. Tensor sizes: {sizes:shape}",
-        "The expanded size of the tensor ({wanted}) must match the existing size ({size}) at non-singleton dimension {axis}",
-        "shape mismatch: value tensor of shape {sizes:shape} cannot be broadcast to indexing result of shape {target:shape}",
-        "the number of sizes provided ({wanted}) must be greater or equal to the number of dimensions in the tensor ({size})",
+        "The expanded size of the tensor ({wanted}) must match the existing size ({size}) at non-singleton "
+        "dimension {axis}",
+        "shape mismatch: value tensor of shape {sizes:shape} cannot be broadcast to indexing result of shape "
+        "{target:shape}",
+        "the number of sizes provided ({wanted}) must be greater or equal to the number of dimensions in the "
+        "tensor ({size})",
         "Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor",
     )
     says = "only an axis of size 1 can be expanded"
@@ -203,7 +231,12 @@ class ExpandSize(Rule):
     def hypotheses(self) -> Iterator[Hypothesis]:
         target, sizes = self.facts.get("target"), self.facts.get("sizes")
         wanted, size = self.facts.get("wanted"), self.facts.get("size")
-        if wanted in (512, 514, 1024, 2048) and size and size > wanted and self.case.through(r"bert|transformers|embed"):
+        if (
+            wanted in (512, 514, 1024, 2048)
+            and size
+            and size > wanted
+            and self.case.through(r"bert|transformers|embed")
+        ):
             says = f"the text has {size} tokens and the model takes at most {wanted}"
             yield likely(says, "data", f"truncate when tokenising: tokenizer(…, truncation=True, max_length={wanted})")
         elif self.case.through(r"linear|addmm|F\.linear"):
@@ -211,10 +244,19 @@ class ExpandSize(Rule):
             yield likely(says, "model", "a bias has out_features numbers")
         elif self.line.has(r"[\w.\])]\s*=[^=]") and self.line.has(r"\]\s*="):
             says = f"{list(sizes or (size,))} is put where {list(target or (wanted,))} is read"
-            yield likely(says, "call", "both sides of the assignment need the same sizes; print them, and slice or resize one")
+            yield likely(
+                says, "call", "both sides of the assignment need the same sizes; print them, and slice or resize one"
+            )
         else:
-            says = f"{list(sizes or ()) or size} can't be spread over {list(target or ()) or wanted}: axes are matched from the last"
-            yield likely(says, "call", "unsqueeze the axis that is to be repeated, so that it has size 1, or make the sizes agree")
+            says = (
+                f"{list(sizes or ()) or size} can't be spread over {list(target or ()) or wanted}: axes are "
+                "matched from the last"
+            )
+            yield likely(
+                says,
+                "call",
+                "unsqueeze the axis that is to be repeated, so that it has size 1, or make the sizes agree",
+            )
 
 
 class SplitSize(Rule):

@@ -110,16 +110,24 @@ def page(rule: type[Rule], example: str, message: str, diagnosis: Diagnosis, ali
     yield Padding(Text(example), (0, 0, 0, 4))
     yield Padding(Text(message, style="wrong"), (1, 0, 0, 2))
     yield from _ranked(diagnosis)
-    yield Padding(Text("looks alike   ", style="muted").append(rule.lookalike, "not muted").append(f"  {alike}"), (1, 0, 0, 2))
+    yield Padding(
+        Text("looks alike   ", style="muted").append(rule.lookalike, "not muted").append(f"  {alike}"), (1, 0, 0, 2)
+    )
 
 
 def listing(rules: Iterable[tuple[str, Diagnosis]]) -> RenderableType:
     """Every code with its family, and what it says of its example."""
     rows = table("code", "family", "says, for example", left=3)
     for code, diagnosis in rules:
-        rows.add_row(Text(code, style="bold"), Text(diagnosis.rule.family), Text(diagnosis.rule.told(diagnosis.rule.says)))
+        rows.add_row(
+            Text(code, style="bold"), Text(diagnosis.rule.family), Text(diagnosis.rule.told(diagnosis.rule.says))
+        )
     return rows
 
 
 def listing_object(rules: Iterable[tuple[str, Diagnosis]]) -> dict[str, Any]:
-    return {"codes": [{"code": code, "kind": each.rule.family, "says": each.rule.told(each.rule.says)} for code, each in rules]}
+    return {
+        "codes": [
+            {"code": code, "kind": each.rule.family, "says": each.rule.told(each.rule.says)} for code, each in rules
+        ]
+    }

@@ -1,0 +1,271 @@
+"""Settings that no window can have."""
+
+from collections.abc import Iterator
+
+from convcli.explain.kernel import LAYERS
+from convcli.explain.rule import Hypothesis, Rule, certain, likely
+
+
+class SettingCount(Rule):
+    code = "setting-count"
+    family = "kernel"
+    signatures = (
+        "expected {name:word} to be a single integer value or a list of {count} values to match the convolution "
+        "dimensions, but "
+        "got {}={given:shape}",
+        "pool{count}d: {name:word} must either be a single int, or a tuple of",
+        "pool{count}d: {name:word} must be either a single int, or a tuple of",
+        "pool{count}d: {name:word} must either be omitted, a single int, or a tuple of",
+        "pool{count}d() {name:word} must be an int",
+    )
+    says = "{name} is one number, or {count} for the layer's {count} axes"
+    lookalike = "non-positive stride is not supported"
+    example = """
+        conv = nn.Conv2d(3, 8, kernel_size=3, stride=(1, 1, 1))
+        # RuntimeError: expected stride to be a single integer value or a list of 2 values to match the convolution
+        # dimensions, but got stride=[1, 1, 1]
+        y = conv(torch.rand(1, 3, 8, 8))
+    """
+    usual = (
+        certain(
+            "{name} was written for a layer with another number of axes",
+            "model",
+            "give one number, or {count}; or take the layer for as many axes as there are numbers",
+        ),
+    )
+
+
+class SettingRange(Rule):
+    code = "setting-range"
+    family = "kernel"
+    signatures = (
+        "non-positive stride is not supported",
+        "stride should not be zero",
+        "stride must be greater than zero",
+        "stride should be greater than zero",
+        "dilation should be greater than zero",
+        "dilation must be greater than zero",
+        "negative padding is not supported",
+        "padding must be non-negative",
+        "pad must be non-negative",
+        "kernel_size must be greater than zero",
+        "kernel size should be greater than zero",
+        "divisor must be not zero",
+        "groups must be a positive integer",
+    )
+    says = "kernel_size, stride, dilation and groups start at 1, padding at 0"
+    lookalike = "expected stride to be a single integer value or a list of 2 values to match the convolution dimensions"
+    example = """
+        conv = nn.Conv2d(3, 8, kernel_size=3, stride=0)
+        # RuntimeError: non-positive stride is not supported
+        y = conv(torch.rand(1, 3, 8, 8))
+    """
+    usual = (
+        certain(
+            "a setting is below what a window can have: given as 0, or worked out by a division that rounded down",
+            "model",
+            "print the settings where the layer is made; no gaps is dilation=1, every cell stride=1",
+        ),
+    )
+
+
+class Groups(Rule):
+    code = "groups"
+    family = "kernel"
+    signatures = (
+        "{name:word} must be divisible by groups",
+        "iven groups={groups}, expected weight to be at least {least} at dimension 0",
+        "iven groups={groups}, expected weight to be divisible by {divisor} at dimension 0",
+    )
+    says = "groups split the channels into equal parts"
+    lookalike = "num_channels (48) must be divisible by num_groups (32)"
+    example = """
+        # ValueError: in_channels must be divisible by groups
+        conv = nn.Conv2d(3, 8, kernel_size=3, groups=2)
+        y = conv(torch.rand(1, 3, 8, 8))
+    """
+    usual = (
+        certain(
+            "the channels, in or out, don't divide by groups",
+            "model",
+            "groups has to divide in_channels and out_channels; depthwise is groups=in_channels with out a "
+            "multiple of it",
+        ),
+    )
+
+
+class SameStride(Rule):
+    code = "same-stride"
+    family = "kernel"
+    signatures = ("padding='same' is not supported for strided convolutions",)
+    says = "padding='same' keeps the size, and a stride above 1 shrinks it"
+    lookalike = "Invalid padding string 'full', should be one of 'valid', 'same'"
+    example = """
+        # ValueError: padding='same' is not supported for strided convolutions
+        conv = nn.Conv2d(3, 8, kernel_size=3, stride=2, padding="same")
+        y = conv(torch.rand(1, 3, 8, 8))
+        assert y.shape == (1, 8, 4, 4)
+    """
+    not_that = (
+        "TensorFlow's 'same' with a stride pads unevenly: F.pad before the layer copies it where weights "
+        "come from there"
+    )
+
+    def hypotheses(self) -> Iterator[Hypothesis]:
+        says = "the layer was copied from Keras, where 'same' with a stride means the size divided by the stride"
+        made = [each for each in self.case.source.made if each.type in LAYERS and "same" in each.code]
+        half = (made[0].value("kernel_size") or 0) // 2 if len(made) == 1 and not self.generic else 0
+        fix = self.remade(made[0], padding=half) if half else None
+        yield certain(
+            says, "model", "padding=kernel_size // 2 gives the size divided by the stride, for odd kernels", fix
+        )
+
+
+class PaddingKind(Rule):
+    code = "padding-kind"
+    family = "kernel"
+    signatures = (
+        "Invalid padding string",
+        "padding_mode must be one of",
+        'Only "zeros" padding mode is supported',
+        "Padding length must be divisible by 2",
+        "Padding length too large",
+        "Padding size {size} is not supported for {axes}D input tensor",
+        "Only 2D, 3D, 4D, 5D padding with non-constant padding are supported",
+        "conv_transpose{axes}d(): argument 'padding' (position {place}) must be tuple of ints",
+    )
+    says = "padding is a number for each axis, or 'same' or 'valid' where the layer has them"
+    lookalike = "padding='same' is not supported for strided convolutions"
+    example = """
+        x = torch.rand(1, 3, 8, 8)
+        # RuntimeError: Padding length must be divisible by 2
+        y = F.pad(x, (1, 1, 1))
+    """
+    usual = (
+        certain(
+            "the padding isn't of a kind that is taken here",
+            "model",
+            "F.pad takes two numbers an axis, the last axis first; padding_mode is zeros, reflect, replicate or "
+            "circular, and "
+            "zeros alone for transposed layers and words",
+        ),
+    )
+
+
+class PaddingWide(Rule):
+    code = "padding-wide"
+    family = "kernel"
+    signatures = (
+        "Padding size should be less than the corresponding input dimension, but got: padding {padding:shape} at "
+        "dimension {axis} "
+        "of input {input:shape}",
+        "Padding value causes wrapping around more than once",
+    )
+    says = "reflect and circular padding take their cells from the input, and it is too small"
+    lookalike = (
+        "Calculated padded input size per channel: (5 x 5). Kernel size: (7 x 7). Kernel size can't be "
+        "greater than actual input size"
+    )
+    example = """
+        pad = nn.ReflectionPad2d(9)
+        # RuntimeError: Argument #4: Padding size should be less than the corresponding input dimension, but got:
+        # padding (9, 9) at dimension 3 of input [1, 3, 9, 9]
+        y = pad(torch.rand(1, 3, 9, 9))
+    """
+
+    def hypotheses(self) -> Iterator[Hypothesis]:
+        if "input" in self.facts:
+            size = self.input[self.axis]
+            says = (
+                f"axis {self.axis} has {size} cells; reflecting gives at most {size - 1}, and "
+                f"{max(self.padding)} are wanted"
+            )
+        else:
+            says = "the input wraps around once, and more is wanted"
+        yield likely(
+            says, "data", "larger inputs, or padding_mode='replicate' or 'zeros', which need no cells of their own"
+        )
+
+
+class PoolPadding(Rule):
+    code = "pool-padding"
+    family = "kernel"
+    signatures = (
+        "at most half of effective kernel size, but got pad={padding}, kernel_size={kernel} and dilation={dilation}",
+        "at most half of kernel size, but got pad={padding}, kernel_size={kernel}",
+        "at most half of kernel size, but got padding={padding} and kernel_size={kernel}",
+        "half of kernel size, but got padW = {padding}, padH = {}, kW = {kernel}",
+        "pad should be smaller than or equal to half of kernel size",
+        "pad should be at most half of",
+    )
+    says = "a pooling's padding is at most half of its kernel"
+    lookalike = "non-positive stride is not supported"
+    example = """
+        pool = nn.MaxPool2d(2, padding=2)
+        # RuntimeError: pad should be at most half of effective kernel size, but got pad=2, kernel_size=2 and
+        # dilation=1
+        y = pool(torch.rand(1, 3, 8, 8))
+    """
+
+    def hypotheses(self) -> Iterator[Hypothesis]:
+        numbers = f": {self.padding} for a kernel of {self.kernel}" if "padding" in self.facts else ""
+        says = f"a window would lie on padding alone{numbers}"
+        yield certain(
+            says, "model", "padding=kernel_size // 2 at most; to keep the size, an odd kernel with half of it"
+        )
+
+
+class OutputPadding(Rule):
+    code = "output-padding"
+    family = "kernel"
+    signatures = (
+        "output padding must be smaller than either stride or dilation",
+        "requested an output size of {asked:shape}, but valid sizes range from {low:shape} to {high:shape}",
+        "output_size must have {} elements",
+    )
+    says = "output_padding chooses among the sizes that a stride rounds to one"
+    lookalike = "Padding length must be divisible by 2"
+    example = """
+        up = nn.ConvTranspose2d(16, 8, kernel_size=2, stride=2, output_padding=2)
+        # RuntimeError: output padding must be smaller than either stride or dilation, but got
+        # output_padding_height: 2 output_padding_width: 2 stride_height: 2 stride_width: 2 dilation_height: 1
+        # dilation_width: 1
+        y = up(torch.rand(1, 16, 4, 4))
+    """
+
+    def hypotheses(self) -> Iterator[Hypothesis]:
+        if "asked" in self.facts:
+            says = (
+                f"{list(self.asked)} is out of reach: this layer makes {list(self.low)} to {list(self.high)} "
+                "of this input"
+            )
+            yield likely(says, "call", "ask for one of these; another size needs another stride, kernel or input")
+        else:
+            says = "it is no padding: it adds less than one stride to the output's size"
+            yield certain(says, "model", "output_padding below the stride; mostly 1 with stride=2, and 0 with stride=1")
+
+
+class NegativeSize(Rule):
+    code = "negative-size"
+    family = "kernel"
+    signatures = (
+        "Trying to create tensor with negative dimension {size}",
+        "Dimension size must be non-negative",
+        "length must be non-negative",
+        "egative output size",
+        "resulted in a negative output size",
+    )
+    says = "a size came out below 0"
+    lookalike = "non-positive stride is not supported"
+    example = """
+        x = torch.rand(1, 1, 3, 3)
+        # RuntimeError: narrow(): length must be non-negative.
+        y = F.pad(x, (-2, -2, 0, 0))
+    """
+    usual = (
+        likely(
+            "more is cut off than there is, or an argument was worked out as a negative number",
+            "call",
+            "print the sizes that go in; a vocabulary or length of -1 is often a value that was never set",
+        ),
+    )
