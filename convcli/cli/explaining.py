@@ -77,11 +77,11 @@ def _page(code: str) -> None:
         raise ConvcliError(f"there is no error {code!r}", fix)
     rule = RULES[code]
     other = diagnose(read(rule.lookalike), read_source=False)
-    show(*explained.page(rule, *worked(rule), f"is {other.rule.code}" if other else "is none of these"))
+    show(*explained.page(worked(rule), f"is {other.rule.code}" if other else "is none of these"))
 
 
 def _list(as_json: bool) -> None:
-    rules = [(code, worked(rule)[2]) for code, rule in RULES.items()]
+    rules = [worked(rule).diagnosis for rule in RULES.values()]
     if as_json:
         write(as_text(explained.listing_object(rules)))
     else:

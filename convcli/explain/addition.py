@@ -37,8 +37,7 @@ class AdditionSize(Rule):
     def sides(self) -> tuple[str, str]:
         return self.line.operands() or (self.handed(0, "x"), self.handed(1, "skip"))
 
-    @property
-    def decide(self) -> str:  # type: ignore[override]
+    def deciding(self) -> str:
         return f"print({self.sides[0]}.shape, {self.sides[1]}.shape) before the line"
 
     def operands(self) -> Iterator[tuple[str, str]]:

@@ -34,8 +34,12 @@ class AttentionSize(Rule):
         if "expected" in self.facts:
             made = self.made("MultiheadAttention", embed_dim=self.expected)
             says = f"tokens have {self.got} features, and embed_dim (d_model) is {self.expected}"
-            yield likely(says, "model", f"embed_dim={self.got}, or an nn.Linear({self.got}, {self.expected}) before it",
-                         self.remade(made, embed_dim=self.got))  # fmt: skip
+            yield likely(
+                says,
+                "model",
+                f"embed_dim={self.got}, or an nn.Linear({self.got}, {self.expected}) before it",
+                self.remade(made, embed_dim=self.got),
+            )
             yield possible("the features aren't the last axis", "data", "x.transpose(1, 2)")
         elif "divisible" in text:
             yield certain("each head gets embed_dim / num_heads features", "model", "num_heads that divides embed_dim")

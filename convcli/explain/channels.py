@@ -35,8 +35,7 @@ class _Channels(Rule):
             f"weight {list(self.weight)}: [{'in, out' if 'transposed' in self.facts else 'out, in/groups'}, *kernel]",
         )
 
-    @property
-    def rebuild(self) -> str:  # type: ignore[override]
+    def rebuilt(self) -> str:
         transposed = "transposed" in self.facts
         ins, outs = (self.weight[:2]) if transposed else (self.expected, self.weight[0])
         kind = "ConvTranspose" if transposed else "Conv"
@@ -182,8 +181,7 @@ class ChannelsColour(_Channels):
                 yield likely(says, "data", f'convert("{mode}") each picture where it is loaded', load)
                 yield possible(f"all {self.got} channels are meant to be read", "model", self.taking(self.got))
 
-    @property
-    def decide(self) -> str:  # type: ignore[override]
+    def deciding(self) -> str:
         return "what the network was trained on: with pretrained weights the data have to change"
 
 

@@ -94,14 +94,19 @@ class DeviceMixed(Rule):
             if self.case.in_torch and not self.case.line.has(r"^(?:x|out\w*|y)\s*="):
                 advice += ". Tensors made in forward: device=x.device"
             yield likely(says, "data", advice, moved)
-            yield possible("a layer stands in a plain list, or was made in forward, and doesn't move with the "
-                "model", "model",
-                           "nn.ModuleList, or make it in __init__; register_buffer for constants")  # fmt: skip
+            yield possible(
+                "a layer stands in a plain list, or was made in forward, and doesn't move with the model",
+                "model",
+                "nn.ModuleList, or make it in __init__; register_buffer for constants",
+            )
         else:
             says = f"{x} is on the GPU and the weights of {self.layer} are not"
             yield likely(says, "model", "model.to(device) before training, and before the optimizer is made")
-            yield possible("this layer alone stayed behind: it is in a plain list, or made in forward", "model",
-                           "nn.ModuleList, or make it in __init__; register_buffer for constants")  # fmt: skip
+            yield possible(
+                "this layer alone stayed behind: it is in a plain list, or made in forward",
+                "model",
+                "nn.ModuleList, or make it in __init__; register_buffer for constants",
+            )
 
 
 class DeviceNumpy(Rule):
@@ -183,8 +188,11 @@ class DeviceMissing(Rule):
             yield likely(
                 says, "device", 'device = "cuda" if torch.cuda.is_available() else "cpu", and .to(device)', fix
             )
-            yield possible("there is a GPU, and PyTorch was installed without CUDA or can't see it", "device",
-                           "install the build for your CUDA version; nvidia-smi shows the driver")  # fmt: skip
+            yield possible(
+                "there is a GPU, and PyTorch was installed without CUDA or can't see it",
+                "device",
+                "install the build for your CUDA version; nvidia-smi shows the driver",
+            )
 
 
 class DeviceReplica(Rule):

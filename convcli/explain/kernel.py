@@ -25,8 +25,7 @@ class KernelLarger(Rule):
     decide = "print {x}.shape before the line: is this the size that was meant to arrive?"
     not_that = "enlarging the small maps with F.pad or interpolate runs, and convolves mostly what isn't there"
 
-    @property
-    def rebuild(self) -> str:  # type: ignore[override]
+    def rebuilt(self) -> str:
         return (
             f"layer = nn.Conv{len(self.kernel)}d(1, 1, {self.kernel})\nx = "
             f"torch.rand({(1, 1, *self.padded)})\ny = layer(x)"

@@ -59,8 +59,7 @@ class LinearSize(Rule):
         """How many samples there are if all the features of one are spread over several rows; 0 if they can't be."""
         return 0 if self.rows * self.features % self.in_features else self.rows * self.features // self.in_features
 
-    @property
-    def not_that(self) -> str:  # type: ignore[override]
+    def warning(self) -> str:
         merged = self.samples
         if not merged or merged >= self.rows:
             return ""
@@ -79,8 +78,7 @@ class LinearSize(Rule):
             )
         return f"The last axis of {self.x} has {self.features}, and each row of the weight {self.in_features}."
 
-    @property
-    def decide(self) -> str:  # type: ignore[override]
+    def deciding(self) -> str:
         return f"print({self.x}.shape) before the line: [{self.rows}, {self.features}], two axes, means the first"
 
     def hypotheses(self) -> Iterator[Hypothesis]:
@@ -200,7 +198,7 @@ class LinearSize(Rule):
 def made_of_maps(features: int, expected: int) -> bool:
     """Whether one sample with larger maps is likelier than several samples flattened into one."""
     maps = maps_counted(features, expected)
-    return bool(maps) and maps[1] > maps[2] > 2  # type: ignore[index]
+    return maps is not None and maps[1] > maps[2] > 2
 
 
 class MatmulSize(Rule):

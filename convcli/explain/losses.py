@@ -30,13 +30,14 @@ class TargetSize(Targets):
     """
     decide = "print both shapes before the loss"
 
-    @property
-    def not_that(self) -> str:  # type: ignore[override]
+    def warning(self) -> str:
         return (
             "a loss that only warns (mse_loss) broadcasts [n] with [n, 1] to [n, n], and learns the mean of all targets"
         )
 
     def hypotheses(self) -> Iterator[Hypothesis]:
+        target: tuple[int, ...]
+        given: tuple[int, ...]
         if "target_count" in self.facts:
             target, given = (self.target_count,), (self.input_count,)
         else:

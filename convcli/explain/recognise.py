@@ -81,18 +81,29 @@ def _read(rule: type[Rule], case: Case) -> Diagnosis | None:
     return Diagnosis(read, hypotheses) if read and hypotheses else None
 
 
-def worked(rule: type[Rule]) -> tuple[str, str, Diagnosis | None]:
-    """A rule's example, the message it raises, and what is said of that.
+@dataclass(frozen=True)
+class Example:
+    """A rule's example: its code, the message it raises, and what is said of that."""
 
-    >>> worked(RULES["view-unknown"])[1]
+    code: str
+    message: str
+    diagnosis: Diagnosis
+
+
+def worked(rule: type[Rule]) -> Example:
+    """A rule's example, explained as if it had been run.
+
+    >>> worked(RULES["view-unknown"]).message
     'RuntimeError: only one dimension can be inferred'
     """
     before, commented, after = re.split(r"((?:^\s*# .*\n)+)", dedent(rule.example).strip(), maxsplit=1, flags=re.M)
     message = " ".join(line.strip("# ") for line in commented.splitlines())
     kind, _, text = message.partition(": ")
     place = Frame("example.py", before.count("\n") + 1, code=after.split("\n")[0].strip())
-    source = Source.of_text(before + after, place.file)
-    return before + after, message, _read(rule, Case(Raised(kind, text, (place,)), source))
+    case = Case(Raised(kind, text, (place,)), Source.of_text(before + after, place.file))
+    diagnosis = _read(rule, case)
+    assert diagnosis is not None, f"{rule.code} doesn't explain its own example"
+    return Example(before + after, message, diagnosis)
 
 
 def nearest(errors: Iterable[Raised]) -> str:

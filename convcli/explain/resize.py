@@ -61,9 +61,11 @@ class Interpolate(Rule):
                 says += f", and {list(self.input)} is left for sizes {list(self.size)}"
             yield likely(says, "data", "one picture is a batch of one", self.changed(self.x, "{}.unsqueeze(0)"))
         else:
-            yield likely("more axes than the size or the mode is for", "call",
-                         "linear is for [batch, channels, length], bilinear for pictures, trilinear for "
-                             "volumes")  # fmt: skip
+            yield likely(
+                "more axes than the size or the mode is for",
+                "call",
+                "linear is for [batch, channels, length], bilinear for pictures, trilinear for volumes",
+            )
 
     def lacks_axes(self) -> bool:
         if "size" in self.facts:

@@ -129,7 +129,7 @@ class Rule:
     usual: ClassVar[tuple[Hypothesis, ...]] = ()  # where no fact decides
     decide: ClassVar[str] = ""  # what tells two hypotheses apart
     not_that: ClassVar[str] = ""  # the wrong fix that is often found
-    rebuild: ClassVar[str] = ""  # code over x and layer that raises it from the facts alone
+    rebuild: ClassVar[str] = ""  # for what is rebuilt
     layer_named: ClassVar[str] = ""  # how the layer is likely to be called in the user's line
 
     if TYPE_CHECKING:
@@ -159,6 +159,16 @@ class Rule:
     def why(self) -> str:
         """The arithmetic of it."""
         return ""
+
+    def deciding(self) -> str:
+        return self.told(self.decide)
+
+    def warning(self) -> str:
+        return self.told(self.not_that)
+
+    def rebuilt(self) -> str:
+        """Code over x and layer, of the facts alone, that raises the error anew; empty where they don't suffice."""
+        return self.rebuild.format_map(self.facts)
 
     def operands(self) -> Iterator[tuple[str, str]]:
         """The names in the user's line, and what is known of each."""
@@ -212,7 +222,7 @@ class Rule:
 
     def made(self, types: str, **values: int) -> Made | None:
         """How the user's file makes the layer, or the code that raises the error anew."""
-        source = Source.of_text(self.told(self.rebuild)) if self.generic else self.case.source
+        source = Source.of_text(self.rebuilt()) if self.generic else self.case.source
         return source.layer(types, self.layer, **values)
 
     def remade(self, made: Made | None, code: str = "", type: str = "", **changes: object) -> Fix | None:

@@ -136,9 +136,7 @@ class StateDict(Rule):
         elif len(saved) == 2 and saved[1:] == built[1:] and embeds:
             what = "positions" if "pos" in name.lower() else "tokens"
             says = f"{name} has {saved[0]} {what} in the file and {built[0]} in the model"
-            advice = (
-                "take the tokenizer and vocabulary that belong to the weights, or resize the embeddings after loading"
-            )
+            advice = "take the tokenizer and vocabulary that belong to the weights, or resize the embeddings then"
             if what == "positions":
                 advice = "build it for the same length or picture size, or interpolate the positions"
             yield likely(says, "checkpoint", advice)

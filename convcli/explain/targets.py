@@ -229,16 +229,25 @@ class TargetType(Targets):
         of_classes = (
             any(word in function for word in ("nll_loss", "_thnn_nll")) or "'target'" in text or "target dtype" in text
         )
-        if not (self.case.in_loss or of_classes or "class probabilities" in text or "host_softmax" in function or
-                ("backward" in self.line.code and ("ound dtype" in text or "got dtype" in text))):  # fmt: skip
+        if not (
+            self.case.in_loss
+            or of_classes
+            or "class probabilities" in text
+            or "host_softmax" in function
+            or ("backward" in self.line.code and ("ound dtype" in text or "got dtype" in text))
+        ):
             return
         if "class probabilities" in text:
             says = (
                 "the targets have the scores' shape, so they are read as probabilities, and they are whole "
                 "numbers: one-hot"
             )
-            yield likely(says, "loss", "targets.argmax(1), class numbers, are the plain way; targets.float() as well",
-                         self.mend("{}.float()"))  # fmt: skip
+            yield likely(
+                says,
+                "loss",
+                "targets.argmax(1), class numbers, are the plain way; targets.float() as well",
+                self.mend("{}.float()"),
+            )
             yield possible(
                 "the scores lost their class or batch axis and only look like the targets",
                 "model",

@@ -26,8 +26,8 @@ def verified(diagnosis: Diagnosis) -> Diagnosis:
     """
     rule = diagnosis.rule
     generic = type(rule)(rule.case, rule.facts, generic=True)
-    program = generic.rebuild.format_map(generic.facts).split("\n")
-    if not generic.rebuild or _largest(program) > LARGEST or _runs(program):
+    program = generic.rebuilt().split("\n")
+    if program == [""] or _largest(program) > LARGEST or _runs(program):
         raise Failure("the message's numbers don't suffice to raise this error again, so nothing was tried in torch")
     tried = {}
     for hypothesis, ours in zip(diagnosis.hypotheses, generic.hypotheses(), strict=True):

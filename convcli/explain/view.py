@@ -41,8 +41,7 @@ class ViewSize(Rule):
             return f"A view keeps every element: {self.elements} isn't a multiple of {known}."
         return f"A view keeps every element: {' · '.join(map(str, self.shape))} = {known}, not {self.elements}."
 
-    @property
-    def decide(self) -> str:  # type: ignore[override]
+    def deciding(self) -> str:
         return f"print({self.x}.shape) before the line"
 
     def fitting(self) -> list[tuple[int, int]]:

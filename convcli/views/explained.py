@@ -8,8 +8,8 @@ from rich.console import RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
-from convcli.explain.recognise import Diagnosis
-from convcli.explain.rule import Fix, Hypothesis, Rule
+from convcli.explain.recognise import Diagnosis, Example
+from convcli.explain.rule import Fix, Hypothesis
 from convcli.views.widgets import beside, table
 from convcli.wording import plain
 
@@ -42,7 +42,7 @@ def _ranked(diagnosis: Diagnosis) -> Iterator[RenderableType]:
         rows.add_row(Text(f"    {hypothesis.change}", style="muted"), Text(plain(hypothesis.advice)))
         for fix in hypothesis.fixes:
             rows.add_row(Text("    change", style="muted"), _change(fix, diagnosis))
-    closing = [("to decide", rule.told(rule.decide) if len(shown) > 1 else ""), ("not that", rule.told(rule.not_that))]
+    closing = [("to decide", rule.deciding() if len(shown) > 1 else ""), ("not that", rule.warning())]
     for i, (label, words) in enumerate((label, words) for label, words in closing if words):
         if not i:
             rows.add_row("", "")
@@ -81,8 +81,8 @@ def explanation_object(diagnosis: Diagnosis) -> dict[str, Any]:
         "line": {"file": frame.file, "number": frame.number, "text": frame.code} if frame else None,
         "hypotheses": [_hypothesis_object(each) for each in diagnosis.hypotheses],
         "fixes": [_fix_object(fix, each, diagnosis) for each in diagnosis.hypotheses for fix in each.fixes],
-        "to_decide": rule.told(rule.decide) if len(diagnosis.hypotheses) > 1 else "",
-        "not_that": rule.told(rule.not_that),
+        "to_decide": rule.deciding() if len(diagnosis.hypotheses) > 1 else "",
+        "not_that": rule.warning(),
     }
 
 
@@ -103,31 +103,27 @@ def unrecognised_object(nearest: str) -> dict[str, Any]:
     return {**nothing, "facts": {}, "line": None, "hypotheses": [], "fixes": []}
 
 
-def page(rule: type[Rule], example: str, message: str, diagnosis: Diagnosis, alike: str) -> Iterator[RenderableType]:
+def page(example: Example, alike: str) -> Iterator[RenderableType]:
     """A rule on an example: the code, what it raises, its usual causes, and a message that only looks like it."""
-    yield Text(rule.code, style="bold").append(f" · {diagnosis.rule.told(rule.says)}", style="not bold")
+    rule = example.diagnosis.rule
+    yield Text(rule.code, style="bold").append(f" · {rule.told(rule.says)}", style="not bold")
     yield ""
-    yield Padding(Text(example), (0, 0, 0, 4))
-    yield Padding(Text(message, style="wrong"), (1, 0, 0, 2))
-    yield from _ranked(diagnosis)
+    yield Padding(Text(example.code), (0, 0, 0, 4))
+    yield Padding(Text(example.message, style="wrong"), (1, 0, 0, 2))
+    yield from _ranked(example.diagnosis)
     yield Padding(
         Text("looks alike   ", style="muted").append(rule.lookalike, "not muted").append(f"  {alike}"), (1, 0, 0, 2)
     )
 
 
-def listing(rules: Iterable[tuple[str, Diagnosis]]) -> RenderableType:
+def listing(found: Iterable[Diagnosis]) -> RenderableType:
     """Every code with its family, and what it says of its example."""
     rows = table("code", "family", "says, for example", left=3)
-    for code, diagnosis in rules:
-        rows.add_row(
-            Text(code, style="bold"), Text(diagnosis.rule.family), Text(diagnosis.rule.told(diagnosis.rule.says))
-        )
+    for rule in (each.rule for each in found):
+        rows.add_row(Text(rule.code, style="bold"), Text(rule.family), Text(rule.told(rule.says)))
     return rows
 
 
-def listing_object(rules: Iterable[tuple[str, Diagnosis]]) -> dict[str, Any]:
-    return {
-        "codes": [
-            {"code": code, "kind": each.rule.family, "says": each.rule.told(each.rule.says)} for code, each in rules
-        ]
-    }
+def listing_object(found: Iterable[Diagnosis]) -> dict[str, Any]:
+    rules = (each.rule for each in found)
+    return {"codes": [{"code": each.code, "kind": each.family, "says": each.told(each.says)} for each in rules]}
