@@ -56,7 +56,7 @@ class Dtype(Rule):
         "xpected object of scalar type {weight:word} but got scalar type {given:word} for",
         "xpected object of type {weight:word} but found type {given:word} for",
         "expected dtype {weight:word} but got dtype {given:word}",
-        "expected dtype {weight:word} for `weights` but got dtype {given:word}",
+        "expected dtype {weight:word} for weights but got dtype {given:word}",
         "expected scalar type {weight:word} but found {given:word}",
         "xpected object of data type {} but got data type {} for",
         "mixed dtype (CPU): {}",
@@ -213,9 +213,8 @@ class ResultType(Rule):
     family = "dtype"
     signatures = (
         "result type {result:word} can't be cast to the desired output type {given:word}",
-        "Subtraction, the `-` operator, with {} bool tensor",
-        "Negation, the `-` operator, on a bool tensor is not supported",
         "Subtraction, the - operator, with {} bool tensor",
+        "Negation, the - operator, on a bool tensor is not supported",
     )
     says = "the result doesn't fit into the type that it would have"
     lookalike = "expected scalar type Float but found Double"
@@ -258,4 +257,4 @@ class AutocastScaled(Rule):
         ),
         possible("only some weights are trained (LoRA, say)", "model", "make the trained ones float32"),
     )
-    decide = "print({p.dtype for p in model.parameters() if p.requires_grad})"
+    decide = "print(set(p.dtype for p in model.parameters() if p.requires_grad))"

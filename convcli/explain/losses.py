@@ -110,10 +110,10 @@ class TargetBetween(Targets):
     signatures = (
         "all elements of input should be between 0 and 1",
         "all elements of target should be between 0 and 1",
-        "Assertion `input_val >= zero && input_val <= one` failed",
-        "Assertion `target_val >= zero && target_val <= one` failed",
-        "Assertion `x >= 0. && x <= 1.",
-        "Assertion `*input >= 0. && *input <= 1.` failed",
+        "Assertion input_val >= zero && input_val <= one failed",
+        "Assertion target_val >= zero && target_val <= one failed",
+        "Assertion x >= 0. && x <= 1.",
+        "Assertion *input >= 0. && *input <= 1. failed",
     )
     says = "binary cross entropy takes probabilities, from 0 to 1"
     lookalike = "Target 3 is out of bounds."

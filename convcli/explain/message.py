@@ -153,8 +153,6 @@ def _bare(line: str) -> str:
         line = line[found.end() :]
     if "](" in line:
         line = LINK.sub(r"\1", line)
-    if "Assertion `" not in line:
-        line = line.replace("`", "")
     return line.replace("│", " ").rstrip()
 
 

@@ -144,7 +144,8 @@ class Rule:
     @classmethod
     def read(cls, case: Case) -> Self | None:
         """The rule with the facts of a message, if one of its signatures is in it."""
-        for text in (case.raised.text.replace("\n", " "), case.raised.text.replace("\n", "")):
+        written = case.raised.text.replace("`", "")
+        for text in (written.replace("\n", " "), written.replace("\n", "")):
             for signature in cls.signatures:
                 if found := _pattern(signature).search(text):
                     kinds = dict(re.findall(r"\{(\w+)(?::(\w+))?\}", signature))

@@ -144,10 +144,8 @@ class PackLengths(Rule):
     family = "sequences"
     signatures = (
         "lengths array must be sorted in decreasing order when enforce_sorted is True",
-        "`lengths` array must be sorted in decreasing order when `enforce_sorted` is True",
         "array has to be sorted in decreasing order",
         "'lengths' argument should be a 1D CPU int64 tensor",
-        "xpected `len(lengths)` to be equal to batch_size, but got {got} (batch_size={expected})",
         "xpected len(lengths) to be equal to batch_size, but got {got} (batch_size={expected})",
         "Length of all samples has to be greater than 0",
     )
@@ -193,10 +191,10 @@ class EmbeddingRange(Rule):
     family = "sequences"
     signatures = (
         "index out of range in self",
-        "Assertion `srcIndex < srcSelectDimSize` failed",
-        'Assertion `index >= -sizes[i] && index < sizes[i] && "index out of bounds"` failed',
-        'Assertion `-sizes[i] <= index && index < sizes[i] && "index out of bounds"` failed',
-        "Assertion `ind >= 0 && ind < ind_dim_size && {} failed",
+        "Assertion srcIndex < srcSelectDimSize failed",
+        'Assertion index >= -sizes[i] && index < sizes[i] && "index out of bounds" failed',
+        'Assertion -sizes[i] <= index && index < sizes[i] && "index out of bounds" failed',
+        "Assertion ind >= 0 && ind < ind_dim_size && {} failed",
         "index out of range: Tried to access index {index} out of table with {rows} rows",
         "device-side assert triggered",
     )

@@ -35,11 +35,11 @@ class TargetRange(Targets):
     code = "target-range"
     signatures = (
         "Target {target} is out of bounds",
-        "Assertion `t >= 0 && t < n_classes` failed",
-        "Assertion `cur_target >= 0 && cur_target < n_classes",
-        "Assertion `target >= 0 && target < {}` failed",
-        "Assertion `label >= 0 && label < {}` failed",
-        "Assertion `idx_dim >= 0 && idx_dim < index_size && {} failed",
+        "Assertion t >= 0 && t < n_classes failed",
+        "Assertion cur_target >= 0 && cur_target < n_classes",
+        "Assertion target >= 0 && target < {} failed",
+        "Assertion label >= 0 && label < {} failed",
+        "Assertion idx_dim >= 0 && idx_dim < index_size && {} failed",
         "target out of range",
         "Class values must be smaller than num_classes",
         "Class values must be non-negative",
@@ -208,7 +208,6 @@ class TargetType(Targets):
         "xpected object of scalar type {wanted:word} but got scalar type {given:word} for argument #{place} "
         "'{argument:word}'",
         "\"{function:word}\" not implemented for '{given:word}'",
-        "Subtraction, the `-` operator, with {} bool tensors is not supported",
         "Subtraction, the - operator, with {} bool tensors is not supported",
     )
     says = "class numbers are int64 (long), all that is compared with numbers is float"
