@@ -19,15 +19,16 @@ class Line:
     def tree(self) -> ast.AST | None:
         """The statement; a header has an empty body, and brackets that stay open are closed."""
         for before, after in (("", ""), ("", " pass"), ("", ")"), ("", "))"), ("if x: pass\n", " pass")):
+            self.parsed = before + self.code + after
             try:
-                return ast.parse(before + self.code + after)
+                return ast.parse(self.parsed)
             except (SyntaxError, ValueError, RecursionError, MemoryError):
                 continue
         return None
 
     def text(self, node: ast.AST | None) -> str:
         """The code of a part of the line."""
-        return (node and ast.get_source_segment(self.code, node)) or ""
+        return (node and ast.get_source_segment(self.parsed, node)) or ""
 
     def _nodes(self, *types: type[ast.AST]) -> Iterator[ast.AST]:
         """Parts of these types, those within the marked part if there are some, the outermost first."""

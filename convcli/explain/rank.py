@@ -255,7 +255,7 @@ class ZeroDim(Rule):
     lookalike = "too many indices for tensor of dimension 1"
     example = """
         losses = [torch.tensor(0.5)]
-        # IndexError: invalid index of a 0-dim tensor. Use tensor.item() in Python or tensor.item<T>() in C++ to
+        # IndexError: invalid index of a 0-dim tensor. Use `tensor.item()` in Python or `tensor.item<T>()` in C++ to
         # convert a 0-dim tensor to a number
         total = sum(loss.data[0] for loss in losses)
     """
