@@ -125,6 +125,9 @@ class ChannelsBatch(_Channels):
     """
     decide = "print({x}.shape) before the line: 3 axes mean the first"
 
+    def rebuilt(self) -> str:
+        return super().rebuilt().replace(str(self.input), str(self.input[1:]))
+
     def hypotheses(self) -> Iterator[Hypothesis]:
         if self.input[0] != 1 or self.expected != 1 or self.got <= 4 or len(self.input) != self.ndim + 2:
             return

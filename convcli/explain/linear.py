@@ -129,7 +129,9 @@ class LinearSize(Rule):
     def miscounted(self, remade: Fix | None) -> Iterator[Hypothesis]:
         rows, features, ins = self.rows, self.features, self.in_features
         advice = f"in_features={features} where {self.layer} is made"
-        if maps := maps_counted(features, ins):
+        if rows == ins:
+            says = f"in_features={ins} is the number of rows (the batch), not of the {features} features of one"
+        elif maps := maps_counted(features, ins):
             channels, side, counted = maps
             smaller = "larger" if side < counted else "smaller"
             says = (
@@ -143,8 +145,6 @@ class LinearSize(Rule):
             advice += "; see that the target isn't among the columns, and that training and test data have the same"
         elif features == 2 * ins:
             says = f"{features} = 2 · {ins}: two vectors arrive, of both directions of an RNN or concatenated"
-        elif rows == ins:
-            says = f"in_features={ins} is the number of rows (the batch), not of the {features} features of one"
         else:
             says = f"{features} features arrive, and in_features={ins} was counted for others"
         yield likely(says, "model", advice, remade)

@@ -13,6 +13,7 @@ class Line:
 
     def __init__(self, code: str = "", marked: str = "") -> None:
         self.code = code.strip().removeprefix(">>> ")
+        self.parsed = self.code
         self.marked = marked if marked and marked in self.code else self.code
 
     @cached_property

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from convcli.explain.frames import HEADER, Frame, frames
+from convcli.explain.lines import Line
 
 LONGEST = 40_000  # characters of a message that are looked at; a state_dict's lists its keys
 LONGEST_LINE = 20_000
@@ -117,7 +118,7 @@ def _raised(lines: Sequence[str], named: Sequence[_Named], i: int) -> Raised:
 
 
 def _is_code(line: str) -> bool:
-    return bool(re.match(r"\s*(?:>>> )?[\w.]+(?:, ?[\w.]+)*\s*(?:[-+*/@]?=|\()", line)) and TRACEBACK not in line
+    return bool(re.search(r"\w\(|=|\w - ", line)) and TRACEBACK not in line and Line(line[:500]).tree is not None
 
 
 def _message(lines: Sequence[str]) -> str:

@@ -108,7 +108,14 @@ class NormRank(Rule):
         arrives = {2: "[batch, features]", 3: "[batch, channels, length]", 4: "[batch, channels, height, width]"}
         what = f"{arrives.get(self.got, f'a tensor of {self.got} axes')} went into a {wrong}-d norm"
         if right is None:
-            yield likely(what, "call", "a batch or channel axis is missing: unsqueeze it")
+            squeezed = self.squeezed()
+            advice = (
+                "squeeze(dim) with the one axis that is meant"
+                if squeezed
+                else ("unsqueeze it, or don't squeeze before")
+            )
+            says = f"{what}: a batch or channel axis is missing" + (f", taken by {squeezed}" if squeezed else "")
+            yield likely(says, "call", advice)
             return
         norms = [made for made in self.case.source.made if made.type in (f"BatchNorm{wrong}d", f"InstanceNorm{wrong}d")]
         made = norms[0] if len(norms) == 1 and not self.generic else None

@@ -44,6 +44,8 @@ class Rank(Rule):
     def hypotheses(self) -> Iterator[Hypothesis]:
         shape = self.facts.get("input") or ()
         got = self.facts.get("got") or len(shape)
+        if "mm" in self.facts.get("function", ""):
+            return  # a product's rule
         if not got and "input" not in self.facts:
             says = (
                 f"{self.x} hasn't the {self.most} axes (or {self.facts.get('least', self.most)}, unbatched) "
@@ -89,6 +91,10 @@ class Rank(Rule):
                 )
                 return
         axes = f" {list(shape)}" if shape else ""
+        if squeezed := self.squeezed():
+            says = f"squeeze() took an axis of size 1, of the batch or the channels: {squeezed}"
+            yield likely(says, "call", "squeeze(dim) with the one axis that is meant")
+            return
         if got == self.most - 1:
             says = f"a batch axis is missing from {self.x}{axes}: one sample, where a batch is taken"
             if shape and shape[0] > 4 and self.facts.get("weight", (0, 0))[1] == 1:
@@ -157,6 +163,8 @@ class AxisRange(Rule):
         elif self.axis == -3 or self.case.through("pool"):
             says = f"{missing}: a 2-d layer got what was flattened before"
             yield likely(says, "call", "pool before the flatten, on [batch, channels, height, width]")
+        elif self.squeezed() and "squeeze(" not in self.line.code:
+            yield likely(f"{missing}: squeeze() took it: {self.squeezed()}", "call", squeezed)
         elif self.line.has(r"squeeze\(|squeeze\b"):
             yield likely(f"{missing}: fewer axes arrive than are squeezed", "call", squeezed)
         else:

@@ -114,7 +114,7 @@ def nearest(errors: Iterable[Raised]) -> str:
     """
     words = {word for error in errors for word in _words(error.text[:500])}
     nearness = [(len(wanted & words) / len(wanted), code) for wanted, code in _vocabulary() if len(wanted) >= 4]
-    likeness, code = max(nearness)
+    likeness, code = max(nearness, key=lambda each: each[0])
     return code if likeness >= NEAR else ""
 
 

@@ -97,6 +97,12 @@ class Case:
 
 
 @cache
+def _longest_word(signature: str) -> str:
+    """A part of a message that stands in it as it is, to pass by what doesn't fit at once."""
+    return max(re.sub(r"\{.*?\}", " ", signature).split(), key=len)
+
+
+@cache
 def _pattern(signature: str) -> re.Pattern[str]:
     """A message with typed holes as a regular expression: ``{rows}`` is a whole number, ``{}`` anything short."""
     parts = re.split(r"\{(\w*)(?::(\w+))?\}", signature)
@@ -104,7 +110,7 @@ def _pattern(signature: str) -> re.Pattern[str]:
     for name, kind, literal in zip(parts[1::3], parts[2::3], parts[3::3], strict=True):
         written.append(f"(?P<{name}>{HOLES[kind or '']})" if name else ".{0,120}?")
         written.append(r" ?".join(map(re.escape, literal.split(" "))))
-    end = r"(?![\w])" if parts[-1] == "" and len(parts) > 1 else ""
+    end = r"(?!\w|\.\w)" if parts[-1] == "" and len(parts) > 1 else ""
     return re.compile("".join(written) + end)
 
 
@@ -147,7 +153,7 @@ class Rule:
         written = case.raised.text.replace("`", "")
         for text in (written.replace("\n", " "), written.replace("\n", "")):
             for signature in cls.signatures:
-                if found := _pattern(signature).search(text):
+                if _longest_word(signature) in text and (found := _pattern(signature).search(text)):
                     kinds = dict(re.findall(r"\{(\w+)(?::(\w+))?\}", signature))
                     return cls(case, {name: _fact(found[name], kinds[name] or None) for name in kinds})
         return None
@@ -202,6 +208,12 @@ class Rule:
     def layer(self) -> str:
         name = self.line.text(self._call.func) if self._call else ""
         return name if NAME.fullmatch(name) else "layer"
+
+    def squeezed(self) -> str:
+        """The user's line, or one shortly above, that squeezes every axis of size 1, a batch of one among them."""
+        frame = self.case.frame
+        lines = [self.line.code, *(self.case.source.above(frame) if frame else [])]
+        return next((line for line in lines if re.search(r"\.squeeze\(\)|torch\.squeeze\([\w.]+\)", line)), "")
 
     # Fixes, each standing where it belongs in the user's file.
 

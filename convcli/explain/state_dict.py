@@ -145,6 +145,7 @@ class StateDict(Rule):
             and len(saved) >= 4
             and saved[0] == built[0]
             and saved[1] != built[1]
+            and saved[2:] == built[2:]
             and "transpose" not in name
         ):
             says = f"{name} reads {saved[1]} channels in the file and {built[1]} in the model"

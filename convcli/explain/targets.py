@@ -144,6 +144,11 @@ class TargetBatch(Targets):
         if targets == 0:
             says = f"the target is a single number (0 axes), and there are {batch} predictions"
             yield likely(says, "data", "one target a sample, shape [batch]: torch.tensor([label]) for one sample alone")
+        elif targets == 1 and self.squeezed():
+            says = (
+                f"squeeze() took the batch of one away, and the {batch} classes were read as a batch: {self.squeezed()}"
+            )
+            yield certain(says, "call", "squeeze(dim) with the one axis that is meant, or no squeeze")
         elif targets and batch % targets == 0:
             factor = batch // targets
             says = (

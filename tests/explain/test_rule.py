@@ -67,7 +67,8 @@ def test_a_rule_for_each_code() -> None:
 
 def test_facts_have_the_types_of_their_holes() -> None:
     found = explained(
-        "Given groups=1, weight of size 8 3 3 3, expected input[4, 28, 28, 3] to have 3 channels, but got 28 channels instead"
+        "Given groups=1, weight of size 8 3 3 3, expected input[4, 28, 28, 3] to have 3 channels, but got 28 "
+        "channels instead"
     )
     assert found.rule.facts["weight"] == (8, 3, 3, 3)
     assert found.rule.facts["expected"] == 3

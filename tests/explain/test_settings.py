@@ -1,0 +1,46 @@
+"""Settings that no window can have."""
+
+import re
+
+import pytest
+
+from tests.explain import first
+
+CASES = [
+    (
+        "max_pool2d: kernel_size must either be a single int, or a tuple of two ints",
+        "setting-count",
+        "model",
+        "kernel_size",
+    ),
+    ("stride should not be zero", "setting-range", "model", "rounded down"),
+    ("in_channels must be divisible by groups", "groups", "model", "groups"),
+    (
+        "Argument #4: Padding size should be less than the corresponding input dimension, but got: padding (1, 1) "
+        "at dimension 2 of input [1, 64, 1, 1]",
+        "padding-wide",
+        "data",
+        "1 cells",
+    ),
+    (
+        "pad should be at most half of kernel size, but got pad=2, kernel_size=2",
+        "pool-padding",
+        "model",
+        "padding alone",
+    ),
+    (
+        "requested an output size of torch.Size([20, 20]), but valid sizes range from [8, 8] to [9, 9] (for an "
+        "input of torch.Size([4, 4]))",
+        "output-padding",
+        "call",
+        "out of reach",
+    ),
+    ("Trying to create tensor with negative dimension -1: [-1, 4]", "negative-size", "call", "negative"),
+]
+
+
+@pytest.mark.parametrize(("text", "code", "change", "words"), CASES)
+def test_the_first_answer(text: str, code: str, change: str, words: str) -> None:
+    found, answer = first(text)
+    assert (found, answer.change) == (code, change)
+    assert re.search(words if "|" in words else re.escape(words), f"{answer.says} {answer.advice}"), answer

@@ -1,0 +1,57 @@
+"""Fixes are tried on code that is made of the message's numbers; nothing of a message is run."""
+
+from dataclasses import replace
+
+import pytest
+
+from convcli.explain.rule import Fix
+from convcli.explain.verify import LARGEST, verified
+from convcli.refusals import Failure
+from tests.explain import explained
+
+CHANNELS = (
+    "Given groups=1, weight of size [8, 3, 3, 3], expected input{} to have 3 channels, but got {} channels instead"
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "mat1 and mat2 shapes cannot be multiplied (128x512 and 2048x4096)",
+        CHANNELS.format([4, 28, 28, 3], 28),
+        CHANNELS.format([1, 28, 28, 3], 28),
+        CHANNELS.format([4, 1, 28, 28], 1),
+        "Given groups=1, weight of size [8, 1, 3, 3], expected input[1, 64, 28, 28] to have 1 channels, but got "
+        "64 channels instead",
+        "Expected 3D (unbatched) or 4D (batched) input to conv2d, but got input of size: [64, 784]",
+        "images = os.system('false')\nmaps = net(images)\nRuntimeError: " + CHANNELS.format([4, 28, 28, 3], 28),
+    ],
+)
+def test_a_fix_that_mends_is_verified(text: str) -> None:
+    tried = verified(explained(text)).tried
+    assert tried
+    assert all(tried.values())
+
+
+def test_a_fix_that_does_not_is_not() -> None:
+    found = explained("mat1 and mat2 shapes cannot be multiplied (128x512 and 2048x4096)")
+    wrong = replace(found.hypotheses[0], fixes=(Fix("x = x.flatten(1)"),))
+    rule = found.rule
+    type(rule).hypotheses, kept = lambda self: iter([wrong]), type(rule).hypotheses  # type: ignore[method-assign]
+    try:
+        assert verified(replace(found, hypotheses=(wrong,))).tried == {wrong.fixes[0]: False}
+    finally:
+        type(rule).hypotheses = kept  # type: ignore[method-assign]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "only one dimension can be inferred",
+        f"mat1 and mat2 shapes cannot be multiplied (1x{2 * LARGEST} and 3x2)",
+        "mat1 and mat2 shapes cannot be multiplied (1x3 and 3x2)",
+    ],
+)
+def test_what_cannot_be_raised_again_is_not_tried(text: str) -> None:
+    with pytest.raises(Failure, match="nothing was tried"):
+        verified(explained(text))
