@@ -98,10 +98,10 @@ class OutputSmall(Rule):
         arrives = f"maps of {'×'.join(map(str, cells))} arrive" if cells else "the line has become too short"
         says = f"{arrives}: the inputs are smaller than the net was made for, or it pools once too often"
         advice = "resize the inputs to what it was made for (224×224 for ImageNet's), or leave a pooling or stride out"
-        pools = [made for made in self.case.source.made if made.type.startswith("AvgPool")]
+        pools = [made for made in self.case.source.made if made.callee.startswith("AvgPool")]
         pool = None
         if len(pools) == 1 and len(pools[0].call.args) == 1 and not pools[0].call.keywords and not self.generic:
-            pool = self.remade(pools[0], type="Adaptive" + pools[0].type, output_size=1)
+            pool = self.remade(pools[0], type="Adaptive" + pools[0].callee, output_size=1)
         average = "; nn.AdaptiveAvgPool2d(1) averages maps of any size" if self.case.through("avg_pool") else ""
         yield likely(says, "data", advice + average, pool)
 

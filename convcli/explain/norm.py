@@ -117,9 +117,11 @@ class NormRank(Rule):
             says = f"{what}: a batch or channel axis is missing" + (f", taken by {squeezed}" if squeezed else "")
             yield likely(says, "call", advice)
             return
-        norms = [made for made in self.case.source.made if made.type in (f"BatchNorm{wrong}d", f"InstanceNorm{wrong}d")]
+        norms = [
+            made for made in self.case.source.made if made.callee in (f"BatchNorm{wrong}d", f"InstanceNorm{wrong}d")
+        ]
         made = norms[0] if len(norms) == 1 and not self.generic else None
-        kind = made.type[:-2] if made else "BatchNorm"
+        kind = made.callee[:-2] if made else "BatchNorm"
         fix = self.remade(made, type=f"{kind}{right}d") if made else None
         advice = f"nn.{kind}{right}d is the one for {self.got} axes, or don't flatten (or unsqueeze) before it"
         yield likely(what, "model", advice, fix)

@@ -8,10 +8,10 @@ from types import ModuleType
 
 from convcli.explain import (
     addition,
-    arguments,
     attention,
     autograd,
     batches,
+    calls,
     cat,
     channels,
     device,
@@ -36,7 +36,7 @@ from convcli.explain.source import Source
 
 # Tried in this order: rules that look at the user's line before those that take any line.
 FAMILIES: tuple[ModuleType, ...] = (targets, losses, batches, state_dict, sequences, attention, channels, rank, kernel)
-FAMILIES += (settings, linear, view, cat, addition, norm, dtype, device, resize, modules, arguments, autograd)
+FAMILIES += (settings, linear, view, cat, addition, norm, dtype, device, resize, modules, calls, autograd)
 RULES: dict[str, type[Rule]] = {
     rule.code: rule
     for family in FAMILIES

@@ -27,7 +27,7 @@ class Made:
     name: str = ""  # what it is assigned to
 
     @property
-    def type(self) -> str:
+    def callee(self) -> str:
         return _last_name(self.call.func)
 
     @property
@@ -50,7 +50,7 @@ class Made:
         lines = self.code.split("\n")
         nodes = [(node, str(value)) for node, _, value in edits if node is not None]
         if type:
-            nodes.append((self.call.func, ast.unparse(self.call.func).removesuffix(self.type) + type))
+            nodes.append((self.call.func, ast.unparse(self.call.func).removesuffix(self.callee) + type))
         for node, new in sorted(nodes, key=lambda edit: (edit[0].lineno, edit[0].col_offset), reverse=True):
             first, last = node.lineno - self.number, (node.end_lineno or node.lineno) - self.number
             before = lines[first].encode()[: node.col_offset].decode()
@@ -75,7 +75,9 @@ class Source:
         """The one call that made a layer of these types with these numbers, told from others by what it is called."""
         fits = []
         for made in self.made:
-            if made.type in types.split() and all(made.value(each) in (None, value) for each, value in values.items()):
+            if made.callee in types.split() and all(
+                made.value(each) in (None, value) for each, value in values.items()
+            ):
                 fits.append(made)
         written = [made for made in fits if all(made.value(each) is not None for each in values)]
         called = [made for made in fits if name and made.name == name]
