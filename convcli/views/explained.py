@@ -10,7 +10,7 @@ from rich.text import Text
 
 from convcli.explain.recognise import Diagnosis, Example
 from convcli.explain.rule import Fix, Hypothesis
-from convcli.views.widgets import beside, table
+from convcli.views.widgets import beside, labelled, table
 from convcli.wording import plain
 
 SHOWN = 2  # hypotheses on one screen
@@ -22,14 +22,16 @@ def told(diagnosis: Diagnosis) -> Iterator[RenderableType]:
     yield Text(rule.code, style="bold").append(f" · {plain(rule.told(rule.says))}", style="not bold")
     yield ""
     if frame := rule.case.frame:
-        yield Padding(Text(plain(_place(frame.file, frame.number))).append(f"   {plain(frame.code)}"), (0, 0, 0, 2))
+        yield Padding(
+            Text(plain(_place(frame.file, frame.number))).append(f"   {plain(frame.code)}"), (0, 0, 0, 2), expand=False
+        )
     if operands := list(rule.operands()):
         known = beside()
         for name, what in operands:
             known.add_row(Text(plain(name)), Text(plain(what)))
-        yield Padding(known, (0, 0, 0, 4))
+        yield Padding(known, (0, 0, 0, 4), expand=False)
     if why := rule.why():
-        yield Padding(Text(plain(why)), (1, 0, 0, 2))
+        yield Padding(Text(plain(why)), (1, 0, 0, 2), expand=False)
     yield from _ranked(diagnosis)
 
 
@@ -41,7 +43,8 @@ def _ranked(diagnosis: Diagnosis) -> Iterator[RenderableType]:
         rows.add_row(Text(f"  {hypothesis.likelihood}"), Text(plain(hypothesis.says)))
         rows.add_row(Text(f"    {hypothesis.change}", style="muted"), Text(plain(hypothesis.advice)))
         for fix in hypothesis.fixes:
-            rows.add_row(Text("    change", style="muted"), _change(fix, diagnosis))
+            label = "before" if fix.where == "before" and fix.number else "change"
+            rows.add_row(Text(f"    {label}", style="muted"), _change(fix, diagnosis))
     closing = [("to decide", rule.deciding() if len(shown) > 1 else ""), ("not that", rule.warning())]
     for i, (label, words) in enumerate((label, words) for label, words in closing if words):
         if not i:
@@ -52,15 +55,13 @@ def _ranked(diagnosis: Diagnosis) -> Iterator[RenderableType]:
 
 def _change(fix: Fix, diagnosis: Diagnosis) -> Text:
     place = f"{_place(fix.file, fix.number)}   " if fix.number else ""
-    where = "before  " if fix.where == "before" and place else ""
-    text = Text(f"{where}{plain(place)}", style="muted").append(_code(fix), style="bold")
+    code = "\n".join(map(plain, fix.code.split("\n")))
+    text = Text(plain(place), style="muted").append(code, style="bold")
+    if fix.placeholder:
+        text.append("   to be filled in", style="muted")
     if fix in diagnosis.tried:
-        text.append("   tried in torch: runs" if diagnosis.tried[fix] else "   tried in torch: fails", style="muted")
+        text.append(f"   tried in torch: {'runs' if diagnosis.tried[fix] else 'fails'}", style="muted")
     return text
-
-
-def _code(fix: Fix) -> str:
-    return "\n".join(map(plain, fix.code.split("\n")))
 
 
 def _place(file: str, number: int) -> str:
@@ -108,12 +109,11 @@ def page(example: Example, alike: str) -> Iterator[RenderableType]:
     rule = example.diagnosis.rule
     yield Text(rule.code, style="bold").append(f" · {rule.told(rule.says)}", style="not bold")
     yield ""
-    yield Padding(Text(example.code), (0, 0, 0, 4))
-    yield Padding(Text(example.message, style="wrong"), (1, 0, 0, 2))
+    yield Padding(Text(example.code), (0, 0, 0, 4), expand=False)
+    yield Padding(Text(example.message, style="wrong"), (1, 0, 0, 2), expand=False)
     yield from _ranked(example.diagnosis)
-    yield Padding(
-        Text("looks alike   ", style="muted").append(rule.lookalike, "not muted").append(f"  {alike}"), (1, 0, 0, 2)
-    )
+    yield ""
+    yield labelled([("  looks alike", rule.lookalike), ("", alike)])
 
 
 def listing(found: Iterable[Diagnosis]) -> RenderableType:
