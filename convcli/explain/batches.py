@@ -39,7 +39,11 @@ class BatchSizes(Rule):
             return
         first, other = self.facts.get("first", ()), self.facts.get("other", ())
         if "first" not in self.facts:
-            says = "the samples have lists, or arrays, of other lengths"
+            says = "the samples have lists of other lengths"
+            if "resizable" in self.case.raised.text:
+                says = (
+                    "the samples are tensors or arrays of other sizes, and a worker stacks them in one block of memory"
+                )
             if "a" in self.facts:
                 says = f"samples of {self.a} and {self.b} on axis {self.axis} went into one batch"
             advice = "pad or resize them to one size, or collect them in a list: DataLoader(…, collate_fn=…)"

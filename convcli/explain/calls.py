@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from convcli.explain.rule import Hypothesis, Rule, certain, likely
+from convcli.explain.rule import Fix, Hypothesis, Rule, certain, likely
 
 MODULES = (
     r"\b(?:Conv|ConvTranspose|Linear|BatchNorm|LayerNorm|MaxPool|AvgPool|Dropout|Embedding|LSTM|GRU|RNN|Transformer|ReLU"
@@ -59,11 +59,8 @@ class NotTensor(Rule):
         if self.line.makes_tuple:
             says = "the comma at the end of the line makes a tuple of what it computes"
             yield certain(says, "call", "take the comma away", self.instead(self.line.code.rstrip(",")))
-        elif given == "tuple" and self.before_tuple():
-            made = self.before_tuple()
-            yield certain(
-                f"the comma at the end of {made!r} makes a tuple", "call", f"take it away: {made.rstrip(',')}"
-            )
+        elif given == "tuple" and (made := self.made_above()):
+            yield certain(f"the comma at the end of {made.code + ','!r} makes a tuple", "call", "take it away", made)
         elif given in ("tuple", "list") or (given.endswith("Outputs") and given[0] in "GI"):
             yield from self.several(given, what)
         elif given in ("NoneType",):
@@ -123,14 +120,15 @@ class NotTensor(Rule):
         known = (KINDS.fullmatch(self.given) and torch) or re.fullmatch(MODULES, self.given)
         return bool(known and ATTRIBUTES.fullmatch(self.attribute))
 
-    def before_tuple(self) -> str:
-        """A line above in the user's file that ends in a comma after the same name was assigned."""
+    def made_above(self) -> Fix | None:
+        """A line above, in the user's file, without the comma that makes a tuple of what is handed over."""
         frame = self.case.frame
         if frame is None or self.generic:
-            return ""
-        name = re.escape(self.x)
-        above = self.case.source.above(frame)
-        return next((line for line in above if re.match(rf"{name} = .*\),$", line)), "")
+            return None
+        made = re.compile(rf"{re.escape(self.x)} = .*\),$")
+        above = enumerate(self.case.source.above(frame), 1)
+        found = [Fix(line[:-1], "instead", frame.file, frame.number - i) for i, line in above if made.match(line)]
+        return found[0] if found else None
 
     def several(self, given: str, what: str) -> Iterator[Hypothesis]:
         mentions = self.case.source.mentions

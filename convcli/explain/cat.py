@@ -1,5 +1,6 @@
 """Concatenations whose other axes don't agree, and lists that can't be put together."""
 
+import ast
 from collections.abc import Iterator
 
 from convcli.explain.rule import Hypothesis, Rule, certain, likely
@@ -117,6 +118,7 @@ class CatList(Rule):
     family = "cat"
     signatures = (
         "argument 'tensors' (position 1) must be tuple of Tensors, not {given:word}",
+        "{function:word}at() takes from 1 to 2 positional arguments but {count} were given",
         "expected a non-empty list of Tensors",
         "expects a non-empty TensorList",
         "expected Tensor as element {element} in argument 0, but got {given:word}",
@@ -132,7 +134,7 @@ class CatList(Rule):
     """
 
     def hypotheses(self) -> Iterator[Hypothesis]:
-        given = self.facts.get("given", "")
+        given = "Tensor" if "count" in self.facts else self.facts.get("given", "")
         if "element" in self.facts:
             says = f"element {self.element} of the list is of type {given}, not a tensor"
             yield likely(says, "call", "torch.as_tensor(…) each of them, or return tensors where they are made")
@@ -141,7 +143,7 @@ class CatList(Rule):
             call = self._call
             fix = None
             if call and len(call.args) > 1 and given == "Tensor":
-                parts = ", ".join(map(self.line.text, call.args))
+                parts = ", ".join(self.line.text(part) for part in call.args if not isinstance(part, ast.Constant))
                 fix = self.instead(self.line.code.replace(parts, f"[{parts}]", 1))
             yield certain(says, "call", "torch.cat([a, b], dim=…)", fix)
         else:

@@ -158,7 +158,8 @@ class AxisRange(Rule):
             "squeeze() takes every axis of size 1, the batch of one as well: squeeze(-1) names the one that is meant"
         )
         if self.case.in_loss and self.axis == 1 and axes == 1:
-            says = "the prediction has one axis where the loss wants [batch, classes]: squeezed, or without its batch"
+            taken = f"by {self.squeezed()}" if self.squeezed() else "or without its batch"
+            says = f"the prediction has one axis where the loss wants [batch, classes]: squeezed, {taken}"
             yield likely(says, "loss", f"hand over [batch, classes]; {squeezed}")
         elif self.axis == -3 or self.case.through("pool"):
             says = f"{missing}: a 2-d layer got what was flattened before"

@@ -113,7 +113,7 @@ class SameStride(Rule):
 
     def hypotheses(self) -> Iterator[Hypothesis]:
         says = "the layer was copied from Keras, where 'same' with a stride means the size divided by the stride"
-        made = [each for each in self.case.source.made if each.callee in LAYERS and "same" in each.code]
+        made = [each for each in self.case.source.made if each.callee in LAYERS.split() and "same" in each.code]
         half = (made[0].value("kernel_size") or 0) // 2 if len(made) == 1 and not self.generic else 0
         fix = self.remade(made[0], padding=half) if half else None
         yield certain(

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from convcli.explain.dtype import WHOLE, method
 from convcli.explain.rule import Fix, Hypothesis, Rule, certain, likely, possible
 
-CLASSES = r"cross_entropy|CrossEntropy|nll_loss|NLLLoss"
+CLASSES = r"(?<!binary_)cross_entropy|CrossEntropy|nll_loss|NLLLoss"
 BINARY = r"binary_cross_entropy|BCE"
 
 
