@@ -46,6 +46,10 @@ class BatchSizes(Rule):
                 )
             if "a" in self.facts:
                 says = f"samples of {self.a} and {self.b} on axis {self.axis} went into one batch"
+                if self.axis == 1 and {self.a, self.b} <= {1, 2, 3, 4}:
+                    says = f"{self.a} and {self.b} channels: grey or RGBA pictures among the others"
+                    yield likely(says, "data", 'Image.open(path).convert("RGB") for every picture')
+                    return
             advice = "pad or resize them to one size, or collect them in a list: DataLoader(…, collate_fn=…)"
             yield likely(says, "data", advice)
             yield possible("pictures of other sizes", "data", "transforms.Resize((height, width)): both numbers")

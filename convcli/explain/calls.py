@@ -18,6 +18,9 @@ ATTRIBUTES = re.compile(
     "size|shape|dim|ndim|view|reshape|to|cuda|cpu|float|long|data|unsqueeze|squeeze|permute|transpose|t|flatten|contiguous"
     "|detach|device|dtype|mean|sum|backward|log_softmax|softmax|argmax|max|numel|item|requires_grad|is_nested|new_zeros"
 )
+OF_TORCH = re.compile(
+    "unsqueeze|cuda|permute|detach|backward|log_softmax|softmax|requires_grad|is_nested|numel|contiguous|cpu|new_zeros"
+)
 KINDS = re.compile(
     r"tuple|list|NoneType|(?:numpy\.)?ndarray|dict|str|\w*Image\w*|DataFrame|Series|OrderedDict|\w*Outputs?|int|float"
 )
@@ -48,7 +51,8 @@ class NotTensor(Rule):
 
     def hypotheses(self) -> Iterator[Hypothesis]:
         given, function = self.given.rpartition(".")[2], self.facts.get("function", "")
-        if given in ("Tensor", "Parameter", "int", "float", "str", "bool") and "argument" not in self.facts:
+        named = "argument" in self.facts or "attribute" in self.facts
+        if given in ("Tensor", "Parameter", "int", "float", "str", "bool") and not named:
             return
         if "attribute" in self.facts and not self.of_tensors():
             return
@@ -90,6 +94,9 @@ class NotTensor(Rule):
             part = "['out']" if given in ("OrderedDict", "dict") else ".logits"
             says = f"{what} is a {given}: the model returns its results by name"
             yield likely(says, "call", f"take the part that is meant: outputs{part}, or outputs.last_hidden_state")
+        elif self.facts.get("attribute") == "backward":
+            says = f"the loss is a Python {given}: .item(), float() or numpy was applied to it before"
+            yield likely(says, "loss", "call backward() on the tensor, and item() only to print or sum up")
         elif given in ("int", "float", "bool"):
             says = f"{what} is a Python number"
             yield likely(says, "data", f"torch.tensor({given}), with the shape and type that are taken")
@@ -116,7 +123,7 @@ class NotTensor(Rule):
 
     def of_tensors(self) -> bool:
         """Whether an attribute that is missing is one that tensors have, on something that went through torch."""
-        torch = self.case.in_torch or self.line.has(r"\bnn\.|\bF\.|torch\.")
+        torch = self.case.in_torch or self.line.has(r"\bnn\.|\bF\.|torch\.") or OF_TORCH.fullmatch(self.attribute)
         known = (KINDS.fullmatch(self.given) and torch) or re.fullmatch(MODULES, self.given)
         return bool(known and ATTRIBUTES.fullmatch(self.attribute))
 

@@ -6,6 +6,15 @@ from collections.abc import Iterator
 from convcli.explain.rule import Hypothesis, Rule, certain, likely, possible
 
 
+def on_gpu(name: str) -> bool:
+    """Whether a device, or a type of tensors, is one of a GPU.
+
+    >>> on_gpu("torch.cuda.FloatTensor"), on_gpu("cpu")
+    (True, False)
+    """
+    return bool(re.search("cuda|gpu|mps|xpu", name.lower()))
+
+
 class DeviceMixed(Rule):
     code = "device-mixed"
     family = "device"
@@ -50,11 +59,9 @@ class DeviceMixed(Rule):
         got, other, argument = (self.facts.get(name, "") for name in ("got", "other", "argument"))
         places = re.findall(r"cuda:\d", self.case.raised.text)
         if "weight" in self.facts:
-            if ("cuda" in got.lower()) == ("cuda" in self.weight.lower()) and ("mps" in got.lower()) == (
-                "mps" in self.weight.lower()
-            ):
+            if on_gpu(got) == on_gpu(self.weight):
                 return  # one device, two types
-            yield from self.one_side("cuda" in self.weight.lower() or "mps" in self.weight.lower())
+            yield from self.one_side(on_gpu(self.weight))
         elif len(set(places)) > 1:
             says = f"tensors on {' and '.join(sorted(set(places)))} met: one was put on a fixed GPU"
             advice = (
@@ -79,10 +86,9 @@ class DeviceMixed(Rule):
                 f"what is looked up with is on another device than what it looks into{f' ({other})' if other else ''}"
             )
             yield likely(says, "device", "move the index to where the tensor is: index.to(x.device)")
-        elif argument in ("mat2", "weight", "bias", "running_mean", "tensors") and "got" not in self.facts:
-            yield from self.one_side(weights_there=False)
         else:
-            yield from self.one_side(weights_there=True, device=other)
+            of_weights = argument in ("mat2", "weight", "bias", "running_mean", "tensors")
+            yield from self.one_side(of_weights == on_gpu(got), other if on_gpu(other) else "")
 
     def one_side(self, weights_there: bool, device: str = "") -> Iterator[Hypothesis]:
         x, code = self.x, self.facts.get("other", "")

@@ -13,6 +13,7 @@ class FloatSize(Rule):
         'type must be tuple of ints,but got {given:word}"',
         "must be tuple of ints, but found element of type {given:word} at pos",
         "must be tuple of ints, not {given:word}",
+        "new() received an invalid combination of arguments - got ({given:word}, ",
         "new(): {} must be {}, but found element of type {given:word}",
         "empty() received an invalid combination of arguments - got (tuple, dtype=NoneType, device=NoneType)",
         "'{given:word}' object cannot be interpreted as an integer",
@@ -120,8 +121,12 @@ class Modules(Rule):
                 "the model has no parameters: its layers stand in a plain list or dict, or were never assigned to self"
             )
             yield likely(says, "model", "nn.ModuleList or nn.Sequential registers layers; self.layer = … in __init__")
-        elif "attribute" in self.facts and self.case.through(r"__getattr__.*torch[/\\]nn[/\\]modules[/\\]module"):
-            if self.model in ("DataParallel", "DistributedDataParallel"):
+        elif "attribute" in self.facts:
+            parallel = self.model in ("DataParallel", "DistributedDataParallel")
+            raised_by = self.case.through(r"__getattr__.*torch[/\\]nn[/\\]modules[/\\]module")
+            if not (parallel or raised_by or self.case.raised.kind == "ModuleAttributeError"):
+                return
+            if parallel:
                 yield certain(f"the model is inside of {self.model}", "call", f"model.module.{self.attribute}")
                 return
             says = f"{self.model} has no {self.attribute!r}: misspelt, never set in __init__, or saved with other code"

@@ -95,6 +95,13 @@ class Rank(Rule):
             says = f"squeeze() took an axis of size 1, of the batch or the channels: {squeezed}"
             yield likely(says, "call", "squeeze(dim) with the one axis that is meant")
             return
+        weight: tuple[int, ...] = self.facts.get("weight") or (0, 0)
+        if got == self.most - 1 and shape[1:2] == weight[1:2] and weight[1] != 1:
+            says = f"{self.x}{axes} is a batch for a {ndim - 1}-d layer, and this one is {ndim}-d"
+            yield likely(
+                says, "model", f"the {ndim - 1}-d layer of the same kind (nn.Conv{ndim - 1}d, BatchNorm{ndim - 1}d)"
+            )
+            return
         if got == self.most - 1:
             says = f"a batch axis is missing from {self.x}{axes}: one sample, where a batch is taken"
             if shape and shape[0] > 4 and self.facts.get("weight", (0, 0))[1] == 1:

@@ -110,7 +110,7 @@ def _pattern(signature: str) -> re.Pattern[str]:
     for name, kind, literal in zip(parts[1::3], parts[2::3], parts[3::3], strict=True):
         written.append(f"(?P<{name}>{HOLES[kind or '']})" if name else ".{0,120}?")
         written.append(r" ?".join(map(re.escape, literal.split(" "))))
-    end = r"(?!\w|\.\w)" if parts[-1] == "" and len(parts) > 1 else ""
+    end = r"(?!\w|[.:]+\w)" if parts[-1] == "" and len(parts) > 1 else ""
     return re.compile("".join(written) + end)
 
 

@@ -238,7 +238,8 @@ class TargetType(Targets):
             or of_classes
             or "class probabilities" in text
             or "host_softmax" in function
-            or ("backward" in self.line.code and ("ound dtype" in text or "got dtype" in text))
+            or "ound dtype" in text
+            or ("backward" in self.line.code and "got dtype" in text)
         ):
             return
         if "class probabilities" in text:

@@ -230,12 +230,8 @@ class ExpandSize(Rule):
     def hypotheses(self) -> Iterator[Hypothesis]:
         target, sizes = self.facts.get("target"), self.facts.get("sizes")
         wanted, size = self.facts.get("wanted"), self.facts.get("size")
-        if (
-            wanted in (512, 514, 1024, 2048)
-            and size
-            and size > wanted
-            and self.case.through(r"bert|transformers|embed")
-        ):
+        longest = wanted in (512, 514, 1024, 2048) and size and size > wanted
+        if longest and (self.case.through(r"bert|transformers|embed") or len(sizes or ()) == len(target or ()) == 2):
             says = f"the text has {size} tokens and the model takes at most {wanted}"
             yield likely(says, "data", f"truncate when tokenising: tokenizer(…, truncation=True, max_length={wanted})")
         elif self.case.through(r"linear|addmm|F\.linear"):

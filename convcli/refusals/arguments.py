@@ -6,6 +6,7 @@ from convcli.refusals.refusal import PADDING_MODES, Refusal, Spelling, Words
 
 
 class NotPositive(Refusal):
+    explained_by = "setting-range"
     name: str
     value: int
     axis: str = ""
@@ -16,6 +17,7 @@ class NotPositive(Refusal):
 
 
 class Negative(Refusal):
+    explained_by = "setting-range"
     name: str
     value: int
     axis: str
@@ -42,6 +44,7 @@ class Zero(Refusal):
 
 
 class AxisCount(Refusal):
+    explained_by = "setting-count"
     name: str
     values: Sequence[int | None]
     axes: Sequence[str]
@@ -66,6 +69,7 @@ class NothingToKeep(Refusal):
 
 
 class UnknownArgument(Refusal):
+    explained_by = "call-arguments"
     name: str
     type: str
     takes: Sequence[str]
@@ -75,6 +79,7 @@ class UnknownArgument(Refusal):
 
 
 class MissingArgument(Refusal):
+    explained_by = "call-arguments"
     name: str
     type: str
 
@@ -92,6 +97,7 @@ class UnknownLayer(Refusal):
 
 
 class Groups(Refusal):
+    explained_by = "groups"
     name: str
     value: int
     groups: int
@@ -105,6 +111,7 @@ class Groups(Refusal):
 
 
 class SameStride(Refusal):
+    explained_by = "same-stride"
     stride: Sequence[int]
     kernel: Sequence[int]
 
@@ -116,6 +123,7 @@ class SameStride(Refusal):
 
 
 class PaddingWord(Refusal):
+    explained_by = "padding-kind"
     value: str
 
     def said(self, spell: Spelling) -> Words:
@@ -123,6 +131,7 @@ class PaddingWord(Refusal):
 
 
 class PaddingWordHere(Refusal):
+    explained_by = "padding-kind"
     value: str
     type: str
 
@@ -131,6 +140,7 @@ class PaddingWordHere(Refusal):
 
 
 class PaddingMode(Refusal):
+    explained_by = "padding-kind"
     value: str
 
     def said(self, spell: Spelling) -> Words:
@@ -138,6 +148,7 @@ class PaddingMode(Refusal):
 
 
 class TransposedMode(Refusal):
+    explained_by = "padding-kind"
     value: str
 
     def said(self, spell: Spelling) -> Words:
@@ -146,6 +157,7 @@ class TransposedMode(Refusal):
 
 
 class PoolPadding(Refusal):
+    explained_by = "pool-padding"
     value: int
     axis: str
     most: int
@@ -157,6 +169,7 @@ class PoolPadding(Refusal):
 
 
 class OutputPadding(Refusal):
+    explained_by = "output-padding"
     value: int
     axis: str
     bound: int

@@ -12,6 +12,7 @@ class InputAndSize(Refusal):
 
 
 class PaddingTooWide(Refusal):
+    explained_by = "padding-wide"
     axis: Axis
     mode: str
     limit: int
@@ -25,6 +26,7 @@ class PaddingTooWide(Refusal):
 
 
 class KernelLarger(Refusal):
+    explained_by = "kernel-larger"
     axis: Axis
 
     def said(self, spell: Spelling) -> Words:
@@ -45,6 +47,7 @@ class KernelLarger(Refusal):
 
 
 class Pool3dLarger(Refusal):
+    explained_by = "pool-too-small"
     axis: Axis
     type: str
 
@@ -55,6 +58,7 @@ class Pool3dLarger(Refusal):
 
 
 class NoOutput(Refusal):
+    explained_by = "transposed-nothing"
     axis: Axis
 
     def said(self, spell: Spelling) -> Words:
@@ -68,6 +72,7 @@ class NoOutput(Refusal):
 class Channels(Refusal):
     """``shape`` is the input's; ``given``, what it was before axes were added."""
 
+    explained_by = "channels"
     code: str
     expected: int
     groups: int
@@ -89,6 +94,7 @@ class Channels(Refusal):
 
 
 class Rank(Refusal):
+    explained_by = "rank"
     shape: Sequence[int]
     ndim: int
 
@@ -102,6 +108,7 @@ class Rank(Refusal):
 class Features(Refusal):
     """A linear layer whose input's last axis isn't as long as its weight takes."""
 
+    explained_by = "linear-size"
     code: str
     expected: int
     shape: Sequence[int]
@@ -113,6 +120,7 @@ class Features(Refusal):
 
 
 class NoSuchAxis(Refusal):
+    explained_by = "axis-range"
     name: str
     value: int
     shape: Sequence[int]
@@ -164,6 +172,7 @@ class WeightChannels(Refusal):
 
 
 class BiasShape(Refusal):
+    explained_by = "bias-size"
     shape: Sequence[int]
     out_channels: int
 

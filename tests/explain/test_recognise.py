@@ -1,9 +1,14 @@
 """Which rule explains an error; what is none of these is left alone."""
 
+import inspect
+import re
+
 import pytest
 
+from convcli import traps
 from convcli.explain.message import Raised, read
 from convcli.explain.recognise import RULES, diagnose, nearest, worked
+from convcli.refusals import Refusal
 
 
 @pytest.mark.parametrize(
@@ -74,6 +79,16 @@ def test_an_example_is_shown_with_its_message_and_its_own_place() -> None:
     assert example.message.startswith("RuntimeError: mat1 and mat2")
     (fix,) = example.diagnosis.hypotheses[0].fixes
     assert (fix.file, fix.number, fix.code) == ("example.py", 5, "nn.Linear(256, 10),")
+
+
+def test_refusals_and_traps_name_codes_that_there_are() -> None:
+    rules, named = [Refusal], set()
+    while rules:
+        rules += (rule := rules.pop()).__subclasses__()
+        named.add(rule.explained_by)
+    named |= set(re.findall(r"explain --code ([\w-]+)", inspect.getsource(traps)))
+    assert {"channels", "channels-last", "kernel-larger"} <= named
+    assert named <= {*RULES, ""}
 
 
 def test_a_signature_ends_for_any_text() -> None:
