@@ -2,7 +2,7 @@
 
 import sys
 from difflib import get_close_matches
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -12,7 +12,6 @@ from convcli.explain.message import read
 from convcli.explain.recognise import RULES, diagnose, nearest, worked
 from convcli.refusals import ConvcliError, Failure
 from convcli.views import explained
-from convcli.views.as_json import as_text
 
 
 def explain(
@@ -47,7 +46,7 @@ def _explain(message: str | None, verify: bool, read_source: bool, as_json: bool
     if diagnosis is None:
         near = nearest(errors)
         if as_json:
-            write(as_text(explained.unrecognised_object(near)))
+            _write(explained.unrecognised_object(near))
         first = f"{errors[0].kind}: {errors[0].text}".removeprefix(": ").split("\n")[0][:200] if errors else ""
         hint = (
             f"the nearest is {near}: convcli explain --code {near}"
@@ -65,7 +64,7 @@ def _explain(message: str | None, verify: bool, read_source: bool, as_json: bool
             except Failure as reason:
                 warn(reason.why)
     if as_json:
-        write(as_text(explained.explanation_object(diagnosis)))
+        _write(explained.explanation_object(diagnosis))
     else:
         show(*explained.told(diagnosis))
 
@@ -83,9 +82,15 @@ def _page(code: str) -> None:
 def _list(as_json: bool) -> None:
     rules = [worked(rule).diagnosis for rule in RULES.values()]
     if as_json:
-        write(as_text(explained.listing_object(rules)))
+        _write(explained.listing_object(rules))
     else:
         show(explained.listing(rules))
+
+
+def _write(made: dict[str, Any]) -> None:
+    from convcli.views.as_json import as_text
+
+    write(as_text(made))
 
 
 def _stdin(message: str | None) -> str:

@@ -9,11 +9,14 @@ from convcli.explain.lines import Line
 
 LONGEST = 40_000  # characters of a message that are looked at; a state_dict's lists its keys
 LONGEST_LINE = 20_000
-LINES = 12_000  # of a log that are looked at, up to its last error
+BEFORE, AFTER = 500_000, 100_000  # characters of a log that are looked at, up to its last error and after it
+# One of these stands in every error.
+SIGNS = ("Error:", "Error(", "Error\n", "Error\x1b", "Exception:", "Warning:", "has occurred:", "Assertion `")
 RAISED = re.compile(
     r"(?P<head>.{0,300}?)(?<![\w.])(?P<kind>(?:\w{1,40}\.){0,6}[A-Z]\w{0,60}?(?:Error|Exception|Warning))"
     r"(?:: |:?$|(?P<quoted>\(['\"]))(?P<text>.*)"
 )
+SPEAKS = re.compile("Error|Exception|Warning")
 STOPPED = re.compile(r"Exception has occurred: (?P<kind>[\w.]{1,80})")  # by VS Code's debugger
 ASSERTION = re.compile(r"Assertion `.{1,300}?[`'] failed")  # printed by a GPU's threads
 TRACEBACK = "Traceback (most recent call last)"
@@ -76,7 +79,7 @@ def _named(lines: Sequence[str]) -> list[_Named]:
     stops = [_Named(i, stop["kind"], "", False) for i, stop in enumerate(map(STOPPED.search, lines)) if stop]
     named = []
     for i, line in enumerate(lines):
-        raised = RAISED.match(line) if _speaks(line) and not line.startswith(("FAILED ", "ERROR ")) else None
+        raised = RAISED.match(line) if SPEAKS.search(line) and not line.startswith(("FAILED ", "ERROR ")) else None
         if raised and (raised["text"] or not raised["head"].strip()):
             text = raised["text"].rstrip("'\")") if raised["quoted"] else raised["text"]
             named.append(_Named(i, raised["kind"], text, _sentence(raised["head"])))
@@ -127,6 +130,8 @@ def _message(lines: Sequence[str]) -> str:
 
 def _lines(text: str) -> list[str]:
     """The lines of a text without what terminals, loggers, quotes and launchers put around them."""
+    last = max(text.rfind(sign) for sign in SIGNS)
+    text = text[max(0, last - BEFORE) : last + AFTER] if last >= 0 else text[-AFTER:]
     if "\x1b" in text:
         text = ANSI.sub("", text)
     if TRACEBACK + r":\n" in text:  # a message as repr has it
@@ -134,19 +139,13 @@ def _lines(text: str) -> list[str]:
             text = text.replace(escaped, meant)
     for escaped, meant in (("&gt;", ">"), ("&lt;", "<"), ("&quot;", '"'), ("&#39;", "'"), ("&amp;", "&")):
         text = text.replace(escaped, meant)
-    lines = text.splitlines()
-    last = max((i for i, line in enumerate(lines) if _speaks(line)), default=len(lines))
-    lines = [line[:LONGEST_LINE].rstrip() for line in lines[max(0, last - LINES) : last + 1000]]
+    lines = [line[:LONGEST_LINE].rstrip() for line in text.splitlines()]
     filled = [line for line in lines if line]
     if sum(line.startswith(">") for line in filled) > len(filled) / 2:
         lines = [re.sub(r"^(?:> ?){1,9}", "", line) for line in lines]
     ranks = [found[1] for found in map(RANK.match, lines) if found]
     lines = [_bare(line) for line in lines if not (found := RANK.match(line)) or found[1] == ranks[0]]
     return _unbroken(lines)
-
-
-def _speaks(line: str) -> bool:
-    return "Error" in line or "Exception" in line or "Warning" in line or "Assertion `" in line
 
 
 def _bare(line: str) -> str:

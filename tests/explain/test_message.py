@@ -2,7 +2,7 @@
 
 import pytest
 
-from convcli.explain.message import LINES, read
+from convcli.explain.message import BEFORE, read
 
 PLAIN = """Traceback (most recent call last):
   File "train.py", line 9, in <module>
@@ -132,7 +132,7 @@ def test_a_bare_message_is_its_own() -> None:
     assert read(" \n ") == []
 
 
-@pytest.mark.parametrize("text", [PLAIN + "\nepoch 1 loss 0.3" * 9 * LINES, "epoch 1 loss 0.3\n" * 9 * LINES + PLAIN])
+@pytest.mark.parametrize("text", [PLAIN + "\nError rate 0.3" * BEFORE, "Error rate 0.3\n" * BEFORE + PLAIN])
 def test_an_error_is_found_at_either_end_of_a_log(text: str) -> None:
     assert read(text)[0].text.startswith(MESSAGE)
 
