@@ -14,14 +14,14 @@ SETTINGS = (
     r"|num_embeddings|num_heads)\b"
 )
 # What tensors have, and what is often taken for one.
-ATTRIBUTES = re.compile(
+ATTRIBUTES = (
     "size|shape|dim|ndim|view|reshape|to|cuda|cpu|float|long|data|unsqueeze|squeeze|permute|transpose|t|flatten|contiguous"
     "|detach|device|dtype|mean|sum|backward|log_softmax|softmax|argmax|max|numel|item|requires_grad|is_nested|new_zeros"
 )
-OF_TORCH = re.compile(
+OF_TORCH = (
     "unsqueeze|cuda|permute|detach|backward|log_softmax|softmax|requires_grad|is_nested|numel|contiguous|cpu|new_zeros"
 )
-KINDS = re.compile(
+KINDS = (
     r"tuple|list|NoneType|(?:numpy\.)?ndarray|dict|str|\w*Image\w*|DataFrame|Series|OrderedDict|\w*Outputs?|int|float"
 )
 
@@ -123,9 +123,9 @@ class NotTensor(Rule):
 
     def of_tensors(self) -> bool:
         """Whether an attribute that is missing is one that tensors have, on something that went through torch."""
-        torch = self.case.in_torch or self.line.has(r"\bnn\.|\bF\.|torch\.") or OF_TORCH.fullmatch(self.attribute)
-        known = (KINDS.fullmatch(self.given) and torch) or re.fullmatch(MODULES, self.given)
-        return bool(known and ATTRIBUTES.fullmatch(self.attribute))
+        torch = self.case.in_torch or self.line.has(r"\bnn\.|\bF\.|torch\.") or re.fullmatch(OF_TORCH, self.attribute)
+        known = (re.fullmatch(KINDS, self.given) and torch) or re.fullmatch(MODULES, self.given)
+        return bool(known and re.fullmatch(ATTRIBUTES, self.attribute))
 
     def made_above(self) -> Fix | None:
         """A line above, in the user's file, without the comma that makes a tuple of what is handed over."""

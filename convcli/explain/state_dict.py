@@ -8,7 +8,7 @@ from typing import Any, Self
 from convcli.explain.rule import Case, Hypothesis, Rule, certain, likely, possible
 
 WRAPPED = ("state_dict", "model", "model_state_dict", "net", "ema", "params", "weights", "module", "generator")
-HEADS = re.compile(
+HEADS = (
     r"(?i)^(?:module\.|model\.)*(?:\w+\.)*?(?:fc|head|classifier|cls\w*|last_linear|out\w*|logits?|bbox\w*|score\w*"
     r"|AuxLogits)(?:\.|$)|roi_heads"
 )
@@ -112,7 +112,7 @@ class StateDict(Rule):
 
     def other_sizes(self) -> Iterator[Hypothesis]:
         name, saved, built = self.sizes[0]
-        heads = [each for each in self.sizes if HEADS.search(each[0])]
+        heads = [each for each in self.sizes if re.search(HEADS, each[0])]
         layer = name.rpartition(".")[0]
         counts = {(a[:1], b[:1]) for _, a, b in self.sizes}
         embeds = re.search(r"(?i)embed|wte|tok|lm_head|pos", name) and not heads
