@@ -56,7 +56,7 @@ def _ranked(diagnosis: Diagnosis) -> Iterator[RenderableType]:
 def _change(fix: Fix, diagnosis: Diagnosis) -> Text:
     place = f"{_place(fix.file, fix.number)}   " if fix.number else ""
     code = "\n".join(map(plain, fix.code.split("\n")))
-    text = Text(plain(place), style="muted").append(code, style="bold")
+    text = Text().append(plain(place), style="muted").append(code, style="bold")
     if fix.placeholder:
         text.append("   to be filled in", style="muted")
     if fix in diagnosis.tried:
