@@ -84,12 +84,7 @@ class AdditionSize(Rule):
         if axis == 1 and (named or a % 8 == b % 8 == 0) and max(a, b) < 10_000 and not self.line.has(r"\*"):
             says = f"the main path has {a} channels and the shortcut {b}: a residual block that changes its channels"
             advice = f"send the shortcut through nn.Conv2d({b}, {a}, kernel_size=1), with the block's stride"
-            yield likely(
-                says,
-                "model",
-                advice,
-                self.before(f"self.shortcut = nn.Conv2d({b}, {a}, kernel_size=1, ...)", placeholder=True),
-            )
+            yield likely(says, "model", advice)
             yield possible("axis 1 isn't channels here", "call", "make both sizes agree where they are made")
         elif axis == 0:
             says = f"the first axes, {a} and {b}, differ: batches of other sizes, or an axis missing from one"

@@ -169,7 +169,7 @@ class ChannelsColour(_Channels):
             case 3, 1:
                 says = "colour pictures (3 channels) went into a network for grey ones (1 channel)"
                 advice = 'Image.open(path).convert("L") or transforms.Grayscale() where they are loaded'
-                load = self.before('image = Image.open(path).convert("L")', placeholder=True)
+                load = Fix('image = Image.open(path).convert("L")', placeholder=True)
                 yield likely(says, "data", advice, load)
                 made = self.widened(3)
                 model = "the network shall read colour"
@@ -180,7 +180,7 @@ class ChannelsColour(_Channels):
                     f"{self.expected} are taken"
                 )
                 mode = "RGB" if self.expected == 3 else "L"
-                load = self.before(f'image = Image.open(path).convert("{mode}")', placeholder=True)
+                load = Fix(f'image = Image.open(path).convert("{mode}")', placeholder=True)
                 yield likely(says, "data", f'convert("{mode}") each picture where it is loaded', load)
                 yield possible(f"all {self.got} channels are meant to be read", "model", self.taking(self.got))
 

@@ -217,10 +217,10 @@ class Rule:
 
     # Fixes, each standing where it belongs in the user's file.
 
-    def before(self, code: str, placeholder: bool = False) -> Fix:
+    def before(self, code: str) -> Fix:
         frame = self.case.frame
         place = ("", 0) if frame is None else (frame.file, frame.number)
-        return Fix(code, "before", *place, placeholder=placeholder)
+        return Fix(code, "before", *place)
 
     def instead(self, code: str) -> Fix:
         frame = self.case.frame

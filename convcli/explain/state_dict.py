@@ -95,7 +95,7 @@ class StateDict(Rule):
             says = f"every name in the file begins with {in_file!r}: it was saved from {maker}"
             code = f'{{key.removeprefix("{in_file}"): value for key, value in {state}.items()}}'
             plain = re.fullmatch(r"[\w.]+", state)
-            fix = self.before(f"{state} = {code}") if plain else self.before(f"state = {code}", placeholder=True)
+            fix = self.before(f"{state} = {code}") if plain else self.instead(self.line.edited(state, code))
             yield certain(says, "checkpoint", "take the prefix off the names", fix)
         else:
             says = (

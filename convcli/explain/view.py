@@ -129,9 +129,7 @@ class ViewSize(Rule):
     def miscounted(self, features: int) -> Iterator[Hypothesis]:
         says = f"{features} features a sample were counted, and the maps have others: {self.elements} elements in all"
         advice = "x.flatten(1) lets the features follow; then the next nn.Linear tells how many there are"
-        name = self.line.assigned or self.x
-        flat = self.before(f"{name} = {self.x}.flatten(1)\nself.fc1 = nn.Linear(FEATURES, ...)", placeholder=True)
-        yield likely(says, "model", advice, flat)
+        yield likely(says, "model", advice)
         yield possible("the pictures have another size than the net was sized for", "data", "resize them")
 
     def free_batch(self) -> Fix | None:
