@@ -16,7 +16,8 @@ def traps(plan: Plan) -> list[str]:
 def _input_traps(plan: Plan) -> Iterator[str]:
     array, shape, names = plan.input, plan.shape, plan.layer.axis_names
     if array.dtype not in ("float32", "float16"):
-        yield f"the input was {array.dtype}; it was converted to float32, as the layer's weights are"
+        converted = "it was converted to float32, as the layer's weights are"
+        yield f"the input was {array.dtype}; {converted} (convcli explain --code dtype)"
     last, channels = shape[-1], shape[1]
     taken = plan.axis_names[-len(array.axes) :] if array.axes else ()
     if taken != array.axes:
@@ -30,12 +31,12 @@ def _input_traps(plan: Plan) -> Iterator[str]:
         order = (0, len(shape) - 1, *range(1, len(shape) - 1))
         yield (
             f"{list(array.shape)} looks like channels last: PyTorch takes axis 1 of {list(shape)} as its {channels} "
-            f"channels; if they are the {last} at the end, use x.permute{order}"
+            f"channels; if they are the {last} at the end, use x.permute{order} (convcli explain --code channels-last)"
         )
     elif plan.added == 1 and channels > 4 and not array.axes:
         yield (
             f"{list(array.shape)} went in as one sample with {channels} channels; if it is a batch of {channels}, use "
-            f"x.unsqueeze(1): [{channels}, 1, {', '.join(names)}]"
+            f"x.unsqueeze(1): [{channels}, 1, {', '.join(names)}] (convcli explain --code channels-batch)"
         )
     if len(shape) == 3 and channels == last > 1:
         yield f"channels and length are both {last}, so an input the wrong way round would pass unnoticed"

@@ -44,6 +44,8 @@ SCREENS = {
     "blog": ("blog", 80),
     "blog-one": ("blog cnn1d_4", 80),
     "samples": ("samples", 40),
+    "explain-page": ("explain --code channels-last", 80),
+    "explain-narrow": ("explain --code cat-size", 50),
 }
 
 

@@ -16,7 +16,7 @@ def guard(run: Callable[[], Any], show_traceback: bool = False) -> int:
         write("")
         return code if isinstance(code, int) else 0
     except ConvcliError as error:
-        complain(*error.words(on_the_command_line))
+        complain(*error.words(on_the_command_line), error.explained_by)
         return error.exit_code
     except typer.TyperException as error:
         context = getattr(error, "ctx", None)

@@ -104,8 +104,10 @@ def warn(text: str) -> None:
     err.print(Text(f"note: {plain(text)}", style="warning"))
 
 
-def complain(why: str, fix: str = "") -> None:
-    """An error on stderr: what is wrong and what to type instead."""
+def complain(why: str, fix: str = "", explained_by: str = "") -> None:
+    """An error on stderr: what is wrong, what to type instead, and the page of PyTorch's own error for it."""
     err.print(Text("convcli: ", style="wrong").append(plain(why), style="default not bold"))
     if fix:
         err.print(Text(f"  {plain(fix)}"))
+    if explained_by:
+        err.print(Text(f"  convcli explain --code {explained_by}", style="muted"))

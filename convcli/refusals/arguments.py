@@ -12,6 +12,7 @@ FROM_0 = ("padding", "output_padding", "start_dim", "end_dim")  # the others are
 class NotPositive(Refusal):
     """``values``: the argument for every axis, where it has one for each."""
 
+    explained_by = "setting-range"
     name: str
     value: int
     axis: str = ""
@@ -25,6 +26,7 @@ class NotPositive(Refusal):
 
 
 class Negative(Refusal):
+    explained_by = "setting-range"
     name: str
     value: int
     axis: str
@@ -59,6 +61,7 @@ class Zero(Refusal):
 
 
 class AxisCount(Refusal):
+    explained_by = "setting-count"
     name: str
     values: Sequence[int | None]
     axes: Sequence[str]
@@ -85,6 +88,7 @@ class NothingToKeep(Refusal):
 
 
 class UnknownArgument(Refusal):
+    explained_by = "call-arguments"
     name: str
     type: str
     takes: Sequence[str]
@@ -94,6 +98,7 @@ class UnknownArgument(Refusal):
 
 
 class MissingArgument(Refusal):
+    explained_by = "call-arguments"
     name: str
     type: str
 
@@ -111,6 +116,7 @@ class UnknownLayer(Refusal):
 
 
 class Groups(Refusal):
+    explained_by = "groups"
     in_channels: int
     out_channels: int
     groups: int
@@ -134,6 +140,7 @@ class Groups(Refusal):
 
 
 class SameStride(Refusal):
+    explained_by = "same-stride"
     stride: Sizes
     kernel: Sizes
     dilation: Sizes
@@ -170,6 +177,7 @@ class SameStride(Refusal):
 
 
 class PaddingWord(Refusal):
+    explained_by = "padding-kind"
     value: str
 
     def said(self, spell: Spelling) -> Words:
@@ -178,6 +186,7 @@ class PaddingWord(Refusal):
 
 
 class PaddingWordHere(Refusal):
+    explained_by = "padding-kind"
     value: str
     type: str
     kernel: Sizes
@@ -189,6 +198,7 @@ class PaddingWordHere(Refusal):
 
 
 class PaddingMode(Refusal):
+    explained_by = "padding-kind"
     value: str
 
     def said(self, spell: Spelling) -> Words:
@@ -197,6 +207,7 @@ class PaddingMode(Refusal):
 
 
 class TransposedMode(Refusal):
+    explained_by = "padding-kind"
     value: str
 
     def said(self, spell: Spelling) -> Words:
@@ -207,6 +218,7 @@ class TransposedMode(Refusal):
 class PoolPadding(Refusal):
     """``padding`` and ``kernel`` are those of every axis."""
 
+    explained_by = "pool-padding"
     value: int
     axis: str
     most: int
@@ -225,6 +237,7 @@ class PoolPadding(Refusal):
 class OutputPadding(Refusal):
     """It has to be less than ``bound``, the larger of stride and dilation; ``values``, ``bounds``: along every axis."""
 
+    explained_by = "output-padding"
     value: int
     axis: str
     bound: int

@@ -25,6 +25,7 @@ class NothingGoesIn(Refusal):
 class PaddingTooWide(Refusal):
     """``limits`` are the cells that there are to take from along each of the ``axes``."""
 
+    explained_by = "padding-wide"
     axis: Axis
     mode: str
     limit: int
@@ -44,6 +45,7 @@ class PaddingTooWide(Refusal):
 class KernelLarger(Refusal):
     """``axes`` are all of the layer's; ``larger`` names a larger input; ``piped``: this one is another command's."""
 
+    explained_by = "kernel-larger"
     axis: Axis
     axes: Sequence[Axis] = ()
     larger: str = ""
@@ -69,6 +71,7 @@ class KernelLarger(Refusal):
 
 
 class Pool3dLarger(Refusal):
+    explained_by = "pool-too-small"
     axis: Axis
     axes: Sequence[Axis]
     type: str
@@ -82,6 +85,7 @@ class Pool3dLarger(Refusal):
 
 
 class NoOutput(Refusal):
+    explained_by = "transposed-nothing"
     axis: Axis
     axes: Sequence[Axis]
 
@@ -107,6 +111,7 @@ def _cells(count: int) -> str:
 class Channels(Refusal):
     """``shape`` is the input's with the axes that it lacked."""
 
+    explained_by = "channels"
     code: str
     expected: int
     groups: int
@@ -139,6 +144,7 @@ def channels_first(shape: Sequence[int], ndim: int) -> tuple[int, ...]:
 
 
 class Rank(Refusal):
+    explained_by = "rank"
     shape: Sequence[int]
     ndim: int
 
@@ -154,6 +160,7 @@ class Rank(Refusal):
 class Features(Refusal):
     """A linear layer whose input's last axis isn't as long as its weight takes."""
 
+    explained_by = "linear-size"
     code: str
     expected: int
     shape: Sequence[int]
@@ -165,6 +172,7 @@ class Features(Refusal):
 
 
 class NoSuchAxis(Refusal):
+    explained_by = "axis-range"
     name: str
     value: int
     shape: Sequence[int]
@@ -226,6 +234,7 @@ class WeightChannels(Refusal):
 
 
 class BiasShape(Refusal):
+    explained_by = "bias-size"
     shape: Sequence[int]
     out_channels: int
 

@@ -31,6 +31,7 @@ class ConvcliError(Exception):
     """What was asked and why it can't be (``why``), and what to do instead (``fix``)."""
 
     exit_code = 2
+    explained_by = ""  # the code of PyTorch's own error for it: ``convcli explain --code``
 
     def __init__(self, why: str = "", fix: str = "") -> None:
         super().__init__(why, fix)

@@ -69,7 +69,7 @@ MENT = [
     ("maxpool2d --no_ceil_mode", "leave --ceil-mode out", "maxpool2d"),
     ("lppool1d --p 3", "did you mean --norm-type?", "lppool1d --norm-type 3"),
     ("conv1d -x", "convcli conv1d --help says", "conv1d --help"),
-    ("formula --filters 3", "did you mean --out?", "formula --out 3"),
+    ("formula --filters 3", "did you mean --out?", "formula --in 1 --out 3"),
     ("maxpool2d --in 3", "--size 3x28x28", "maxpool2d --size 3x28x28"),
     ("avgpool1d --out_channels 3", "--size 3x28", "avgpool1d --size 3x28"),
     ("maxpool2d --weight sobel-x", "belongs to conv2d, convtranspose2d", "conv2d --weight sobel-x"),
