@@ -17,6 +17,7 @@ convolution arithmetic for deep learning" (2016), relationships 6 (padding and s
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
+from math import gcd
 
 from convcli.arithmetic.windows import Tap, Windows
 
@@ -82,6 +83,28 @@ class Axis(Windows):
     @property
     def _windows(self) -> int:
         return self.size if self.transposed else self.output
+
+    @property
+    def pattern(self) -> tuple[int, int]:
+        return (self.stride, 1) if self.transposed else (1, self.stride)
+
+    def span(self, output: int) -> tuple[int, int]:
+        """
+        >>> Axis(10, kernel=3, stride=2, before=1).span(0)
+        (-1, 1)
+        >>> [Axis(4, kernel=3, stride=2, transposed=True).span(o) for o in range(4)]
+        [(-1, 0), (0, 0), (0, 1), (1, 1)]
+        """
+        offset = output + self.before
+        if not self.transposed:
+            start = output * self.stride - self.before
+            return start, start + self.extent - 1
+        taps = [t for t in range(min(self.kernel, self.stride)) if (offset - t * self.dilation) % self.stride == 0]
+        if not taps:
+            return offset // self.stride + 1, offset // self.stride
+        period = self.stride // gcd(self.stride, self.dilation)
+        last = taps[0] + (self.kernel - 1 - taps[0]) // period * period
+        return (offset - last * self.dilation) // self.stride, (offset - taps[0] * self.dilation) // self.stride
 
     def positions(self, window: int) -> range:
         """Where the taps of one window stand on the line; outside ``range(line)`` is padding.

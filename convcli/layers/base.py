@@ -21,8 +21,19 @@ WHOLE = (
     "start_dim",
     "end_dim",
     "divisor_override",
+    "num_features",
+    "num_groups",
+    "num_channels",
+    "num_parameters",
+    "num_embeddings",
+    "embedding_dim",
+    "upscale_factor",
+    "downscale_factor",
+    "dim",
 )
 Remark = tuple[str, str]  # a label, and what there is to say
+# What an axis of the output comes from: axes of the input, each with what is read along it (None: its own cell alone).
+Path = tuple[tuple[int, Windows | None], ...]
 AnyLayer = TypeVar("AnyLayer", bound="type[Layer]")
 
 
@@ -46,6 +57,7 @@ class Layer(ABC):
     ndim: ClassVar[int] = 0  # spatial axes; 0: it takes any number of axes
     per_axis: ClassVar[tuple[str, ...]] = ()  # arguments with one value for each of them
     positional: ClassVar[tuple[str, ...]] = ()  # arguments that are written without their names
+    work: ClassVar[str] = ""  # what its work is called where tools count it: convolution, linear, norm, activation, …
 
     @staticmethod
     def of(name: str, **arguments: Any) -> "Layer":
@@ -111,10 +123,11 @@ class Layer(ABC):
         """The layer as Python, what torch assumes left out."""
         parts, assumed = [], self.assumed()
         for name, value in self.arguments().items():
-            text = written(value)
+            each = name in self.per_axis
+            text = written(value, each)
             if name in self.positional:
                 parts.append(text)
-            elif text != written(assumed[name]):
+            elif text != written(assumed[name], each):
                 parts.append(f"{name}={text}")
         return f"nn.{self.type}({', '.join(parts)})"
 
@@ -136,9 +149,17 @@ class Layer(ABC):
     def output_shape(self, shape: Sequence[int]) -> Shape:
         """The shape that comes out of an input of this shape."""
 
-    @abstractmethod
+    def paths(self, shape: Sequence[int]) -> tuple[Path, ...]:
+        """What each axis of the output comes from; an axis of the input that no path has is read as a whole."""
+        return tuple(((i, None),) for i in range(len(shape)))
+
     def axes(self, shape: Sequence[int]) -> tuple[Windows, ...]:
-        """What is read along each axis that keeps an order of cells; none where no axis does."""
+        """What is read along each axis of which an output reads more than its own cell."""
+        return tuple(windows for path in self.paths(shape) for _, windows in path if windows)
+
+    def averaged(self, shape: Sequence[int]) -> Sequence[int]:
+        """The axes that are read as a whole for their statistics, by a norm."""
+        return ()
 
     @property
     def weight_shape(self) -> Shape | None:
@@ -204,13 +225,13 @@ def whole(name: str, value: Any) -> int:
     return number
 
 
-def written(value: Any) -> str:
+def written(value: Any, each_axis: bool = True) -> str:
     """An argument as Python has it, the same number for each axis said once.
 
     >>> written((3, 3)), written((3, 5)), written(2.0), written(float("inf"))
     ('3', '(3, 5)', '2', "float('inf')")
     """
-    if isinstance(value, tuple) and len(set(value)) == 1 and value[0] is not None:
+    if each_axis and isinstance(value, tuple) and len(set(value)) == 1 and value[0] is not None:
         value = value[0]
     if isinstance(value, float) and value.is_integer():
         value = int(value)

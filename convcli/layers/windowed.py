@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 from convcli import refusals
 from convcli.arithmetic.axis import Axis
 from convcli.arithmetic.windows import Windows
-from convcli.layers.base import Layer, Remark, Shape
+from convcli.layers.base import Layer, Path, Remark, Shape
 from convcli.layers.reductions import Place, Read, Reduction
 from convcli.wording import sizes_in_words
 
@@ -27,6 +27,7 @@ class Windowed(Layer):
     transposed: ClassVar[bool] = False
     returns_indices: bool = False
     groups: int = 1
+    work = "pooling"
     no_macs: ClassVar[str] = "a pooling multiplies no weights"
 
     @property
@@ -51,6 +52,13 @@ class Windowed(Layer):
         for name, size in zip(("batch", "channels", *self.axis_names), shape, strict=True):
             if size < 1:
                 raise refusals.NotPositive(name="size", value=size, axis=name)
+
+    @abstractmethod
+    def axes(self, shape: Sequence[int]) -> tuple[Windows, ...]:
+        """The windows along each spatial axis."""
+
+    def paths(self, shape: Sequence[int]) -> tuple[Path, ...]:
+        return (((0, None),), ((1, None),), *(((2 + i, axis),) for i, axis in enumerate(self.axes(shape))))
 
     def output_shape(self, shape: Sequence[int]) -> Shape:
         return self.shape_of(shape, self.axes(shape))

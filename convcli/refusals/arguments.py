@@ -43,7 +43,7 @@ class Zero(Refusal):
 
 class AxisCount(Refusal):
     name: str
-    values: Sequence[int | None]
+    values: Sequence[float | None]
     axes: Sequence[str]
 
     def said(self, spell: Spelling) -> Words:
