@@ -89,6 +89,8 @@ class Adaptive(Windows):
 
     @property
     def pattern(self) -> tuple[int, int]:
+        if self.outputs == 1:
+            return 1, 0
         common = gcd(self.outputs, self.size)
         return self.outputs // common, self.size // common
 

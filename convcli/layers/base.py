@@ -157,6 +157,10 @@ class Layer(ABC):
         """What is read along each axis of which an output reads more than its own cell."""
         return tuple(windows for path in self.paths(shape) for _, windows in path if windows)
 
+    def least_size(self, axis: int, outputs: int) -> int:
+        """The smallest size of a spatial axis, counted from 0, that gives at least so many outputs along it."""
+        return outputs
+
     def averaged(self, shape: Sequence[int]) -> Sequence[int]:
         """The axes that are read as a whole for their statistics, by a norm."""
         return ()

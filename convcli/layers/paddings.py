@@ -42,6 +42,14 @@ class Padding(Layer):
                 raise refusals.NothingLeft(axis=axis)
         return axes
 
+    def least_size(self, axis: int, outputs: int) -> int:
+        count = len(self.padding) // 2
+        if axis >= count:
+            return outputs
+        pair = self.padding[2 * (count - 1 - axis) :][:2]
+        limit = {"reflect": max(pair) + 1, "circular": max(pair)}.get(self.mode, 1)
+        return max(outputs - sum(pair), limit, 1)
+
     def output_shape(self, shape: Sequence[int]) -> Shape:
         axes = self.padded(shape)
         return (*shape[: -len(axes)], *(axis.output for axis in axes))

@@ -132,6 +132,9 @@ class _Adaptive(Windowed):
         asked = zip(shape[2:], self.output_size, self.axis_names, strict=True)
         return tuple(Adaptive(size, size if output is None else output, name) for size, output, name in asked)
 
+    def least_size(self, axis: int, outputs: int) -> int:
+        return 1 if self.output_size[axis] else outputs
+
     def remarks(self, shape: Sequence[int]) -> Iterator[Remark]:
         yield from super().remarks(shape)
         for axis in self.axes(shape):

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from math import floor, isfinite, prod
+from math import ceil, floor, isfinite, prod
 from typing import ClassVar
 
 from convcli import refusals
@@ -120,6 +120,9 @@ class PixelShuffle(_Shuffle):
             raise refusals.Groups(name="channels", value=channels, groups=self.factor**2)
         return (*lead, channels // self.factor**2, height * self.factor, width * self.factor)
 
+    def least_size(self, axis: int, outputs: int) -> int:
+        return -(-outputs // self.factor)
+
     def paths(self, shape: Sequence[int]) -> tuple[Path, ...]:
         *lead, height, width = self.output_shape(shape)
         step = Fraction(1, self.factor)
@@ -145,6 +148,9 @@ class PixelUnshuffle(_Shuffle):
             if size % self.factor:
                 raise refusals.Groups(name=name, value=size, groups=self.factor)
         return (*lead, channels * self.factor**2, height // self.factor, width // self.factor)
+
+    def least_size(self, axis: int, outputs: int) -> int:
+        return outputs * self.factor
 
     def paths(self, shape: Sequence[int]) -> tuple[Path, ...]:
         self.output_shape(shape)
@@ -246,6 +252,12 @@ class Upsample(Layer):
 
     def output_shape(self, shape: Sequence[int]) -> Shape:
         return (*shape[:2], *(axis.output for axis in self.resampled(shape)))
+
+    def least_size(self, axis: int, outputs: int) -> int:
+        if self.scale_factor is None:
+            return 1
+        each = self.scale_factor if isinstance(self.scale_factor, tuple) else (self.scale_factor,) * (axis + 1)
+        return ceil(outputs / each[axis])
 
     def paths(self, shape: Sequence[int]) -> tuple[Path, ...]:
         return (((0, None),), ((1, None),), *(((2 + i, axis),) for i, axis in enumerate(self.resampled(shape))))

@@ -156,6 +156,17 @@ class Sliding(Windowed):
             for i, (size, kernel, stride) in enumerate(zip(sizes, self.kernel_size, self.stride, strict=True))
         )
 
+    def least_size(self, axis: int, outputs: int) -> int:
+        from convcli.arithmetic.inverse import least_size
+
+        windows = self.windows((1,) * self.ndim)[axis]
+        return max(least_size(windows, outputs), self.least(windows))
+
+    def least(self, axis: Axis) -> int:
+        """The smallest size that torch takes, whether more than one window fits or not."""
+        widest = max(axis.before, axis.after)
+        return {"reflect": widest + 1, "circular": widest}.get(axis.padding_mode, 1)
+
     def axes(self, shape: Sequence[int]) -> tuple[Axis, ...]:
         self.check_input(shape)
         axes = self.windows(shape[2:])
@@ -220,11 +231,15 @@ class Pool(Sliding):
         super().__post_init__()
         self.check_padding(half_at_most=True)
 
-    def check_axis(self, axis: Axis) -> None:
-        super().check_axis(axis)
+    def least(self, axis: Axis) -> int:
         # torch's 3-d mean, by which it works out p-norms too, asks for a whole kernel of real cells, padding and
         # ceil_mode or not.
-        if self.ndim == 3 and self.reduction.operation in ("mean", "norm") and axis.size < axis.kernel:
+        whole = self.ndim == 3 and self.reduction.operation in ("mean", "norm")
+        return axis.kernel if whole else super().least(axis)
+
+    def check_axis(self, axis: Axis) -> None:
+        super().check_axis(axis)
+        if axis.size < self.least(axis):
             raise refusals.Pool3dLarger(axis=axis, type=self.type)
 
     def assumed(self) -> dict[str, object]:

@@ -173,7 +173,7 @@ class _Reader:
         short = name.rpartition(".")[2]
         bracket = offset + len(token) - 1
         named = above.label or above.said
-        if self.printed and not named and not self._starts_line(offset):
+        if self.printed and not named and not self._stands_alone(short, offset):
             self.stack.append(_Open("(", bracket))  # words in brackets between the lines of a printed model
             return
         part = Part(named.removeprefix("self."), short, offset, times=max(1, above.times))
@@ -193,9 +193,13 @@ class _Reader:
             self.stack.append(_Open("(", bracket, part))
             self.holders.append(part)
 
-    def _starts_line(self, offset: int) -> bool:
+    def _stands_alone(self, name: str, offset: int) -> bool:
+        """Whether a call without a name is a part all the same: a layer, or the model itself at the start of a line."""
         start = self.text.rfind("\n", 0, offset) + 1
-        return self.holders[-1] is self.root and not self.text[start:offset].strip()
+        before = self.text[start:offset].strip()
+        if known(name) or name.lower() in HOLDERS:
+            return before[-1:] in ("", "(", ",", "[", "=")
+        return self.holders[-1] is self.root and not before
 
     def _add(self, part: Part, named: str) -> None:
         holder = self.holders[-1]

@@ -9,13 +9,15 @@ from convcli.refusals import Refusal, Spelling, Words
 MOST_LAYERS = 1_000_000
 # What torch.nn has besides the layers of the house; a name that is in neither is no torch.nn class.
 ELSEWHERE = frozenset(
-    """AdaptiveLogSoftmaxWithLoss Bilinear Buffer Container CosineSimilarity CrossMapLRN2d DataParallel EmbeddingBag Fold
+    """
+    AdaptiveLogSoftmaxWithLoss Bilinear Buffer Container CosineSimilarity CrossMapLRN2d DataParallel EmbeddingBag Fold
     FractionalMaxPool2d FractionalMaxPool3d GRU GRUCell LSTM LSTMCell LazyBatchNorm1d LazyBatchNorm2d LazyBatchNorm3d
     LazyConv1d LazyConv2d LazyConv3d LazyConvTranspose1d LazyConvTranspose2d LazyConvTranspose3d LazyInstanceNorm1d
     LazyInstanceNorm2d LazyInstanceNorm3d LazyLinear MaxUnpool1d MaxUnpool2d MaxUnpool3d Module MultiheadAttention
     PairwiseDistance Parameter ParameterDict ParameterList RNN RNNBase RNNCell RNNCellBase Softmax2d Softmin
     SyncBatchNorm Transformer TransformerDecoder TransformerDecoderLayer TransformerEncoder TransformerEncoderLayer
-    UninitializedBuffer UninitializedParameter""".split()  # noqa: SIM905
+    UninitializedBuffer UninitializedParameter
+    """.split()  # noqa: SIM905
 )
 # What prints under another name and is the same layer.
 ALIASES = {"nondynamicallyquantizablelinear": "linear", "frozenbatchnorm2d": "batchnorm2d"}
@@ -34,7 +36,7 @@ class Part:
 
     ``name`` is what it is called within what holds it, ``offset`` where it was written. ``parts`` is None for a layer;
     ``in_order`` says that what holds others surely runs them one after the other. ``times`` of them follow each other.
-    ``note`` says why a layer isn't known.
+    ``note`` says why a layer isn't known. A part that stands in several places is one layer, used again.
     """
 
     name: str
@@ -45,7 +47,7 @@ class Part:
     in_order: bool = True
     times: int = 1
     note: str = ""
-    shares: int | None = None  # layers of the same number are one layer, used again
+    unused: bool = False  # made, but never called
 
     @property
     def code(self) -> str:
@@ -85,6 +87,11 @@ class Placed:
             around.append(each)
             each = each.holder
         return around[::-1]
+
+    @property
+    def unused(self) -> bool:
+        """Whether it, or what holds it, is never called."""
+        return self.part.unused or any(holder.part.unused for holder in self.holders)
 
     @property
     def name(self) -> str:
