@@ -35,6 +35,7 @@ ROOMS = [
     "engine",
     "report",
     "explain",
+    "network",
     "views",
     "api",
     "cli",

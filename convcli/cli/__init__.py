@@ -21,6 +21,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "formula": ("formula.command", "The output-size formula, worked step by step"),
     "blog": ("post.blog", "The post's 12 experiments, replayed and checked number by number"),
     "filters": ("lookup.filters", "The classic filters: edges, blurs, Sobel and others"),
+    "network": ("networks.network", "A whole model, layer by layer, up to the one that fails"),
     "explain": ("explaining.explain", "A PyTorch error message in plain words, with a fix"),
     "samples": ("lookup.samples", "The post's three tensors"),
 }

@@ -57,6 +57,7 @@ class Layer(ABC):
     ndim: ClassVar[int] = 0  # spatial axes; 0: it takes any number of axes
     per_axis: ClassVar[tuple[str, ...]] = ()  # arguments with one value for each of them
     positional: ClassVar[tuple[str, ...]] = ()  # arguments that are written without their names
+    joins: ClassVar[bool] = False  # whether it makes one axis of channels and maps
     work: ClassVar[str] = ""  # what its work is called where tools count it: convolution, linear, norm, activation, …
 
     @staticmethod

@@ -13,7 +13,6 @@ from convcli.layers.pointwise import Pointwise
 class Norm(Pointwise):
     """A norm with a learned scale and shift."""
 
-    work = "norm"
     bias: bool = True
 
     @property
@@ -115,6 +114,7 @@ class GroupNorm(Norm):
 
     summary = "shifts and scales groups of channels by their own mean and deviation"
     positional = ("num_groups", "num_channels")
+    work = "group norm"
 
     num_groups: int
     num_channels: int
@@ -181,6 +181,7 @@ class LayerNorm(_LastAxes):
     """``nn.LayerNorm``: the last axes by their own mean and deviation."""
 
     summary = "shifts and scales the last axes by their own mean and deviation"
+    work = "layer norm"
 
     normalized_shape: tuple[int, ...]
     eps: float = 1e-05
@@ -194,7 +195,7 @@ class RMSNorm(_LastAxes):
     """``nn.RMSNorm``: the last axes by their root mean square."""
 
     summary = "scales the last axes by their root mean square"
-    work = ""
+    work = "rms norm"
     bias: ClassVar[bool] = False  # type: ignore[misc]
 
     normalized_shape: tuple[int, ...]
@@ -209,6 +210,7 @@ class LocalResponseNorm(Pointwise):
 
     summary = "scales each cell by its neighbours in other channels"
     positional = ("size",)
+    work = "local response norm"
 
     size: int
     alpha: float = 0.0001

@@ -89,6 +89,9 @@ def _check_lambda(layer: Any) -> None:
         raise OutOfRange(name="lambd", value=layer.lambd, because="it has to be at least 0")
 
 
+# Those that tools count as they count ReLU, the others at most as functions.
+RECTIFIERS = dict.fromkeys(("ReLU", "ELU", "GELU"), "relu")
+RECTIFIERS |= dict.fromkeys(("ReLU6", "LeakyReLU", "SiLU"), "leaky relu")
 CHECKS: dict[str, Callable[[Any], None]] = {
     "CELU": _check_alpha,
     "GELU": _check_approximate,
@@ -98,6 +101,7 @@ CHECKS: dict[str, Callable[[Any], None]] = {
 for _name, _arguments in ACTIVATIONS.items():
     _fields = [(argument, type(default), field(default=default)) for argument, default in _arguments.items()]
     _members: dict[str, Any] = {"__doc__": f"``nn.{_name}``: {Activation.summary}; any shape."}
+    _members["work"] = RECTIFIERS.get(_name, Activation.work)
     if _name in CHECKS:
         _members["__post_init__"] = CHECKS[_name]
     named(make_dataclass(_name, _fields, bases=(Activation,), namespace=_members, frozen=True, eq=False, repr=False))
@@ -122,6 +126,7 @@ class PReLU(Activation):
     """``nn.PReLU``: a slope below zero that is learned, one for all channels or one for each."""
 
     summary = "a ReLU whose slope below zero is learned"
+    work = "relu"
 
     num_parameters: int = 1
     init: float = 0.25

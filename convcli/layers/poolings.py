@@ -89,6 +89,7 @@ class LPPool(Pool):
 
     summary = "takes the p-norm of each window; norm type 1 is the sum"
     positional = ("norm_type",)
+    work = "p-norm pooling"
     suggested: ClassVar = {"norm_type": 2.0, "kernel_size": 2}
 
     norm_type: float
@@ -154,6 +155,7 @@ class AdaptiveAvgPool(_Adaptive):
     """``nn.AdaptiveAvgPool1d`` and its like."""
 
     summary = "takes the mean of windows that give the output size asked for"
+    work = "adaptive mean"
     reduction = Mean(1)
 
     output_size: tuple[int | None, ...]

@@ -24,6 +24,7 @@ class Flatten(Layer):
     """
 
     summary = "makes one axis of several"
+    joins = True
 
     start_dim: int = 1
     end_dim: int = -1
@@ -197,7 +198,6 @@ class Upsample(Layer):
     """
 
     summary = "draws maps out to a larger size"
-    work = "upsampling"
 
     size: int | tuple[int, ...] | None = None
     scale_factor: Scale = None
@@ -214,6 +214,10 @@ class Upsample(Layer):
             raise refusals.SizeOrScale(type=self.type)
         if self.size is not None and self.recompute_scale_factor:
             raise refusals.SizeOrScale(type=self.type)
+
+    @property
+    def work(self) -> str:  # type: ignore[override]
+        return f"{self.mode} upsampling"
 
     def resampled(self, shape: Sequence[int]) -> tuple[Windows, ...]:
         sizes = shape[2:]
@@ -269,6 +273,7 @@ class UpsamplingNearest2d(Upsample):
     """``nn.UpsamplingNearest2d``."""
 
     summary = "draws pictures out by repeating cells"
+    work = "older nearest upsampling"
     mode: ClassVar[str] = "nearest"  # type: ignore[misc]
     align_corners: ClassVar[bool | None] = None  # type: ignore[misc]
     recompute_scale_factor: ClassVar[bool | None] = None  # type: ignore[misc]
@@ -283,6 +288,7 @@ class UpsamplingBilinear2d(Upsample):
     """``nn.UpsamplingBilinear2d``: corners stay corners."""
 
     summary = "draws pictures out, mixing neighbours"
+    work = "older bilinear upsampling"
     mode: ClassVar[str] = "bilinear"  # type: ignore[misc]
     align_corners: ClassVar[bool | None] = True  # type: ignore[misc]
     recompute_scale_factor: ClassVar[bool | None] = None  # type: ignore[misc]

@@ -88,7 +88,7 @@ class Chain:
 
     @cached_property
     def sees(self) -> Row | None:
-        """Where the field stops to grow: of the layers whose cells are places of the input, the first that sees most."""
+        """Where the field stops to grow: the first of the layers whose cells are places of the input to see most."""
         seeing = [row for row in self.worked if row.sight and row.sight.fields and self.sliding(row)]
         return next((row for row in seeing if self.field(row) == self.field(seeing[-1])), None)
 
@@ -263,4 +263,5 @@ def _same_part(placed: Sequence[Placed], i: int) -> Iterator[Placed]:
 
 def _any_shape(layer: Layer) -> bool:
     """Whether it is a function of each number, which doesn't care for axes."""
-    return layer.work in ("activation", "") and layer.paths((1, 2, 4, 4)) == Layer.paths(layer, (1, 2, 4, 4))
+    shape = (1, 2, 4, 4)
+    return not layer.ndim and layer.weight_shape is None and layer.paths(shape) == Layer.paths(layer, shape)

@@ -64,9 +64,9 @@ class Sight:
     def seen(self, axis: int, size: int) -> tuple[int, str]:
         """How many cells of an input axis of this size are seen, and how sure that is."""
         field = self.fields[axis]
-        if self.together[axis] is not None:
-            return field.size, "flattened"
         if field.advance == 0:
             count = len(field.within(0, size))
             return count, "whole input" if count == size else "exact"
+        if self.together[axis] is not None:
+            return field.size, "flattened"
         return field.size, "exact" if field.exact else "upper bound"

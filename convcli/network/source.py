@@ -107,7 +107,7 @@ class Source(Maker):
                 raise NotAChain(forward, "returns nothing")
         except NotAChain as reason:
             why = f"not a chain from here on: {reason}; --run follows any way"
-            flow.chain.append(Part("...", "...", note=why))
+            flow.chain.append(Part("forward", "...", note=why))
         chain = _numbered(flow.chain)
         return Part("", name, parts=[*chain, *_left_over(made, flow.chain)], note="; ".join(notes))
 

@@ -52,6 +52,8 @@ class View(TensorCall):
     (1, 400)
     """
 
+    joins = True
+
     sizes: tuple[int | AxisSize, ...]
 
     def output_shape(self, shape: Sequence[int]) -> Shape:
