@@ -1,18 +1,25 @@
 """``network``: a whole model, layer by layer, up to the one that fails."""
 
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Annotated, Any
 
 import typer
 
-from convcli.cli.streams import err, in_colour, out, show
+from convcli.cli.streams import err, in_colour, out, show, write
 from convcli.cli.typed import sizes, whole
+from convcli.network import known
 from convcli.network.chain import Chain, work_out
 from convcli.network.counting import CONVENTIONS
-from convcli.network.fitting import shape_of, smallest
+from convcli.network.fitting import shape_of, sizes_giving, smallest
 from convcli.network.notation import NotationError
 from convcli.network.reading import Named, read_model
 from convcli.refusals import ConvcliError
+from convcli.views.as_json import as_text
 from convcli.views.network_table import COLUMNS, SORTED, Wish, shown
+from convcli.views.network_texts import as_csv as csv_text
+from convcli.views.network_texts import as_markdown as markdown_text
+from convcli.views.network_texts import as_object, network_script
 from convcli.views.widgets import Screen
 from convcli.wording import plain
 
@@ -24,7 +31,13 @@ def network(
         list[str] | None,
         typer.Argument(help="A known network, a file (print(model), calls, .py, FILE.py:Net), text, or - for stdin."),
     ] = None,
-    size: Annotated[list[str] | None, typer.Option("--size", help="The input, 3x224x224; else the smallest.")] = None,
+    size: Annotated[
+        Text, typer.Option("--size", help="The input, 3x224x224; else the smallest.", metavar="SIZES")
+    ] = None,
+    output: Annotated[
+        Text, typer.Option("--output", "--to", help="Which input gives maps of this size, 7x7?", metavar="SIZES")
+    ] = None,
+    compare: Annotated[bool, typer.Option("--compare", help="Several models side by side.")] = False,
     depth: Annotated[Text, typer.Option("--depth", help="Fold what is deeper, with sums.", metavar="N")] = None,
     columns: Annotated[Text, typer.Option("--columns", help=f"Of {', '.join(COLUMNS)}.", metavar="NAMES")] = None,
     sort: Annotated[Text, typer.Option("--sort", help=f"The largest first: {', '.join(SORTED)}.", metavar="BY")] = None,
@@ -33,6 +46,9 @@ def network(
     ] = None,
     full: Annotated[bool, typer.Option("--full", help="Every line, repeated blocks too.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="A line for each layer, with commas.")] = False,
+    as_markdown: Annotated[bool, typer.Option("--markdown", help="A table for a README.")] = False,
+    as_code: Annotated[bool, typer.Option("--code", help="A PyTorch script that builds and runs it.")] = False,
 ) -> None:
     """A whole model: shapes, parameters, MACs, receptive field, up to the layer that fails.
 
@@ -41,12 +57,12 @@ def network(
     convcli network "Conv2d(1, 6, 5); ReLU(); MaxPool2d(2); Flatten(); Linear(864, 10)" --size 28x28
     python -c "import net; print(net.model)" | convcli network -
     convcli network net.py:Net --size 3x32x32
+    convcli network --compare "Conv2d(8, 8, 5)" "Conv2d(8, 8, 3); Conv2d(8, 8, 3)" --size 32x32
     """
-    try:
-        named = [read_model(model) for model in models or ["tiny"]]
-    except NotationError as error:
-        complain_at(error)
-        raise typer.Exit(2) from None
+    texts = {"--json": as_json, "--csv": as_csv, "--markdown": as_markdown, "--code": as_code}
+    asked = [flag for flag, on in texts.items() if on]
+    if len(asked) > 1:
+        raise ConvcliError(f"{asked[0]} and {asked[1]} both take all of stdout", "choose one")
     wish = Wish(
         depth=whole(depth, "--depth") if depth is not None else None,
         columns=names_of(columns, "--columns", COLUMNS),
@@ -54,17 +70,70 @@ def network(
         full=full,
         convention=one_of(convention, "--convention", CONVENTIONS),
     )
-    chain = worked_out(named[0], size)
-    show(*shown(chain, Screen(out.width, in_colour(), full), wish))
+    shape = sizes(size, "--size") if size is not None else None
+    target = sizes(output, "--output") if output is not None else None
+    names = models or ["tiny"]
+    if len(names) > 1 and not compare:
+        raise ConvcliError(f"{len(names)} models were given", "add --compare to see them side by side")
+    try:
+        named = [read_model(name) for name in names]
+    except NotationError as error:
+        complain_at(error)
+        raise typer.Exit(2) from None
+    chains = [worked_out(each, shape) for each in named]
+    if compare:
+        show_compared(chains, names, as_json)
+    elif target is not None:
+        show_sizes(chains[0], target, as_json)
+    elif as_json:
+        write(as_object(chains[0], wish.convention))
+    elif asked:
+        write({"--csv": csv_text, "--markdown": markdown_text, "--code": network_script}[asked[0]](chains[0]))
+    else:
+        remarks = tuple(remarks_of(named[0], chains[0], shape, models))
+        show(*shown(chains[0], Screen(out.width, in_colour(), full), replace(wish, remarks=remarks)))
 
 
-def worked_out(named: Named, size: list[str] | None) -> Chain:
+def worked_out(named: Named, size: tuple[int, ...] | None) -> Chain:
     """The chain of a model on the input that was asked for, or its usual one, or the smallest that gets through."""
-    if size:
-        return work_out(named.model, shape_of(named.model, sizes(size[0], "--size")))
-    if named.size:
-        return work_out(named.model, (1, *named.size))
-    return smallest(named.model)
+    if size is not None:
+        return work_out(named.model, shape_of(named.model, size))
+    return work_out(named.model, (1, *named.size)) if named.size else smallest(named.model)
+
+
+def remarks_of(named: Named, chain: Chain, size: object, models: object) -> Iterator[tuple[str, str]]:
+    """Where the input comes from, and what was published."""
+    if size is None and not named.size and chain.failed is None:
+        yield "input", "the smallest that gets through; --size says another"
+    if named.source:
+        yield "source", named.source
+    if named.published:
+        yield "published", named.published
+    if not models:
+        yield "others", f"{', '.join(known.names())}; or your own: a file, a text, - for stdin"
+
+
+def show_compared(chains: list[Chain], names: list[str], as_json: bool) -> None:
+    """Networks side by side."""
+    from convcli.views.network_compared import compared, compared_object
+
+    if len(chains) < 2:
+        raise ConvcliError("--compare needs two models", "convcli network --compare vgg16 alexnet")
+    if as_json:
+        write(as_text(compared_object(chains, names)))
+    else:
+        show(*compared(chains, names))
+
+
+def show_sizes(chain: Chain, target: tuple[int, ...], as_json: bool) -> None:
+    """Which input gives an output size."""
+    from convcli.views.network_compared import sizes_said
+
+    name, ranges = sizes_giving(chain, target)
+    if as_json:
+        write(as_text({"layer": name, "sizes": [[each.start, each.stop - 1] for each in ranges]}))
+    else:
+        show(*sizes_said(name, target, ranges))
 
 
 def one_of(typed: str | None, flag: str, choices: Any) -> str:

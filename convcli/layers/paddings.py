@@ -27,7 +27,8 @@ class Padding(Layer):
         count, rank = len(self.padding) // 2, len(shape)
         most = rank if self.mode == "zeros" else rank - 1
         least = 1 if self.mode == "zeros" else rank - 2
-        if len(self.padding) % 2 or not max(1, least) <= count <= most:
+        suits = self.mode != "circular" or rank - self.ndim in (1, 2)
+        if len(self.padding) % 2 or not max(1, least) <= count <= most or not suits:
             raise refusals.PaddingPairs(type=self.type, values=self.padding, shape=shape)
         pairs = list(zip(self.padding[::2], self.padding[1::2], strict=True))[::-1]
         names = AXIS_NAMES.get(count, ("axis",) * count)

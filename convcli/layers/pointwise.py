@@ -179,7 +179,7 @@ class LogSoftmax(_AlongAxis):
     """``nn.LogSoftmax``: the logarithms of a softmax."""
 
     summary = "the logarithms of shares of one along an axis"
-    work = "softmax"
+    work = "log softmax"
 
     dim: int | None = None
 

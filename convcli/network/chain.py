@@ -77,6 +77,11 @@ class Chain:
         """Of the layers whose sizes are known."""
         return sum(row.macs or 0 for row in self.rows)
 
+    @cached_property
+    def most_macs(self) -> int:
+        """Those of the layer that has most."""
+        return max((row.macs or 0 for row in self.rows), default=0)
+
     @property
     def output_shape(self) -> Shape | None:
         return self.rows[-1].output_shape if self.rows and self.failed is None else None

@@ -9,6 +9,7 @@ from math import prod
 
 from convcli.layers import Layer
 from convcli.layers.base import Shape
+from convcli.network.chain import Chain
 
 Count = Callable[[Layer, Shape, Shape], int]  # of a layer, its input and its output
 
@@ -145,3 +146,13 @@ CONVENTIONS = {
         {"convolution": _flops, "linear": _flops},
     ),
 }  # fmt: skip
+
+
+def counted(chain: Chain, name: str) -> int:
+    """The work of a model as a tool counts it, as far as the shapes are known."""
+    convention = CONVENTIONS[name]
+    return sum(
+        convention.of(row.layer, row.input_shape, row.output_shape)
+        for row in chain.rows
+        if row.layer and row.input_shape is not None and row.output_shape is not None
+    )

@@ -275,8 +275,12 @@ def made_of(layer: type[Layer], call: ast.Call, names: Mapping[str, Any]) -> Lay
     for argument in call.keywords:
         if argument.arg is None:
             raise NotConstant(argument.value)
-        if argument.arg not in DROPPED:
-            values[argument.arg] = constant(argument.value, names)
+        if argument.arg in DROPPED:
+            continue
+        value = constant(argument.value, names)
+        fixed = argument.arg not in known_arguments and getattr(layer, argument.arg, None) == value
+        if not fixed:  # UpsamplingNearest2d prints its mode, and takes none
+            values[argument.arg] = value
     for i, value in enumerate(call.args):
         if isinstance(value, ast.Starred) or i >= len(known_arguments):
             raise NotConstant(value)

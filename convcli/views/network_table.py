@@ -10,7 +10,7 @@ from rich.text import Text
 from convcli.layers import Layer
 from convcli.layers.base import written
 from convcli.network.chain import Chain
-from convcli.network.counting import CONVENTIONS
+from convcli.network.counting import CONVENTIONS, counted
 from convcli.network.outline import Line, outline
 from convcli.network.remedies import arithmetic, remedies
 from convcli.refusals import in_python
@@ -19,7 +19,7 @@ from convcli.views.widgets import Screen, labelled, table
 from convcli.wording import plain
 
 MOST_LINES = 120  # that anybody looks at; of more, the first and the last
-BAR = 4
+BAR = 3
 SIGNS = {"kernel_size": "k", "stride": "s", "padding": "p", "dilation": "d", "groups": "g", "output_padding": "op"}
 JOINED = (("in_channels", "out_channels"), ("in_features", "out_features"), ("num_embeddings", "embedding_dim"))
 SHORTEST = 22  # columns of the layers' names, where the screen is narrow
@@ -112,7 +112,7 @@ def _jump(line: Line, chain: Chain) -> str:
 def _bar(line: Line, chain: Chain) -> str:
     if line.row is None or not line.macs or not chain.macs:
         return ""
-    eighths = round(8 * BAR * line.macs / max(row.macs or 0 for row in chain.rows))
+    eighths = round(8 * BAR * line.macs / chain.most_macs)
     return "█" * (eighths // 8) + " ▏▎▍▌▋▊▉"[eighths % 8].strip() if eighths else "▏"
 
 
@@ -148,16 +148,15 @@ COLUMNS = {
         for name in ("kernel_size", "stride", "padding", "dilation")
     },
     "parameters": Column("parameters", lambda line, chain: _count(line.parameters)),
-    "macs": Column("MACs", lambda line, chain: _count(line.macs)),
-    "share": Column("", _bar, left=True),
+    "macs": Column("MACs", lambda line, chain: _count(line.macs), left=True),
     "field": Column("field", _field),
     "jump": Column("jump", _jump),
     "weights": Column("weights", lambda line, chain: bytes_in_words(4 * line.parameters) if line.parameters else "·"),
     "activations": Column("activations", _bytes),
     "sure": Column("sure", _sure, left=True),
 }
-USUAL = ("layer", "output", "parameters", "macs", "share", "field", "jump")
-LEAST_WANTED = ("jump", "share", "field", "macs", "parameters")  # left out first on narrow screens
+USUAL = ("layer", "output", "parameters", "macs", "field", "jump")
+LEAST_WANTED = ("jump", "field", "macs", "parameters")  # left out first on narrow screens
 SORTED: dict[str, Callable[[Line], int]] = {
     "macs": lambda line: line.macs or 0,
     "parameters": lambda line: line.parameters,
@@ -225,7 +224,13 @@ def _table(chain: Chain, screen: Screen, wish: Wish) -> RenderableType:
     cells = {name: [COLUMNS[name].cell(line, chain) for line in lines] for name in names}
     if not wish.columns:
         names = _fitting(names, cells, screen.width)
-    made = table(*(COLUMNS[name].heading for name in names))
+    headings = {name: COLUMNS[name].heading for name in names}
+    if "macs" in names:
+        wide = max(map(len, [*cells["macs"], COLUMNS["macs"].heading]))
+        bars = [_bar(line, chain) for line in lines]
+        headings["macs"] = f"{headings['macs']:>{wide}}"
+        cells["macs"] = [f"{count:>{wide}} {bar:{BAR}}" for count, bar in zip(cells["macs"], bars, strict=True)]
+    made = table(*headings.values())
     for name, column in zip(names, made.columns, strict=True):
         column.justify = "left" if COLUMNS[name].left else "right"
         column.no_wrap = name != "layer"
@@ -242,7 +247,7 @@ def _styled(name: str, text: str, line: Line, chain: Chain, failed: int | None) 
         return Text(f"{text} ✗" if name == "layer" else text.replace("?", ""), style="wrong")
     if line.row is None:
         return Text(text, style="bold" if name == "layer" else "muted")
-    if line.row.output_shape is None or text == "·":
+    if line.row.output_shape is None or text.strip() == "·":
         return Text(text, style="muted")
     return Text(text, style="accent" if name in ("field", "jump") else "")
 
@@ -253,7 +258,7 @@ def _fitting(names: Sequence[str], cells: dict[str, list[str]], width: int) -> l
     for name in LEAST_WANTED:
         wide = {each: max(map(len, [COLUMNS[each].heading, *cells[each]])) for each in kept}
         wide["layer"] = min(wide["layer"], max(SHORTEST, width // 3))
-        if sum(wide.values()) + 2 * len(kept) - 2 <= width:
+        if sum(wide.values()) + 2 * len(kept) - 2 + (BAR + 1) * ("macs" in kept) <= width:
             break
         kept.remove(name)
     return kept
@@ -317,13 +322,3 @@ def said_by(chain: Chain, name: str) -> str:
     """A tool's own count, and how it counts."""
     convention = CONVENTIONS[name]
     return f"{counted(chain, name):,} {convention.unit}: {convention.says}"
-
-
-def counted(chain: Chain, name: str) -> int:
-    """The model's work as a tool counts it."""
-    convention = CONVENTIONS[name]
-    return sum(
-        convention.of(row.layer, row.input_shape, row.output_shape)
-        for row in chain.rows
-        if row.layer and row.input_shape is not None and row.output_shape is not None
-    )
