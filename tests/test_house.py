@@ -44,6 +44,7 @@ ROOMS = [
 MOST_LINES = 350
 HEAVY = {"torch", "numpy", "PIL"}  # slow to import
 WITH_VALUES = {"convcli.engine.forward", "convcli.engine.replay", "convcli.explain.verify"}  # import them at once
+WITH_VALUES |= {"convcli.network.running", "convcli.network.tracing"}
 WITH_TORCH = WITH_VALUES | {"convcli.cli.waiting", "convcli.data.formats", "convcli.data.saving"}
 ABSTRACT = {"Layer", "Windowed", "Sliding"}  # what others may ask whether a layer is
 NO_TEST = {"__init__", "__main__", "version"}  # names without a test file of their own

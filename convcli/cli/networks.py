@@ -8,12 +8,16 @@ import typer
 
 from convcli.cli.streams import err, in_colour, out, show, write
 from convcli.cli.typed import sizes, whole
+from convcli.cli.waiting import loading_torch
+from convcli.data.files import read as read_array
 from convcli.network import known
 from convcli.network.chain import Chain, work_out
+from convcli.network.constants import arguments_of
 from convcli.network.counting import CONVENTIONS
 from convcli.network.fitting import shape_of, sizes_giving, smallest
 from convcli.network.notation import NotationError
-from convcli.network.reading import Named, read_model
+from convcli.network.reading import Named, read_file, read_model
+from convcli.network.source import NoSuchModel, Source, WhichModel
 from convcli.refusals import ConvcliError
 from convcli.views.as_json import as_text
 from convcli.views.network_table import COLUMNS, SORTED, Wish, shown
@@ -32,7 +36,7 @@ def network(
         typer.Argument(help="A known network, a file (print(model), calls, .py, FILE.py:Net), text, or - for stdin."),
     ] = None,
     size: Annotated[
-        Text, typer.Option("--size", help="The input, 3x224x224; else the smallest.", metavar="SIZES")
+        list[str] | None, typer.Option("--size", help="The input, 3x224x224; with --run, each.", metavar="SIZES")
     ] = None,
     output: Annotated[
         Text, typer.Option("--output", "--to", help="Which input gives maps of this size, 7x7?", metavar="SIZES")
@@ -44,6 +48,9 @@ def network(
     convention: Annotated[
         Text, typer.Option("--convention", help=f"What a tool counts: {', '.join(CONVENTIONS)}.", metavar="TOOL")
     ] = None,
+    run: Annotated[bool, typer.Option("--run", help="Run the code of FILE.py:Net or module:Net.")] = False,
+    args: Annotated[Text, typer.Option("--args", help="What it is made with: '10, width=64'.", metavar="ARGS")] = None,
+    input: Annotated[Text, typer.Option("--input", "-i", help="Run it on these numbers.", metavar="ARRAY")] = None,
     full: Annotated[bool, typer.Option("--full", help="Every line, repeated blocks too.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="A line for each layer, with commas.")] = False,
@@ -70,17 +77,29 @@ def network(
         full=full,
         convention=one_of(convention, "--convention", CONVENTIONS),
     )
-    shape = sizes(size, "--size") if size is not None else None
+    shapes = [sizes(each, "--size") for each in size or []]
     target = sizes(output, "--output") if output is not None else None
     names = models or ["tiny"]
     if len(names) > 1 and not compare:
         raise ConvcliError(f"{len(names)} models were given", "add --compare to see them side by side")
-    try:
-        named = [read_model(name) for name in names]
-    except NotationError as error:
-        complain_at(error)
-        raise typer.Exit(2) from None
-    chains = [worked_out(each, shape) for each in named]
+    if not run and (args is not None or input is not None or len(shapes) > 1):
+        flag = "--args" if args is not None else "--input" if input is not None else "a second --size"
+        raise ConvcliError(f"{flag} is for a model that is run", "add --run, which runs the code of FILE.py:Net")
+    remarks: tuple[tuple[str, str], ...] = ()
+    if run:
+        values, named_values = arguments_of(args or "")
+        chains = [run_module(name, shapes, values, named_values, input) for name in names]
+        remarks = (
+            ("ran", f"the code of {plain(names[0])}, on {'numbers' if input else 'the meta device, without any'}"),
+        )
+    else:
+        try:
+            named = [read_model(name) for name in names]
+        except NotationError as error:
+            complain_at(error)
+            raise typer.Exit(2) from None
+        chains = [worked_out(each, shapes[0] if shapes else None) for each in named]
+        remarks = tuple(remarks_of(named[0], chains[0], shapes, models))
     if compare:
         show_compared(chains, names, as_json)
     elif target is not None:
@@ -90,8 +109,26 @@ def network(
     elif asked:
         write({"--csv": csv_text, "--markdown": markdown_text, "--code": network_script}[asked[0]](chains[0]))
     else:
-        remarks = tuple(remarks_of(named[0], chains[0], shape, models))
         show(*shown(chains[0], Screen(out.width, in_colour(), full), replace(wish, remarks=remarks)))
+
+
+def run_module(
+    target: str, shapes: list[tuple[int, ...]], values: list[Any], named: dict[str, Any], input: str | None
+) -> Chain:
+    """The chain of a module that is built and run."""
+    place, _, name = target.rpartition(":")
+    if not place and target.endswith(".py"):
+        models = Source.of(read_file(target)).models
+        if len(models) != 1:
+            raise WhichModel(file=target, names=models) if models else NoSuchModel(name="", names=[])
+        target = f"{target}:{models[0]}"
+    elif not (place and name):
+        raise ConvcliError(f"--run takes FILE.py:Net or module:Net, not {target!r}", "name the class after a colon")
+    array = read_array(input) if input is not None else None
+    with loading_torch():
+        from convcli.network.running import run_target
+
+        return run_target(target, values, named, shapes, array)[1]
 
 
 def worked_out(named: Named, size: tuple[int, ...] | None) -> Chain:
@@ -103,7 +140,7 @@ def worked_out(named: Named, size: tuple[int, ...] | None) -> Chain:
 
 def remarks_of(named: Named, chain: Chain, size: object, models: object) -> Iterator[tuple[str, str]]:
     """Where the input comes from, and what was published."""
-    if size is None and not named.size and chain.failed is None:
+    if not size and not named.size and chain.failed is None:
         yield "input", "the smallest that gets through; --size says another"
     if named.source:
         yield "source", named.source

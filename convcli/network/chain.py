@@ -62,6 +62,7 @@ class Chain:
     failed: Failed | None = None
     notes: tuple[str, ...] = ()
     positions: int = 2  # the first spatial axis of the input
+    gives: Shape | None = None  # what a module that ran gave
 
     @property
     def worked(self) -> tuple[Row, ...]:
@@ -84,7 +85,7 @@ class Chain:
 
     @property
     def output_shape(self) -> Shape | None:
-        return self.rows[-1].output_shape if self.rows and self.failed is None else None
+        return self.gives or self.rows[-1].output_shape if self.rows and self.failed is None else None
 
     @property
     def sizes(self) -> tuple[int, ...]:
@@ -108,7 +109,7 @@ class Chain:
         """How many cells of each input axis a layer's cells see, and how sure that is."""
         if row.sight is None:
             return ()
-        return tuple(row.sight.seen(axis, size) for axis, size in enumerate(self.sizes))
+        return tuple(row.sight.seen(axis) for axis in range(len(row.sight.fields)))
 
     @property
     def peak_bytes(self) -> int:

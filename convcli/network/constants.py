@@ -8,6 +8,8 @@ import operator
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from convcli.refusals import ConvcliError
+
 LARGEST = 2**63
 ARITHMETIC: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add,
@@ -107,3 +109,23 @@ def _converted(node: ast.AST, convert: Callable[[Any], Any], value: Any) -> Any:
         return convert(value)
     except (TypeError, ValueError, OverflowError):
         raise NotConstant(node) from None
+
+
+def arguments_of(text: str) -> tuple[list[Any], dict[str, Any]]:
+    """The values of arguments as they are typed: ``3, width=64``.
+
+    >>> arguments_of("3, width=2 * 32")
+    ([3], {'width': 64})
+
+    Raises:
+        ConvcliError: they aren't numbers, words or lists of them.
+    """
+    try:
+        call = ast.parse(f"f({text})", mode="eval").body
+        assert isinstance(call, ast.Call)
+        values = [constant(value, {}) for value in call.args]
+        return values, {str(each.arg): constant(each.value, {}) for each in call.keywords}
+    except (SyntaxError, ValueError, NotConstant, AssertionError, RecursionError, MemoryError):
+        raise ConvcliError(
+            f"{shortened(text)!r} aren't arguments", "write them as Python has them: 10, width=64"
+        ) from None

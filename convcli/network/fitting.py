@@ -114,6 +114,11 @@ def sizes_giving(chain: Chain, output: Sequence[int]) -> tuple[str, list[range]]
     return rows[-1].name, ranges
 
 
+def first_axes(model: Model) -> tuple[int | None, int | None]:
+    """How many spatial axes the input has, and how many channels, as far as the first layers tell."""
+    return _first_axes(list(layers(model)))
+
+
 def least_through(through: Sequence[Layer], axis: int, outputs: int) -> int:
     """The smallest size of an axis that gives at least so many outputs after all these layers."""
     for layer in reversed(through):
@@ -143,7 +148,6 @@ def _features(layer: Layer | None) -> int:
 
 
 def _first_axes(sequence: Sequence[Placed]) -> tuple[int | None, int | None]:
-    """How many spatial axes the input has, and how many channels, as far as the first layers tell."""
     ndim = channels = None
     embedded = first_position(sequence) == 1
     for each in sequence:

@@ -45,9 +45,9 @@ def read_model(text: str) -> Named:
         raise ConvcliError("the model is an empty text", "try convcli network alexnet")
     path, colon, name = text.rpartition(":")
     if colon and path.endswith(".py") and "\n" not in text and not os.path.exists(text):  # noqa: PTH110
-        return Named(read_source(_file(path), name, path))
+        return Named(read_source(read_file(path), name, path))
     if os.path.exists(text):  # noqa: PTH110  (Path's own raises at a text that can't be a file's name)
-        written = _file(text)
+        written = read_file(text)
         return Named(read_source(written, file=text) if text.endswith(".py") else _from_text(written, text))
     if "(" not in text:
         raise _unknown(text)
@@ -58,7 +58,8 @@ def _from_text(text: str, file: str = "") -> Model:
     return read_source(text, file=file) if PYTHON.search(text) else read_text(text)
 
 
-def _file(path: str) -> str:
+def read_file(path: str) -> str:
+    """The text of a file that a user names."""
     if Path(path).is_dir():
         raise ConvcliError(f"{path!r} is a directory", "name a file in it")
     if Path(path).suffix.lower() in BINARY:

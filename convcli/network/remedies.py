@@ -29,6 +29,8 @@ def remedies(chain: Chain) -> list[Remedy]:
     row = chain.rows[failed.index]
     if row.layer is None:
         return []
+    if not chain.model.parts:  # a module that ran: nothing but the layer itself can be tried
+        return list(_changed(row.layer, failed))
     found = [*_changed(row.layer, failed), *_resized(chain, failed), *_least(chain, failed)]
     return list(dict.fromkeys(found))
 

@@ -20,13 +20,16 @@ class Sight:
     fields: tuple[Field, ...]
     carried: tuple[Carried, ...]
     together: tuple[Field | None, ...]
+    sizes: tuple[int, ...]  # of the input's spatial axes
 
     @classmethod
     def of_input(cls, shape: Sequence[int], first: int = 2) -> "Sight":
         """The input itself; from its ``first`` spatial axis on, each goes along itself."""
         ndim = max(0, len(shape) - first)
         carried: list[Carried] = [frozenset()] * (len(shape) - ndim)
-        return cls((Field(),) * ndim, (*carried, *(frozenset((i,)) for i in range(ndim))), (None,) * ndim)
+        return cls(
+            (Field(),) * ndim, (*carried, *(frozenset((i,)) for i in range(ndim))), (None,) * ndim, tuple(shape[first:])
+        )
 
     def through(self, paths: Sequence[Path], shape: Sequence[int]) -> "Sight":
         """The sight of what comes out, where a layer took a tensor of this shape."""
@@ -50,20 +53,29 @@ class Sight:
             mixed = len(read) > 1 or any(i != at and shape[i] > 1 for i, _ in path)
             if mixed and together[k] is None:
                 together[k] = everything if windows is None else fields[k].hull(windows.output)
-        return Sight(tuple(fields), carried, tuple(together))
+        return Sight(tuple(fields), carried, tuple(together), self.sizes)
 
     def joined(self, others: Sequence["Sight"]) -> "Sight | None":
-        """What a sum of tensors of one shape sees; None where their cells don't move on together."""
+        """What a sum of tensors sees; None where their cells don't move on together."""
         every = [self, *others]
+        moving = [each for each in every if not each.everything]
+        if len(moving) < len(every):  # one of them sees the whole input, and so does the sum
+            return next(each for each in every if each.everything)
         if any(each.carried != self.carried for each in others):
             return None
         fields = [union([each.fields[k] for each in every]) for k in range(len(self.fields))]
         known = tuple(field for field in fields if field is not None)
         return replace(self, fields=known) if len(known) == len(fields) else None
 
-    def seen(self, axis: int, size: int) -> tuple[int, str]:
-        """How many cells of an input axis of this size are seen, and how sure that is."""
-        field = self.fields[axis]
+    @property
+    def everything(self) -> bool:
+        """Whether each cell sees the whole input."""
+        sees = (self.seen(axis)[1] for axis in range(len(self.fields)))
+        return bool(self.fields) and all(sure == "whole input" for sure in sees)
+
+    def seen(self, axis: int) -> tuple[int, str]:
+        """How many cells of an input axis are seen, and how sure that is."""
+        field, size = self.fields[axis], self.sizes[axis]
         if field.advance == 0:
             count = len(field.within(0, size))
             return count, "whole input" if count == size else "exact"
