@@ -2,19 +2,22 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from convcli.cli.streams import err, in_colour, out, show, write
+from convcli.cli.streams import err, in_colour, out, show, warn, write
 from convcli.cli.typed import sizes, whole
 from convcli.cli.waiting import loading_torch
 from convcli.data.files import read as read_array
+from convcli.data.saving import WholeFile, check_target
 from convcli.network import known
 from convcli.network.chain import Chain, work_out
 from convcli.network.constants import arguments_of
 from convcli.network.counting import CONVENTIONS
 from convcli.network.fitting import shape_of, sizes_giving, smallest
+from convcli.network.looking import row_named
 from convcli.network.notation import NotationError
 from convcli.network.reading import Named, read_file, read_model
 from convcli.network.source import NoSuchModel, Source, WhichModel
@@ -28,6 +31,7 @@ from convcli.views.widgets import Screen
 from convcli.wording import plain
 
 Text = str | None
+PICTURES = (".svg", ".html", ".tex")
 
 
 def network(
@@ -51,6 +55,11 @@ def network(
     run: Annotated[bool, typer.Option("--run", help="Run the code of FILE.py:Net or module:Net.")] = False,
     args: Annotated[Text, typer.Option("--args", help="What it is made with: '10, width=64'.", metavar="ARGS")] = None,
     input: Annotated[Text, typer.Option("--input", "-i", help="Run it on these numbers.", metavar="ARRAY")] = None,
+    receptive: Annotated[
+        Text, typer.Option("--receptive", help="What one cell of this layer sees; last: of the last.", metavar="LAYER")
+    ] = None,
+    export: Annotated[Text, typer.Option("--export", help="Draw it: .svg .html .tex.", metavar="FILE")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Write over an existing file.")] = False,
     full: Annotated[bool, typer.Option("--full", help="Every line, repeated blocks too.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="A line for each layer, with commas.")] = False,
@@ -100,10 +109,16 @@ def network(
             raise typer.Exit(2) from None
         chains = [worked_out(each, shapes[0] if shapes else None) for each in named]
         remarks = tuple(remarks_of(named[0], chains[0], shapes, models))
+    if export is not None:
+        export_picture(chains[0], Path(export), force, receptive, wish.depth)
     if compare:
         show_compared(chains, names, as_json)
     elif target is not None:
         show_sizes(chains[0], target, as_json)
+    elif receptive is not None and not asked:
+        from convcli.views.network_receptive import drawn
+
+        show(*drawn(chains[0], row_named(chains[0], receptive), Screen(out.width, in_colour(), full)))
     elif as_json:
         write(as_object(chains[0], wish.convention))
     elif asked:
@@ -148,6 +163,26 @@ def remarks_of(named: Named, chain: Chain, size: object, models: object) -> Iter
         yield "published", named.published
     if not models:
         yield "others", f"{', '.join(known.names())}; or your own: a file, a text, - for stdin"
+
+
+def export_picture(chain: Chain, path: Path, force: bool, receptive: str | None, depth: int | None) -> None:
+    """The network as blocks, or what a cell of a layer sees, in a file."""
+    from convcli.network.blocks import blocks
+    from convcli.views.network_picture import blocks_svg, blocks_tex, in_page
+    from convcli.views.network_receptive import field_svg
+
+    check_target(path, PICTURES[:2] if receptive else PICTURES, force)
+    if receptive is not None:
+        text, what = field_svg(chain, row_named(chain, receptive)), "the receptive field"
+    else:
+        made = blocks(chain, depth)
+        tex = path.suffix.lower() == ".tex"
+        text, what = (blocks_tex if tex else blocks_svg)(chain, made), f"{len(made)} blocks"
+    if path.suffix.lower() == ".html":
+        text = in_page(text, chain.model.name or "a network")
+    with WholeFile(path, force) as stream:
+        stream.write(text.encode())
+    warn(f"wrote {path}: {what}")
 
 
 def show_compared(chains: list[Chain], names: list[str], as_json: bool) -> None:
