@@ -9,6 +9,7 @@ from convcli.refusals import Refusal, Spelling, Words
 MOST_BLOCKS = 60
 TALLEST, SHORTEST, GAP = 220.0, 10.0, 34.0
 SLANT = 0.35  # how much of its depth a block shows to the right and up
+MIDDLE = 30 + TALLEST * (1 + SLANT) / 2  # of every block's front
 
 
 class TooManyBlocks(Refusal):
@@ -55,14 +56,14 @@ def blocks(chain: Chain, depth: int | None = None) -> list[Block]:
     shapes = [("input", chain.input_shape), *((row.code.partition("(")[0], row.output_shape or ()) for row in drawn)]
     largest = max(max(shape[2:], default=1) for _, shape in shapes)
     made: list[Block] = []
-    x = 20.0
+    x = 40.0
     for i, (code, shape) in enumerate(shapes):
         name = f"{drawn[i - 1].name} {code}" if i else code
         block = _block(x, shape, name, largest)
         made.append(block)
         x += block.width + block.slant + GAP
     if chain.failed:
-        made.append(Block(x, TALLEST / 2 - 30 + 20, 24, 60, 0, "", "", f"{chain.failed.name} fails", failed=True))
+        made.append(Block(x, MIDDLE - 30, 24, 60, 0, "", "", f"{chain.failed.name} fails", failed=True))
     return made
 
 
@@ -76,11 +77,11 @@ def _block(x: float, shape: tuple[int, ...], name: str, largest: int) -> Block:
     channels, sizes = shape[1] if len(shape) > 1 else shape[0], shape[2:]
     if not sizes:  # features: a thin pillar as high as there are many
         height = min(TALLEST, SHORTEST + 14 * log2(1 + prod(shape[1:])))
-        return Block(x, 20 + (TALLEST - height) / 2, 8, height, 0, f"{channels}", "", name)
+        return Block(x, MIDDLE - height / 2, 8, height, 0, f"{channels}", "", name)
     down, across = (sizes[-2] if len(sizes) > 1 else 1), sizes[-1]
     height, back = (max(SHORTEST, TALLEST * sqrt(size / largest)) for size in (down, across))
     if len(sizes) == 1:
         height, back = max(SHORTEST, TALLEST * sqrt(across / largest)), 0
     width = 4 + 6 * log2(1 + channels)
-    y = 20 + (TALLEST - height) / 2 + TALLEST * SLANT / 2
+    y = MIDDLE + (SLANT * back - height) / 2
     return Block(x, y, width, height, back, f"{channels}", " × ".join(map(str, sizes)), name)

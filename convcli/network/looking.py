@@ -38,8 +38,8 @@ class Level:
 class Look:
     """What one cell of a layer sees along an input axis.
 
-    ``levels`` go from the input to the layer, each with the cells that have a part in it; without them only the ends are
-    known, as behind joined paths. ``field`` is as if the input had no ends.
+    It goes from the ``first`` to the ``last`` cell, as if the input had no ends. ``levels`` go from the input to the
+    layer, each with the cells that have a part in it; behind paths that join there are none.
     """
 
     axis: int
@@ -130,3 +130,10 @@ def reached(chain: Chain, row: Row, axis: int, cell: int) -> range:
     """The cells of a layer that an input cell can reach."""
     assert row.sight is not None
     return row.sight.fields[axis].reached_from(cell, size_of(row, axis))
+
+
+def below(chain: Chain, row: Row, axis: int, middle: float) -> int:
+    """The cell of a layer that stands nearest to a place of the input."""
+    assert row.sight is not None
+    field = row.sight.fields[axis]
+    return min(range(size_of(row, axis)), key=lambda cell: abs(field.first(cell) + field.last(cell) - 2 * middle))

@@ -1,6 +1,6 @@
 """A network's blocks as SVG, as a page that holds it, and as TikZ that compiles without a style file."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from html import escape
 
 from convcli.network.blocks import Block
@@ -13,7 +13,7 @@ LINE = 16  # pixels from one line of words to the next
 def blocks_svg(chain: Chain, blocks: Sequence[Block]) -> str:
     """The whole picture."""
     title = f"{chain.model.name or 'a network'}, {' × '.join(map(str, chain.input_shape[1:]))}"
-    right = max(block.x + block.width + block.slant for block in blocks) + 60
+    right = max(block.x + block.width + max(block.slant, 5.8 * len(block.below)) for block in blocks) + 10
     base = max(block.y + block.height for block in blocks) + 24
     longest = max(len(block.below) for block in blocks)
     height = base + 20 + longest * 5.2 + LINE
@@ -68,28 +68,26 @@ def blocks_tex(chain: Chain, blocks: Sequence[Block]) -> str:
         rf"% {_tex(chain.model.name or 'a network')}, input {' x '.join(map(str, chain.input_shape[1:]))}",
         r"\begin{tikzpicture}[box/.style={draw, fill=black!4}, note/.style={font=\scriptsize}]",
     ]
+    base = -(max(block.y + block.height for block in blocks) + 24) * scale
     for block in blocks:
-        x, y, w, h, s = (
-            value * scale for value in (block.x, -block.y - block.height, block.width, block.height, block.slant)
-        )
-        kind = "box, draw=red" if block.failed else "box"
-        if s:
-            top, side = y + h, x + w
-            lines.append(
-                rf"\draw[{kind}] ({x:.2f},{top:.2f}) -- ++({s:.2f},{s:.2f}) -- ++({w:.2f},0) -- ++({-s:.2f},{-s:.2f}) -- cycle;"
-            )
-            lines.append(
-                rf"\draw[{kind}] ({side:.2f},{top:.2f}) -- ++({s:.2f},{s:.2f}) -- ++(0,{-h:.2f}) -- ++({-s:.2f},{-s:.2f}) -- cycle;"
-            )
-        lines.append(rf"\draw[{kind}] ({x:.2f},{y:.2f}) rectangle ++({w:.2f},{h:.2f});")
-        lines.append(rf"\node[note, above] at ({x + w / 2 + s:.2f},{y + h + s:.2f}) {{{_tex(block.above)}}};")
-        if block.beside:
-            lines.append(rf"\node[note, below] at ({x + w / 2:.2f},{y:.2f}) {{{_tex(block.beside)}}};")
-        base = -(max(each.y + each.height for each in blocks) + 24) * scale
-        lines.append(
-            rf"\node[note, rotate=-40, anchor=north west] at ({x + w / 2:.2f},{base:.2f}) {{{_tex(block.below)}}};"
-        )
+        lines += _in_tikz(block, base, scale)
     return "\n".join([*lines, r"\end{tikzpicture}", r"\end{document}"]) + "\n"
+
+
+def _in_tikz(block: Block, base: float, scale: float) -> Iterator[str]:
+    corners = (block.x, -block.y - block.height, block.width, block.height, block.slant)
+    x, y, w, h, s = (value * scale for value in corners)
+    kind = "box, draw=red" if block.failed else "box"
+    back = f"-- ++({s:.2f},{s:.2f})"
+    if s:
+        yield rf"\draw[{kind}] ({x:.2f},{y + h:.2f}) {back} -- ++({w:.2f},0) -- ++({-s:.2f},{-s:.2f}) -- cycle;"
+        yield rf"\draw[{kind}] ({x + w:.2f},{y + h:.2f}) {back} -- ++(0,{-h:.2f}) -- ++({-s:.2f},{-s:.2f}) -- cycle;"
+    yield rf"\draw[{kind}] ({x:.2f},{y:.2f}) rectangle ++({w:.2f},{h:.2f});"
+    middle = x + w / 2
+    yield rf"\node[note, above] at ({middle + s:.2f},{y + h + s:.2f}) {{{_tex(block.above)}}};"
+    if block.beside:
+        yield rf"\node[note, below] at ({middle:.2f},{y:.2f}) {{{_tex(block.beside)}}};"
+    yield rf"\node[note, rotate=-40, anchor=north west] at ({middle:.2f},{base:.2f}) {{{_tex(block.below)}}};"
 
 
 def _tex(text: str) -> str:

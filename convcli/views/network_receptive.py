@@ -8,7 +8,7 @@ from rich.text import Text
 
 from convcli.colours import DARK, LIGHT, Palette
 from convcli.network.chain import Chain, Row
-from convcli.network.looking import Look, look, reached, size_of
+from convcli.network.looking import Look, below, look, reached, size_of
 from convcli.refusals import AXIS_NAMES
 from convcli.views.widgets import Screen, fixed, labelled
 from convcli.wording import plain
@@ -138,7 +138,7 @@ def _tree_svg(seen: Look) -> tuple[str, float, float]:
     radius, gap, left = max(1.2, step * 0.32), 46, 110
     count = len(seen.levels)
     cells, lines = [], []
-    below: dict[int, float] = {}
+    lower: dict[int, float] = {}
     for i, level in enumerate(seen.levels):
         y = 30 + (count - 1 - i) * gap
         across = {
@@ -148,8 +148,8 @@ def _tree_svg(seen: Look) -> tuple[str, float, float]:
         cells.append(f'<text class="m" x="8" y="{y + 4}">{escape(level.name[:14])}</text>')
         cells += [f'<circle class="a" cx="{x:.1f}" cy="{y}" r="{radius:.1f}"/>' for x in across.values()]
         for x, reads in zip(across.values(), level.reads, strict=False):
-            lines += [f'<path class="l" d="M{x:.1f} {y}L{below[cell]:.1f} {y + gap}"/>' for cell in reads]
-        below = across
+            lines += [f'<path class="l" d="M{x:.1f} {y}L{lower[cell]:.1f} {y + gap}"/>' for cell in reads]
+        lower = across
     return "".join([*lines, *cells]), left + (seen.count + 1) * step + 20, 40 + count * gap
 
 
@@ -158,11 +158,12 @@ def _squares_svg(chain: Chain, row: Row) -> tuple[str, float, float]:
     height, width = (chain.sizes[-2], chain.sizes[-1]) if len(chain.sizes) > 1 else (1, chain.sizes[-1])
     index = chain.rows.index(row)
     squares: list[tuple[str, Look, Look]] = []
+    target = [look(chain, row, axis, cell) for axis, cell in enumerate(places(chain, row)["centre"])]
     for each in chain.rows[: index + 1]:
         if each.sight is None or not chain.sliding(each):
             continue
-        cell = places(chain, each)["centre"]
-        looks = [look(chain, each, axis, position) for axis, position in enumerate(cell)]
+        middles = enumerate((seen.first + seen.last) / 2 for seen in target)
+        looks = [look(chain, each, axis, below(chain, each, axis, middle)) for axis, middle in middles]
         if not squares or looks[-1].count > squares[-1][2].count or looks[-2 % len(looks)].count > squares[-1][1].count:
             squares.append((each.name, looks[-2 % len(looks)], looks[-1]))
     top = min([0, *(down.first for _, down, _ in squares)])
@@ -178,6 +179,6 @@ def _squares_svg(chain: Chain, row: Row) -> tuple[str, float, float]:
         parts.append('<rect class="s" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}"/>'.format(*box))
         words = f"{escape(name)}  {down.count} × {across.count}"
         parts.append(f'<text class="m" x="{beside:.0f}" y="{32 + 17 * i}">{words}</text>')
-    below = 40 + (bottom - top) * scale
-    parts.append(f'<text x="20" y="{below:.0f}">input {height} × {width}</text>')
-    return "".join(parts), 280 + beside, max(20 + below, 40 + 17 * len(squares))
+    foot = 40 + (bottom - top) * scale
+    parts.append(f'<text x="20" y="{foot:.0f}">input {height} × {width}</text>')
+    return "".join(parts), 280 + beside, max(20 + foot, 40 + 17 * len(squares))
