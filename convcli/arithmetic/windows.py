@@ -3,9 +3,8 @@
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
-from fractions import Fraction
 from itertools import chain
-from math import floor, gcd
+from math import gcd
 
 Tap = tuple[int, int, int | None]
 
@@ -155,18 +154,19 @@ class Whole(Windows):
 class Resampled(Windows):
     """An axis drawn out or shrunk to ``outputs`` cells, each made of those around the place that it comes from.
 
-    Output i comes from place i·step, or with ``centred`` cells from (i + ½)·step − ½. ``reach`` is how many cells on
-    either side of it take part: 0 the one it falls into, 1 linear, 2 cubic (PyTorch's Upsample).
+    So many outputs take the place of so many cells: ``ratio``. Output i comes from place i · cells / outputs, or with
+    ``centred`` cells from (i + ½) · cells / outputs − ½. ``reach`` is how many cells on either side of it take part: 0
+    the one it falls into, 1 linear, 2 cubic (PyTorch's Upsample).
 
-    >>> [Resampled(3, 6, Fraction(1, 2)).span(i) for i in range(4)]
+    >>> [Resampled(3, 6, (2, 1)).span(i) for i in range(4)]
     [(0, 0), (0, 0), (1, 1), (1, 1)]
-    >>> Resampled(3, 6, Fraction(1, 2), reach=1, centred=True).span(2)
+    >>> Resampled(3, 6, (2, 1), reach=1, centred=True).span(2)
     (0, 1)
     """
 
     size: int
     outputs: int
-    step: Fraction
+    ratio: tuple[int, int]
     reach: int = 0
     centred: bool = False
     name: str = "length"
@@ -177,13 +177,15 @@ class Resampled(Windows):
 
     @property
     def pattern(self) -> tuple[int, int]:
-        return self.step.denominator, self.step.numerator
+        return self.ratio
 
     def span(self, output: int) -> tuple[int, int]:
-        half = Fraction(1, 2) if self.centred else 0
-        place = (output + half) * self.step - (half if self.reach else 0)
-        cell = floor(place)
-        return (cell, cell) if place == cell or not self.reach else (cell + 1 - self.reach, cell + self.reach)
+        outputs, cells = self.ratio
+        place, whole = 2 * output * cells, 2 * outputs  # their quotient is the place
+        if self.centred:
+            place += cells - (outputs if self.reach else 0)
+        cell, rest = divmod(place, whole)
+        return (cell + 1 - self.reach, cell + self.reach) if rest and self.reach else (cell, cell)
 
     def taps(self, output: int) -> list[Tap]:
         first, last = self.span(output)

@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import MISSING, fields
+from importlib import import_module
 from math import isfinite, prod
 from operator import index
 from typing import Any, ClassVar, TypeVar
@@ -63,6 +64,8 @@ class Layer(ABC):
     @staticmethod
     def of(name: str, **arguments: Any) -> "Layer":
         """The layer of a torch.nn class, in any case of letters, made with torch's arguments; None: torch's default."""
+        if name.lower() not in LAYERS:
+            import_module("convcli.layers.chains")
         layer = LAYERS.get(name.lower())
         if layer is None:
             from difflib import get_close_matches

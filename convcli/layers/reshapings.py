@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from math import ceil, floor, isfinite, prod
+from math import ceil, floor, gcd, isfinite, prod
 from typing import ClassVar
 
 from convcli import refusals
@@ -126,8 +126,7 @@ class PixelShuffle(_Shuffle):
 
     def paths(self, shape: Sequence[int]) -> tuple[Path, ...]:
         *lead, height, width = self.output_shape(shape)
-        step = Fraction(1, self.factor)
-        drawn = [Resampled(size // self.factor, size, step) for size in (height, width)]
+        drawn = [Resampled(size // self.factor, size, (self.factor, 1)) for size in (height, width)]
         return (*(((i, None),) for i in range(len(lead))), *(((len(lead) + i, each),) for i, each in enumerate(drawn)))
 
 
@@ -245,14 +244,16 @@ class Upsample(Layer):
             raise refusals.NotPositive(name="size", value=outputs, axis=name)
         if self.mode == "area":
             return Adaptive(size, outputs, name)
-        step = Fraction(size, outputs)
+        ratio = (outputs, size)
         if self.align_corners:
-            step = Fraction(size - 1, max(1, outputs - 1))
+            ratio = (max(1, outputs - 1), size - 1)
         elif self.size is None and not self.recompute_scale_factor:
-            step = 1 / Fraction(asked).limit_denominator(10**6)
+            ratio = Fraction(asked).limit_denominator(10**6).as_integer_ratio()
+        common = gcd(*ratio)
+        ratio = (ratio[0] // common, ratio[1] // common)
         reach = {"nearest": 0, "nearest-exact": 0, "bicubic": 2}.get(self.mode, 1)
         centred = self.mode != "nearest" and not self.align_corners
-        return Resampled(size, outputs, step, reach, centred, name)
+        return Resampled(size, outputs, ratio, reach, centred, name)
 
     def output_shape(self, shape: Sequence[int]) -> Shape:
         return (*shape[:2], *(axis.output for axis in self.resampled(shape)))
