@@ -29,16 +29,23 @@ class Row:
     macs: int | None = None
     sight: Sight | None = None
     note: str = ""
-    part: object = None
-
-    @property
-    def weight_bytes(self) -> int:
-        return BYTES * self.parameters
+    times: int = 1  # how many alike follow each other
+    unused: bool = False
 
     @property
     def activation_bytes(self) -> int | None:
         """What the output takes, of one sample."""
         return None if self.output_shape is None else BYTES * prod(self.output_shape)
+
+    @property
+    def slides(self) -> bool:
+        """Whether its cells walk over the input."""
+        return self.sight is not None and bool(self.sight.fields) and self.sight.slides
+
+    @property
+    def seen(self) -> tuple[tuple[int, str], ...]:
+        """How many cells of each input axis its cells see, and how sure that is."""
+        return self.sight.seen if self.sight else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +92,8 @@ class Chain:
 
     @property
     def output_shape(self) -> Shape | None:
-        return self.gives or self.rows[-1].output_shape if self.rows and self.failed is None else None
+        last = next((row for row in reversed(self.rows) if not row.unused), None)
+        return self.gives or last.output_shape if last and self.failed is None else None
 
     @property
     def sizes(self) -> tuple[int, ...]:
@@ -95,21 +103,8 @@ class Chain:
     @cached_property
     def sees(self) -> Row | None:
         """Where the field stops to grow: the first of the layers whose cells are places of the input to see most."""
-        seeing = [row for row in self.worked if row.sight and row.sight.fields and self.sliding(row)]
-        return next((row for row in seeing if self.field(row) == self.field(seeing[-1])), None)
-
-    def sliding(self, row: Row) -> bool:
-        """Whether the cells of a layer walk over the input, along each of its axes."""
-        sight = row.sight
-        if sight is None or not all(each is None for each in sight.together):
-            return False
-        return all(each.advance for each in sight.fields)
-
-    def field(self, row: Row) -> tuple[tuple[int, str], ...]:
-        """How many cells of each input axis a layer's cells see, and how sure that is."""
-        if row.sight is None:
-            return ()
-        return tuple(row.sight.seen(axis) for axis in range(len(row.sight.fields)))
+        sliding = [row for row in self.worked if row.slides]
+        return next((row for row in sliding if row.seen == sliding[-1].seen), None)
 
     @property
     def peak_bytes(self) -> int:
@@ -123,36 +118,13 @@ class Chain:
         return BYTES * prod(self.input_shape) + sum(row.activation_bytes or 0 for row in self.rows)
 
 
-@dataclass
-class _Worked:
-    """What a layer makes of a shape, worked out once for all layers that are alike."""
-
-    made: dict[tuple[Layer, Shape], tuple[Shape, int, tuple[Path, ...], bool] | Refusal] = field(default_factory=dict)
-
-    def of(self, layer: Layer, shape: Shape) -> tuple[Shape, int, tuple[Path, ...], bool]:
-        """The output's shape, the MACs, the paths, and whether a norm reads places as a whole."""
-        key = (layer, shape)
-        known = self.made.get(key)
-        if known is None:
-            try:
-                output = layer.output_shape(shape)
-                norm = layer.work.endswith("norm") and any(axis > 1 for axis in layer.averaged(shape))
-                known = output, layer.macs(shape), layer.paths(shape), norm
-            except Refusal as refusal:
-                known = refusal
-            self.made[key] = known
-        if isinstance(known, Refusal):
-            raise known
-        return known
-
-
-NORMS = (
-    "a norm of whole maps lets every later cell see the whole input, through a mean; the fields here leave that aside"
-)
+NORMS = "a norm of whole maps lets every later cell see the whole input, by its mean; the fields here leave that aside"
 ORDER = (
     "print(model) shows the layers in the order of __init__, not what forward does with them: functions between them, "
     "layers used twice. The source knows: give the .py file"
 )
+ASSUMED = "assumed: print(model) doesn't show that forward flattens here"
+Made = tuple[Shape, int, tuple[Path, ...], bool]
 
 
 def work_out(model: Model, input_shape: Sequence[int], positions: int | None = None) -> Chain:
@@ -162,79 +134,107 @@ def work_out(model: Model, input_shape: Sequence[int], positions: int | None = N
     >>> chain = work_out(read_text("Conv2d(3, 64, 11, stride=4, padding=2); ReLU(); MaxPool2d(3, 2)"), (1, 3, 224, 224))
     >>> chain.output_shape, chain.parameters, chain.macs
     ((1, 64, 27, 27), 23296, 70276800)
-    >>> chain.field(chain.rows[-1])
+    >>> chain.rows[-1].seen
     ((19, 'exact'), (19, 'exact'))
     """
     placed = list(layers(model))
-    shape: Shape | None = tuple(input_shape)
     positions = first_position(placed) if positions is None else positions
-    sight: Sight | None = Sight.of_input(input_shape, positions)
-    worked, rows, notes = _Worked(), [], list(model.notes)
-    counted: set[int] = set()
+    walk = _Walk(placed, tuple(input_shape), Sight.of_input(input_shape, positions))
+    for i in range(len(placed)):
+        walk.step(i)
+    if walk.failed and not all(holder.part.in_order for holder in placed[0].holders):
+        walk.notes[ORDER] = None
+    notes = dict.fromkeys([*model.notes, *walk.notes])
+    return Chain(model, tuple(input_shape), tuple(walk.rows), walk.failed, tuple(notes), positions)
+
+
+@dataclass
+class _Walk:
+    """One way through the model; without a shape, nothing is known from here on."""
+
+    placed: Sequence[Placed]
+    shape: Shape | None
+    sight: Sight | None
+    rows: list[Row] = field(default_factory=list)
     failed: Failed | None = None
-    for i, each in enumerate(placed):
-        part, layer = each.part, each.part.layer
-        parameters = layer.parameters if layer and id(part) not in counted else 0
+    notes: dict[str, None] = field(default_factory=dict)
+    counted: set[int] = field(default_factory=set)
+    made: dict[tuple[Layer, Shape], Made | Refusal] = field(default_factory=dict)
+
+    def step(self, i: int) -> None:
+        """One more layer."""
+        placed = self.placed[i]
+        part, layer, unused = placed.part, placed.part.layer, placed.unused
+        parameters = layer.parameters if layer and id(part) not in self.counted else 0
         if part.times == 1:
-            counted.add(id(part))
-        holders = tuple(each.holders)
-        if shape is not None and not each.unused and layer is not None and _flattened_before(placed, i, shape):
-            flat = Flatten()
-            output, macs, paths, _ = worked.of(flat, shape)
-            sight = sight.through(paths, shape) if sight else None
-            note = "assumed: print(model) doesn't show that forward flattens here"
-            rows.append(Row("", "Flatten()", holders[:1], flat, shape, output, 0, 0, sight, note))
-            shape = output
-        row = Row(each.name, part.code, holders, layer, shape, None, parameters, None, None, part.note, part)
-        if each.unused:
-            row = _changed(row, input_shape=None, note=part.note or "made, but never called")
+            self.counted.add(id(part))  # the same part again is the same layer, which learns once
+        names = (placed.name, part.code, tuple(placed.holders))
+        shape, output, macs, note = self.shape, None, None, part.note
+        if unused:
+            shape, note = None, note or "made, but never called"
         elif layer is None:
-            shape = sight = None
-            row = _changed(row, note=part.note or f"{part.type} isn't known here")
+            note = note or f"{part.type} isn't known here"
+            self.lose()
         elif shape is not None:
+            if _flattened_before(self.placed, i, shape):
+                self.flatten(names[2][:1], shape)
+                shape = self.shape
+            assert shape is not None
             try:
-                output, macs, paths, norm = worked.of(layer, shape)
+                output, macs = self.through(layer, shape)
             except Refusal as refusal:
-                if _only_printed(each, refusal):
-                    notes.append(f"{each.holders[-1].name or each.name}: not a chain as it is printed. {ORDER}")
-                    row = _changed(row, note=f"not a chain as printed: gets {list(shape)} if it were")
-                    shape = sight = None
-                else:
-                    failed = Failed(len(rows), each.name, part.code, shape, refusal)
-                    shape = sight = None
-                    row = _changed(row, note="fails")
-            else:
-                sight = sight.through(paths, shape) if sight else None
-                row = _changed(row, output_shape=output, macs=macs, sight=sight)
-                if norm and sight and sight.fields and NORMS not in notes:
-                    notes.append(NORMS)
-                shape = output
-        rows.append(row)
-    if failed and not _sure(placed[0]):
-        notes.append(ORDER)
-    return Chain(model, tuple(input_shape), tuple(rows), failed, tuple(dict.fromkeys(notes)), positions)
+                note = self.refused(placed, shape, refusal)
+        sight = None if output is None else self.sight
+        self.rows.append(Row(*names, layer, shape, output, parameters, macs, sight, note, part.times, unused))
 
+    def through(self, layer: Layer, shape: Shape) -> tuple[Shape, int]:
+        """The layer's output and its MACs; the walk goes on from there."""
+        output, macs, paths, norm = self.of(layer, shape)
+        self.shape = output
+        self.sight = self.sight.through(paths, shape) if self.sight else None
+        if norm and self.sight and self.sight.fields:
+            self.notes[NORMS] = None
+        return output, macs
 
-def _changed(row: Row, **changes: object) -> Row:
-    from dataclasses import replace
+    def of(self, layer: Layer, shape: Shape) -> Made:
+        """The output's shape, the MACs, the paths, and whether a norm reads places as a whole; alike layers once."""
+        known = self.made.get((layer, shape))
+        if known is None:
+            try:
+                norm = layer.work.endswith("norm") and any(axis > 1 for axis in layer.averaged(shape))
+                known = layer.output_shape(shape), layer.macs(shape), layer.paths(shape), norm
+            except Refusal as refusal:
+                known = refusal
+            self.made[layer, shape] = known
+        if isinstance(known, Refusal):
+            raise known
+        return known
 
-    return replace(row, **changes)  # type: ignore[arg-type]
+    def flatten(self, holders: tuple[Placed, ...], shape: Shape) -> None:
+        """A Flatten that isn't written."""
+        layer = Flatten()
+        output, macs = self.through(layer, shape)
+        self.rows.append(Row("", "Flatten()", holders, layer, shape, output, 0, macs, self.sight, ASSUMED))
+
+    def refused(self, placed: Placed, shape: Shape, refusal: Refusal) -> str:
+        """What is said of a layer that doesn't take what it gets; a printed block needn't be a chain."""
+        self.lose()
+        around = placed.holders[1:]
+        if any(not holder.part.in_order for holder in around):
+            self.notes[f"{around[-1].name}: not a chain as it is printed. {ORDER}"] = None
+            return f"not a chain as printed: it would get {list(shape)}"
+        self.failed = Failed(len(self.rows), placed.name, placed.part.code, shape, refusal)
+        return "fails"
+
+    def lose(self) -> None:
+        """Nothing is known any more."""
+        self.shape = self.sight = None
 
 
 def first_position(placed: Sequence[Placed]) -> int:
     """The input's first spatial axis: after batch and channels, or after the batch where numbers are looked up."""
     first = next((each.part.layer for each in placed if each.part.layer), None)
     return 1 if first is not None and first.work == "embedding" else 2
-
-
-def _sure(placed: Placed) -> bool:
-    """Whether what holds a part runs its parts in the order in which they stand."""
-    return all(holder.part.in_order for holder in placed.holders)
-
-
-def _only_printed(placed: Placed, refusal: Refusal) -> bool:
-    """Whether a misfit only says that a printed block, not the whole model, is no chain."""
-    return any(not holder.part.in_order for holder in placed.holders[1:])
 
 
 def _flattened_before(placed: Sequence[Placed], i: int, shape: Shape) -> bool:

@@ -66,7 +66,7 @@ def row_named(chain: Chain, name: str) -> Row:
     Raises:
         NoSuchLayer: there is none, or it has no places of the input.
     """
-    placed = [row for row in chain.worked if row.sight and row.sight.fields and chain.sliding(row)]
+    placed = [row for row in chain.worked if row.sight and row.sight.fields and row.slides]
     if name == "last" and placed:
         return placed[-1]
     found = next((row for row in reversed(placed) if row.name == name), None)

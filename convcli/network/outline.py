@@ -84,7 +84,7 @@ def _folded(lines: Sequence[Line]) -> list[Line]:
 
 
 def _repeated(line: Line) -> bool:
-    return getattr(line.row.part if line.row else None, "times", 1) > 1
+    return line.row is not None and line.row.times > 1
 
 
 def _alike(before: Line, line: Line) -> bool:

@@ -219,7 +219,7 @@ def _rows(module: nn.Module, recorder: _Recorder, sights: Mapping[tuple[str, int
             counted.update(map(id, fresh))
             layer, count = layer_of(each), sum(value.numel() for value in fresh)
             code = layer.code.removeprefix("nn.") if layer else shortened(repr(each), 60)
-            yield Row(path, code, holders.of(path), layer, parameters=count, note="not called itself")
+            yield Row(path, code, holders.of(path), layer, parameters=count, note="not called itself", unused=True)
 
 
 class _Holders:

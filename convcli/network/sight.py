@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from convcli.arithmetic.receptive import Field, union
 from convcli.layers.base import Path
@@ -9,7 +10,7 @@ from convcli.layers.base import Path
 Carried = frozenset[int]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Sight:
     """One tensor's view of the input.
 
@@ -70,11 +71,19 @@ class Sight:
     @property
     def everything(self) -> bool:
         """Whether each cell sees the whole input."""
-        sees = (self.seen(axis)[1] for axis in range(len(self.fields)))
-        return bool(self.fields) and all(sure == "whole input" for sure in sees)
+        return bool(self.fields) and all(sure == "whole input" for _, sure in self.seen)
 
-    def seen(self, axis: int) -> tuple[int, str]:
-        """How many cells of an input axis are seen, and how sure that is."""
+    @cached_property
+    def slides(self) -> bool:
+        """Whether the cells walk over the input, along each of its axes; there may be none of these."""
+        return all(each is None for each in self.together) and all(field.advance for field in self.fields)
+
+    @cached_property
+    def seen(self) -> tuple[tuple[int, str], ...]:
+        """How many cells of each input axis are seen, and how sure that is."""
+        return tuple(self._seen(axis) for axis in range(len(self.fields)))
+
+    def _seen(self, axis: int) -> tuple[int, str]:
         field, size = self.fields[axis], self.sizes[axis]
         if field.advance == 0:
             count = len(field.within(0, size))

@@ -17,7 +17,7 @@ NUMBERS: dict[str, Callable[[Chain], int | None]] = {
     "layers": lambda chain: len(chain.rows),
     "parameters": lambda chain: chain.parameters,
     "MACs": lambda chain: chain.macs,
-    "receptive field": lambda chain: chain.field(chain.sees)[-1][0] if chain.sees else None,
+    "receptive field": lambda chain: chain.sees.seen[-1][0] if chain.sees else None,
     "output numbers": lambda chain: prod(chain.output_shape[1:]) if chain.output_shape else None,
     "weights, bytes": lambda chain: 4 * chain.parameters,
     "activations in training, bytes": lambda chain: chain.training_bytes,

@@ -25,7 +25,7 @@ def places(chain: Chain, row: Row) -> dict[str, tuple[int, ...]]:
 
 def drawn(chain: Chain, row: Row, screen: Screen, effective: str = "") -> Iterator[RenderableType]:
     """Both cells, what they see in words and as a drawing, and the way back."""
-    counts = " × ".join(str(count) for count, _ in chain.field(row))
+    counts = " × ".join(str(count) for count, _ in row.seen)
     sizes = [size_of(row, axis) for axis in range(len(chain.sizes))]
     yield Text(f"one cell of {plain(row.name)} sees {counts} of {' × '.join(map(str, chain.sizes))}", style="bold")
     yield Text(f"{plain(row.code)}, {' × '.join(map(str, sizes))} cells; jump {_jumps(row)}", style="muted")
@@ -160,7 +160,7 @@ def _squares_svg(chain: Chain, row: Row) -> tuple[str, float, float]:
     squares: list[tuple[str, Look, Look]] = []
     target = [look(chain, row, axis, cell) for axis, cell in enumerate(places(chain, row)["centre"])]
     for each in chain.rows[: index + 1]:
-        if each.sight is None or not chain.sliding(each):
+        if each.sight is None or not each.slides:
             continue
         middles = enumerate((seen.first + seen.last) / 2 for seen in target)
         looks = [look(chain, each, axis, below(chain, each, axis, middle)) for axis, middle in middles]

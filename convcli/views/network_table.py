@@ -30,7 +30,7 @@ class Column:
     """A column: its heading, and what it says of a line."""
 
     heading: str
-    cell: Callable[[Line, Chain], str]
+    cell: Callable[[Line], str]
     left: bool = False
 
 
@@ -81,14 +81,14 @@ def brief(layer: Layer | None, code: str) -> str:
     return " ".join(words)
 
 
-def _name(line: Line, chain: Chain) -> str:
+def _name(line: Line) -> str:
     what = brief(line.row.layer, line.code) if line.row else line.code
     times = f"{line.times} × " if line.times > 1 else ""
     return f"{'  ' * line.depth}{line.label or '·'} {times}{what}"
 
 
-def _field(line: Line, chain: Chain) -> str:
-    seen = chain.field(line.last)
+def _field(line: Line) -> str:
+    seen = line.last.seen
     if not seen:
         return ""
     if all(sure == "whole input" for _, sure in seen):
@@ -97,14 +97,14 @@ def _field(line: Line, chain: Chain) -> str:
     return least + axes_said([count for count, _ in seen])
 
 
-def _sure(line: Line, chain: Chain) -> str:
-    seen = chain.field(line.last)
+def _sure(line: Line) -> str:
+    seen = line.last.seen
     return axes_said([sure for _, sure in seen]) if seen else ""
 
 
-def _jump(line: Line, chain: Chain) -> str:
+def _jump(line: Line) -> str:
     sight = line.last.sight
-    if sight is None or not sight.fields or not chain.sliding(line.last):
+    if sight is None or not sight.fields or not line.last.slides:
         return ""
     return axes_said([field.jump for field in sight.fields])
 
@@ -116,8 +116,8 @@ def _bar(line: Line, chain: Chain) -> str:
     return "█" * (eighths // 8) + " ▏▎▍▌▋▊▉"[eighths % 8].strip() if eighths else "▏"
 
 
-def _argument(name: str) -> Callable[[Line, Chain], str]:
-    def cell(line: Line, chain: Chain) -> str:
+def _argument(name: str) -> Callable[[Line], str]:
+    def cell(line: Line) -> str:
         value = line.row.layer.arguments().get(name) if line.row and line.row.layer else None
         return (
             ""
@@ -134,24 +134,24 @@ def _count(value: int | None) -> str:
     return "?" if value is None else f"{value:,}" if value else "·"
 
 
-def _bytes(line: Line, chain: Chain) -> str:
+def _bytes(line: Line) -> str:
     count = sum(row.activation_bytes or 0 for row in line.rows)
     return bytes_in_words(count) if count else "·"
 
 
 COLUMNS = {
     "layer": Column("layer", _name, left=True),
-    "input": Column("input", lambda line, chain: by_sizes(line.rows[0].input_shape), left=True),
-    "output": Column("output", lambda line, chain: by_sizes(line.last.output_shape), left=True),
+    "input": Column("input", lambda line: by_sizes(line.rows[0].input_shape), left=True),
+    "output": Column("output", lambda line: by_sizes(line.last.output_shape), left=True),
     **{
         name: Column(name.partition("_")[0], _argument(name))
         for name in ("kernel_size", "stride", "padding", "dilation")
     },
-    "parameters": Column("parameters", lambda line, chain: _count(line.parameters)),
-    "macs": Column("MACs", lambda line, chain: _count(line.macs), left=True),
+    "parameters": Column("parameters", lambda line: _count(line.parameters)),
+    "macs": Column("MACs", lambda line: _count(line.macs), left=True),
     "field": Column("field", _field),
     "jump": Column("jump", _jump),
-    "weights": Column("weights", lambda line, chain: bytes_in_words(4 * line.parameters) if line.parameters else "·"),
+    "weights": Column("weights", lambda line: bytes_in_words(4 * line.parameters) if line.parameters else "·"),
     "activations": Column("activations", _bytes),
     "sure": Column("sure", _sure, left=True),
 }
@@ -199,7 +199,7 @@ def answer(chain: Chain) -> Iterator[RenderableType]:
     yield head
     counts = f"{chain.parameters:,} parameters · {chain.macs:,} MACs"
     if row := chain.sees:
-        field = " × ".join(str(count) for count, _ in chain.field(row))
+        field = " × ".join(str(count) for count, _ in row.seen)
         counts += f" · receptive field {field} at {plain(row.name)}"
     yield Text(counts)
 
@@ -221,7 +221,7 @@ def _table(chain: Chain, screen: Screen, wish: Wish) -> RenderableType:
     if left_out:
         lines = [*lines[: MOST_LINES - 20], *lines[-20:]]
     names = list(wish.columns or USUAL)
-    cells = {name: [COLUMNS[name].cell(line, chain) for line in lines] for name in names}
+    cells = {name: [COLUMNS[name].cell(line) for line in lines] for name in names}
     if not wish.columns:
         names = _fitting(names, cells, screen.width)
     headings = {name: COLUMNS[name].heading for name in names}
@@ -293,7 +293,7 @@ def footnotes(chain: Chain, wish: Wish) -> Iterator[tuple[str, str]]:
         "memory",
         f"weights {bytes_in_words(4 * chain.parameters)}; activations {forward} at once, {training} in training",
     )
-    fields = [chain.field(row) for row in chain.worked]
+    fields = [row.seen for row in chain.worked]
     kinds = {sure for field in fields for _, sure in field}
     if "upper bound" in kinds:
         yield "field", "≤: cells differ in how much they see, and this is the most"

@@ -25,7 +25,7 @@ def network_object(chain: Chain, convention: str = "") -> dict[str, Any]:
         "layers": [row_object(chain, row) for row in chain.worked],
         "parameters": chain.parameters,
         "macs": chain.macs,
-        "receptive_field": [count for count, _ in chain.field(sees)] if sees else None,
+        "receptive_field": [count for count, _ in sees.seen] if sees else None,
         "receptive_field_at": sees.name if sees else None,
         "memory": {
             "weights": 4 * chain.parameters,
@@ -54,8 +54,8 @@ def network_object(chain: Chain, convention: str = "") -> dict[str, Any]:
 
 def row_object(chain: Chain, row: Row) -> dict[str, Any]:
     """One layer; null is what isn't known."""
-    seen = chain.field(row)
-    sliding = row.sight is not None and chain.sliding(row)
+    seen = row.seen
+    sliding = row.sight is not None and row.slides
     jumps = [number(field.jump) for field in row.sight.fields] if row.sight and sliding else None
     return {
         "name": row.name,
@@ -131,7 +131,7 @@ def network_script(chain: Chain) -> str:
     for row in chain.rows:
         if row.layer is None:
             lines.append(f"    # {row.name}: {row.code}, which isn't known here")
-        elif row.note.startswith("made, but never"):
+        elif row.unused:
             lines.append(f"    # {row.name}: {row.layer.code}, made, but never called")
         else:
             code = f"lambda x: {row.code}" if row.code.startswith("x.") else row.layer.code
