@@ -95,16 +95,23 @@ class Axis(Windows):
         >>> [Axis(4, kernel=3, stride=2, transposed=True).span(o) for o in range(4)]
         [(-1, 0), (0, 0), (0, 1), (1, 1)]
         """
-        offset = output + self.before
         if not self.transposed:
             start = output * self.stride - self.before
             return start, start + self.extent - 1
-        taps = [t for t in range(min(self.kernel, self.stride)) if (offset - t * self.dilation) % self.stride == 0]
-        if not taps:
-            return offset // self.stride + 1, offset // self.stride
+        if (tap := self._first_landing(output)) is None:
+            near = range(1, self.stride)  # tap 0 lands on every stride-th output
+            after = next(output + i for i in near if self._first_landing(output + i) is not None)
+            before = next(output - i for i in near if self._first_landing(output - i) is not None)
+            return self.span(after)[0], self.span(before)[1]
         period = self.stride // gcd(self.stride, self.dilation)
-        last = taps[0] + (self.kernel - 1 - taps[0]) // period * period
-        return (offset - last * self.dilation) // self.stride, (offset - taps[0] * self.dilation) // self.stride
+        last = tap + (self.kernel - 1 - tap) // period * period
+        offset = output + self.before
+        return (offset - last * self.dilation) // self.stride, (offset - tap * self.dilation) // self.stride
+
+    def _first_landing(self, output: int) -> int | None:
+        """The first tap with which a transposed layer writes to an output."""
+        taps = range(min(self.kernel, self.stride))
+        return next((t for t in taps if (output + self.before - t * self.dilation) % self.stride == 0), None)
 
     def positions(self, window: int) -> range:
         """Where the taps of one window stand on the line; outside ``range(line)`` is padding.

@@ -35,8 +35,10 @@ class Windows(ABC):
 
     @abstractmethod
     def span(self, output: int) -> tuple[int, int]:
-        """The first and the last cell that a window reads, as if the line had no ends; the last is before the first
-        where it reads none."""
+        """The first and the last cell that a window reads, as if the line had no ends.
+
+        Where it reads none: the first of the next window that does, and the last of the one before.
+        """
 
     @property
     def line(self) -> range:

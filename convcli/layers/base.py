@@ -65,7 +65,7 @@ class Layer(ABC):
     def of(name: str, **arguments: Any) -> "Layer":
         """The layer of a torch.nn class, in any case of letters, made with torch's arguments; None: torch's default."""
         if name.lower() not in LAYERS:
-            import_module("convcli.layers.chains")
+            import_module("convcli.layers.without_windows")
         layer = LAYERS.get(name.lower())
         if layer is None:
             from difflib import get_close_matches

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from convcli.layers import LAYERS, Layer, chains  # noqa: F401  (enters the layers without windows)
+from convcli.layers import LAYERS, Layer, without_windows  # noqa: F401  (enters the layers without windows)
 from convcli.refusals import Refusal, Spelling, Words
 
 MOST_LAYERS = 1_000_000

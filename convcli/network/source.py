@@ -1,7 +1,7 @@
 """Models in Python source, read by its syntax: sequences and plain chains. Nothing of it is executed."""
 
 import ast
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -108,7 +108,7 @@ class Source(Maker):
         except NotAChain as reason:
             why = f"not a chain from here on: {reason}; --run follows any way"
             flow.chain.append(Part("forward", "...", note=why))
-        chain = _numbered(flow.chain)
+        chain = _numbered(flow.chain, made.values())
         return Part("", name, parts=[*chain, *_left_over(made, flow.chain)], note="; ".join(notes))
 
 
@@ -171,14 +171,15 @@ def _derives(node: ast.ClassDef, name: str) -> bool:
     return any(ast.unparse(base).rpartition(".")[2] == name for base in node.bases)
 
 
-def _numbered(chain: Sequence[Part]) -> list[Part]:
-    """Functions get names of their own: ``relu``, ``relu_1``."""
+def _numbered(chain: Sequence[Part], made: Iterable[Part]) -> list[Part]:
+    """Functions get names of their own, ``relu``, ``relu_1``; a layer used again stays the same part."""
+    layers = {id(part) for part in made}
     counts: dict[str, int] = {}
     named = []
     for part in chain:
         count = counts[part.name] = counts.get(part.name, -1) + 1
-        # A layer that is used again is the same part, so that it counts once.
-        named.append(replace(part, name=f"{part.name}_{count}") if count and part.offset == 0 and part.layer else part)
+        again = count and id(part) not in layers
+        named.append(replace(part, name=f"{part.name}_{count}") if again else part)
     return named
 
 

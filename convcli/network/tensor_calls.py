@@ -6,7 +6,7 @@ from math import prod
 from typing import Any
 
 from convcli.arithmetic.windows import Whole
-from convcli.layers import LAYERS, Layer, chains  # noqa: F401  (enters the layers without windows)
+from convcli.layers import LAYERS, Layer, without_windows  # noqa: F401  (enters the layers without windows)
 from convcli.layers.base import Path, Shape
 from convcli.layers.pointwise import axis_of
 from convcli.refusals import AXIS_NAMES, Refusal, Spelling, Words
