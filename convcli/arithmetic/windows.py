@@ -187,7 +187,10 @@ class Resampled(Windows):
         if self.centred:
             place += cells - (outputs if self.reach else 0)
         cell, rest = divmod(place, whole)
-        return (cell + 1 - self.reach, cell + self.reach) if rest and self.reach else (cell, cell)
+        between = (
+            rest or self.reach > 1
+        )  # a cubic's outer weights are zero there, but its spans would go back and forth
+        return (cell + 1 - self.reach, cell + self.reach) if between and self.reach else (cell, cell)
 
     def taps(self, output: int) -> list[Tap]:
         first, last = self.span(output)

@@ -39,7 +39,8 @@ class Padding(Layer):
             widest = max(axis.before, axis.after)
             if limit is not None and widest > limit:
                 raise refusals.PaddingTooWide(axis=axis, mode=self.mode, limit=limit, value=widest)
-            if axis.output < 1:
+            cropped = axis.size + min(axis.before, 0) + min(axis.after, 0)  # torch takes away before it adds
+            if axis.output < 1 or (cropped < 0 and self.mode == "zeros"):
                 raise refusals.NothingLeft(axis=axis)
         return axes
 

@@ -213,6 +213,11 @@ class Upsample(Layer):
             raise refusals.SizeOrScale(type=self.type)
         if self.size is not None and self.recompute_scale_factor:
             raise refusals.SizeOrScale(type=self.type)
+        for name in ("size", "scale_factor"):
+            value = getattr(self, name)
+            for each in value if isinstance(value, tuple | list) else (value,):
+                if not isinstance(each, int | float | None):
+                    raise refusals.OutOfRange(name=name, value=each, because="it has to be a number")
 
     @property
     def work(self) -> str:  # type: ignore[override]

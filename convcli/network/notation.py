@@ -243,7 +243,8 @@ def made(layer: type[Layer], arguments: str, text: str, start: int, offset: int)
 
     def error(node: Any, expected: str, fix: str = "") -> NotationError:
         lines = arguments.splitlines(keepends=True) or [""]
-        line, column = getattr(node, "lineno", 1), getattr(node, "col_offset", getattr(node, "offset", 2) or 2)
+        line = getattr(node, "lineno", 1)
+        column = node.offset - 1 if isinstance(node, SyntaxError) and node.offset else getattr(node, "col_offset", 2)
         before = "".join(lines[: line - 1])
         within = len(before) + column - (2 if line == 1 else 0)
         return NotationError(text=text, offset=start + max(0, min(within, len(arguments))), expected=expected, fix_=fix)

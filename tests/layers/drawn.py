@@ -6,7 +6,7 @@ from typing import Any
 import torch
 from hypothesis import strategies as st
 
-from convcli.layers import LAYERS, Layer
+from convcli.layers import LAYERS, Layer, without_windows  # noqa: F401  (enters what it is about)
 from convcli.network.notation import read_text
 from convcli.refusals import Refusal
 from tests.strategies import Arguments, Request
@@ -112,7 +112,7 @@ def printed(text: str) -> Layer:
     return part.layer
 
 
-def without_windows(*modules: str) -> Iterator[str]:
+def names_in(*modules: str) -> Iterator[str]:
     """The layers that these files of ``convcli.layers`` enter."""
     for name, layer in LAYERS.items():
         if any(each.__module__.rpartition(".")[2] in modules for each in layer.__mro__[:2]):
