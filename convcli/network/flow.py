@@ -2,7 +2,7 @@
 
 import ast
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from convcli.network.constants import NotConstant, constant, shortened
@@ -38,6 +38,7 @@ class Flow:
     scope: dict[str, Any]
     inline: Callable[[str], ast.FunctionDef | None]
     chain: list[Part] = field(default_factory=list)
+    within: dict[int, Part] = field(default_factory=dict)  # parts of parts under their full names, by the part's id
     budget: int = MOST_STEPS
 
     def run(self, body: Sequence[ast.stmt]) -> Tensor | None:
@@ -79,7 +80,7 @@ class Flow:
     def _items(self, node: ast.expr) -> list[Part]:
         value = self.value(node)
         if isinstance(value, Part) and value.parts is not None:
-            return value.parts
+            return [self._inner(value, part) for part in value.parts]
         if isinstance(value, list):
             return value
         raise NotAChain(node, "can't be gone through without running it")
@@ -126,9 +127,13 @@ class Flow:
     def _part(self, node: ast.expr, holder: Part, index: ast.expr) -> Part:
         parts = holder.parts or []
         try:
-            return parts[int(constant(index, self.scope))]
+            return self._inner(holder, parts[int(constant(index, self.scope))])
         except (NotConstant, TypeError, ValueError, LookupError):
             raise NotAChain(node, "can't be known without running it") from None
+
+    def _inner(self, holder: Part, part: Part) -> Part:
+        """A part of a part, the same each time that it is taken."""
+        return self.within.setdefault(id(part), replace(part, name=f"{holder.name}.{part.name}"))
 
     def _size(self, tensor: ast.expr, index: ast.expr) -> AxisSize:
         self.tensor(tensor, "isn't the tensor")

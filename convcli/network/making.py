@@ -27,6 +27,7 @@ class Maker:
     classes: dict[str, ast.ClassDef] = field(default_factory=dict)
     functions: dict[str, ast.FunctionDef] = field(default_factory=dict)
     constants: dict[str, Any] = field(default_factory=dict)
+    methods: dict[str, ast.FunctionDef] = field(default_factory=dict)  # of the class whose object is being made
     budget: int = MOST_STEPS
     depth: int = 0
 
@@ -85,7 +86,7 @@ class Maker:
                     notes.append(f"line {statement.lineno} can't be followed without running it: {reason}")
         return None
 
-    def holds(self, test: ast.expr, scope: dict[str, Any]) -> bool:
+    def holds(self, test: ast.expr, scope: Mapping[str, Any]) -> bool:
         match test:
             case ast.Compare(left=left, ops=[op], comparators=[right]):
                 one, other = self.value(left, scope), self.value(right, scope)
@@ -157,6 +158,8 @@ class Maker:
             case ast.Dict(keys=keys, values=values) if all(keys):
                 pairs = zip([key for key in keys if key], values, strict=True)
                 return {self.value(key, scope): self.value(value, scope) for key, value in pairs}
+            case ast.IfExp(test=test, body=body, orelse=other):
+                return self.value(body if self.holds(test, scope) else other, scope)
             case ast.Name(id=name) if name in scope:
                 return scope[name]
             case ast.Attribute() if ast.unparse(node) in scope:
@@ -177,6 +180,8 @@ class Maker:
         name = written.rpartition(".")[2]
         if name in self.classes:
             return self._deeper(lambda: self.instance(name, *self._arguments(call, scope)))
+        if name in self.methods and written == f"self.{name}":
+            return self._deeper(lambda: self.method(self.methods[name], call, scope))
         if name in self.functions and written == name:
             return self._deeper(lambda: self.call(self.functions[name], *self._arguments(call, scope)))
         if name.lower() in HOLDERS and name not in ("list", "tuple", "dict"):
@@ -218,6 +223,16 @@ class Maker:
     def call(self, function: ast.FunctionDef, values: Sequence[Any], named: Mapping[str, Any]) -> Any:
         scope = dict(self.constants) | self.bound(function, values, named)
         return self.run(function.body, scope, [])
+
+    def method(self, function: ast.FunctionDef, call: ast.Call, scope: Mapping[str, Any]) -> Any:
+        """What a method gives; the attributes that it sets are the object's."""
+        values, named = self._arguments(call, scope)
+        inside = {name: value for name, value in scope.items() if name.startswith("self.")}
+        inside |= self.constants | self.bound(function, values, named, skip=1)
+        returned = self.run(function.body, inside, [])
+        if isinstance(scope, dict):
+            scope.update({name: value for name, value in inside.items() if name.startswith("self.")})
+        return returned
 
     def _deeper(self, make: Callable[[], Any]) -> Any:
         self.depth += 1

@@ -92,7 +92,9 @@ class Source(Maker):
         notes: list[str] = []
         if init:
             scope |= self.bound(init, values, named, skip=1)
+            around, self.methods = self.methods, _methods(node)
             self.run(init.body, scope, notes)
+            self.methods = around
         made = {
             key.removeprefix("self."): value for key, value in scope.items() if isinstance(value, Part) and "." in key
         }
@@ -108,8 +110,8 @@ class Source(Maker):
         except NotAChain as reason:
             why = f"not a chain from here on: {reason}; --run follows any way"
             flow.chain.append(Part("forward", "...", note=why))
-        chain = _numbered(flow.chain, made.values())
-        return Part("", name, parts=[*chain, *_left_over(made, flow.chain)], note="; ".join(notes))
+        chain = _numbered(flow.chain, [*made.values(), *flow.within.values()])
+        return Part("", name, parts=[*chain, *_left_over(made, flow)], note="; ".join(notes))
 
 
 def read_source(text: str, name: str = "", file: str = "") -> Model:
@@ -159,8 +161,12 @@ def _called(node: ast.Call) -> list[str]:
     return [each.id for each in (node.func, *node.args) if isinstance(each, ast.Name)]
 
 
+def _methods(node: ast.ClassDef) -> dict[str, ast.FunctionDef]:
+    return {each.name: each for each in node.body if isinstance(each, ast.FunctionDef)}
+
+
 def _method(node: ast.ClassDef, name: str) -> ast.FunctionDef | None:
-    return next((each for each in node.body if isinstance(each, ast.FunctionDef) and each.name == name), None)
+    return _methods(node).get(name)
 
 
 def _own_method(node: ast.ClassDef, name: str) -> ast.FunctionDef | None:
@@ -183,14 +189,9 @@ def _numbered(chain: Sequence[Part], made: Iterable[Part]) -> list[Part]:
     return named
 
 
-def _left_over(made: Mapping[str, Part], chain: Sequence[Part]) -> list[Part]:
+def _left_over(made: Mapping[str, Part], flow: Flow) -> list[Part]:
     """What was made and isn't called, or not as far as the chain goes."""
-    called = {id(part) for part in chain}
-    unused = [part for part in made.values() if id(part) not in called]
-    cut = bool(chain) and chain[-1].type == "..."
-    inside = {id(each) for part in chain for each in part.parts or ()}
-    return [replace(part, unused=not cut) for part in unused if not _held_within(part, inside)]
-
-
-def _held_within(part: Part, inside: set[int]) -> bool:
-    return any(id(each) in inside for each in part.parts or ())
+    called = {id(part) for part in flow.chain} | set(flow.within)
+    unused = [part for part in made.values() if not {id(part), *map(id, part.parts or ())} & called]
+    cut = bool(flow.chain) and flow.chain[-1].type == "..."
+    return [replace(part, unused=not cut) for part in unused]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import prod
-from typing import Any
+from typing import Any, ClassVar
 
 from convcli.arithmetic.windows import Whole
 from convcli.layers import LAYERS, Layer, without_windows  # noqa: F401  (enters the layers without windows)
@@ -38,10 +38,16 @@ class AxisSize:
 class TensorCall(Layer):
     """A method of a tensor, written as it is called."""
 
+    spread: ClassVar[bool] = False  # whether its only argument is written without the brackets of a tuple
+
     @property
     def code(self) -> str:
-        values = ", ".join(str(value) for value in self.arguments().values() if value not in (None, False))
-        return f"x.{self.type.lower()}({values.strip('()').rstrip(',')})"
+        first, *rest = self.arguments().items()
+        values = [] if first[1] is None else [str(first[1])]
+        if self.spread:
+            values = [str(value) for value in first[1]]
+        values += [f"{name}={value}" for name, value in rest if value]
+        return f"x.{self.type.lower()}({', '.join(values)})"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -53,6 +59,7 @@ class View(TensorCall):
     """
 
     joins = True
+    spread = True
 
     sizes: tuple[int | AxisSize, ...]
 
@@ -83,6 +90,8 @@ class View(TensorCall):
 @dataclass(frozen=True, eq=False, repr=False)
 class Permute(TensorCall):
     """``x.permute``: the axes in another order."""
+
+    spread = True
 
     dims: tuple[int, ...]
 
