@@ -23,8 +23,8 @@ def followed(body: str) -> list[str]:
     [
         ("x = self.conv(x)", ["conv"]),
         ("y = self.conv(x)\nz = F.relu(y)", ["conv", "relu"]),
-        ("for block in self.blocks:\n  x = block(x)", ["conv", "conv"]),
-        ("x = self.blocks[1](x)", ["conv"]),
+        ("for block in self.blocks:\n  x = block(x)", ["blocks.conv", "blocks.conv"]),
+        ("x = self.blocks[1](x)", ["blocks.conv"]),
         ("x = x.view(x.size(0), -1)", ["view"]),
         ("x = x.view(x.shape[0], self.width * 2)", ["view"]),
         ("x = x.contiguous().float() / 255", []),
