@@ -76,7 +76,7 @@ def traced(module: nn.Module, inputs: Sequence[torch.Tensor], notes: list[str]) 
         elif shape is not None and node.op != "output":
             sights[node] = _sight(node, modules, sights)
             seen = [sights.get(each) for each in _tensors(node)]
-            if sights[node] is None and not notes and seen and all(seen):
+            if sights[node] is None and not notes and any(seen):
                 notes.append(f"receptive fields aren't known from {node.name} on: {_why(node)}")
         if node.op == "call_module":
             name = str(node.target)
