@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import typer
 
@@ -11,6 +11,7 @@ from convcli.cli.streams import err, in_colour, out, show, warn, write
 from convcli.cli.typed import sizes, whole
 from convcli.cli.waiting import loading_torch
 from convcli.data.files import read as read_array
+from convcli.data.samples import SAMPLES
 from convcli.data.saving import WholeFile, check_target
 from convcli.network import known
 from convcli.network.chain import Chain, work_out
@@ -77,8 +78,8 @@ def network(
     """
     texts = {"--json": as_json, "--csv": as_csv, "--markdown": as_markdown, "--code": as_code}
     asked = [flag for flag, on in texts.items() if on]
-    if len(asked) > 1:
-        raise ConvcliError(f"{asked[0]} and {asked[1]} both take all of stdout", "choose one")
+    names, shapes = models or ["tiny"], [sizes(each, "--size") for each in size or []]
+    target = sizes(output, "--output") if output is not None else None
     wish = Wish(
         depth=whole(depth, "--depth") if depth is not None else None,
         columns=names_of(columns, "--columns", COLUMNS),
@@ -86,64 +87,104 @@ def network(
         full=full,
         convention=one_of(convention, "--convention", CONVENTIONS),
     )
-    shapes = [sizes(each, "--size") for each in size or []]
-    target = sizes(output, "--output") if output is not None else None
-    names = models or ["tiny"]
-    if len(names) > 1 and not compare:
-        raise ConvcliError(f"{len(names)} models were given", "add --compare to see them side by side")
-    if not run and (args is not None or input is not None or len(shapes) > 1):
-        flag = "--args" if args is not None else "--input" if input is not None else "a second --size"
-        raise ConvcliError(f"{flag} is for a model that is run", "add --run, which runs the code of FILE.py:Net")
-    remarks: tuple[tuple[str, str], ...] = ()
+    check(asked, names, compare, run, {"--args": args, "--input": input, "a second --size": shapes[1:] or None})
+    made = Made(*arguments_of(args or ""), shapes, input)
     if run:
-        values, named_values = arguments_of(args or "")
-        chains = [run_module(name, shapes, values, named_values, input) for name in names]
-        remarks = (
-            ("ran", f"the code of {plain(names[0])}, on {'numbers' if input else 'the meta device, without any'}"),
-        )
+        chains, remarks = [run_module(name, made) for name in names], ran(names, input)
     else:
-        try:
-            named = [read_model(name) for name in names]
-        except NotationError as error:
-            complain_at(error)
-            raise typer.Exit(2) from None
-        chains = [worked_out(each, shapes[0] if shapes else None) for each in named]
-        remarks = tuple(remarks_of(named[0], chains[0], shapes, models))
+        chains, remarks = read_chains(names, shapes, bool(models))
+    effect = said_effect(names[0], made, chains[0], receptive) if run and receptive else ""
     if export is not None:
         export_picture(chains[0], Path(export), force, receptive, wish.depth)
     if compare:
         show_compared(chains, names, as_json)
     elif target is not None:
         show_sizes(chains[0], target, as_json)
-    elif receptive is not None and not asked:
-        from convcli.views.network_receptive import drawn
-
-        show(*drawn(chains[0], row_named(chains[0], receptive), Screen(out.width, in_colour(), full)))
     elif as_json:
         write(as_object(chains[0], wish.convention))
     elif asked:
         write({"--csv": csv_text, "--markdown": markdown_text, "--code": network_script}[asked[0]](chains[0]))
+    elif receptive is not None:
+        from convcli.views.network_receptive import drawn
+
+        row = row_named(chains[0], receptive)
+        show(*drawn(chains[0], row, Screen(out.width, in_colour(), full), effect))
     else:
-        show(*shown(chains[0], Screen(out.width, in_colour(), full), replace(wish, remarks=remarks)))
+        show(*shown(chains[0], Screen(out.width, in_colour(), full), replace(wish, remarks=tuple(remarks))))
 
 
-def run_module(
-    target: str, shapes: list[tuple[int, ...]], values: list[Any], named: dict[str, Any], input: str | None
-) -> Chain:
-    """The chain of a module that is built and run."""
-    place, _, name = target.rpartition(":")
-    if not place and target.endswith(".py"):
-        models = Source.of(read_file(target)).models
+class Made(NamedTuple):
+    """What a module is made with, and run on."""
+
+    values: list[Any]
+    named: dict[str, Any]
+    shapes: list[tuple[int, ...]]
+    input: str | None
+
+
+def check(asked: list[str], names: list[str], compare: bool, run: bool, of_run: dict[str, Any]) -> None:
+    """Refuse flags that say nothing together."""
+    if len(asked) > 1:
+        raise ConvcliError(f"{asked[0]} and {asked[1]} both take all of stdout", "choose one")
+    if len(names) > 1 and not compare:
+        raise ConvcliError(f"{len(names)} models were given", "add --compare to see them side by side")
+    if compare and len(names) < 2:
+        raise ConvcliError("--compare needs two models", "convcli network --compare vgg16 alexnet")
+    if compare and (texts := [flag for flag in asked if flag != "--json"]):
+        raise ConvcliError(f"{texts[0]} has one model", "leave --compare out, or take --json")
+    for flag, value in of_run.items():
+        if value is not None and not run:
+            raise ConvcliError(f"{flag} is for a model that is run", "add --run, which runs the code of FILE.py:Net")
+
+
+def read_chains(
+    names: list[str], shapes: list[tuple[int, ...]], were_named: bool
+) -> tuple[list[Chain], list[tuple[str, str]]]:
+    """The chains of models that are read, and what there is to say of the first."""
+    try:
+        named = [read_model(name) for name in names]
+    except NotationError as error:
+        complain_at(error)
+        raise typer.Exit(2) from None
+    chains = [worked_out(each, shapes[0] if shapes else None) for each in named]
+    return chains, list(remarks_of(named[0], chains[0], shapes, were_named))
+
+
+def ran(names: list[str], input: str | None) -> list[tuple[str, str]]:
+    """That code was run, and on what."""
+    device = "the numbers of --input" if input else "the meta device, which holds no numbers"
+    return [("ran", f"the code of {plain(names[0])}, on {device}")]
+
+
+def said_effect(name: str, made: Made, chain: Chain, receptive: str) -> str:
+    """The effective receptive field of a layer of a module, in words."""
+    row = row_named(chain, receptive)
+    with loading_torch():
+        from convcli.network.running import effective
+
+        return effective(target_of(name), made.values, made.named, chain.input_shape, row.name)
+
+
+def target_of(name: str) -> str:
+    """What is to be run, its class named."""
+    place, _, within = name.rpartition(":")
+    if not place and name.endswith(".py"):
+        models = Source.of(read_file(name)).models
         if len(models) != 1:
-            raise WhichModel(file=target, names=models) if models else NoSuchModel(name="", names=[])
-        target = f"{target}:{models[0]}"
-    elif not (place and name):
-        raise ConvcliError(f"--run takes FILE.py:Net or module:Net, not {target!r}", "name the class after a colon")
-    array = read_array(input) if input is not None else None
+            raise WhichModel(file=name, names=models) if models else NoSuchModel(name="", names=[])
+        return f"{name}:{models[0]}"
+    if not (place and within):
+        raise ConvcliError(f"--run takes FILE.py:Net or module:Net, not {name!r}", "name the class after a colon")
+    return name
+
+
+def run_module(name: str, made: Made) -> Chain:
+    """The chain of a module that is built and run."""
+    target, array = target_of(name), read_array(made.input, SAMPLES) if made.input is not None else None
     with loading_torch():
         from convcli.network.running import run_target
 
-        return run_target(target, values, named, shapes, array)[1]
+        return run_target(target, made.values, made.named, made.shapes, array)[1]
 
 
 def worked_out(named: Named, size: tuple[int, ...] | None) -> Chain:
@@ -189,8 +230,6 @@ def show_compared(chains: list[Chain], names: list[str], as_json: bool) -> None:
     """Networks side by side."""
     from convcli.views.network_compared import compared, compared_object
 
-    if len(chains) < 2:
-        raise ConvcliError("--compare needs two models", "convcli network --compare vgg16 alexnet")
     if as_json:
         write(as_text(compared_object(chains, names)))
     else:

@@ -173,7 +173,7 @@ class _Walk:
         if unused:
             shape, note = None, note or "made, but never called"
         elif layer is None:
-            note = note or f"{part.type} isn't known here"
+            note = note or f"{part.class_name} isn't known here"
             self.lose()
         elif shape is not None:
             if _flattened_before(self.placed, i, shape):

@@ -147,15 +147,17 @@ class _Reader:
 
     def _finish(self, part: Part) -> None:
         """What held nothing was a layer that isn't known; numbered parts run in order, whatever holds them."""
-        if not part.parts and part.type.lower() not in HOLDERS:
+        if not part.parts and part.class_name.lower() not in HOLDERS:
             part.parts = None
-            near = nearest(part.type)
-            part.note = f"{part.type} isn't known here" + (f"; {near} is" if near and near != part.type else "")
+            near = nearest(part.class_name)
+            part.note = f"{part.class_name} isn't known here" + (
+                f"; {near} is" if near and near != part.class_name else ""
+            )
         elif part.parts:
             part.parts = renamed(part.parts)
             numbers = [each.label for each in part.parts]
             counted = all(number.isdigit() for number in numbers)
-            if self.printed and part.type.lower() not in HOLDERS:
+            if self.printed and part.class_name.lower() not in HOLDERS:
                 part.in_order = counted
 
     def _word(self, token: str, offset: int) -> None:
@@ -166,7 +168,7 @@ class _Reader:
         raise self.error(offset, f"expected a layer, not {shortened(token, 20)!r}", f"layers look like {EXAMPLE}")
 
     def _in_unknown(self) -> bool:
-        return self.holders[-1] is not self.root and self.holders[-1].type.lower() not in HOLDERS
+        return self.holders[-1] is not self.root and self.holders[-1].class_name.lower() not in HOLDERS
 
     def _call(self, token: str, offset: int) -> None:
         name, above = token[:-1].rstrip(), self.stack[-1]
@@ -314,7 +316,7 @@ def read_text(text: str) -> Model:
         parts = [part for part in parts if part.parts or part.layer]
     if len(parts) == 1 and parts[0].parts:
         [model] = parts
-        return Model(model.type, model.parts or [], model.in_order, text=text)
+        return Model(model.class_name, model.parts or [], model.in_order, text=text)
     if not parts:
         raise NotationError(text=text, offset=0, expected="no layer is in it", fix_=f"layers look like {EXAMPLE}")
     return Model("", [replace(part) for part in renamed(parts)], root.in_order, text=text)

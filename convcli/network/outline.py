@@ -58,7 +58,7 @@ def _tree(chain: Chain) -> list[Line]:
             same += 1
         del around[same:]
         for holder in holders[same:]:
-            line = Line(holder.label, holder.part.type, len(around))
+            line = Line(holder.label, holder.part.class_name, len(around))
             (around[-1][1].inner if around else roots).append(line)
             around.append((holder, line))
         leaf = Line(row.name.rpartition(".")[2], row.code, len(around), row, [row])

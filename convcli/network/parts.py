@@ -40,7 +40,7 @@ class Part:
     """
 
     name: str
-    type: str
+    class_name: str  # as it was written
     offset: int = 0
     layer: Layer | None = None
     parts: "list[Part] | None" = None
@@ -52,7 +52,7 @@ class Part:
     @property
     def code(self) -> str:
         """As Python has it, without ``nn.``."""
-        return self.layer.code.removeprefix("nn.") if self.layer else self.type
+        return self.layer.code.removeprefix("nn.") if self.layer else self.class_name
 
     @property
     def label(self) -> str:

@@ -315,3 +315,33 @@ def tensor_of(module: nn.Module, array: Array) -> torch.Tensor:
     """An array as the module's input, batch and channels added where they lack."""
     values = torch.as_tensor(array.data, dtype=torch.float32)
     return values.reshape(shape_of_size(read_text(repr(module)), array.shape))
+
+
+SAMPLES = 8
+SHARE = 1 - 0.9545  # of the largest gradient, from which on a cell counts
+
+
+def effective(target: str, values: Sequence[Any], named: Mapping[str, Any], shape: Shape, name: str) -> str:
+    """How much of the input matters to the middle cell of a layer, in words: its gradient, over random inputs.
+
+    Source: Luo, Li, Urtasun & Zemel, "Understanding the effective receptive field in deep convolutional neural
+    networks", 2016; their measure, on weights as they are made and seeded.
+    """
+    torch.manual_seed(0)
+    module = built(target, values, named, "cpu")
+    x = torch.randn(SAMPLES, *shape[1:], requires_grad=True)
+    layer = dict(module.named_modules())[name]
+    outputs: list[torch.Tensor] = []
+    handle = layer.register_forward_hook(lambda module, inputs, output: outputs.append(output))
+    module(x)
+    handle.remove()
+    middle = tuple(size // 2 for size in outputs[-1].shape[2:])
+    outputs[-1][(slice(None), slice(None), *middle)].sum().backward()
+    assert x.grad is not None
+    mattering = x.grad.abs().sum(dim=(0, 1))
+    count = int((mattering > SHARE * mattering.max()).sum())
+    side = count ** (1 / max(1, len(middle)))
+    cells = " × ".join([f"{side:.0f}"] * len(middle))
+    return (
+        f"about {cells}: {count:,} cells have 4.55% of the largest gradient or more (Luo et al. 2016; random weights)"
+    )

@@ -193,5 +193,5 @@ def _left_over(made: Mapping[str, Part], flow: Flow) -> list[Part]:
     """What was made and isn't called, or not as far as the chain goes."""
     called = {id(part) for part in flow.chain} | set(flow.within)
     unused = [part for part in made.values() if not {id(part), *map(id, part.parts or ())} & called]
-    cut = bool(flow.chain) and flow.chain[-1].type == "..."
+    cut = bool(flow.chain) and flow.chain[-1].class_name == "..."
     return [replace(part, unused=not cut) for part in unused]

@@ -11,7 +11,7 @@ def test_repeated_parts_are_told_each_time() -> None:
     placed = list(layers(model))
     assert [each.name for each in placed] == ["2.relu", "3.relu", "4.relu", "5.relu"]
     assert [each.unused for each in placed] == [False, False, False, True]
-    assert [each.part.type for each in placed[0].holders] == ["net", "Block"]
+    assert [each.part.class_name for each in placed[0].holders] == ["net", "Block"]
 
 
 def test_too_many() -> None:
