@@ -36,6 +36,7 @@ ROOMS = [
     "engine",
     "report",
     "explain",
+    "network",
     "views",
     "api",
     "explore",
@@ -45,6 +46,7 @@ ROOMS = [
 MOST_LINES = 350
 HEAVY = {"torch", "numpy", "PIL"}  # slow to import
 WITH_VALUES = {"convcli.engine.forward", "convcli.engine.replay", "convcli.explain.verify"}  # import them at once
+WITH_VALUES |= {"convcli.network.running", "convcli.network.tracing"}
 WITH_TORCH = WITH_VALUES | {"convcli.cli.waiting", "convcli.data.formats", "convcli.data.saving"}
 WITH_TEXTUAL = "convcli.explore.explorer"  # an extra, that nothing else may need
 ABSTRACT = {"Layer", "Windowed", "Sliding"}  # what others may ask whether a layer is

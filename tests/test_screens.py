@@ -46,6 +46,11 @@ SCREENS = {
     "samples": ("samples", 40),
     "explain-page": ("explain --code channels-last", 80),
     "explain-narrow": ("explain --code cat-size", 50),
+    "network": ("network lenet", 80),
+    "network-narrow": ("network alexnet --depth 1", 50),
+    "network-fails": ("network Conv2d(1,6,5);MaxPool2d(2);Flatten();Linear(864,10) --size 32x32", 80),
+    "network-receptive": ("network Conv1d(1,1,3);MaxPool1d(2);Conv1d(1,1,3) --size 20 --receptive 2", 80),
+    "network-compared": ("network --compare vgg16 alexnet", 80),
 }
 
 

@@ -17,6 +17,7 @@ convolution arithmetic for deep learning" (2016), relationships 6 (padding and s
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import chain
+from math import gcd
 
 from convcli.arithmetic.windows import Tap, Windows
 
@@ -82,6 +83,35 @@ class Axis(Windows):
     @property
     def _windows(self) -> int:
         return self.size if self.transposed else self.output
+
+    @property
+    def pattern(self) -> tuple[int, int]:
+        return (self.stride, 1) if self.transposed else (1, self.stride)
+
+    def span(self, output: int) -> tuple[int, int]:
+        """
+        >>> Axis(10, kernel=3, stride=2, before=1).span(0)
+        (-1, 1)
+        >>> [Axis(4, kernel=3, stride=2, transposed=True).span(o) for o in range(4)]
+        [(-1, 0), (0, 0), (0, 1), (1, 1)]
+        """
+        if not self.transposed:
+            start = output * self.stride - self.before
+            return start, start + self.extent - 1
+        if (tap := self._first_landing(output)) is None:
+            near = range(1, self.stride)  # tap 0 lands on every stride-th output
+            after = next(output + i for i in near if self._first_landing(output + i) is not None)
+            before = next(output - i for i in near if self._first_landing(output - i) is not None)
+            return self.span(after)[0], self.span(before)[1]
+        period = self.stride // gcd(self.stride, self.dilation)
+        last = tap + (self.kernel - 1 - tap) // period * period
+        offset = output + self.before
+        return (offset - last * self.dilation) // self.stride, (offset - tap * self.dilation) // self.stride
+
+    def _first_landing(self, output: int) -> int | None:
+        """The first tap with which a transposed layer writes to an output."""
+        taps = range(min(self.kernel, self.stride))
+        return next((t for t in taps if (output + self.before - t * self.dilation) % self.stride == 0), None)
 
     def positions(self, window: int) -> range:
         """Where the taps of one window stand on the line; outside ``range(line)`` is padding.

@@ -252,6 +252,20 @@ def _beyond_half(values: Values) -> int:
     return values["kernel"] - 2 * values["padding"]
 
 
+def least_size(axis: Axis, output: int) -> int:
+    """The smallest input size that gives at least this output.
+
+    >>> least_size(Axis(1, kernel=3, stride=2, before=1, after=1), 112)
+    223
+    """
+    if axis.ceil_mode:
+        return sizes_giving(axis, output).start
+    added = axis.before + axis.after
+    if axis.transposed:
+        return max(1, 1 - (axis.extent - added + axis.output_padding - output) // axis.stride)
+    return max(1, (output - 1) * axis.stride + axis.extent - added)
+
+
 def with_sizes(axis: Axis, output: int) -> Settings:
     """:func:`sizes_giving` as settings that differ in their size alone."""
     sizes = sizes_giving(axis, output)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from functools import partial
+from math import inf
 from types import MappingProxyType
 from typing import Any
 
@@ -80,7 +81,10 @@ class Words:
         self.context, self.name = context, context.command.name
         params = context.command.get_params(context)
         self.options = [each for each in params if each.param_type_name == "option"]
-        self.alone = len(params) - len(self.options)  # how many words it takes without a flag
+        arguments = [each for each in params if each not in self.options]
+        self.alone = (
+            inf if any(each.nargs < 0 for each in arguments) else len(arguments)
+        )  # words it takes by themselves
         self.spelled = {name: option for option in self.options for name in spellings(option.name, option.opts)}
 
     def meant(self, words: Sequence[str]) -> list[str]:

@@ -19,6 +19,7 @@ class Convolution(Sliding):
 
     positional = ("in_channels", "out_channels")
     suggested: ClassVar = {"kernel_size": 3}
+    work = "convolution"
     reduction = SumOfProducts()
     in_channels: int
     out_channels: int
@@ -133,9 +134,9 @@ class Conv(Convolution):
     kernel_size: Sizes
     stride: Sizes = 1  # type: ignore[assignment]  # made one for each axis, like the others
     padding: Sizes | str = 0  # type: ignore[assignment]
+    dilation: Sizes = 1  # type: ignore[assignment]
     groups: int = 1
     bias: bool = True
-    dilation: Sizes = 1  # type: ignore[assignment]
     padding_mode: str = "zeros"
 
     def __post_init__(self) -> None:

@@ -89,6 +89,7 @@ class LPPool(Pool):
 
     summary = "takes the p-norm of each window"
     positional = ("norm_type",)
+    work = "p-norm pooling"
     suggested: ClassVar = {"norm_type": 2.0, "kernel_size": 2}
 
     norm_type: float
@@ -132,6 +133,9 @@ class _Adaptive(Windowed):
         asked = zip(shape[2:], self.output_size, self.axis_names, strict=True)
         return tuple(Adaptive(size, size if output is None else output, name) for size, output, name in asked)
 
+    def least_size(self, axis: int, outputs: int) -> int:
+        return 1 if self.output_size[axis] else outputs
+
     def remarks(self, shape: Sequence[int]) -> Iterator[Remark]:
         yield from super().remarks(shape)
         for axis in self.axes(shape):
@@ -151,6 +155,7 @@ class AdaptiveAvgPool(_Adaptive):
     """``nn.AdaptiveAvgPool1d`` and its like."""
 
     summary = "takes the mean of as many windows as asked for"
+    work = "adaptive mean"
     reduction = Mean(1)
 
     output_size: tuple[int | None, ...]

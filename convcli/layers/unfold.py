@@ -7,7 +7,7 @@ from math import prod
 from typing import ClassVar
 
 from convcli.arithmetic.windows import Windows
-from convcli.layers.base import Remark, Shape, named
+from convcli.layers.base import Path, Remark, Shape, named
 from convcli.layers.reductions import Copy, Place, Read
 from convcli.layers.windowed import Sizes, Sliding, Use
 
@@ -25,6 +25,7 @@ class Unfold(Sliding):
 
     summary = "lays every window out as a column"
     ndim = 2
+    work = ""
     no_macs = "it copies cells and multiplies nothing"
     suggested: ClassVar = {"kernel_size": 2}
     reduction = Copy()
@@ -45,6 +46,10 @@ class Unfold(Sliding):
 
     def shape_of(self, shape: Sequence[int], axes: Sequence[Windows]) -> Shape:
         return (shape[0], shape[1] * self.taps, prod(axis.output for axis in axes))
+
+    def paths(self, shape: Sequence[int]) -> tuple[Path, ...]:
+        rows, columns = self.axes(shape)
+        return (((0, None),), ((1, None),), ((2, rows), (3, columns)))
 
     def reads(self, axes: Sequence[Windows], output: Place) -> Iterator[Read]:
         batch, row, column = output

@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 from convcli import refusals
 from convcli.arithmetic.axis import Axis
 from convcli.arithmetic.windows import Windows
-from convcli.layers.base import Layer, Remark, Shape, accepted
+from convcli.layers.base import Layer, Path, Remark, Shape, accepted
 from convcli.layers.reductions import Place, Read, Reduction
 from convcli.wording import sizes_in_words
 
@@ -27,6 +27,7 @@ class Windowed(Layer):
     transposed: ClassVar[bool] = False
     returns_indices: bool = False
     groups: int = 1
+    work = "pooling"
     no_macs: ClassVar[str] = "a pooling multiplies no weights"
     macs_convention: str = "MACs of one sample, bias not counted"
 
@@ -52,6 +53,13 @@ class Windowed(Layer):
         for name, size in zip(("batch", "channels", *self.axis_names), shape, strict=True):
             if size < 1:
                 raise refusals.NothingGoesIn(axis=name, shape=shape)
+
+    @abstractmethod
+    def axes(self, shape: Sequence[int]) -> tuple[Windows, ...]:
+        """The windows along each spatial axis."""
+
+    def paths(self, shape: Sequence[int]) -> tuple[Path, ...]:
+        return (((0, None),), ((1, None),), *(((2 + i, axis),) for i, axis in enumerate(self.axes(shape))))
 
     def output_shape(self, shape: Sequence[int]) -> Shape:
         return self.shape_of(shape, self.axes(shape))
@@ -179,6 +187,17 @@ class Sliding(Windowed):
             for i, (size, kernel, stride) in enumerate(zip(sizes, self.kernel_size, self.stride, strict=True))
         )
 
+    def least_size(self, axis: int, outputs: int) -> int:
+        from convcli.arithmetic.inverse import least_size
+
+        windows = self.windows((1,) * self.ndim)[axis]
+        return max(least_size(windows, outputs), self.least(windows))
+
+    def least(self, axis: Axis) -> int:
+        """The smallest size that torch takes, whether more than one window fits or not."""
+        widest = max(axis.before, axis.after)
+        return {"reflect": widest + 1, "circular": widest}.get(axis.padding_mode, 1)
+
     def axes(self, shape: Sequence[int]) -> tuple[Axis, ...]:
         try:
             return self._axes(shape)
@@ -259,11 +278,15 @@ class Pool(Sliding):
         super().__post_init__()
         self.check_padding(half_at_most=True)
 
-    def check_axis(self, axis: Axis, axes: Sequence[Axis]) -> None:
-        super().check_axis(axis, axes)
+    def least(self, axis: Axis) -> int:
         # torch's 3-d mean, by which it works out p-norms too, asks for a whole kernel of real cells, padding and
         # ceil_mode or not.
-        if self.ndim == 3 and self.reduction.operation in ("mean", "norm") and axis.size < axis.kernel:
+        whole = self.ndim == 3 and self.reduction.operation in ("mean", "norm")
+        return axis.kernel if whole else super().least(axis)
+
+    def check_axis(self, axis: Axis, axes: Sequence[Axis]) -> None:
+        super().check_axis(axis, axes)
+        if axis.size < self.least(axis):
             raise refusals.Pool3dLarger(axis=axis, axes=axes, type=self.type)
 
     def assumed(self) -> dict[str, object]:

@@ -63,7 +63,7 @@ class Zero(Refusal):
 class AxisCount(Refusal):
     explained_by = "setting-count"
     name: str
-    values: Sequence[int | None]
+    values: Sequence[float | None]
     axes: Sequence[str]
 
     def said(self, spell: Spelling) -> Words:
@@ -137,6 +137,20 @@ class Groups(Refusal):
         )
         why = f"{name} (={count}) can't be split into groups (={self.groups}) of equal size"
         return f"{why}; {of} by {', '.join(map(str, shown))}", self.offer(spell, {"groups": nearest}, more)
+
+
+class Indivisible(Refusal):
+    """``name`` of ``value`` has to divide into ``parts``, which another argument says."""
+
+    explained_by = "groups"
+    name: str
+    value: int
+    parts: int
+
+    def said(self, spell: Spelling) -> Words:
+        fits = [parts for parts in range(1, min(self.value, 10_000) + 1) if self.value % parts == 0]
+        nearest = min(fits, key=lambda parts: abs(parts - self.parts))
+        return f"{self.name} {self.value} doesn't divide into {self.parts} equal parts", f"{nearest} parts would fit"
 
 
 class SameStride(Refusal):

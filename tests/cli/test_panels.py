@@ -70,6 +70,7 @@ def examples() -> list[str]:
 def test_an_example_runs(convcli: Run, line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     Image.new("RGB", (9, 7), "orange").save("photo.png")
+    Path("net.py").write_text("from torch import nn\nNet = nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU())\n")
     words = re.findall(r'"[^"]*"|\S+', line)[1:]
     assert convcli(*(word.strip('"') for word in words)).code == 0
 
