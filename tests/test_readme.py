@@ -51,15 +51,6 @@ def test_example(example: Path, tmp_path: Path) -> None:
     assert ran.stdout
 
 
-def test_the_screen_shown_is_the_screen() -> None:
-    shown = re.search(r"```text\n\$ convcli (.*?)\n(.*?)```", README, re.DOTALL)
-    assert shown
-    ran = subprocess.run(
-        [sys.executable, "-m", "convcli", *shown[1].split()], capture_output=True, text=True, check=True
-    )
-    assert [line.rstrip() for line in ran.stdout.splitlines()] == shown[2].splitlines()
-
-
 @pytest.mark.parametrize("block", re.findall(r"```python\n(.*?)```", README, re.DOTALL))
 def test_readme_python(block: str, tmp_path: Path) -> None:
     ran = subprocess.run([sys.executable, "-c", block], cwd=tmp_path, capture_output=True, text=True, check=True)

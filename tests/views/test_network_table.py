@@ -45,7 +45,7 @@ def test_the_failing_layer_is_marked_and_explained() -> None:
     assert "the model  [1, 1, 36, 36] → fails at 5" in text
     assert "5 Linear 400→10 ✗" in text
     assert "576 = 16 · 6 · 6" in text
-    assert "change  Linear(576, 10)" in text
+    assert "change   Linear(576, 10)" in text
     assert "or      an input of 32 × 32  up to 35 gives the same" in text
 
 
