@@ -107,9 +107,9 @@ def test_a_sum_that_is_not_torchs_output_says_so() -> None:
     assert not wrong.agrees
     console = Console(theme=theme(), width=200, file=io.StringIO())
     film = Film(changed)
-    console.print(line(wrong), *drawn([wrong], 80), film.frame(0, 40, 24), film.frame(0, 120, 24))
+    console.print(line(wrong), *drawn([wrong], 120), film.frame(0, 40, 24), film.frame(0, 120, 24))
     said = " ".join(console.file.getvalue().split())  # type: ignore[attr-defined]
-    assert said.count("DISAGREES with torch's") == 4
+    assert said.count("DISAGREES") == 4
     assert "DISAGREES" in drawing(make_scene(changed))
     assert steps_object([wrong])["steps"][0]["agrees"] is False
 

@@ -20,6 +20,12 @@ CHAINS: dict[str, tuple[str, dict[str, Any], tuple[int, ...], str]] = {
     "PaddingPairs": ("reflectionpad2d", {"padding": (1, 1, 1)}, (1, 3, 5, 5), "takes pairs, before and after"),
     "NothingLeft": ("zeropad1d", {"padding": -2}, (1, 1, 4), "4 of 4 cells are cut off"),
     "CantSplit": ("unflatten", {"dim": 1, "unflattened_size": (2, 3)}, (1, 7), "can't split 7 into (2, 3)"),
+    "Indivisible": (
+        "groupnorm",
+        {"num_groups": 4, "num_channels": 6},
+        (1, 6, 5),
+        "6 doesn't divide into 4 equal parts",
+    ),
     "SizeOrScale": ("upsample", {}, (1, 3, 5), "try scale_factor=2 alone"),
     "ModeRank": ("upsample", {"scale_factor": 2, "mode": "linear"}, (1, 3, 5, 5), "try mode='bilinear'"),
 }

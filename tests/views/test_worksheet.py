@@ -2,14 +2,13 @@
 
 import io
 import re
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from hypothesis import given, settings
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser
 
 from convcli.colours import LIGHT
 from convcli.picks import pick, some
@@ -19,8 +18,7 @@ from convcli.views.worksheet import BLANK, Grid, Heading, Line, sheet, worksheet
 from convcli.wording import number
 from tests.conftest import Ran
 from tests.strategies import Request, report_of, requests
-
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+from tests.views.conftest import CHROMIUM
 
 
 def made(report: Report, suffix: str = ".md") -> str:
@@ -111,24 +109,22 @@ def test_what_is_written_is_told(convcli: Callable[..., Ran], tmp_path: Path) ->
 
 
 @pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: apt-get install chromium")
-def test_a_sheet_to_print(tmp_path: Path) -> None:
+def test_a_sheet_to_print(tmp_path: Path, browser: Browser) -> None:
     plan = make_plan("conv2d", {"padding": 1}, size=(4, 4))
     path = tmp_path / "sheet.html"
     path.write_text(made(Report(plan), ".html"))
     asked: list[str] = []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        page = browser.new_page(viewport={"width": 360, "height": 640})
-        page.on("request", lambda request: asked.append(request.url))
-        page.goto(path.as_uri())
-        assert Axe().run(page).violations_count == 0
-        assert page.evaluate("document.documentElement.scrollWidth") <= 360
-        page.emulate_media(media="print")
-        before = "getComputedStyle(document.querySelector('.answers')).breakBefore"
-        assert page.evaluate(before) == "page"
-        kernel = page.evaluate("getComputedStyle(document.querySelector('.kernel')).color")
-        pages = len(re.findall(rb"/Type\s*/Page\b", page.pdf()))
-        browser.close()
+    page = browser.new_page(viewport={"width": 360, "height": 640})
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(path.as_uri())
+    assert Axe().run(page).violations_count == 0
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    page.emulate_media(media="print")
+    before = "getComputedStyle(document.querySelector('.answers')).breakBefore"
+    assert page.evaluate(before) == "page"
+    kernel = page.evaluate("getComputedStyle(document.querySelector('.kernel')).color")
+    pages = len(re.findall(rb"/Type\s*/Page\b", page.pdf()))
+    page.close()
     assert asked == [path.as_uri()]
     assert kernel == f"rgb({', '.join(str(int(LIGHT.accent[i : i + 2], 16)) for i in (1, 3, 5))})"
     assert pages >= 2
