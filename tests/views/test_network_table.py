@@ -46,7 +46,7 @@ def test_the_failing_layer_is_marked_and_explained() -> None:
     assert "5 Linear 400→10 ✗" in text
     assert "576 = 16 · 6 · 6" in text
     assert "change   Linear(576, 10)" in text
-    assert "or      an input of 32 × 32  up to 35 gives the same" in text
+    assert "or       an input of 32 × 32  up to 35 gives the same" in text
 
 
 def test_chosen_columns_and_order() -> None:
