@@ -129,6 +129,10 @@ class _Recorder(TorchDispatchMode):  # type: ignore[misc]
     def __post_init__(self) -> None:
         super().__init__()
 
+    @classmethod
+    def _should_skip_dynamo(cls) -> bool:
+        return False  # torch would import its whole compiler at the first call, only to leave this one alone
+
     def __torch_dispatch__(self, function: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         output = function(*args, **(kwargs or {}))
         packet = function._overloadpacket
