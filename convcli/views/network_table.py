@@ -197,7 +197,8 @@ def answer(chain: Chain) -> Iterator[RenderableType]:
     else:
         head.append(str(list(chain.output_shape)) if chain.output_shape else "unknown")
     yield head
-    counts = f"{chain.parameters:,} parameters · {chain.macs:,} MACs"
+    known = "" if chain.output_shape else ", as far as it is known"
+    counts = f"{chain.parameters:,} parameters · {chain.macs:,} MACs{known}"
     if row := chain.sees:
         field = " × ".join(str(count) for count, _ in row.seen)
         counts += f" · receptive field {field} at {plain(row.name)}"
