@@ -5,6 +5,7 @@ Nothing is executed: a call, an attribute or a comprehension is no constant, wha
 
 import ast
 import operator
+import warnings
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -36,6 +37,17 @@ COMPARISONS: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
 CONVERSIONS: dict[str, Callable[[Any], Any]] = {
     "int": int, "float": float, "tuple": tuple, "list": tuple, "Size": tuple, "len": len, "max": max, "min": min
 }  # fmt: skip
+
+
+def syntax(text: str, mode: str = "exec") -> Any:
+    """The syntax of a text as ``ast`` has it, without Python's remarks on its style.
+
+    Raises:
+        SyntaxError, ValueError, RecursionError, MemoryError: it isn't Python.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return ast.parse(text, mode=mode)
 
 
 class NotConstant(Exception):
@@ -145,7 +157,7 @@ def arguments_of(text: str) -> tuple[list[Any], dict[str, Any]]:
         ConvcliError: they aren't numbers, words or lists of them.
     """
     try:
-        call = ast.parse(f"f({text})", mode="eval").body
+        call = syntax(f"f({text})", "eval").body
         assert isinstance(call, ast.Call)
         values = [constant(value, {}) for value in call.args]
         return values, {str(each.arg): constant(each.value, {}) for each in call.keywords}

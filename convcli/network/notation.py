@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from convcli.layers import Layer
-from convcli.network.constants import NotConstant, constant, shortened
+from convcli.network.constants import NotConstant, constant, shortened, syntax
 from convcli.network.parts import ELSEWHERE, HOLDERS, IN_ORDER, MOST_LAYERS, Model, Part, known, nearest, renamed
 from convcli.refusals import MissingArgument, Refusal, Spelling, Words, in_python
 
@@ -252,14 +252,14 @@ def made(layer: type[Layer], arguments: str, text: str, start: int, offset: int)
 
     def error(node: Any, expected: str, fix: str = "") -> NotationError:
         lines = arguments.splitlines(keepends=True) or [""]
-        line = getattr(node, "lineno", 1)
+        line = getattr(node, "lineno", 1) or 1
         column = node.offset - 1 if isinstance(node, SyntaxError) and node.offset else getattr(node, "col_offset", 2)
         before = "".join(lines[: line - 1])
         within = len(before) + column - (2 if line == 1 else 0)
         return NotationError(text=text, offset=start + max(0, min(within, len(arguments))), expected=expected, fix_=fix)
 
     try:
-        call = ast.parse(f"f({arguments})", mode="eval").body
+        call = syntax(f"f({arguments})", "eval").body
     except (SyntaxError, ValueError, MemoryError, RecursionError) as reason:
         said = getattr(reason, "msg", "this can't be read")
         raise error(reason, f"{said} in the arguments of {layer.__name__}") from None

@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from convcli.network.constants import NotConstant
+from convcli.network.constants import NotConstant, syntax
 from convcli.network.flow import Flow, NotAChain, Tensor
 from convcli.network.making import Maker, Unreadable
 from convcli.network.notation import NotationError
@@ -142,7 +142,7 @@ def read_source(text: str, name: str = "", file: str = "") -> Model:
 def parsed(text: str) -> ast.Module:
     """The syntax of Python source."""
     try:
-        return ast.parse(text)
+        tree: ast.Module = syntax(text)
     except SyntaxError as error:
         lines = text.split("\n")
         before = sum(len(line) + 1 for line in lines[: (error.lineno or 1) - 1])
@@ -150,6 +150,7 @@ def parsed(text: str) -> ast.Module:
         raise NotationError(text=text, offset=offset, expected=f"this isn't Python: {error.msg}", fix_="") from None
     except (ValueError, RecursionError, MemoryError):
         raise NotationError(text=text, offset=0, expected="this is nested too deeply to be read", fix_="") from None
+    return tree
 
 
 def with_self(node: ast.ClassDef) -> ast.ClassDef:
