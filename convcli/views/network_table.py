@@ -198,7 +198,7 @@ def answer(chain: Chain) -> Iterator[RenderableType]:
     else:
         head.append(str(list(chain.output_shape)) if chain.output_shape else "unknown")
     yield head
-    known = "" if chain.output_shape else ", as far as it is known"
+    known = "" if chain.output_shape or chain.failed else ", as far as it is known"
     counts = f"{chain.parameters:,} parameters · {chain.macs:,} MACs{known}"
     if row := chain.sees:
         field = " × ".join(str(count) for count, _ in row.seen)
