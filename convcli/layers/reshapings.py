@@ -267,7 +267,7 @@ class Upsample(Layer):
         if self.scale_factor is None:
             return 1
         each = self.scale_factor if isinstance(self.scale_factor, tuple) else (self.scale_factor,) * (axis + 1)
-        return ceil(outputs / each[axis])
+        return ceil(outputs / each[min(axis, len(each) - 1)])
 
     def paths(self, shape: Sequence[int]) -> tuple[Path, ...]:
         return (((0, None),), ((1, None),), *(((2 + i, axis),) for i, axis in enumerate(self.resampled(shape))))

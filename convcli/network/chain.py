@@ -10,6 +10,7 @@ from convcli.layers.base import Path, Shape
 from convcli.layers.reshapings import Flatten
 from convcli.network.parts import Model, Placed, layers
 from convcli.network.sight import Sight
+from convcli.network.tensor_calls import Mean
 from convcli.refusals import Refusal
 
 BYTES = 4  # of a float32
@@ -123,7 +124,7 @@ ORDER = (
     "print(model) shows the layers in the order of __init__, not what forward does with them: functions between them, "
     "layers used twice. The source knows: give the .py file"
 )
-ASSUMED = "assumed: print(model) doesn't show that forward flattens here"
+ASSUMED = "assumed: print(model) doesn't show what forward does here"
 Made = tuple[Shape, int, tuple[Path, ...], bool]
 
 
@@ -176,8 +177,8 @@ class _Walk:
             note = note or f"{part.class_name} isn't known here"
             self.lose()
         elif shape is not None:
-            if _flattened_before(self.placed, i, shape):
-                self.flatten(names[2][:1], shape)
+            for unwritten in _unwritten(self.placed, i, shape):
+                self.assume(unwritten, names[2][:1])
                 shape = self.shape
             assert shape is not None
             try:
@@ -210,17 +211,19 @@ class _Walk:
             raise known
         return known
 
-    def flatten(self, holders: tuple[Placed, ...], shape: Shape) -> None:
-        """A Flatten that isn't written."""
-        layer = Flatten()
+    def assume(self, layer: Layer, holders: tuple[Placed, ...]) -> None:
+        """A step that isn't written."""
+        assert self.shape is not None
+        shape = self.shape
         output, macs = self.through(layer, shape)
-        self.rows.append(Row("", "Flatten()", holders, layer, shape, output, 0, macs, self.sight, ASSUMED))
+        code = layer.code.removeprefix("nn.")
+        self.rows.append(Row("", code, holders, layer, shape, output, 0, macs, self.sight, ASSUMED))
 
     def refused(self, placed: Placed, shape: Shape, refusal: Refusal) -> str:
         """What is said of a layer that doesn't take what it gets; a printed block needn't be a chain."""
         self.lose()
-        around = placed.holders[1:]
-        if any(not holder.part.in_order for holder in around):
+        around = [holder for holder in placed.holders[1:] if not holder.part.in_order]
+        if around:
             self.notes[f"{around[-1].name}: not a chain as it is printed. {ORDER}"] = None
             return f"not a chain as printed: it would get {list(shape)}"
         self.failed = Failed(len(self.rows), placed.name, placed.part.code, shape, refusal)
@@ -237,22 +240,26 @@ def first_position(placed: Sequence[Placed]) -> int:
     return 1 if first is not None and first.work == "embedding" else 2
 
 
-def _flattened_before(placed: Sequence[Placed], i: int, shape: Shape) -> bool:
-    """Whether forward surely flattens before this layer, which a printed model doesn't show.
+def _unwritten(placed: Sequence[Placed], i: int, shape: Shape) -> list[Layer]:
+    """What forward surely does before this layer, though a printed model doesn't show it: a mean over maps, a Flatten.
 
     So it is where a matrix follows maps, in a model whose own order is only known from its printed form; the place is
     the first of the layers around the matrix that don't care for the shape.
     """
     root = placed[i].holders[0]
     if root.part.in_order or len(shape) < 3:
-        return False
+        return []
     if i and _part_of_root(placed[i]) is _part_of_root(placed[i - 1]):
-        return False
+        return []
     for each in _same_part(placed, i):
         layer = each.part.layer
         if layer is None or not _any_shape(layer):
-            return layer is not None and layer.work == "linear" and layer.arguments()["in_features"] != shape[-1]
-    return False
+            features = layer.arguments()["in_features"] if layer is not None and layer.work == "linear" else shape[-1]
+            if features == shape[-1]:
+                return []
+            averaged = features == shape[1] != prod(shape[1:])
+            return [Mean(tuple(range(2, len(shape))))] if averaged else [Flatten()]
+    return []
 
 
 def _part_of_root(placed: Placed) -> object:

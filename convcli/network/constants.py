@@ -5,6 +5,7 @@ Nothing is executed: a call, an attribute or a comprehension is no constant, wha
 
 import ast
 import operator
+import warnings
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -20,10 +21,33 @@ ARITHMETIC: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Mod: operator.mod,
     ast.Pow: operator.pow,
 }
+COMPARISONS: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
+    ast.Eq: operator.eq,
+    ast.NotEq: operator.ne,
+    ast.Lt: operator.lt,
+    ast.LtE: operator.le,
+    ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
+    ast.Is: operator.is_,
+    ast.IsNot: operator.is_not,
+    ast.In: lambda one, other: one in other,
+    ast.NotIn: lambda one, other: one not in other,
+}
 # Calls whose value follows from their argument.
 CONVERSIONS: dict[str, Callable[[Any], Any]] = {
     "int": int, "float": float, "tuple": tuple, "list": tuple, "Size": tuple, "len": len, "max": max, "min": min
 }  # fmt: skip
+
+
+def syntax(text: str, mode: str = "exec") -> Any:
+    """The syntax of a text as ``ast`` has it, without Python's remarks on its style.
+
+    Raises:
+        SyntaxError, ValueError, RecursionError, MemoryError: it isn't Python.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return ast.parse(text, mode=mode)
 
 
 class NotConstant(Exception):
@@ -68,6 +92,11 @@ def constant(node: ast.AST, names: Mapping[str, Any]) -> Any:
             return not constant(operand, names)
         case ast.BinOp(left=left, op=op, right=right) if type(op) in ARITHMETIC:
             return _worked_out(node, ARITHMETIC[type(op)], _number(left, names), _number(right, names))
+        case ast.Compare(left=left, ops=[op], comparators=[right]) if type(op) in COMPARISONS:
+            return _compared(node, COMPARISONS[type(op)], constant(left, names), constant(right, names))
+        case ast.BoolOp(op=op, values=values):
+            each = [bool(constant(value, names)) for value in values]
+            return all(each) if isinstance(op, ast.And) else any(each)
         case ast.IfExp(test=test, body=body, orelse=other):
             return constant(body if constant(test, names) else other, names)
         case ast.Subscript(value=value, slice=index):
@@ -97,6 +126,13 @@ def _worked_out(node: ast.AST, operation: Callable[[Any, Any], Any], left: Any, 
     return value
 
 
+def _compared(node: ast.AST, comparison: Callable[[Any, Any], Any], left: Any, right: Any) -> bool:
+    try:
+        return bool(comparison(left, right))
+    except TypeError:
+        raise NotConstant(node) from None
+
+
 def _item(node: ast.AST, value: Any, index: Any) -> Any:
     try:
         return value[index]
@@ -121,7 +157,7 @@ def arguments_of(text: str) -> tuple[list[Any], dict[str, Any]]:
         ConvcliError: they aren't numbers, words or lists of them.
     """
     try:
-        call = ast.parse(f"f({text})", mode="eval").body
+        call = syntax(f"f({text})", "eval").body
         assert isinstance(call, ast.Call)
         values = [constant(value, {}) for value in call.args]
         return values, {str(each.arg): constant(each.value, {}) for each in call.keywords}

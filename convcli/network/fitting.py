@@ -170,7 +170,7 @@ def _least_sizes(model: Model, sequence: Sequence[Placed], ndim: int) -> tuple[i
     targets, features, joined = [1] * ndim, 0, False
     for i in range(len(sequence) - 1, -1, -1):
         layer = sequence[i].part.layer
-        if layer is None or sequence[i].unused:
+        if layer is None or sequence[i].unused or layer.ndim not in (0, ndim):
             continue
         if _features(layer):
             targets, features, joined = [1] * ndim, _features(layer), not model.in_order

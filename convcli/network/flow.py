@@ -109,6 +109,8 @@ class Flow:
                 return self._size(tensor, index)
             case ast.Subscript(value=value, slice=index) if isinstance(holder := self._known(value), Part):
                 return self._part(node, holder, index)
+            case ast.IfExp(test=test, body=body, orelse=other):
+                return self.value(body if self._holds(test) else other)
             case ast.BinOp(left=left, op=op, right=right):
                 sides = [self.value(left), self.value(right)]
                 tensors = [side for side in sides if isinstance(side, Tensor)]

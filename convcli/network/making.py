@@ -61,8 +61,10 @@ class Maker:
                 match statement:
                     case ast.Return(value=ast.AST() as value):
                         return self.value(value, scope)
-                    case ast.Assign(targets=[target], value=value):
-                        scope[ast.unparse(target)] = self.value(value, scope)
+                    case ast.Assign(targets=targets, value=value):
+                        made = self.value(value, scope)
+                        for target in targets:
+                            assign(target, made, scope)
                     case ast.AnnAssign(target=target, value=ast.AST() as value):
                         scope[ast.unparse(target)] = self.value(value, scope)
                     case ast.AugAssign(target=ast.Name(id=name), op=ast.Add(), value=value) if name in scope:
@@ -87,31 +89,15 @@ class Maker:
         return None
 
     def holds(self, test: ast.expr, scope: Mapping[str, Any]) -> bool:
-        match test:
-            case ast.Compare(left=left, ops=[op], comparators=[right]):
-                one, other = self.value(left, scope), self.value(right, scope)
-                match op:
-                    case ast.Eq() | ast.Is():
-                        return bool(one == other)
-                    case ast.NotEq() | ast.IsNot():
-                        return bool(one != other)
-                    case ast.Gt() if _numbers(one, other):
-                        return bool(one > other)
-                    case ast.Lt() if _numbers(one, other):
-                        return bool(one < other)
-                raise Unreadable(shortened(ast.unparse(test)))
         return bool(self.value(test, scope))
 
     def _statement(self, call: ast.Call, scope: dict[str, Any]) -> None:
+        """A call whose value isn't taken: something is added to a list, or to the object itself."""
         match call.func:
-            case ast.Attribute(value=holder, attr="append") if call.args and isinstance(
-                held := self._held(holder, scope), list
-            ):
-                held.append(self.value(call.args[0], scope))
-            case ast.Attribute(value=holder, attr="extend") if call.args and isinstance(
-                held := self._held(holder, scope), list
-            ):
-                held.extend(self.value(call.args[0], scope))
+            case ast.Attribute(value=holder, attr="append" | "extend" as verb) if call.args:
+                if (held := self._held(holder, scope)) is not None:
+                    value = self.value(call.args[0], scope)
+                    held.extend([value] if verb == "append" else value)
             case ast.Attribute(value=holder, attr="add_module") if len(call.args) == 2:
                 name, part = (self.value(each, scope) for each in call.args)
                 held = self._held(holder, scope)
@@ -119,6 +105,9 @@ class Maker:
                     held.append(replace(part, name=str(name)))
                 elif isinstance(part, Part):
                     scope[f"self.{name}"] = part
+            case ast.Attribute(value=ast.Call(func=ast.Name(id="super")), attr="__init__") if call.args:
+                held_by = self._holder(call, "Sequential", scope)  # what a subclass of nn.Sequential hands on
+                scope.update({f"self.{part.name}": part for part in held_by.parts or ()})
 
     def _held(self, node: ast.expr, scope: dict[str, Any]) -> list[Any] | None:
         value = scope.get(ast.unparse(node))
@@ -145,6 +134,8 @@ class Maker:
         match node:
             case ast.Call():
                 return self._made(node, scope)
+            case ast.Tuple(elts=parts):
+                return tuple(self.value(part, scope) for part in parts)
             case ast.List(elts=parts):
                 return [each for part in parts for each in self._each(part, scope)]
             case ast.ListComp(elt=element, generators=[ast.comprehension(target=target, iter=items, ifs=[])]):
@@ -245,10 +236,12 @@ class Maker:
 
 
 def assign(target: ast.expr, value: Any, scope: dict[str, Any]) -> dict[str, Any]:
-    """Give a loop's names their values."""
-    names = target.elts if isinstance(target, ast.Tuple) else [target]
-    values = list(value) if isinstance(target, ast.Tuple) and isinstance(value, list | tuple) else [value]
-    scope.update(zip(map(ast.unparse, names), values, strict=False))
+    """Give names their values; several of them, one each."""
+    if isinstance(target, ast.Tuple | ast.List) and isinstance(value, list | tuple):
+        for one, each in zip(target.elts, value, strict=False):
+            assign(one, each, scope)
+    else:
+        scope[ast.unparse(target)] = value
     return scope
 
 
@@ -262,7 +255,3 @@ def offset_of(text: str, node: ast.AST) -> int:
     lines = text.split("\n")
     before = sum(len(line) + 1 for line in lines[: getattr(node, "lineno", 1) - 1])
     return min(len(text), before + getattr(node, "col_offset", 0))
-
-
-def _numbers(one: Any, other: Any) -> bool:
-    return isinstance(one, int | float) and isinstance(other, int | float)

@@ -11,11 +11,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from convcli.layers import Layer
-from convcli.network.constants import NotConstant, constant, shortened
-from convcli.network.parts import ELSEWHERE, HOLDERS, IN_ORDER, Model, Part, known, nearest, renamed
+from convcli.network.constants import NotConstant, constant, shortened, syntax
+from convcli.network.parts import ELSEWHERE, HOLDERS, IN_ORDER, MOST_LAYERS, Model, Part, known, nearest, renamed
 from convcli.refusals import MissingArgument, Refusal, Spelling, Words, in_python
 
 LONGEST = 10_000  # characters of one layer's arguments
+DEEPEST = 10_000  # brackets within brackets
 STRING = r"""'''(?:[^\\]|\\.)*?'''|\"\"\"(?:[^\\]|\\.)*?\"\"\"|'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*\""""
 TOKEN = re.compile(
     rf"""(?P<space>[^\S\n]+|\\\n|\#[^\n]*)
@@ -91,6 +92,7 @@ class _Reader:
     holders: list[Part] = field(default_factory=list)
     made: dict[str, Layer] = field(default_factory=dict)
     position: int = 0
+    count: int = 0
 
     def read(self) -> list[Part]:
         self.stack.append(_Open("", 0, self.root))
@@ -99,6 +101,8 @@ class _Reader:
             token = TOKEN.match(self.text, self.position)
             assert token is not None
             self.position = token.end()
+            if len(self.stack) > DEEPEST:
+                raise self.error(token.start(), f"this is nested more than {DEEPEST:,} deep", "take brackets out")
             getattr(self, f"_{token.lastgroup}")(token[0], token.start())
         if len(self.stack) > 1:
             left = self.stack[-1]
@@ -209,6 +213,9 @@ class _Reader:
         if named.startswith("self."):
             holder.in_order = False  # lines of an __init__, whose order needn't be that of forward
         holder.parts.append(part)
+        self.count += 1
+        if self.count > MOST_LAYERS:
+            raise self.error(part.offset, f"there are more than {MOST_LAYERS:,} layers", "give a part of the model")
 
     def _layer(self, layer: type[Layer], name: str, start: int, offset: int) -> Layer:
         """The layer whose arguments begin here; moves on behind its closing bracket."""
@@ -245,14 +252,14 @@ def made(layer: type[Layer], arguments: str, text: str, start: int, offset: int)
 
     def error(node: Any, expected: str, fix: str = "") -> NotationError:
         lines = arguments.splitlines(keepends=True) or [""]
-        line = getattr(node, "lineno", 1)
+        line = getattr(node, "lineno", 1) or 1
         column = node.offset - 1 if isinstance(node, SyntaxError) and node.offset else getattr(node, "col_offset", 2)
         before = "".join(lines[: line - 1])
         within = len(before) + column - (2 if line == 1 else 0)
         return NotationError(text=text, offset=start + max(0, min(within, len(arguments))), expected=expected, fix_=fix)
 
     try:
-        call = ast.parse(f"f({arguments})", mode="eval").body
+        call = syntax(f"f({arguments})", "eval").body
     except (SyntaxError, ValueError, MemoryError, RecursionError) as reason:
         said = getattr(reason, "msg", "this can't be read")
         raise error(reason, f"{said} in the arguments of {layer.__name__}") from None

@@ -68,11 +68,21 @@ def _tree(chain: Chain) -> list[Line]:
     return roots
 
 
-def _folded(lines: Sequence[Line]) -> list[Line]:
-    """Blocks that follow each other and are alike become the first of them, for all."""
+def _folded(roots: list[Line]) -> list[Line]:
+    """Blocks that follow each other and are alike become the first of them, for all; the innermost first."""
+    every, left = [], [roots]
+    while left:
+        lines = left.pop()
+        every.append(lines)
+        left += [line.inner for line in lines if line.inner]
+    for lines in reversed(every):
+        lines[:] = _merged(lines)
+    return roots
+
+
+def _merged(lines: Sequence[Line]) -> list[Line]:
     kept: list[Line] = []
     for line in lines:
-        line.inner = _folded(line.inner)
         before = kept[-1] if kept else None
         if before is not None and (line.inner or before.times > 1 or _repeated(line)) and _alike(before, line):
             before.times += 1
@@ -92,8 +102,10 @@ def _alike(before: Line, line: Line) -> bool:
     return (before.code, *((row.code, row.output_shape) for row in before.rows[-count:])) == line.alike
 
 
-def _flat(lines: Sequence[Line], depth: int | None) -> Iterator[Line]:
-    for line in lines:
+def _flat(roots: Sequence[Line], depth: int | None) -> Iterator[Line]:
+    left = list(reversed(roots))
+    while left:
+        line = left.pop()
         yield line
         if depth is None or line.depth + 1 < depth:
-            yield from _flat(line.inner, depth)
+            left += reversed(line.inner)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from convcli.layers import LAYERS, Layer, without_windows  # noqa: F401  (enters the layers without windows)
 from convcli.refusals import Refusal, Spelling, Words
 
-MOST_LAYERS = 1_000_000
+MOST_LAYERS = 100_000
 # What torch.nn has besides the layers of the house; a name that is in neither is no torch.nn class.
 ELSEWHERE = frozenset(
     """
@@ -103,7 +103,7 @@ def layers(model: Model) -> Iterator[Placed]:
     """Every layer in the order in which it stands, repeated ones each time.
 
     Raises:
-        TooManyLayers: there are more than a million.
+        TooManyLayers: there are more than a hundred thousand.
     """
     root = Placed(Part("", model.name, parts=model.parts, in_order=model.in_order))
     stack, count = [_within(root)], 0

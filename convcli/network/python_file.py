@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from convcli.network.constants import NotConstant
+from convcli.network.constants import NotConstant, syntax
 from convcli.network.flow import Flow, NotAChain, Tensor
 from convcli.network.making import Maker, Unreadable
 from convcli.network.notation import NotationError
@@ -48,7 +48,7 @@ class Source(Maker):
         for node in tree.body:
             match node:
                 case ast.ClassDef(name=name):
-                    source.classes[name] = node
+                    source.classes[name] = with_self(node)
                 case ast.FunctionDef(name=name):
                     source.functions[name] = node
                 case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call() as call) if _is_sequence(call):
@@ -142,7 +142,7 @@ def read_source(text: str, name: str = "", file: str = "") -> Model:
 def parsed(text: str) -> ast.Module:
     """The syntax of Python source."""
     try:
-        return ast.parse(text)
+        tree: ast.Module = syntax(text)
     except SyntaxError as error:
         lines = text.split("\n")
         before = sum(len(line) + 1 for line in lines[: (error.lineno or 1) - 1])
@@ -150,6 +150,18 @@ def parsed(text: str) -> ast.Module:
         raise NotationError(text=text, offset=offset, expected=f"this isn't Python: {error.msg}", fix_="") from None
     except (ValueError, RecursionError, MemoryError):
         raise NotationError(text=text, offset=0, expected="this is nested too deeply to be read", fix_="") from None
+    return tree
+
+
+def with_self(node: ast.ClassDef) -> ast.ClassDef:
+    """The class with the object called ``self`` in each of its methods, whatever it is called there."""
+    for method in _methods(node).values():
+        arguments = [*method.args.posonlyargs, *method.args.args]
+        if arguments and arguments[0].arg != "self":
+            for each in ast.walk(method):
+                if isinstance(each, ast.Name) and each.id == arguments[0].arg:
+                    each.id = "self"
+    return node
 
 
 def _is_sequence(call: ast.Call) -> bool:

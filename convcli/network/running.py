@@ -5,10 +5,7 @@ join, where it can trace them.
 """
 
 import contextlib
-import importlib
-import importlib.util
 import io
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +18,7 @@ from torch.utils.flop_counter import flop_registry
 
 from convcli.data.arrays import Array
 from convcli.layers.base import Shape
+from convcli.network.building import built, said
 from convcli.network.chain import Chain, Failed, Row
 from convcli.network.constants import shortened
 from convcli.network.fitting import first_axes, smallest
@@ -29,7 +27,7 @@ from convcli.network.notation import read_text
 from convcli.network.parts import Model, Part, Placed
 from convcli.network.sight import Sight
 from convcli.network.tracing import Untraceable, layer_of, shape_of, traced
-from convcli.refusals import ConvcliError, Failure, Refusal, Spelling, Words
+from convcli.refusals import Refusal, Spelling, Words
 
 
 class TorchSays(Refusal):
@@ -38,72 +36,6 @@ class TorchSays(Refusal):
 
     def said(self, spell: Spelling) -> Words:
         return self.message, f"it is raised in {self.place}" if self.place else ""
-
-
-class CantBuild(Failure):
-    """The user's code, or its import, failed."""
-
-
-def built(target: str, values: Sequence[Any], named: Mapping[str, Any], device: str) -> nn.Module:
-    """The module of ``FILE.py:Net`` or ``module:callable``, made with these arguments; the user's code runs here.
-
-    Raises:
-        CantBuild: it can't be imported or made. ConvcliError: there is no such thing.
-    """
-    place, _, name = target.rpartition(":")
-    space = _imported(place)
-    found: Any = space
-    for part in name.split("."):
-        if not hasattr(found, part):
-            there = [each for each, value in vars(space).items() if _makes_modules(value)]
-            raise ConvcliError(
-                f"{place} has no {name!r}", f"it has {', '.join(there)}" if there else "it has no module"
-            )
-        found = getattr(found, part)
-    if isinstance(found, nn.Module):
-        return found.eval()
-    try:
-        with torch.device(device), contextlib.redirect_stdout(io.StringIO()):
-            made = found(*values, **named)
-    except Exception as error:
-        if device == "meta":  # what looks at numbers while it is made can't be made without any
-            return built(target, values, named, "cpu").to("meta")
-        raise CantBuild(f"{name} can't be made: {_said(error)}", "its arguments: --args '3, width=64'") from None
-    if not isinstance(made, nn.Module):
-        why = f"{name} gives a {type(made).__name__}, not a torch.nn.Module"
-        raise ConvcliError(why, "name a module, or what makes one")
-    return made.eval()
-
-
-def _imported(place: str) -> Any:
-    path = Path(place)
-    try:
-        with contextlib.redirect_stdout(io.StringIO()):
-            if path.suffix != ".py":
-                sys.path.insert(0, str(Path.cwd()))
-                return importlib.import_module(place)
-            sys.path.insert(0, str(path.absolute().parent))
-            spec = importlib.util.spec_from_file_location(f"_shown_{path.stem}", path)
-            assert spec is not None
-            assert spec.loader is not None
-            space = importlib.util.module_from_spec(spec)
-            sys.modules[spec.name] = space
-            spec.loader.exec_module(space)
-            return space
-    except FileNotFoundError:
-        raise ConvcliError(f"there is no file {place!r}", "check the name and the folder it is in") from None
-    except Exception as error:
-        raise CantBuild(f"{place} can't be imported: {_said(error)}", "does it run by itself?") from None
-
-
-def _makes_modules(value: Any) -> bool:
-    kind = value if isinstance(value, type) else type(value)
-    return issubclass(kind, nn.Module) and not kind.__module__.startswith("torch.")
-
-
-def _said(error: BaseException) -> str:
-    lines = str(error).strip().splitlines()
-    return f"{type(error).__name__}: {lines[0]}" if lines else type(error).__name__
 
 
 @dataclass
@@ -128,6 +60,10 @@ class _Recorder(TorchDispatchMode):  # type: ignore[misc]
 
     def __post_init__(self) -> None:
         super().__init__()
+
+    @classmethod
+    def _should_skip_dynamo(cls) -> bool:
+        return False  # torch would import its whole compiler at the first call, only to leave this one alone
 
     def __torch_dispatch__(self, function: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         output = function(*args, **(kwargs or {}))
@@ -244,7 +180,7 @@ class _Holders:
 def _failed(recorder: _Recorder, rows: list[Row], error: Exception) -> Failed:
     """The module that raised: the innermost that was entered and not left."""
     place = _place(error)
-    says: Refusal = TorchSays(message=_said(error), place=place)
+    says: Refusal = TorchSays(message=said(error), place=place)
     left = next((call for _, call in reversed(recorder.open) if call), None)
     if left is None:
         holder = recorder.names[recorder.open[-1][0]] if recorder.open else ""

@@ -18,6 +18,7 @@ from convcli.refusals.inputs import bytes_in_words
 from convcli.views.widgets import Screen, labelled, table
 from convcli.wording import plain
 
+DEEPEST = 8  # steps that a line is moved in
 MOST_LINES = 120  # that anybody looks at; of more, the first and the last
 BAR = 3
 SIGNS = {"kernel_size": "k", "stride": "s", "padding": "p", "dilation": "d", "groups": "g", "output_padding": "op"}
@@ -84,7 +85,7 @@ def brief(layer: Layer | None, code: str) -> str:
 def _name(line: Line) -> str:
     what = brief(line.row.layer, line.code) if line.row else line.code
     times = f"{line.times} × " if line.times > 1 else ""
-    return f"{'  ' * line.depth}{line.label or '·'} {times}{what}"
+    return f"{'  ' * min(line.depth, DEEPEST)}{line.label or '·'} {times}{what}"
 
 
 def _field(line: Line) -> str:
@@ -197,7 +198,8 @@ def answer(chain: Chain) -> Iterator[RenderableType]:
     else:
         head.append(str(list(chain.output_shape)) if chain.output_shape else "unknown")
     yield head
-    counts = f"{chain.parameters:,} parameters · {chain.macs:,} MACs"
+    known = "" if chain.output_shape or chain.failed else ", as far as it is known"
+    counts = f"{chain.parameters:,} parameters · {chain.macs:,} MACs{known}"
     if row := chain.sees:
         field = " × ".join(str(count) for count, _ in row.seen)
         counts += f" · receptive field {field} at {plain(row.name)}"

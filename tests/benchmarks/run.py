@@ -4,6 +4,8 @@ Each pair runs ours and a bare script one after the other, so that a slow moment
 both; what is printed is the ratio of the medians, beside the bound we hold ourselves to.
 """
 
+import importlib.util
+import os
 import subprocess
 import sys
 import tempfile
@@ -31,6 +33,18 @@ torch.manual_seed(0)
 with torch.no_grad():
     print(torch.nn.Conv1d(1, 1, 3)(x))
 """
+
+VGG = """
+import torchinfo
+from torch import nn
+layers, channels = [], 3
+for width in (64, 64, 0, 128, 128, 0, 256, 256, 256, 0, 512, 512, 512, 0, 512, 512, 512, 0):
+    layers += [nn.Conv2d(channels, width, 3, padding=1), nn.ReLU()] if width else [nn.MaxPool2d(2)]
+    channels = width or channels
+head = [nn.Linear(25088, 4096), nn.ReLU(), nn.Linear(4096, 4096), nn.ReLU(), nn.Linear(4096, 1000)]
+torchinfo.summary(nn.Sequential(*layers, nn.AdaptiveAvgPool2d(7), nn.Flatten(), *head), (1, 3, 224, 224))
+"""
+RESNET = "import torchinfo; from resnet50 import resnet50; torchinfo.summary(resnet50(), (1, 3, 224, 224))"
 
 
 def wall(command: list[str]) -> float:
@@ -84,6 +98,27 @@ def main(pairs: int) -> None:
         ours, theirs = [*CONVCLI, "conv1d", "-i", str(path)], [PYTHON, "-c", LOAD, str(path)]
         compare("100 MB .npy, wall time", 1.15, lambda: wall(ours), lambda: wall(theirs), pairs)
         compare("100 MB .npy, peak memory", 1.15, lambda: peak(ours), lambda: peak(theirs), 3)
+    networks(pairs)
+
+
+def networks(pairs: int) -> None:
+    """Whole networks against torchinfo, and how the time grows with the layers."""
+    here = Path(__file__).parent
+    if importlib.util.find_spec("torchinfo") is None:
+        print("torchinfo isn't installed: networks are not compared")
+    else:
+        os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [os.environ.get("PYTHONPATH"), str(here)]))
+        vgg = [*CONVCLI, "network", "vgg16"]
+        compare("network vgg16", 0.15, lambda: wall(vgg), lambda: wall([PYTHON, "-c", VGG]), pairs)
+        resnet = [*CONVCLI, "network", f"{here / 'resnet50.py'}:resnet50", "--run", "--size", "3x224x224"]
+        compare("network --run, ResNet-50", 1.1, lambda: wall(resnet), lambda: wall([PYTHON, "-c", RESNET]), pairs)
+    with tempfile.TemporaryDirectory() as folder:
+        for count in (1250, 2500, 5000, 10_000):
+            path = Path(folder) / f"{count}.txt"
+            pairs_of = (f"Conv2d(3, {3 + i % 50}, 3, padding=1)\nConv2d({3 + i % 50}, 3, 1)" for i in range(count // 2))
+            path.write_text("\n".join(pairs_of))
+            taken = median(wall([*CONVCLI, "network", str(path), "--size", "3x32x32"]) for _ in range(3))
+            print(f"{count:>6,} layers {taken:6.2f} s")
 
 
 if __name__ == "__main__":

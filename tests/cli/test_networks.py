@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Ran
-from tests.network.test_running import SOURCE
+from tests.network.test_building import SOURCE
 
 Run = Callable[..., Ran]
 LENET = "Conv2d(1, 6, 5); MaxPool2d(2); Conv2d(6, 16, 5); MaxPool2d(2); Flatten(); Linear(400, 10)"

@@ -97,6 +97,18 @@ def test_a_printed_model_flattens_where_forward_does() -> None:
     assert sequence.failed.name == "1"
 
 
+def test_a_printed_model_averages_where_that_fits() -> None:
+    class Net(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.features = nn.Sequential(nn.Conv2d(1, 4, 3), nn.ReLU())
+            self.classifier = nn.Sequential(nn.Dropout(), nn.Linear(4, 5))
+
+    chain = work_out(read_text(repr(Net())), (1, 1, 8, 8))
+    assert chain.rows[2].code == "x.mean((2, 3))"
+    assert chain.output_shape == (1, 5)
+
+
 def test_a_printed_block_is_no_chain() -> None:
     class Block(nn.Module):
         def __init__(self) -> None:

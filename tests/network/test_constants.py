@@ -25,6 +25,8 @@ NAMES = {"k": 5, "sizes": (3, 5), "self.width": 64}
         ("float('inf')", float("inf")),
         ("torch.Size([3, 4])", (3, 4)),
         ("+k", 5),
+        ("k > 3 and k != 4 or k in sizes", True),
+        ("None is None", True),
         ("math.inf", float("inf")),
     ],
 )
@@ -49,7 +51,8 @@ def test_worked_out(written: str, value: object) -> None:
         "int('x')",
         "b'bytes'",
         "(-8) ** 0.5",
-        "k and 3",
+        "k < 'a'",
+        "k < 3 < 4",
         "self.depth",
     ],
 )

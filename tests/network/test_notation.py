@@ -137,6 +137,10 @@ def test_long_texts() -> None:
         read_text(f"Conv2d({'3, ' * 20_000})")
     with pytest.raises(NotationError, match="line 1, column 1"):
         read_text("x" * 1_000_000)
+    with pytest.raises(NotationError, match="line 100001, column 1: there are more than 100,000 layers"):
+        read_text("ReLU()\n" * 200_000)
+    with pytest.raises(NotationError, match="line 1, column 10001: this is nested more than 10,000 deep"):
+        read_text("([" * 100_000)
 
 
 @pytest.mark.parametrize(

@@ -38,6 +38,12 @@ def test_depth_and_sums() -> None:
     assert len(told(None, fold=False)) == 3 * 3 + 4
 
 
+def test_nested_deep() -> None:
+    deep = work_out(read_text("nn.Sequential(" * 2000 + "nn.ReLU()" + ")" * 2000), (1, 3))
+    assert len(outline(deep)) == 2000
+    assert outline(deep)[-1].depth == 1999
+
+
 def test_printed_repeats() -> None:
     lines = outline(work_out(read_text("M(\n  (0-3): 4 x Linear(in_features=3, out_features=3, bias=True)\n)"), (1, 3)))
     assert [(line.label, line.times) for line in lines] == [("0–3", 4)]

@@ -16,7 +16,7 @@ def test_repeated_parts_are_told_each_time() -> None:
 
 def test_too_many() -> None:
     model = Model("", [Part("0", "ReLU", times=MOST_LAYERS + 1)])
-    with pytest.raises(TooManyLayers, match="more than 1,000,000"):
+    with pytest.raises(TooManyLayers, match="more than 100,000"):
         list(layers(model))
 
 

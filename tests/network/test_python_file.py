@@ -151,6 +151,43 @@ def test_a_text_net() -> None:
     assert chain.rows[-1].seen == ((9, "whole input"),)
 
 
+SUBCLASS = """
+class Unit(nn.Sequential):
+    def __init__(this, ins, outs, stride=1):
+        super().__init__(nn.Conv2d(ins, outs, 3, stride, 1, bias=False), nn.BatchNorm2d(outs), nn.ReLU())
+
+class Maybe(nn.Module):
+    def __init__(s, width, twice):
+        super().__init__()
+        s.unit, s.twice = Unit(width, width), twice
+        s.unit = Unit(width, width)
+        s.twice = twice and width >= 8
+    def forward(s, x):
+        return s.unit(s.unit(x)) if s.twice else s.unit(x)
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.body = nn.Sequential(Unit(3, 8, 2), Maybe(8, True), Maybe(8, False))
+        self.skip = None
+    def forward(self, x):
+        x = self.body(x)
+        if self.skip is not None:
+            x = x + self.skip(x)
+        return x.mean([2, 3])
+"""
+
+
+def test_subclasses_of_sequential_and_conditions() -> None:
+    source = SUBCLASS.replace("s.unit, s.twice = Unit(width, width), twice\n", "pass\n")
+    module, chain = real(source), read(source, (1, 3, 16, 16))
+    assert chain.output_shape == tuple(module(torch.zeros(1, 3, 16, 16)).shape)
+    assert chain.parameters == sum(p.numel() for p in module.parameters())
+    assert [row.name for row in chain.rows if row.code.startswith("Conv2d")] == [
+        "body.0.0", "body.1.unit.0", "body.1.unit.0", "body.2.unit.0"
+    ]  # fmt: skip
+
+
 BRANCH = """
 class Net(nn.Module):
     def __init__(self):

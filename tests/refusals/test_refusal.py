@@ -40,7 +40,7 @@ ELSEWHERE = {
         "no setting with size 10, kernel 3, stride 2, padding 0 gives an output of 7; the nearest that can be is 4",
     ),
     "NotationError": ("network Conv2d(3,8", "line 1, column 7: this '(' is never closed"),
-    "TooManyLayers": ("network huge.txt", "more than 1,000,000"),
+    "TooManyLayers": ("network huge.txt", "more than 100,000"),
     "WhichModel": ("network two.py", "two.py has 2 models: one, other"),
     "NoSuchModel": ("network two.py:third", "the source has no model 'third'"),
     "WrongSize": ("network alexnet --size 8", "try --size 3x32x32"),
