@@ -92,8 +92,7 @@ class Answer:
     def lost(self, setting: inverse.Setting) -> float:
         """Which share of the input is never read, or of a transposed layer's output never written."""
         axis = self.axis(setting)
-        ranges = axis.unwritten_ranges() if axis.transposed else axis.unread_ranges()
-        return sum(map(len, ranges)) / (axis.output if axis.transposed else axis.size)
+        return axis.lost / (axis.output if axis.transposed else axis.size)
 
     def relation(self, stride: int) -> tuple[int, int] | None:
         """What dilation·(kernel − 1) − 2·padding, and a transposed layer's output padding, have to be: from, to.

@@ -93,21 +93,24 @@ class _Question:
         self.fixed = fixed if kind == "transposed" else {**fixed, "output_padding": 0}
         self.spans = {name: range("padding" not in name, LARGEST) for name in NAMES}
         self.spans |= {name: range(value, value + 1) for name, value in self.fixed.items()}
-        self.step, self.some_output = self._steps()
+        self.step, _ = _steps(size, kind, self.fixed)
         self.left = 0  # ranges that may still be looked at
 
     def settings(self, output: int) -> tuple[list[Setting], bool]:
         """The settings, or of too many those of smaller numbers; and whether these are all."""
         rules = self._rules(output, output)
         whole = narrowed(self.spans, rules)
-        if whole is None or (output - self.some_output) % self.step:
+        if whole is None:
             return [], True
-        found = dict.fromkeys(self._patches(whole, rules, output))
+        found = dict.fromkeys(self._large(whole, rules, output))
         self.left = MOST_LOOKED_AT
         for further in FURTHER:
             limits = {name: limit * further for name, limit in (FIRST | {"stride": self.size + output}).items()}
             box = whole | {name: whole[name][: max(1, most + 1 - whole[name].start)] for name, most in limits.items()}
-            families = list(self._families(box, rules))
+            families = []
+            for family in self._families(box, rules):
+                families.append(family)
+                self.left = min(self.left, MOST_MORE) if further > 1 else self.left
             count = sum(max(map(len, family.values())) for family in families)
             alike = MOST if count <= MOST else max(MOST_ALIKE, MOST // len(families))
             for family in families:
@@ -121,7 +124,7 @@ class _Question:
 
     def nearest(self, output: int) -> int | None:
         """The nearest output that can be; None: there is none."""
-        if not self._can_be(1, LARGEST**3):
+        if not self._can_be(1, LARGEST):
             return None
         away = 1
         while not self._can_be(output - away, output + away):
@@ -132,31 +135,8 @@ class _Question:
 
     def _can_be(self, low: int, high: int) -> bool:
         """Whether some output from ``low`` to ``high`` can be."""
-        low = max(low, 1)
         self.left = MOST_LOOKED_AT
-        inside = low + (self.some_output - low) % self.step <= high
-        return inside and any(True for _ in self._families(self.spans, self._rules(low, high)))
-
-    def _steps(self) -> tuple[int, int]:
-        """How far apart the outputs are whatever is free, and one of them, within reach or not.
-
-        Without a floor the output moves by 2 with the padding, and with kernel or dilation by what the other fixes.
-        """
-        kernel, dilation, stride = (self.fixed.get(name) for name in ("kernel", "dilation", "stride"))
-        gaps = (kernel - 1) * dilation if kernel and dilation else 0
-        padded = 2 * self.fixed.get("padding", 0)
-        moves = [2 * ("padding" not in self.fixed)]
-        if not kernel:
-            moves.append(dilation or 1)
-        elif not dilation:
-            moves.append(kernel - 1)
-        if self.kind != "transposed":
-            return (gcd(*moves) or 1, self.size + padded - gaps) if stride == 1 else (1, 0)
-        extra = 0 if stride == dilation == 1 else self.fixed.get("output_padding")
-        if not stride:
-            moves.append(self.size - 1)
-        full = (self.size - 1) * (stride or 0) + gaps + 1
-        return (1, 0) if extra is None else (gcd(*moves) or 1, full - padded + extra)
+        return any(True for _ in self._families(self.spans, self._rules(max(low, 1), min(high, LARGEST))))
 
     def _rules(self, low: int, high: int) -> list[Rule]:
         """What torch holds a setting to, what its output has to be, and of poolings what follows of both."""
@@ -202,7 +182,7 @@ class _Question:
     def _families(self, spans: Spans, rules: Sequence[Rule]) -> Iterator[Spans]:
         """All that the rules allow, as spans of which one at most is longer than 1."""
         narrow = narrowed(spans, rules) if self.left else None
-        if narrow is None:
+        if narrow is None or self._between_steps(narrow, rules[0]):
             return
         # One tap has no gaps: its dilation changes nothing, unless an output padding asks for it.
         one_tap, extra = narrow["kernel"][-1] == 1, narrow["output_padding"]
@@ -222,26 +202,56 @@ class _Question:
             self.left -= 1
             yield from self._families(narrow | {name: range(value, value + 1)}, rules)
 
+    def _between_steps(self, spans: Spans, output: Rule) -> bool:
+        """Whether the outputs that can be step over the one that is asked for."""
+        known = {name: span[0] for name, span in spans.items() if len(span) == 1}
+        step, some = _steps(self.size, self.kind, known)
+        return output.high is not None and output.low + (some - output.low) % step > output.high
+
     def _alike(self, family: Spans, most: int) -> list[Setting]:
-        """The settings of a family; of too many the first, and powers of two."""
+        """The settings of a family; of too many the first, and the next powers of two."""
         name = max(family, key=lambda each: len(family[each]))
         values = family[name]
-        more = [1 << i for i in range(62) if 1 << i in values[most:]] if len(values) > most else []
+        more = [1 << i for i in range((4 * values[0]).bit_length()) if 1 << i in values[most:]]
         first = {each: span[0] for each, span in family.items()}
         made = [Setting(self.size, **first | {name: value}) for value in [*values[:most], *more]]
         return [each for each in made if "dilation" in self.fixed or not each.idle_dilation]
 
-    def _patches(self, whole: Spans, rules: Sequence[Rule], output: int) -> Iterator[Setting]:
-        """Strides that fit the sizes, with kernels about as wide as them, or twice as wide."""
+    def _large(self, whole: Spans, rules: Sequence[Rule], output: int) -> Iterator[Setting]:
+        """Strides that fit the sizes, with kernels that leave nothing over, as wide as the stride, or twice as wide."""
         long, short = (output, self.size) if self.kind == "transposed" else (self.size, output)
-        strides = range(long // (short + 1) + 1, long // short + 1)
-        for stride in {*strides[-1:], *(1 << i for i in range(62) if 1 << i in strides)}:
-            for kernel in (stride, stride + 1, 2 * stride - 1, 2 * stride, 2 * stride + 1):
+        fit = range(long // (short + 1) + 1, long // short + 1)
+        for stride in {whole["stride"][0], *fit[-1:], *(1 << i for i in range(62) if 1 << i in fit)}:
+            exact = long - (short - 1) * stride
+            for kernel in {exact, stride, stride + 1, 2 * stride - 1, 2 * stride, 2 * stride + 1}:
                 for padding in {0, (kernel - stride) // 2, (kernel - 1) // 2}:
                     values = kernel, stride, padding, whole["dilation"][0], whole["output_padding"][0]
                     spans = {name: range(value, value + 1) for name, value in zip(NAMES, values, strict=True)}
                     if all(spans[name][0] in whole[name] for name in NAMES) and narrowed(spans, rules):
                         yield Setting(self.size, *values)
+
+
+def _steps(size: int, kind: str, fixed: Mapping[str, int]) -> tuple[int, int]:
+    """How far apart the outputs are whatever isn't fixed, and one of them, within reach or not.
+
+    Without a floor the output moves by 2 with the padding, and with kernel or dilation by what the other fixes.
+    """
+    kernel, dilation, stride = (fixed.get(name) for name in ("kernel", "dilation", "stride"))
+    gaps = (kernel - 1) * dilation if kernel and dilation else 0
+    padded = 2 * fixed.get("padding", 0)
+    moves = [2 * ("padding" not in fixed)]
+    if not kernel:
+        moves.append(dilation or 1)
+    elif not dilation:
+        moves.append(kernel - 1)
+    if kind != "transposed":
+        return (gcd(*moves) or 1, size + padded - gaps) if stride == 1 else (1, 0)
+    extra = 0 if stride == dilation == 1 else fixed.get("output_padding")
+    if extra is None:
+        return 1, 0
+    if not stride:
+        moves.append(size - 1)
+    return gcd(*moves) or 1, (size - 1) * (stride or 0) + gaps + 1 - padded + extra
 
 
 def _beyond_output_padding(values: Values) -> int:
