@@ -12,13 +12,14 @@ from math import gcd
 
 from convcli.arithmetic.axis import Axis
 from convcli.arithmetic.ranking import uncommonness
-from convcli.arithmetic.spans import Rule, Spans, Values, narrowed
+from convcli.arithmetic.spans import Rule, Spans, Values, narrowed, settled
 
 LARGEST = 2**62  # no argument, and no axis of a tensor, is larger
 MOST = 1000  # settings listed
 MOST_ALIKE = 30  # of too many settings that differ in a single argument
 MOST_LOOKED_AT = 20_000  # ranges, until there is a setting
 MOST_MORE = 1000  # after that
+LONG = 100  # values that are rather not gone through one by one
 
 NAMES = ("kernel", "stride", "padding", "dilation", "output_padding")
 # What is free is looked through up to these, then so many times as far; the last time up to all there is.
@@ -181,26 +182,33 @@ class _Question:
 
     def _families(self, spans: Spans, rules: Sequence[Rule]) -> Iterator[Spans]:
         """All that the rules allow, as spans of which one at most is longer than 1."""
-        narrow = narrowed(spans, rules) if self.left else None
-        if narrow is None or self._between_steps(narrow, rules[0]):
+        narrow = self._narrowed(spans, rules) if self.left else None
+        if narrow is None:
             return
-        # One tap has no gaps: its dilation changes nothing, unless an output padding asks for it.
-        one_tap, extra = narrow["kernel"][-1] == 1, narrow["output_padding"]
-        if one_tap and (extra[-1] == 0 or len(narrow["stride"]) == len(extra) == 1):
-            narrow["dilation"] = narrow["dilation"][:1]
-        several = [name for name, span in narrow.items() if len(span) > 1]
-        if len(several) <= 1:  # once more, now that the others are known
-            exact = narrowed(narrow, rules)
-            if exact:
-                yield exact
+        several = _several(narrow)
+        if len(several) <= 1:
+            yield narrow
             return
-        looped = [name for name in several if not (one_tap and name == "dilation")]
-        name = min(looped, key=lambda each: (each == "padding" and len(narrow[each]) > 100, len(narrow[each])))
+        one_tap = narrow["kernel"][-1] == 1
+        last = {"dilation": one_tap, "padding": len(narrow["padding"]) > LONG}
+        name = min(several, key=lambda each: (last.get(each, False), len(narrow[each])))
         for value in narrow[name]:
             if not self.left:
                 return
             self.left -= 1
             yield from self._families(narrow | {name: range(value, value + 1)}, rules)
+
+    def _narrowed(self, spans: Spans, rules: Sequence[Rule]) -> Spans | None:
+        """The spans without what breaks a rule, or can't give the output, or only says the same again."""
+        narrow = narrowed(spans, rules)
+        if narrow is None or self._between_steps(narrow, rules[0]):
+            return None
+        # One tap has no gaps: its dilation changes nothing, unless an output padding asks for it.
+        extra = narrow["output_padding"]
+        if narrow["kernel"][-1] == 1 and (extra[-1] == 0 or len(narrow["stride"]) == len(extra) == 1):
+            narrow["dilation"] = narrow["dilation"][:1]
+        lengths = [len(narrow[name]) for name in _several(narrow)]
+        return settled(narrow, rules) if len(lengths) <= 1 or min(lengths) > LONG else narrow
 
     def _between_steps(self, spans: Spans, output: Rule) -> bool:
         """Whether the outputs that can be step over the one that is asked for."""
@@ -229,6 +237,10 @@ class _Question:
                     spans = {name: range(value, value + 1) for name, value in zip(NAMES, values, strict=True)}
                     if all(spans[name][0] in whole[name] for name in NAMES) and narrowed(spans, rules):
                         yield Setting(self.size, *values)
+
+
+def _several(spans: Spans) -> list[str]:
+    return [name for name, span in spans.items() if len(span) > 1]
 
 
 def _steps(size: int, kind: str, fixed: Mapping[str, int]) -> tuple[int, int]:
