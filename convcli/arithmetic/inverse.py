@@ -106,7 +106,7 @@ class _Question:
         found = dict.fromkeys(self._large(whole, rules, output))
         self.left = MOST_LOOKED_AT
         for further in FURTHER:
-            limits = {name: limit * further for name, limit in (FIRST | {"stride": self.size + output}).items()}
+            limits = {name: limit * further for name, limit in (FIRST | {"stride": self.size + output + 9}).items()}
             box = whole | {name: whole[name][: max(1, most + 1 - whole[name].start)] for name, most in limits.items()}
             families = []
             for family in self._families(box, rules):
