@@ -9,7 +9,6 @@ from convcli.cli.streams import show, write
 from convcli.cli.typed import EACH, NUMBER, PADDING, PER_AXIS, Sizes, flag, typed_command
 from convcli.refusals import ConvcliError
 from convcli.sizing import backwards, forwards
-from convcli.views.backwards import answered
 from convcli.views.widgets import Trimmed
 from convcli.views.worked import introduction, worked_out
 
@@ -66,6 +65,8 @@ def formula(flags: FormulaFlags) -> None:
         if flags.as_json:
             write(as_text(answers_object(answers)))
         else:
+            from convcli.views.backwards import answered
+
             show(Trimmed(Group(*answered(answers))))
     else:
         channels = {name: value for name in CHANNELS if (value := getattr(flags, name)) is not None}
