@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from convcli.arithmetic import inverse
 from convcli.arithmetic.axis import Axis
 from convcli.layers import LAYERS, Layer, Sliding
 from convcli.refusals import AXIS_NAMES, NotPositive, Refusal, Spelling, in_python
+
+if TYPE_CHECKING:
+    from convcli.arithmetic.inverse import Setting, Settings
 
 LAYER_NAMES = {"conv": "conv", "transposed": "convtranspose", "pool": "maxpool"}
 NAMES = {"kernel_size": "kernel"}  # what the formula calls an argument
@@ -38,7 +40,7 @@ class NoSetting(Refusal):
 
     asked: Mapping[str, int]
     output: int
-    settings: inverse.Settings
+    settings: "Settings"
     same_keeps: bool
     lifted: Sequence[str]
 
@@ -69,31 +71,30 @@ class Answer:
 
     name: str
     output: int
-    settings: inverse.Settings
+    settings: "Settings"
     family: str = "conv"
     ceil_mode: bool = False
     fixed: Mapping[str, int] = field(default_factory=dict)
 
     @property
-    def distinct(self) -> Sequence[inverse.Setting]:
+    def distinct(self) -> Sequence["Setting"]:
         """The settings; of those alike but for the stride of a single window, which is never taken, the first."""
         windows = self.fixed["size"] if self.family == "transposed" else self.output
         if windows > 1:
             return self.settings.listed
-        kept: dict[tuple[int, ...], inverse.Setting] = {}
+        kept: dict[tuple[int, ...], Setting] = {}
         for each in self.settings.listed:
             kept.setdefault((each.kernel, each.padding, each.dilation, each.output_padding), each)
         return tuple(kept.values())
 
-    def axis(self, setting: inverse.Setting) -> Axis:
+    def axis(self, setting: "Setting") -> Axis:
         """The windows of one of the settings."""
         return setting.axis(self.family, self.ceil_mode)
 
-    def lost(self, setting: inverse.Setting) -> float:
+    def lost(self, setting: "Setting") -> float:
         """Which share of the input is never read, or of a transposed layer's output never written."""
         axis = self.axis(setting)
-        ranges = axis.unwritten_ranges() if axis.transposed else axis.unread_ranges()
-        return sum(map(len, ranges)) / (axis.output if axis.transposed else axis.size)
+        return axis.lost / (axis.output if axis.transposed else axis.size)
 
     def relation(self, stride: int) -> tuple[int, int] | None:
         """What dilation·(kernel − 1) − 2·padding, and a transposed layer's output padding, have to be: from, to.
@@ -110,8 +111,10 @@ class Answer:
             return (output - 1 - (size - 1) * stride,) * 2
         return size - output * stride, size - 1 - (output - 1) * stride
 
-    def several_layers(self) -> list[inverse.Setting]:
+    def several_layers(self) -> list["Setting"]:
         """Layers that halve the size, or double it, and the last that makes the output; empty: one layer does."""
+        from convcli.arithmetic.inverse import Setting, solve
+
         size, output, up = self.fixed["size"], self.output, self.family == "transposed"
         small, large = (size, output) if up else (output, size)
         if small == 1 or large <= SEVERAL * small or {"kernel_size", "stride"} & set(self.fixed):
@@ -119,9 +122,9 @@ class Answer:
         kernel, padding = {"conv": (3, 1), "pool": (2, 0), "transposed": (4, 1)}[self.family]
         steps = []
         while 2 * size < output if up else size // 2 > output:
-            steps.append(inverse.Setting(size, kernel, 2, padding, 1))
+            steps.append(Setting(size, kernel, 2, padding, 1))
             size = self.axis(steps[-1]).output
-        last = inverse.solve(size, output, self.family, ceil_mode=self.ceil_mode).listed
+        last = solve(size, output, self.family, ceil_mode=self.ceil_mode).listed
         return [*steps, last[0]]
 
 
@@ -138,7 +141,7 @@ class Sized:
         return self.layer.macs(self.shape)
 
 
-def in_common(answers: Sequence[Answer]) -> list[tuple[inverse.Setting, ...]]:
+def in_common(answers: Sequence[Answer]) -> list[tuple["Setting", ...]]:
     """The settings that do it along each axis, one each, alike but for the size; the commonest first.
 
     >>> both = backwards("conv", {"size": (224, 200), "output": (112, 100)})
@@ -234,8 +237,10 @@ def _lifts(family: str, asked: Mapping[str, int], output: int, ceil_mode: bool, 
     return bool(_settings(family, rest, output, ceil_mode).listed)
 
 
-def _settings(family: str, asked: Mapping[str, int], output: int, ceil_mode: bool) -> inverse.Settings:
+def _settings(family: str, asked: Mapping[str, int], output: int, ceil_mode: bool) -> "Settings":
+    from convcli.arithmetic.inverse import solve, with_sizes
+
     if "size" in asked:
         fixed = {NAMES.get(name, name): value for name, value in asked.items() if name != "size"}
-        return inverse.solve(asked["size"], output, family, ceil_mode=ceil_mode, **fixed)
-    return inverse.with_sizes(_layer(family, 1, asked, ceil_mode).windows((1,))[0], output)
+        return solve(asked["size"], output, family, ceil_mode=ceil_mode, **fixed)
+    return with_sizes(_layer(family, 1, asked, ceil_mode).windows((1,))[0], output)

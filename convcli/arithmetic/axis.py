@@ -211,50 +211,58 @@ class Axis(Windows):
         return range(max(0, -(offset // self.stride)), min(self._windows, (line - 1 - offset) // self.stride + 1))
 
     def unread_ranges(self) -> list[range]:
-        # Everything repeats every ``stride`` cells, so that cells are taken by their remainder, not one by one.
         if self.transposed:
             return self._writing_nothing()
-        end = min(self.size, (self.output - 1) * self.stride - self.before + self.extent)
-        ranges = [range(min(end, -self.before)), range(max(end, 0), self.size), *self._gaps(end)]
-        ranges = [r for r in ranges if r]
+        ranges = [cells for repeated in self._unread() for cells in repeated.ranges()]
         if self.padding_mode == "zeros" or not ranges:
             return ranges
         return [range(i, i + 1) for i in chain.from_iterable(ranges) if not self.reached(i)]
 
-    def unwritten_ranges(self) -> list[range]:
-        """The output cells of a transposed layer that nothing is written to.
+    @property
+    def lost(self) -> int:
+        """How many input cells no window reads; of a transposed layer, how many output cells nothing is written to.
 
-        >>> Axis(3, kernel=1, stride=2, transposed=True).unwritten_ranges()
-        [range(1, 5, 2)]
+        >>> Axis(10, kernel=3, stride=2).lost, Axis(3, kernel=1, stride=2, transposed=True).lost
+        (1, 2)
         """
-        # The same windows, walking the output: what they would not read there is not written.
-        after = self.after - self.output_padding
-        return replace(self, size=self.output, after=after, output_padding=0, transposed=False).unread_ranges()
+        if self.transposed:
+            # The same windows, walking the output: what they would not read there is not written.
+            after = self.after - self.output_padding
+            return replace(self, size=self.output, after=after, output_padding=0, transposed=False).lost
+        if self.padding_mode != "zeros":
+            return sum(map(len, self.unread_ranges()))
+        return sum(repeated.count for repeated in self._unread())
 
-    def _gaps(self, end: int) -> Iterator[range]:
-        """The cells before ``end`` that windows pass over."""
-        first = max(0, -self.before)
+    def _unread(self) -> Iterator["_Repeated"]:
+        """The cells outside the windows, behind the last of them first; copies in the padding are not looked at."""
+        first, stride = max(0, -self.before), self.stride
+        end = min(self.size, (self.output - 1) * stride - self.before + self.extent)
+        yield _Repeated(range(max(end, 0), self.size), self.size, 0, self.size)
+        yield _Repeated(range(min(end, first)), self.size, 0, self.size)
         if self.dilation == 1:
-            if self.stride > self.kernel:
-                yield from _repeated(range(self.kernel - self.before, self.stride - self.before), self.stride, end)
+            if stride > self.kernel:
+                yield _Repeated(range(self.kernel - self.before, stride - self.before), stride, first, end)
             return
-        starts: dict[int, list[int]] = {}  # of the taps, by the remainder of the cells they read
-        for tap in self.positions(0):
-            starts.setdefault(tap % self.stride, []).append(tap)
-        for remainder, taps in starts.items():
-            unread = first + (remainder - first) % self.stride
-            for tap in taps:
-                yield range(unread, min(tap, end), self.stride)
-                unread = max(unread, tap + self.output * self.stride)
-            yield range(unread, end, self.stride)
-        read = sorted(starts)
-        for low, high in zip([-1, *read], [*read, self.stride], strict=True):
-            if high - low > 1:
-                for cells in _repeated(range(low + 1, high), self.stride, end):
-                    yield range(max(cells.start, first + (cells.start - first) % cells.step), cells.stop, cells.step)
+        # Cells of one remainder are read by every ``apart``-th tap; each reads them as far as there are windows.
+        apart, reach = stride // gcd(stride, self.dilation), self.output * stride
+        remainders = []
+        for tap in range(min(self.kernel, apart)):
+            taps = range(tap, self.kernel, apart)
+            starts = (each * self.dilation - self.before for each in taps)
+            runs = [(start, start + reach) for start in starts] if apart * self.dilation > reach else []
+            runs = runs or [(tap * self.dilation - self.before, taps[-1] * self.dilation - self.before + reach)]
+            remainders.append(runs[0][0] % stride)
+            unread = first + (runs[0][0] - first) % stride
+            for start, stop in runs:
+                yield _Repeated(range(unread, unread + 1), stride, first, min(start, end))
+                unread = max(unread, stop)
+            yield _Repeated(range(unread, unread + 1), stride, first, end)
+        remainders.sort()
+        for low, high in zip([-1, *remainders], [*remainders, stride], strict=True):
+            yield _Repeated(range(low + 1, high), stride, first, end)
 
     def _writing_nothing(self) -> list[range]:
-        """The input cells all of whose taps stand outside the output."""
+        """The input cells of a transposed layer all of whose taps stand outside the output."""
         first = min(self.size, max(0, -((self.extent - 1 - self.before) // self.stride)))
         last = min(self.size, -((-self.output - self.before) // self.stride))
         astride = range(first, last) if self.output < self.dilation else range(0)  # no tap need stand in the output
@@ -262,14 +270,37 @@ class Axis(Windows):
         return [r for r in ranges if r]
 
 
-def _repeated(cells: range, step: int, end: int) -> Iterator[range]:
-    """``cells`` and their repetitions every ``step`` from 0 up to ``end``, in as few ranges as it takes.
+@dataclass(frozen=True, slots=True)
+class _Repeated:
+    """``cells`` and their repetitions every ``step``, as far as they lie from ``first`` up to, without, ``end``.
 
-    >>> list(_repeated(range(2, 4), 5, 20)), list(_repeated(range(-2, 3), 10, 13))
-    ([range(2, 20, 5), range(3, 20, 5)], [range(0, 3), range(8, 13)])
+    >>> repeated = _Repeated(range(2, 4), 5, 3, 14)
+    >>> repeated.ranges(), repeated.count
+    ([range(7, 14, 5), range(3, 14, 5)], 5)
     """
-    if len(cells) * step <= end:
-        yield from (range(i if i >= 0 else i % step, end, step) for i in cells)
-    else:
-        for start in range(cells.start, end, step):
-            yield range(max(0, start), max(0, min(start + len(cells), end)))
+
+    cells: range
+    step: int
+    first: int
+    end: int
+
+    @property
+    def count(self) -> int:
+        low = max(self.first, self.cells.start)
+        return max(0, self._before(self.end) - self._before(low)) if low < self.end else 0
+
+    def _before(self, position: int) -> int:
+        """How many of them stand before a position, the repetitions being without a beginning."""
+        turns, rest = divmod(position - self.cells.start, self.step)
+        return turns * len(self.cells) + min(rest, len(self.cells))
+
+    def ranges(self) -> list[range]:
+        """In as few ranges as it takes: one for each of the cells, or one for each repetition."""
+        if len(self.cells) * self.step <= self.end:
+            starts = (i if i >= self.first else self.first + (i - self.first) % self.step for i in self.cells)
+            made = [range(start, self.end, self.step) for start in starts]
+        else:
+            turns = range(self.cells.start, self.end, self.step)
+            length = len(self.cells)
+            made = [range(max(self.first, start), min(start + length, self.end)) for start in turns if length]
+        return [cells for cells in made if cells]

@@ -12,13 +12,14 @@ from math import gcd
 
 from convcli.arithmetic.axis import Axis
 from convcli.arithmetic.ranking import uncommonness
-from convcli.arithmetic.spans import Rule, Spans, Values, narrowed
+from convcli.arithmetic.spans import Rule, Spans, Values, narrowed, settled
 
 LARGEST = 2**62  # no argument, and no axis of a tensor, is larger
 MOST = 1000  # settings listed
 MOST_ALIKE = 30  # of too many settings that differ in a single argument
 MOST_LOOKED_AT = 20_000  # ranges, until there is a setting
 MOST_MORE = 1000  # after that
+LONG = 100  # values that are rather not gone through one by one
 
 NAMES = ("kernel", "stride", "padding", "dilation", "output_padding")
 # What is free is looked through up to these, then so many times as far; the last time up to all there is.
@@ -93,21 +94,24 @@ class _Question:
         self.fixed = fixed if kind == "transposed" else {**fixed, "output_padding": 0}
         self.spans = {name: range("padding" not in name, LARGEST) for name in NAMES}
         self.spans |= {name: range(value, value + 1) for name, value in self.fixed.items()}
-        self.step, self.some_output = self._steps()
+        self.step, _ = _steps(size, kind, self.fixed)
         self.left = 0  # ranges that may still be looked at
 
     def settings(self, output: int) -> tuple[list[Setting], bool]:
         """The settings, or of too many those of smaller numbers; and whether these are all."""
         rules = self._rules(output, output)
         whole = narrowed(self.spans, rules)
-        if whole is None or (output - self.some_output) % self.step:
+        if whole is None:
             return [], True
-        found = dict.fromkeys(self._patches(whole, rules, output))
+        found = dict.fromkeys(self._large(whole, rules, output))
         self.left = MOST_LOOKED_AT
         for further in FURTHER:
-            limits = {name: limit * further for name, limit in (FIRST | {"stride": self.size + output}).items()}
+            limits = {name: limit * further for name, limit in (FIRST | {"stride": self.size + output + 9}).items()}
             box = whole | {name: whole[name][: max(1, most + 1 - whole[name].start)] for name, most in limits.items()}
-            families = list(self._families(box, rules))
+            families = []
+            for family in self._families(box, rules):
+                families.append(family)
+                self.left = min(self.left, MOST_MORE) if further > 1 else self.left
             count = sum(max(map(len, family.values())) for family in families)
             alike = MOST if count <= MOST else max(MOST_ALIKE, MOST // len(families))
             for family in families:
@@ -121,7 +125,7 @@ class _Question:
 
     def nearest(self, output: int) -> int | None:
         """The nearest output that can be; None: there is none."""
-        if not self._can_be(1, LARGEST**3):
+        if not self._can_be(1, LARGEST):
             return None
         away = 1
         while not self._can_be(output - away, output + away):
@@ -132,31 +136,8 @@ class _Question:
 
     def _can_be(self, low: int, high: int) -> bool:
         """Whether some output from ``low`` to ``high`` can be."""
-        low = max(low, 1)
         self.left = MOST_LOOKED_AT
-        inside = low + (self.some_output - low) % self.step <= high
-        return inside and any(True for _ in self._families(self.spans, self._rules(low, high)))
-
-    def _steps(self) -> tuple[int, int]:
-        """How far apart the outputs are whatever is free, and one of them, within reach or not.
-
-        Without a floor the output moves by 2 with the padding, and with kernel or dilation by what the other fixes.
-        """
-        kernel, dilation, stride = (self.fixed.get(name) for name in ("kernel", "dilation", "stride"))
-        gaps = (kernel - 1) * dilation if kernel and dilation else 0
-        padded = 2 * self.fixed.get("padding", 0)
-        moves = [2 * ("padding" not in self.fixed)]
-        if not kernel:
-            moves.append(dilation or 1)
-        elif not dilation:
-            moves.append(kernel - 1)
-        if self.kind != "transposed":
-            return (gcd(*moves) or 1, self.size + padded - gaps) if stride == 1 else (1, 0)
-        extra = 0 if stride == dilation == 1 else self.fixed.get("output_padding")
-        if not stride:
-            moves.append(self.size - 1)
-        full = (self.size - 1) * (stride or 0) + gaps + 1
-        return (1, 0) if extra is None else (gcd(*moves) or 1, full - padded + extra)
+        return any(True for _ in self._families(self.spans, self._rules(max(low, 1), min(high, LARGEST))))
 
     def _rules(self, low: int, high: int) -> list[Rule]:
         """What torch holds a setting to, what its output has to be, and of poolings what follows of both."""
@@ -201,47 +182,88 @@ class _Question:
 
     def _families(self, spans: Spans, rules: Sequence[Rule]) -> Iterator[Spans]:
         """All that the rules allow, as spans of which one at most is longer than 1."""
-        narrow = narrowed(spans, rules) if self.left else None
+        narrow = self._narrowed(spans, rules) if self.left else None
         if narrow is None:
             return
-        # One tap has no gaps: its dilation changes nothing, unless an output padding asks for it.
-        one_tap, extra = narrow["kernel"][-1] == 1, narrow["output_padding"]
-        if one_tap and (extra[-1] == 0 or len(narrow["stride"]) == len(extra) == 1):
-            narrow["dilation"] = narrow["dilation"][:1]
-        several = [name for name, span in narrow.items() if len(span) > 1]
-        if len(several) <= 1:  # once more, now that the others are known
-            exact = narrowed(narrow, rules)
-            if exact:
-                yield exact
+        several = _several(narrow)
+        if len(several) <= 1:
+            yield narrow
             return
-        looped = [name for name in several if not (one_tap and name == "dilation")]
-        name = min(looped, key=lambda each: (each == "padding" and len(narrow[each]) > 100, len(narrow[each])))
+        one_tap = narrow["kernel"][-1] == 1
+        last = {"dilation": one_tap, "padding": len(narrow["padding"]) > LONG}
+        name = min(several, key=lambda each: (last.get(each, False), len(narrow[each])))
         for value in narrow[name]:
             if not self.left:
                 return
             self.left -= 1
             yield from self._families(narrow | {name: range(value, value + 1)}, rules)
 
+    def _narrowed(self, spans: Spans, rules: Sequence[Rule]) -> Spans | None:
+        """The spans without what breaks a rule, or can't give the output, or only says the same again."""
+        narrow = narrowed(spans, rules)
+        if narrow is None or self._between_steps(narrow, rules[0]):
+            return None
+        # One tap has no gaps: its dilation changes nothing, unless an output padding asks for it.
+        extra = narrow["output_padding"]
+        if narrow["kernel"][-1] == 1 and (extra[-1] == 0 or len(narrow["stride"]) == len(extra) == 1):
+            narrow["dilation"] = narrow["dilation"][:1]
+        lengths = [len(narrow[name]) for name in _several(narrow)]
+        return settled(narrow, rules) if len(lengths) <= 1 or min(lengths) > LONG else narrow
+
+    def _between_steps(self, spans: Spans, output: Rule) -> bool:
+        """Whether the outputs that can be step over the one that is asked for."""
+        known = {name: span[0] for name, span in spans.items() if len(span) == 1}
+        step, some = _steps(self.size, self.kind, known)
+        return output.high is not None and output.low + (some - output.low) % step > output.high
+
     def _alike(self, family: Spans, most: int) -> list[Setting]:
-        """The settings of a family; of too many the first, and powers of two."""
+        """The settings of a family; of too many the first, and the next powers of two."""
         name = max(family, key=lambda each: len(family[each]))
         values = family[name]
-        more = [1 << i for i in range(62) if 1 << i in values[most:]] if len(values) > most else []
+        more = [1 << i for i in range((4 * values[0]).bit_length()) if 1 << i in values[most:]]
         first = {each: span[0] for each, span in family.items()}
         made = [Setting(self.size, **first | {name: value}) for value in [*values[:most], *more]]
         return [each for each in made if "dilation" in self.fixed or not each.idle_dilation]
 
-    def _patches(self, whole: Spans, rules: Sequence[Rule], output: int) -> Iterator[Setting]:
-        """Strides that fit the sizes, with kernels about as wide as them, or twice as wide."""
+    def _large(self, whole: Spans, rules: Sequence[Rule], output: int) -> Iterator[Setting]:
+        """Strides that fit the sizes, with kernels that leave nothing over, as wide as the stride, or twice as wide."""
         long, short = (output, self.size) if self.kind == "transposed" else (self.size, output)
-        strides = range(long // (short + 1) + 1, long // short + 1)
-        for stride in {*strides[-1:], *(1 << i for i in range(62) if 1 << i in strides)}:
-            for kernel in (stride, stride + 1, 2 * stride - 1, 2 * stride, 2 * stride + 1):
+        fit = range(long // (short + 1) + 1, long // short + 1)
+        for stride in {whole["stride"][0], *fit[-1:], *(1 << i for i in range(62) if 1 << i in fit)}:
+            exact = long - (short - 1) * stride
+            for kernel in {exact, stride, stride + 1, 2 * stride - 1, 2 * stride, 2 * stride + 1}:
                 for padding in {0, (kernel - stride) // 2, (kernel - 1) // 2}:
                     values = kernel, stride, padding, whole["dilation"][0], whole["output_padding"][0]
                     spans = {name: range(value, value + 1) for name, value in zip(NAMES, values, strict=True)}
                     if all(spans[name][0] in whole[name] for name in NAMES) and narrowed(spans, rules):
                         yield Setting(self.size, *values)
+
+
+def _several(spans: Spans) -> list[str]:
+    return [name for name, span in spans.items() if len(span) > 1]
+
+
+def _steps(size: int, kind: str, fixed: Mapping[str, int]) -> tuple[int, int]:
+    """How far apart the outputs are whatever isn't fixed, and one of them, within reach or not.
+
+    Without a floor the output moves by 2 with the padding, and with kernel or dilation by what the other fixes.
+    """
+    kernel, dilation, stride = (fixed.get(name) for name in ("kernel", "dilation", "stride"))
+    gaps = (kernel - 1) * dilation if kernel and dilation else 0
+    padded = 2 * fixed.get("padding", 0)
+    moves = [2 * ("padding" not in fixed)]
+    if not kernel:
+        moves.append(dilation or 1)
+    elif not dilation:
+        moves.append(kernel - 1)
+    if kind != "transposed":
+        return (gcd(*moves) or 1, size + padded - gaps) if stride == 1 else (1, 0)
+    extra = 0 if stride == dilation == 1 else fixed.get("output_padding")
+    if extra is None:
+        return 1, 0
+    if not stride:
+        moves.append(size - 1)
+    return gcd(*moves) or 1, (size - 1) * (stride or 0) + gaps + 1 - padded + extra
 
 
 def _beyond_output_padding(values: Values) -> int:

@@ -14,23 +14,38 @@ def uncommonness(axis: Axis, kind: str = "conv") -> float:
     >>> [uncommonness(axis) for axis in (Axis(224, 3, 2, 1, 1), Axis(224, 7, 2, 3, 3), Axis(224, 1, 2))]
     [0.5, 2.5, 15.553571428571429]
     """
-    kernel, stride, spread = axis.kernel, axis.stride, axis.extent - 1
-    common = KERNELS[kind]
-    cost = common.index(kernel) if kernel in common else 6 + log2(kernel)
-    cost += log2(stride) / 2 + (stride & (stride - 1) > 0) + 6 * log2(axis.dilation)
-    if (axis.size if axis.transposed else axis.output) == 1:
-        cost += log2(stride)  # of a single window; no stride is ever taken
-    elif kernel == stride > 1 and not axis.transposed:
-        cost -= 4 if kernel > 3 else 2  # side by side, as poolings and patches are
-    total = axis.before + axis.after
-    if total == kernel - stride and axis.dilation == 1:
-        cost += 0.3  # the size is divided by the stride exactly
-    elif total != spread:  # nor is the kernel's centre on the first cell at first
-        cost += 1 if total == 0 else 3 + 2 * (total > spread) + min(3, abs(total - spread) / 4)
-    if axis.before > spread:
-        cost += 30  # a window of padding alone
     lost = lost_share(axis)
-    return cost + axis.output_padding + (axis.transposed and kernel % stride > 0) + (6 + 12 * lost if lost else 0)
+    apart = 6 * log2(axis.dilation) + axis.output_padding
+    return _of_kernel(axis, KERNELS[kind]) + _of_padding(axis) + apart + (6 + 12 * lost if lost else 0)
+
+
+def _of_kernel(axis: Axis, common: tuple[int, ...]) -> float:
+    """A common one, or one as large as the stride asks for; strides that are powers of two."""
+    kernel, stride = axis.kernel, axis.stride
+    cost = float(common.index(kernel)) if kernel in common else 6 + log2(kernel)
+    if (axis.size if axis.transposed else axis.output) == 1:
+        return cost + 2 * log2(stride)  # of a single window no stride is ever taken
+    cost += log2(stride) / 2 + (stride & (stride - 1) > 0)
+    if kernel > max(common):
+        cost += 3 * max(0.0, log2(kernel / (2 * stride + 1)))
+    if axis.transposed:
+        return cost + (kernel % stride > 0)  # cells that are written more often than others
+    if kernel == stride > 1:
+        cost -= 4 if kernel > 3 else 2  # side by side, as poolings and patches are
+    return cost
+
+
+def _of_padding(axis: Axis) -> float:
+    """None, or as much as has the kernel's centre on the first cell, or the size divided by the stride."""
+    total, spread = axis.before + axis.after, axis.extent - 1
+    if total == spread:
+        return 0
+    if total == axis.kernel - axis.stride and axis.dilation == 1:
+        return 0.3
+    if total == 0:
+        return 1
+    alone = 30 * (axis.before > spread)  # a window of padding alone
+    return 3 + 2 * (total > spread) + min(3, abs(total - spread) / 4) + alone
 
 
 def lost_share(axis: Axis) -> float:

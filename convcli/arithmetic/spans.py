@@ -9,6 +9,8 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+MOST_ROUNDS = 50
+
 Values = dict[str, int]
 Spans = dict[str, range]
 
@@ -50,4 +52,19 @@ def narrowed(spans: Spans, rules: Sequence[Rule]) -> Spans | None:
             spans[name] = rule.cut(spans, name)
             if not spans[name]:
                 return None
+    return spans
+
+
+def settled(spans: Spans, rules: Sequence[Rule]) -> Spans | None:
+    """The spans narrowed until nothing more is cut off, as what is cut off of one may tell of another.
+
+    >>> total = Rule(lambda values: values["a"] + 10 * values["b"], ("a", "b"), (), 42, 43)
+    >>> settled({"a": range(9), "b": range(9)}, [total])
+    {'a': range(2, 4), 'b': range(4, 5)}
+    """
+    for _ in range(MOST_ROUNDS):
+        narrow = narrowed(spans, rules)
+        if narrow is None or narrow == spans:
+            return narrow
+        spans = narrow
     return spans

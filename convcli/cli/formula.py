@@ -1,12 +1,12 @@
 """``formula``: the output size, worked step by step, without torch."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from convcli.cli.streams import show, write
 from convcli.cli.typed import EACH, NUMBER, PADDING, PER_AXIS, Sizes, flag, typed_command
 from convcli.refusals import ConvcliError
 from convcli.sizing import backwards, forwards
-from convcli.views.backwards import answered
 from convcli.views.worked import introduction, worked_out
 
 
@@ -51,7 +51,7 @@ def formula(flags: FormulaFlags) -> None:
     """
     check(flags)
     family = "transposed" if flags.transposed else "pool" if flags.pool or flags.ceil_mode else "conv"
-    asked = {name: value for name in SIZES if (value := getattr(flags, name)) is not None}
+    asked: dict[str, Any] = {name: value for name in SIZES if (value := getattr(flags, name)) is not None}
     if flags.as_json:
         from convcli.views.as_json import answers_object, as_text, formula_object
 
@@ -62,6 +62,8 @@ def formula(flags: FormulaFlags) -> None:
         if flags.as_json:
             write(as_text(answers_object(answers)))
         else:
+            from convcli.views.backwards import answered
+
             show(*answered(answers))
     else:
         channels = {name: value for name in CHANNELS if (value := getattr(flags, name)) is not None}
@@ -70,7 +72,7 @@ def formula(flags: FormulaFlags) -> None:
         if flags.as_json:
             write(as_text(formula_object(family, sized, counted=bool(channels))))
         else:
-            show(worked_out(sized, bool(channels), assumed(family, asked), flags.algebra))
+            show(worked_out(sized, bool(channels), remark(family, asked), flags.algebra))
 
 
 def check(flags: FormulaFlags) -> None:
@@ -94,11 +96,17 @@ def check(flags: FormulaFlags) -> None:
         raise ConvcliError("parameters and MACs need --in and --out, the channels on either side", fix)
 
 
-def assumed(family: str, asked: dict[str, object]) -> str:
-    """What a pooling takes for what wasn't said."""
+def remark(family: str, asked: dict[str, Any]) -> str:
+    """What a pooling takes for what wasn't said, and that channels are no axis."""
     taken = [] if "kernel_size" in asked else ["kernel 2"]
     taken += [] if "stride" in asked else ["stride = kernel"]
-    return f"a pooling's own defaults: {', '.join(taken)}" if family == "pool" and taken else ""
+    if family == "pool" and taken:
+        return f"a pooling's own defaults: {', '.join(taken)}"
+    channels, *sizes = asked.get("size", (0,))
+    if len(sizes) == 2 and channels in (1, 3, 4) and min(sizes) > channels:
+        picture = "x".join(map(str, sizes))
+        return f"three axes, as a 3d layer has; if {channels} are channels: --size {picture}"
+    return ""
 
 
 command = typed_command(formula, FormulaFlags)

@@ -8,8 +8,8 @@ from rich.text import Text
 
 from convcli.arithmetic.inverse import Setting
 from convcli.sizing import Answer, in_common
+from convcli.views.equations import coloured
 from convcli.views.widgets import table
-from convcli.views.worked import coloured
 
 SHOWN = 8
 MUCH = 0.25  # of an axis never read

@@ -1,5 +1,7 @@
 """A window walking one axis, asked from both sides."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 from hypothesis import assume, given
@@ -35,6 +37,29 @@ def test_what_an_output_reads_is_what_a_cell_reaches(axis: Axis) -> None:
 def test_what_is_unread_is_covered_by_nothing(axis: Axis) -> None:
     assume(axis.output)  # torch refuses an axis without any output
     assert sorted(axis.unread()) == [cell for cell, count in enumerate(axis.coverage()) if count == 0]
+
+
+@given(AXES | st.builds(replace, CROPPED, stride=st.integers(4, 9), dilation=st.integers(1, 4)))
+def test_what_is_lost_is_counted(axis: Axis) -> None:
+    assume(axis.output)
+    if axis.transposed:
+        assert axis.lost == sum(not axis.taps(output) for output in range(axis.output))
+    else:
+        assert axis.lost == len(list(axis.unread())) == sum(map(len, axis.unread_ranges()))
+
+
+@pytest.mark.parametrize(
+    ("axis", "lost"),
+    [
+        (Axis(10**11, 3, 3 * 10**9), 10**11 - 34 * 3),
+        (Axis(10**11, 3, 1, dilation=5 * 10**9), 0),
+        (Axis(10**11, 300_001, 3, dilation=7), 12),
+        (Axis(10**11, 3, 2, 10**10, 10**10, transposed=True), 0),
+    ],
+)
+def test_no_cell_of_a_huge_axis_is_walked(axis: Axis, lost: int) -> None:
+    assert axis.lost == lost
+    assert len(axis.unread_ranges()) < 50
 
 
 @pytest.mark.parametrize("mode", ["reflect", "replicate", "circular"])

@@ -163,6 +163,7 @@ def test_large_sizes_are_no_more_than_small_ones(
 
 
 def test_what_large_sizes_cannot_be_is_known_too() -> None:
+    assert solve(23_771_318_811, 10**9, "pool", ceil_mode=True, stride=100_000).nearest == 237_715
     assert solve(10**11, 50_000_000_001, kernel=3, stride=1, padding=0) == Settings((), 0, 50_000_000_000, 2)
 
 

@@ -5,7 +5,7 @@ from itertools import product
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from convcli.arithmetic.spans import Rule, Spans, Values, narrowed
+from convcli.arithmetic.spans import Rule, Spans, Values, narrowed, settled
 
 NAMES = ("a", "b", "c")
 FACTORS = st.tuples(*[st.integers(-4, 4)] * 3)
@@ -36,8 +36,8 @@ def allowed(spans: Spans, rules: list[Rule]) -> set[tuple[int, ...]]:
 @given(SPANS, st.lists(RULES, min_size=1, max_size=3))
 def test_nothing_that_is_allowed_is_cut_off(spans: tuple[range, ...], rules: list[Rule]) -> None:
     whole = dict(zip(NAMES, spans, strict=True))
-    narrow = narrowed(whole, rules)
-    assert allowed(whole, rules) == (allowed(narrow, rules) if narrow else set())
+    for narrow in (narrowed(whole, rules), settled(whole, rules)):
+        assert allowed(whole, rules) == (allowed(narrow, rules) if narrow else set())
 
 
 @settings(max_examples=200)

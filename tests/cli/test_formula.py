@@ -66,6 +66,12 @@ def test_a_pooling_says_what_it_takes_for_what_was_not_said(convcli: Run) -> Non
     assert "defaults" not in convcli("formula", "--pool", "--kernel", "3", "--stride", "2").out
 
 
+def test_channels_are_no_axis(convcli: Run) -> None:
+    assert "if 3 are channels: --size 224x200" in convcli("formula", "--size", "3x224x200").out
+    assert "channels" not in convcli("formula", "--size", "16x224x224").out
+    assert convcli("formula", "--size", "224x200").code == 0
+
+
 def test_algebra_goes_token_by_token(convcli: Run) -> None:
     out = convcli("formula", "--size", "10", "--stride", "2", "--algebra").out
     assert "  = ⌊(10 + 0 − 2 − 1) / 2⌋ + 1\n  = ⌊7 / 2⌋ + 1\n  = ⌊3.5⌋ + 1\n" in out

@@ -1,18 +1,15 @@
 """The formula, worked."""
 
-import io
 import re
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from rich.console import Console
 
 from convcli.arithmetic.axis import Axis
 from convcli.arithmetic.windows import Adaptive
-from convcli.colours import theme
 from convcli.sizing import forwards
-from convcli.views.worked import ideas, in_symbols, introduction, left_over, worked, worked_out, worked_short
+from convcli.views.worked import ideas, in_symbols, left_over, worked, worked_out, worked_short
 from tests.views.shown import shown
 
 SIZES = {"kernel": st.integers(1, 5), "stride": st.integers(1, 5), "dilation": st.integers(1, 3)}
@@ -81,15 +78,6 @@ def test_adaptive_windows_have_a_formula_of_their_own() -> None:
     assert worked_short(Adaptive(10, 4)) == "output i reads cells ⌊i·10/4⌋ to ⌈(i + 1)·10/4⌉ − 1, i from 0 to 3"
 
 
-def test_names_and_numbers_stand_below_each_other() -> None:
-    lines = shown(worked_out(forwards("conv", {"size": (224,), "kernel_size": (7,), "stride": (2,)}))).splitlines()
-    names, numbers = lines[2:4]
-    for name, value in (("size", "224"), ("padding", "0"), ("dilation", "1"), ("kernel", "7"), ("stride", "2")):
-        start, end = names.index(name), names.index(name) + len(name)
-        assert numbers[start:end].strip() == value
-    assert [len(line) for line in (names, numbers)] == [len(names)] * 2
-
-
 def test_axes_that_are_alike_are_worked_once() -> None:
     text = shown(worked_out(forwards("conv", {"size": (10, 12, 10)})))
     assert "width: the same as depth" in text
@@ -104,27 +92,3 @@ def test_parameters_and_macs_are_counted_as_they_are_worked() -> None:
         assert f"{sized.macs:,}  =  {macs}" in text
         assert eval(macs.replace("·", "*").replace("×", "*")) == sized.macs
         assert re.search(f"parameters +108  =  {macs[:7]}\n", text)
-
-
-FORMULAS = [
-    {"size": (224,), "kernel_size": (7,), "padding": (3,)},
-    {"size": (28,), "kernel_size": (4,), "padding": "same"},
-    {"size": (10**11,), "stride": (3 * 10**9,)},
-]
-
-
-@pytest.mark.parametrize("width", [40, 50, 80])
-@pytest.mark.parametrize("encoding", ["utf-8", "ascii"])
-@pytest.mark.parametrize("family", ["conv", "transposed", "pool"])
-def test_no_formula_is_broken_within_its_brackets(width: int, encoding: str, family: str) -> None:
-    asked = [{"size": (4,)}] if family == "transposed" else FORMULAS[:: 2 if family == "pool" else 1]
-    screens = [introduction(), *(worked_out(forwards(family, each, family == "pool")) for each in asked)]
-    stream = io.TextIOWrapper(io.BytesIO(), encoding=encoding, errors="convcli")
-    console = Console(theme=theme(), width=width, file=stream)
-    for screen in screens:
-        console.print(screen)
-    stream.seek(0)
-    for line in stream.read().splitlines():
-        if {"⌊", "⌈", "·", "*"} & set(line):
-            assert line.count("(") == line.count(")"), line
-            assert line.count("⌊") + line.count("⌈") == line.count("⌋") + line.count("⌉"), line
