@@ -1,14 +1,14 @@
 """convcli in Python: what a layer does to an input, and what follows from the sizes alone."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from convcli.data.arrays import Array
 from convcli.data.files import read
 from convcli.data.filters import FILTERS
 from convcli.data.literals import text_array
-from convcli.data.samples import SAMPLES
+from convcli.data.samples import SAMPLES, weights_in_the_post
 from convcli.memory import check_memory
 from convcli.plan import Plan, make_plan
 from convcli.refusals import ConvcliError
@@ -34,8 +34,9 @@ def run(layer: str, *, input: Any = None, size: Sequence[int] | int | None = Non
 
     ``layer`` is the class in any case of letters, and ``more`` its arguments by torch's names; ``input`` is nested
     lists, a NumPy array, a tensor, a file or a sample's name, and ``size`` a ramp of that size instead. What is left
-    out follows, as on the command line: the post's samples, as many channels as there are. ``weight`` (numbers or a
-    filter's name), ``bias_values`` and ``seed`` are the weights.
+    out follows, as on the command line: the post's samples, as many channels as there are. ``weight`` (numbers, a
+    filter's name or, for the post's own weights, that of its experiment), ``bias_values`` and ``seed`` are the weights;
+    ``flip`` turns the kernel round before it is used.
 
     >>> report = run("conv1d", kernel_size=3, stride=2, input=[1, 2, 3, 4, 5], weight=[1, 0, -1])
     >>> report.output_shape, report.output.tolist()
@@ -62,6 +63,7 @@ def shapes(
     weight: Any = None,
     bias_values: Any = None,
     seed: int = 0,
+    flip: bool = False,
     **arguments: Any,
 ) -> Plan:
     """What follows from the sizes alone, without torch: shapes, parameters, MACs, and what is never read.
@@ -73,23 +75,25 @@ def shapes(
     Raises:
         Refusal: as in :func:`run`.
     """
+    kernel = _array(weight, "the weight", NAMED | weights_in_the_post())
     return make_plan(
         layer,
         arguments,
         input=_array(input, "the input"),
         size=size if size is None or isinstance(size, (list, tuple)) else (size,),
-        weight=_array(weight, "the weight"),
+        weight=kernel,
         bias=_array(bias_values, "the bias"),
         seed=seed,
-        depthwise=isinstance(weight, str) and weight in FILTERS,
+        flip=flip,
+        depthwise=kernel is not None and kernel.source in FILTERS,
     )
 
 
-def _array(values: Any, source: str) -> Array | None:
+def _array(values: Any, source: str, named: Mapping[str, Array] = NAMED) -> Array | None:
     if values is None or isinstance(values, Array):
         return values
     if isinstance(values, str):
-        return read(values, NAMED)
+        return read(values, named)
     if hasattr(values, "detach"):  # a tensor
         values = values.detach().cpu()
         values = (values.float() if "bfloat16" in str(values.dtype) else values).numpy()

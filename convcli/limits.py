@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from math import prod
 
-from convcli.picks import Picks
+from convcli.picks import Picks, part_of, pick, some
 from convcli.plan import Plan
 from convcli.refusals import Refusal, Spelling, in_python
 
 MOST_IN_SCRIPT = 10_000
 MOST_IN_JSON = 20_000_000
+MOST_SUMS, MOST_ON_PAPER = 24, 300  # sums of a worksheet, and terms of all of them
 MOST_CELLS = 8000  # more boxes than this and nobody reads their numbers
 MOST_ACROSS = 400  # cells of one axis
 MOST_PIXELS, MOST_AREA = 30_000, 40_000_000
@@ -33,14 +34,36 @@ class TooLongJson(Refusal):
 
 
 class TooLargePicture(Refusal):
+    """``part`` is a region of the output that can be drawn; empty where even one step is too large."""
+
     what: str
+    part: str
 
     def words(self, spell: Spelling = in_python) -> tuple[str, str]:
-        part = f"{spell('region', '0:8,0:8')} or {spell('at')}"
-        return (
-            f"the picture would have {self.what} are the most that can be looked at",
-            f"draw a part of the output, {part}, or a layer with fewer channels or a smaller kernel",
-        )
+        part = f"draw a part of the output instead, {spell('region', self.part)}, or " if self.part else "draw "
+        why = f"the picture would have {self.what} are the most that can be looked at"
+        return why, f"{part}a layer with fewer channels or a smaller kernel"
+
+
+class TooLongWorksheet(Refusal):
+    """``sums`` of so many ``terms`` each; ``fitting`` of them would fit on paper."""
+
+    sums: int
+    terms: int
+    fitting: int
+
+    def words(self, spell: Spelling = in_python) -> tuple[str, str]:
+        why = f"nobody works out {self.sums:,} sum{'s' * (self.sums > 1)} of {self.terms:,} terms on paper"
+        if self.fitting:
+            return why, f"pick fewer instead: {spell('steps', f'0:{self.fitting}')}"
+        return why, "take a layer with fewer channels or a smaller kernel"
+
+
+def check_worksheet(plan: Plan, picks: Picks) -> None:
+    """Refuse more sums, or longer ones, than a class has time for."""
+    sums, terms = len(picks.steps or some(plan.output_shape)), plan.layer.largest_window(plan.axes)
+    if sums * terms > MOST_ON_PAPER or sums > MOST_SUMS:
+        raise TooLongWorksheet(sums=sums, terms=terms, fitting=min(MOST_SUMS, MOST_ON_PAPER // terms))
 
 
 def check_script(plan: Plan, picks: Picks) -> None:
@@ -59,17 +82,24 @@ def check_json(plan: Plan, picks: Picks) -> None:
 
 def check_picture(plan: Plan, picks: Picks) -> None:
     """Refuse a drawing of too many cells, or of too many pixels, as far as the sizes tell."""
+    if what := _too_large(plan, picks):
+        parts = (part_of(plan, most=most) for most in (64, 16, 4, 1))
+        fits = (part for part in parts if not _too_large(plan, pick(plan, draw=True, region=part)))
+        raise TooLargePicture(what=what, part=next(fits, ""))
+
+
+def _too_large(plan: Plan, picks: Picks) -> str:
+    """What a drawing would have too much of, and how much is the most."""
     blocks = [_input_block(plan, picks), _weight_block(plan, picks), _output_block(plan, picks)]
     count = sum(panels * rows * columns for panels, rows, columns in blocks)
     if count > MOST_CELLS:
-        raise TooLargePicture(what=f"{count:,} cells; {MOST_CELLS:,}")
+        return f"{count:,} cells; {MOST_CELLS:,}"
     heights = [panels * (LABEL + rows * ROW + ROOM) for panels, rows, _ in blocks]
     high = sum(heights) if plan.layer.ndim == 1 else max(heights)
     wide = sum(columns * COLUMN for _, _, columns in blocks)
     if max(wide, high) > MOST_PIXELS or wide * high > MOST_AREA:
-        raise TooLargePicture(
-            what=f"about {wide:,} by {high:,} pixels; {MOST_PIXELS:,} either way, {MOST_AREA:,} in all"
-        )
+        return f"about {wide:,} by {high:,} pixels; {MOST_PIXELS:,} either way, {MOST_AREA:,} in all"
+    return ""
 
 
 def is_cropped(plan: Plan, picks: Picks) -> bool:

@@ -15,7 +15,8 @@ FIRST = {1: 4, 2: 2, 3: 1}  # steps shown unless more are asked for, by the laye
 MOST = 10_000
 MOST_TERMS = 2_000_000
 MOST_DRAWN = 400
-LEADING = (", batch and channels first", ", channels first", "")
+RANGE = r"(-?\d{1,18})?:(-?\d{1,18})?"  # as Python has them, 0:4 or -4:
+LEADING = ("", ", channels first", ", batch and channels first")
 
 
 class NoCell(Refusal):
@@ -24,7 +25,7 @@ class NoCell(Refusal):
     shape: Sequence[int]
 
     def words(self, spell: Spelling = in_python) -> tuple[str, str]:
-        return f"{spell(self.name, repr(self.text))} is no cell", f"cells go from {_ends(self.shape)}"
+        return f"{spell(self.name, repr(self.text))} is no cell", f"cells go from {_ends(self.shape)}; -1 is the last"
 
 
 class NoSuchCell(Refusal):
@@ -35,7 +36,7 @@ class NoSuchCell(Refusal):
     def words(self, spell: Spelling = in_python) -> tuple[str, str]:
         cell = ",".join(map(str, self.index))
         why = f"{spell(self.name, cell)}: there is no such cell in {list(self.shape)}"
-        return why, f"they go from {_ends(self.shape)}"
+        return why, f"they go from {_ends(self.shape)}; -1 is the last"
 
 
 def _ends(shape: Sequence[int]) -> str:
@@ -49,26 +50,35 @@ class OneOrSeveral(Refusal):
 
 class UnknownSteps(Refusal):
     text: str
+    count: int
+    fitting: int
 
     def words(self, spell: Spelling = in_python) -> tuple[str, str]:
-        fix = f"try {spell('steps')}, {spell('steps', 'all')}, or {spell('steps', '0:4')}"
+        every = ["all"] if self.count <= min(MOST, self.fitting) else []
+        some = ["first", *every, f"0:{min(4, self.count, self.fitting)}"]
+        fix = f"try {', or '.join(spell('steps', each) for each in some)}"
         return f"{spell('steps', repr(self.text))} is unknown", fix
 
 
 class NoSuchStep(Refusal):
     text: str
     count: int
+    fitting: int
 
     def words(self, spell: Spelling = in_python) -> tuple[str, str]:
         why = f"{spell('steps', self.text)}: there is no such step among {self.count:,}"
-        return why, f"give a part of 0:{self.count}"
+        some = spell("steps", f"0:{min(4, self.count, self.fitting)}")
+        return why, f"give a part of 0:{self.count}, for example {some}"
 
 
 class TooManySteps(Refusal):
+    """``fitting``: how many of them have terms that can be looked at."""
+
     count: int
+    fitting: int
 
     def words(self, spell: Spelling = in_python) -> tuple[str, str]:
-        fix = f"pick a part: {spell('steps', '0:100')}, or {spell('at')}"
+        fix = f"pick a part: {spell('steps', f'0:{min(100, self.fitting)}')}"
         return f"these would be {self.count:,} steps; {MOST:,} are the most", fix
 
 
@@ -78,7 +88,7 @@ class TooManyTerms(Refusal):
 
     def words(self, spell: Spelling = in_python) -> tuple[str, str]:
         why = f"{self.steps:,} steps of this layer have {self.terms:,} terms; {MOST_TERMS:,} are the most"
-        return why, f"pick one: {spell('at', 0)}"
+        return why, f"pick one instead: {spell('at', 0)}"
 
 
 class RegionAndCells(Refusal):
@@ -89,39 +99,33 @@ class RegionAndCells(Refusal):
 
 class NotARegion(Refusal):
     text: str
-    ndim: int
+    part: str
 
     def words(self, spell: Spelling = in_python) -> tuple[str, str]:
-        fix = f"try {spell('region', ','.join(['0:16'] * self.ndim))}"
-        return f"{spell('region', repr(self.text))} isn't a range for each axis", fix
+        return f"{spell('region', repr(self.text))} isn't a range for each axis", f"try {spell('region', self.part)}"
 
 
 class EmptyRegion(Refusal):
     text: str
     shape: Sequence[int]
+    part: str
 
     def words(self, spell: Spelling = in_python) -> tuple[str, str]:
         why = f"{spell('region', self.text)} holds no output cell: the output is {list(self.shape)}"
-        return why, "ranges start at 0"
+        return why, f"ranges start at 0: try {spell('region', self.part)}"
 
 
 class TooManyDrawn(Refusal):
-    """``ranges`` are the output cells asked for; ``several``: they are of more than one batch item."""
+    """``several``: they are of more than one batch item; ``part`` is a region that can be drawn."""
 
     count: int
-    ranges: Sequence[range]
     several: bool
+    part: str
+    axes: int
 
     def words(self, spell: Spelling = in_python) -> tuple[str, str]:
-        batch, channels, *axes = self.ranges
-        side = int(MOST_DRAWN ** (1 / len(axes)))
-        most = (1, 1, *[side] * len(axes))
-        parts = [f"{part[0]}:{part[0] + min(len(part), size)}" for part, size in zip(self.ranges, most, strict=True)]
-        left_out = 2 if len(channels) == 1 and channels[0] == 0 else 1
-        if len(batch) > 1 or batch[0]:
-            left_out = 0
-        region = spell("region", ",".join(parts[left_out:]))
-        fix = f"draw a part of it: {region} (a range for each axis{LEADING[left_out]})"
+        leading = LEADING[self.part.count(",") + 1 - self.axes]
+        fix = f"draw a part of it instead: {spell('region', self.part)} (a range for each axis{leading})"
         if self.several:
             return "a picture shows one batch item, and these steps are of several", fix
         return f"the output has {self.count:,} cells to draw; {MOST_DRAWN} steps are the most", fix
@@ -168,14 +172,18 @@ def pick(
 
 
 def cell(name: str, index: Sequence[int] | str, shape: Sequence[int]) -> Place:
-    """A cell of an array, by its indices or as a reader types them; leading axes may be left out, and are 0 then."""
+    """A cell of an array, by its indices or as a reader types them, below 0 from the end; leading ones may be left out.
+
+    >>> cell("at", "-1", (1, 2, 8)), cell("at", (1, -2), (1, 2, 8))
+    ((0, 0, 7), (0, 1, 6))
+    """
     numbers = whole_numbers(index) if isinstance(index, str) else tuple(index)
     if numbers is None:
         raise NoCell(name=name, text=str(index), shape=shape)
     whole = (0,) * (len(shape) - len(numbers)) + numbers
-    if len(whole) != len(shape) or not all(0 <= i < size for i, size in zip(whole, shape, strict=True)):
+    if len(whole) != len(shape) or not all(-size <= i < size for i, size in zip(whole, shape, strict=True)):
         raise NoSuchCell(name=name, index=numbers, shape=shape)
-    return whole
+    return tuple(i % size for i, size in zip(whole, shape, strict=True))
 
 
 def cells(shape: Sequence[int], first: int, last: int) -> list[Place]:
@@ -194,6 +202,17 @@ def cells(shape: Sequence[int], first: int, last: int) -> list[Place]:
     return places
 
 
+def some(shape: Sequence[int]) -> list[Place]:
+    """Three outputs worth a look: the first of the first channel, the middle one and the last.
+
+    >>> some((2, 4, 8)), some((1, 1, 1, 3))
+    ([(0, 0, 0), (0, 0, 4), (0, 0, 7)], [(0, 0, 0, 0), (0, 0, 0, 1), (0, 0, 0, 2)])
+    """
+    sizes = shape[2:]
+    places = ([0] * len(sizes), [size // 2 for size in sizes], [size - 1 for size in sizes])
+    return list(dict.fromkeys((0, 0, *place) for place in places))
+
+
 def _steps(plan: Plan, text: str | None, at: Sequence[int] | str | None) -> tuple[Place, ...]:
     """The outputs of ``all``, ``first``, ``4`` or ``0:4``, or the one of ``at``."""
     shape = plan.output_shape
@@ -207,16 +226,16 @@ def _steps(plan: Plan, text: str | None, at: Sequence[int] | str | None) -> tupl
     first, last = 0, count
     if text == "first":
         last = min(count, FIRST[plan.layer.ndim])
-    elif part := re.fullmatch(r"(\d{0,18}):(\d{0,18})", text):
-        first, last = int(part[1] or 0), min(count, int(part[2] or count))
+    elif part := re.fullmatch(RANGE, text):
+        first, last, _ = slice(*(int(end) if end else None for end in part.groups())).indices(count)
     elif re.fullmatch("[0-9]{1,18}", text):
         last = min(count, int(text))
     elif text != "all":
-        raise UnknownSteps(text=text)
+        raise UnknownSteps(text=text, count=count, fitting=_fitting(plan))
     if first >= last:
-        raise NoSuchStep(text=text, count=count)
+        raise NoSuchStep(text=text, count=count, fitting=_fitting(plan))
     if last - first > MOST:
-        raise TooManySteps(count=last - first)
+        raise TooManySteps(count=last - first, fitting=_fitting(plan))
     check_terms(plan, last - first)
     return tuple(cells(shape, first, last))
 
@@ -227,31 +246,54 @@ def check_terms(plan: Plan, steps: int) -> None:
         raise TooManyTerms(steps=steps, terms=terms)
 
 
+def _fitting(plan: Plan) -> int:
+    """How many steps have no more terms than can be looked at; one at least."""
+    return max(1, MOST_TERMS // max(1, plan.layer.largest_window(plan.axes)))
+
+
 def _drawn(plan: Plan, picked: tuple[Place, ...], region: str | None) -> tuple[Place, ...]:
     """The output cells to draw: those picked, else those of ``region``, else the first batch item's."""
     if picked and region:
         raise RegionAndCells()
-    ranges = _ranges(plan.output_shape, region)
+    ranges = _ranges(plan, region)
     if picked:
         ranges = [range(min(along), max(along) + 1) for along in zip(*picked, strict=True)]
     count = len(picked) or prod(map(len, ranges))
     several = len(ranges[0]) > 1
     if several or count > MOST_DRAWN:
-        raise TooManyDrawn(count=count, ranges=ranges, several=several)
+        part = part_of(plan, ranges)
+        raise TooManyDrawn(count=count, several=several, part=part, axes=len(ranges) - 2)
     places = picked or tuple(product(*ranges))
     check_terms(plan, len(places))
     return places
 
 
-def _ranges(shape: Sequence[int], region: str | None) -> list[range]:
+def part_of(plan: Plan, ranges: Sequence[range] = (), most: int = MOST_DRAWN) -> str:
+    """The first of the output's cells, or of these, as a region is typed: of one batch item and channel, so many.
+
+    >>> from convcli.plan import make_plan
+    >>> part_of(make_plan("conv2d", {}, size=(300, 300)))
+    '0:20,0:20'
+    """
+    ranges = ranges or [range(size) for size in plan.output_shape]
+    batch, _, *axes = ranges
+    side = next(n for n in range(most, 0, -1) if n ** len(axes) <= min(most, _fitting(plan)))
+    sides = (1, 1, *[side] * len(axes))
+    parts = [f"{part[0]}:{part[0] + min(len(part), size)}" for part, size in zip(ranges, sides, strict=True)]
+    # Channels that are left out are taken whole, and so are none but the first of the batch's items.
+    return ",".join(parts[0 if len(batch) > 1 or batch[0] else 1 if plan.output_shape[1] > 1 else 2 :])
+
+
+def _ranges(plan: Plan, region: str | None) -> list[range]:
     """The output cells of ``0:16,0:16``; of axes left out, channels are taken whole, the batch's first item alone."""
+    shape = plan.output_shape
     slices = [slice(1)] + [slice(None)] * (len(shape) - 1)
     if region is not None:
-        parts = [re.fullmatch(r"(-?\d{1,18})?:(-?\d{1,18})?", part.strip()) for part in region.split(",")]
+        parts = [re.fullmatch(RANGE, part.strip()) for part in region.split(",")]
         if None in parts or not 0 <= (left_out := len(shape) - len(parts)) <= 2:
-            raise NotARegion(text=region, ndim=len(shape) - 2)
+            raise NotARegion(text=region, part=part_of(plan))
         slices[left_out:] = [slice(*(int(end) if end else None for end in part.groups())) for part in parts if part]
     ranges = [range(size)[part] for size, part in zip(shape, slices, strict=True)]
     if not all(ranges):
-        raise EmptyRegion(text=region or "", shape=shape)
+        raise EmptyRegion(text=region or "", shape=shape, part=part_of(plan))
     return ranges

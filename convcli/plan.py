@@ -4,22 +4,25 @@ This is what the first table shows while torch is still loading.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import prod
 from typing import Any
 
 from convcli.arithmetic.windows import Windows
-from convcli.data.arrays import Array, ramp
-from convcli.data.samples import sample_for
+from convcli.data.arrays import STDIN, Array, ramp
+from convcli.data.samples import LARGER, SAMPLES, Experiment, sample_for, weights_of
 from convcli.layers import LAYERS, Windowed
-from convcli.layers.base import Remark, whole
+from convcli.layers.base import Remark, accepted, whole
+from convcli.matching import nearest
 from convcli.refusals import (
     BiasShape,
-    Channels,
+    Change,
     ConvcliError,
     InputAndSize,
+    KernelLarger,
     NotPositive,
     Rank,
+    Refusal,
     SizeCount,
     UnknownLayer,
     WeightChannels,
@@ -33,7 +36,7 @@ class Plan:
     """A layer, its input and everything that follows from their sizes alone.
 
     ``shape`` is the input's ``[batch, channels, *sizes]``; ``weight`` and ``bias`` are what was asked for, None for
-    torch's own under ``seed``.
+    torch's own under ``seed``. ``flip`` turns the kernel round along every spatial axis before it is used.
     """
 
     layer: Windowed
@@ -43,6 +46,17 @@ class Plan:
     weight: Array | None = None
     bias: Array | None = None
     seed: int = 0
+    flip: bool = False
+
+    @property
+    def code(self) -> str:
+        """The layer as Python, with what is done to its weight."""
+        return f"{self.layer.code}  # {self.turned}" if self.flip else self.layer.code
+
+    @property
+    def turned(self) -> str:
+        """The weight turned round, as Python."""
+        return f"weight.flip({', '.join(str(axis) for axis in range(-self.layer.ndim, 0))})"
 
     @property
     def added(self) -> int:
@@ -70,21 +84,43 @@ class Plan:
         return self.layer.macs(self.shape)
 
     @property
-    def remarks(self) -> list[Remark]:
-        """What an argument changes in this very result: a label and a sentence each."""
-        return list(self.layer.remarks(self.shape))
+    def memory(self) -> dict[str, int]:
+        """Bytes of what goes in, of what is learned and of what comes out, the whole batch as float32."""
+        numbers = {"input": prod(self.shape), "weights": self.parameters, "output": prod(self.output_shape)}
+        indices = {"indices": 8 * numbers["output"]} if self.layer.returns_indices else {}
+        return {name: 4 * count for name, count in numbers.items()} | indices
 
     @property
-    def line(self) -> Sequence[float] | None:
-        """The input's values, where it is a single line of them."""
-        if len(self.axes) > 1 or prod(self.shape[:2]) > 1:
-            return None
+    def remarks(self) -> list[Remark]:
+        """What an argument changes in this very result: a label and a sentence each."""
+        return [*self.layer.remarks(self.shape), *([("flip", self._flip_words)] if self.flip else [])]
+
+    @property
+    def _flip_words(self) -> str:
+        turned = f"the kernel is turned round along {' and '.join(self.layer.axis_names)} before it is used"
+        if self.layer.transposed:
+            return f"{turned}: cross-correlation, as a kernel that is stamped is convolved as it stands"
+        return f"{turned}: convolution proper, as mathematics, NumPy and SciPy have it"
+
+    @property
+    def weight_origin(self) -> str:
+        """Where the weights are from."""
+        origin = f"PyTorch's default, seed {self.seed}"
+        if self.weight is not None:
+            origin = f"{self.weight.source}: {self.weight.about}" if self.weight.about else "given"
+        return f"{origin}, turned round" if self.flip else origin
+
+    @property
+    def lines(self) -> list[Sequence[float]]:
+        """The input's values on its only axis, a line for each channel; none where there are more axes or items."""
+        if len(self.axes) > 1 or self.shape[0] > 1:
+            return []
         if self.input.data is None:
-            return range(1, self.shape[-1] + 1)
+            return [range(1, self.shape[-1] + 1)] * self.shape[1]
         values = self.input.data
-        while len(values) == 1 and hasattr(values[0], "__len__"):
+        for _ in self.input.shape[2:]:
             values = values[0]
-        return values if len(values) == self.shape[-1] else None
+        return [values] if len(self.input.shape) == 1 else list(values)
 
 
 def make_plan(
@@ -96,6 +132,7 @@ def make_plan(
     weight: Array | None = None,
     bias: Array | None = None,
     seed: int = 0,
+    flip: bool = False,
     depthwise: bool = False,
 ) -> Plan:
     """Work out a layer, by torch's name and arguments, and its input; what was left out follows.
@@ -109,20 +146,56 @@ def make_plan(
     Raises:
         Refusal: where torch would refuse, or what was asked for disagrees.
     """
+    given: dict[str, Any] = {"input": input, "size": size, "weight": weight, "bias": bias}
+    rest: dict[str, Any] = {"seed": seed, "flip": flip, "depthwise": depthwise}
+    try:
+        return _planned(name, arguments, **given, **rest)
+    except Refusal as refusal:
+        refusal.accepts = lambda change: accepted(_changed, name, arguments, given, change, rest)
+        if isinstance(refusal, KernelLarger):
+            refusal.piped = input is not None and input.source == STDIN
+            refusal.larger = LARGER.get(len(refusal.axes), "") if refusal.piped or not (input or size) else ""
+        raise
+
+
+def _changed(
+    name: str, arguments: Mapping[str, Any], given: Mapping[str, Any], change: Change, rest: Mapping[str, Any]
+) -> Plan:
+    """The plan of a request in which some of what was said is said otherwise."""
+    named = {key: value for key, value in change.items() if key not in given}
+    fed = {key: value for key, value in change.items() if key in given}
+    if "input" in fed:
+        fed["input"] = SAMPLES[fed["input"]]
+    if isinstance(fed.get("size"), int):
+        fed["size"] = (fed["size"],)
+    return _planned(name, {**arguments, **named}, **{**given, **fed}, **rest)
+
+
+def _planned(
+    name: str,
+    arguments: Mapping[str, Any],
+    input: Array | None,
+    size: Sequence[int] | None,
+    weight: Array | None,
+    bias: Array | None,
+    seed: int,
+    flip: bool,
+    depthwise: bool,
+) -> Plan:
     family = LAYERS.get(name.lower())
     if family is None or not issubclass(family, Windowed):
-        from difflib import get_close_matches
-
         windowed = [known for known, layer in LAYERS.items() if issubclass(layer, Windowed)]
-        raise UnknownLayer(name=name, near=get_close_matches(name.lower(), windowed, 2))
+        raise UnknownLayer(name=name, near=nearest(name, windowed, 2))
     if input is not None and size is not None:
         raise InputAndSize()
     asked = {name: value for name, value in arguments.items() if value is not None}
     learned = "out_channels" in family.defaults()
-    if not learned and (weight is not None or bias is not None):
+    if not learned and (weight is not None or bias is not None or flip):
         raise ConvcliError(f"nn.{family.__name__} has neither weights nor a bias", "leave them out")
     if weight is not None:
         asked = _with_weight(asked, weight, family)
+        if asked.setdefault("bias", True) and bias is None and not family.transposed:
+            bias = weight.bias
         if bias is None:
             asked["bias"] = False
     channels = asked.get("in_channels")
@@ -134,16 +207,26 @@ def make_plan(
             asked["groups"] = asked["in_channels"]
         # The fewest output channels that the groups allow.
         asked.setdefault("out_channels", max(1, asked.get("groups", 1)))
-    layer = family.made_with(family.suggested | asked)
-    assert isinstance(layer, Windowed)
     try:
+        layer = family.made_with(family.suggested | asked)
+        assert isinstance(layer, Windowed)
         axes = layer.axes(shape)
-    except Channels as refusal:
+    except Refusal as refusal:
         refusal.given = source.shape
         raise
     if bias is not None and bias.shape not in {(layer.bias_size,), (1,)}:
         raise BiasShape(shape=bias.shape, out_channels=layer.bias_size)
-    return Plan(layer, source, shape, axes, weight, bias, seed)
+    return Plan(layer, source, shape, axes, weight, bias, seed, flip)
+
+
+def plan_of(post: Experiment) -> Plan:
+    """One of the post's layers on its input, with the weights that it had there.
+
+    >>> from convcli.data.samples import experiment
+    >>> plan_of(experiment("cnn1d_2")).weight_origin
+    'cnn1d_2: seed 0 once, the 2nd layer built'
+    """
+    return make_plan(post.type, post.arguments, input=SAMPLES[post.input], weight=weights_of(post))
 
 
 def _default_input(ndim: int, channels: int | None, size: Sequence[int] | None) -> Array:
@@ -151,7 +234,7 @@ def _default_input(ndim: int, channels: int | None, size: Sequence[int] | None) 
         sizes = tuple(whole("size", value) for value in size)
         for value in sizes:
             if value < 1:
-                raise NotPositive(name="size", value=value)
+                raise NotPositive(name="size", value=value, values=sizes)
         sizes = sizes * ndim if len(sizes) == 1 else sizes
         if not ndim <= len(sizes) <= ndim + 2:
             raise SizeCount(values=sizes, ndim=ndim)
@@ -160,7 +243,9 @@ def _default_input(ndim: int, channels: int | None, size: Sequence[int] | None) 
         return ramp(sizes)
     if channels is not None and channels < 1:
         raise NotPositive(name="in_channels", value=channels)
-    return sample_for(ndim, channels) or ramp((channels or 1, *(10,) * ndim))
+    if sample := sample_for(ndim, channels):
+        return replace(sample, axes=())  # nobody said what its axes are to be
+    return ramp((channels or 1, *(10,) * ndim))
 
 
 def _with_leading_axes(shape: tuple[int, ...], ndim: int) -> tuple[int, ...]:
@@ -173,7 +258,8 @@ def _with_weight(asked: Mapping[str, Any], weight: Array, family: type[Windowed]
     """The arguments with kernel and channels following from the weight, where they weren't asked for."""
     ndim, rank = family.ndim, len(weight.shape)
     if rank not in (ndim, ndim + 2):
-        raise WeightRank(shape=weight.shape, ndim=ndim)
+        layer: dict[str, Any] = {"type": family.__name__, "ndim": ndim, "transposed": family.transposed}
+        raise WeightRank(source=weight.source, shape=weight.shape, **layer)
     kernel = weight.shape[-ndim:]
     follows: dict[str, Any] = {"kernel_size": kernel} | dict(asked)
     asked_kernel = family.each_axis("kernel_size", follows["kernel_size"])

@@ -1,6 +1,8 @@
 """Numbers, and what a window reads, as sentences have them."""
 
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Sequence
+from math import isclose, isfinite, isnan
 
 from convcli.arithmetic.axis import Axis
 from convcli.arithmetic.windows import Windows
@@ -25,6 +27,30 @@ def number(value: float) -> str:
     if value == round(value, 4) and abs(value) < 1e7:
         return f"{value:.4f}".rstrip("0").rstrip(".")
     return f"{value:.4f}" if 1e-3 <= abs(value) < 1e5 else f"{value:.4g}"
+
+
+def shown(value: float) -> float:
+    """What a reader takes a number for, its digits beyond those shown dropped.
+
+    >>> shown(0.12345), shown(3.0)
+    (0.1235, 3.0)
+    """
+    return float(number(value))
+
+
+def adds_up(made: float, value: float) -> bool:
+    """Whether what the numbers on the screen make is a value as it is shown, to its last digit.
+
+    >>> adds_up(5 * -0.4752, -2.3759), adds_up(4.0 - 6.0, -2.0)
+    (False, True)
+    """
+    seen = shown(value)
+    return (isnan(made) and isnan(seen)) or made == seen or isclose(made, seen, rel_tol=1e-9, abs_tol=1e-12)
+
+
+def equals(made: float, value: float) -> str:
+    """The sign between what is shown and what it makes: ``=``, or ``≈`` where digits were dropped."""
+    return "=" if adds_up(made, value) else "≈"
 
 
 def factor(value: float) -> str:
@@ -53,6 +79,26 @@ def short(value: float) -> str:
     return format(value, ".1e")
 
 
+def brief(values: Sequence[float]) -> Callable[[float], str]:
+    """Writes numbers that stand together with three digits of the largest, without a zero before the point.
+
+    >>> [brief([-0.4753, 0.0043])(v) for v in (-0.4753, 0.0043, 0.00001)], brief([12.345])(12.345), brief([3])(3)
+    (['-.475', '.004', '≈0'], '12.3', '3')
+    """
+    most = max((abs(value) for value in values if isfinite(value)), default=0.0)
+    if most >= 1e4 or all(value == round(value) for value in values if isfinite(value)):
+        return number
+    decimals = 3 if most < 1 else 2 if most < 10 else 1
+
+    def write(value: float) -> str:
+        text = f"{float(value):.{decimals}f}"
+        if value and not text.strip("-0."):
+            return "≈0"
+        return text.replace("0.", ".", 1) if abs(value) < 1 else text
+
+    return write
+
+
 def map_name(lead: Sequence[int]) -> str:
     """What a map is called by its axes before the last ones: its channel, and where it has one its depth.
 
@@ -61,6 +107,16 @@ def map_name(lead: Sequence[int]) -> str:
     """
     channel, *depths = lead
     return f"channel {channel}" + "".join(f", depth {depth}" for depth in depths)
+
+
+def ordinal(number: int) -> str:
+    """A place in an order.
+
+    >>> [ordinal(number) for number in (1, 2, 3, 4, 11, 22)]
+    ['1st', '2nd', '3rd', '4th', '11th', '22nd']
+    """
+    ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{ending}"
 
 
 def sizes_in_words(values: Sequence[int]) -> str:
@@ -94,17 +150,24 @@ def unread_words(axis: Windows, values: Sequence[float] | None = None) -> str:
         shown += f" (value {values[cells[0]]:g})"
     subject = f"{cell} {shown} is" if count == 1 else f"{cell}s {shown} ({count:,} of {axis.size:,}) are"
     assert isinstance(axis, Axis), "only sliding windows leave anything unread"
-    return f"{subject} never {_why_unread(axis, cell, cells[0], count)}"
-
-
-def _why_unread(axis: Axis, cell: str, first: int, count: int) -> str:
+    them = "it" if count == 1 else "them"
     if axis.transposed:
-        return "used: padding cuts away all that they would write"
+        return f"{subject} never used: padding cuts away all that {'it' if count == 1 else 'they'} would write"
+    return f"{subject} never read: {' and '.join(_why_unread(axis, ranges, cell, count, them))}"
+
+
+def _why_unread(axis: Axis, ranges: Sequence[range], cell: str, count: int, them: str) -> Iterator[str]:
+    """Each cause; of several, the first with how many cells are its own."""
     last = (axis.output - 1) * axis.stride - axis.before + axis.extent - 1
-    if first > last or count == axis.size - 1 - last:
-        return f"read: the last window ends at {cell} {last}"
-    if axis.stride > axis.extent:
-        return f"read: stride {axis.stride} steps over {'them' if count > 1 else 'it'}"
-    if axis.before < 0:
-        return "read: negative padding cuts them off"
-    return f"read: stride {axis.stride} and dilation {axis.dilation} pass between them"
+    ends = sorted((max(0, -axis.before), last + 1, axis.size + min(0, axis.after)))
+    before = [sum(bisect_left(each, end) for each in ranges) for end in ends]  # unread cells before each end
+    cut, gaps, behind = before[0] + count - before[2], before[1] - before[0], before[2] - before[1]
+    if gaps:
+        steps = axis.dilation == 1 or axis.kernel == 1
+        of = them if gaps == count else f"{gaps:,} of {them}"
+        between = f"stride {axis.stride} and dilation {axis.dilation} pass between them"
+        yield f"stride {axis.stride} steps over {of}" if steps else between
+    if cut:
+        yield f"negative padding cuts {them if cut == count else f'{cut:,} of {them}'} off"
+    if behind:
+        yield f"the last window ends at {cell} {last}"

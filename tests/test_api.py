@@ -21,6 +21,11 @@ def test_run_gives_torchs_numbers_from_lists_arrays_and_tensors() -> None:
     assert report.step((0, 0, 2)).value == -4.0
 
 
+def test_the_posts_weights_by_the_name_of_their_experiment() -> None:
+    report = convcli.run("conv1d", weight="cnn1d_2", stride=2)
+    assert report.output.round(4).tolist() == np.array([[[0.5107, 0.3528, 0.1948, 0.0368]]], np.float32).tolist()
+
+
 def test_a_notebook_shows_the_page() -> None:
     html = convcli.run("maxpool1d", kernel_size=2)._repr_html_()
     assert html.startswith("<iframe srcdoc=")
@@ -28,7 +33,7 @@ def test_a_notebook_shows_the_page() -> None:
 
 
 def test_what_cannot_be_is_said_in_pythons_words() -> None:
-    with pytest.raises(Refusal, match="try kernel_size=10 or less"):
+    with pytest.raises(Refusal, match="try kernel_size=10, or padding=1"):
         convcli.run("conv1d", kernel_size=11)
     with pytest.raises(Refusal, match="no argument 'kernal_size'"):
         convcli.shapes("conv1d", kernal_size=3)

@@ -23,6 +23,7 @@ ROOMS = [
     "wording",
     "colours",
     "whole_numbers",
+    "matching",
     "refusals",
     "layers",
     "data",
@@ -35,15 +36,19 @@ ROOMS = [
     "engine",
     "report",
     "explain",
+    "network",
     "views",
     "api",
+    "explore",
     "cli",
     "__main__",
 ]
 MOST_LINES = 350
 HEAVY = {"torch", "numpy", "PIL"}  # slow to import
 WITH_VALUES = {"convcli.engine.forward", "convcli.engine.replay", "convcli.explain.verify"}  # import them at once
+WITH_VALUES |= {"convcli.network.running", "convcli.network.tracing"}
 WITH_TORCH = WITH_VALUES | {"convcli.cli.waiting", "convcli.data.formats", "convcli.data.saving"}
+WITH_TEXTUAL = "convcli.explore.explorer"  # an extra, that nothing else may need
 ABSTRACT = {"Layer", "Windowed", "Sliding"}  # what others may ask whether a layer is
 NO_TEST = {"__init__", "__main__", "version"}  # names without a test file of their own
 
@@ -136,8 +141,8 @@ def heavy_only_with_values(sources: Sources) -> Iterator[str]:
             top = name.split(".")[0]
             if top in HEAVY and module not in WITH_VALUES and node.lineno not in late:
                 yield f"{module} imports {top} as soon as it is imported itself"
-            if top == "torch" and module not in WITH_TORCH:
-                yield f"{module} imports torch"
+            if (top == "torch" and module not in WITH_TORCH) or (top == "textual" and module != WITH_TEXTUAL):
+                yield f"{module} imports {top}"
 
 
 def layers_answer_for_themselves(sources: Sources) -> Iterator[str]:
@@ -236,6 +241,7 @@ BAD = {
         {"convcli.engine.steps": "from numpy import array"},
         {"convcli.plan": "def f():\n    from torch.nn import functional"},
         {"convcli.plan": "if TYPE_CHECKING:\n    import torch"},
+        {"convcli.explore.knobs": "def f():\n    from textual.app import App"},
     ],
     layers_answer_for_themselves: [
         {"convcli.plan": 'plan.layer.type == "Conv2d"'},

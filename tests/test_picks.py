@@ -11,10 +11,39 @@ from convcli.refusals import Refusal
 
 @pytest.mark.parametrize(
     ("asked", "count"),
-    [({"steps": "all"}, 8), ({"steps": "first"}, 4), ({"steps": "0:3"}, 3), ({"steps": "5"}, 5), ({"at": "2"}, 1)],
+    [
+        ({"steps": "all"}, 8),
+        ({"steps": "first"}, 4),
+        ({"steps": "0:3"}, 3),
+        ({"steps": "5"}, 5),
+        ({"at": "2"}, 1),
+        ({"steps": "-3:"}, 3),
+    ],
 )
 def test_steps(asked: dict[str, Any], count: int) -> None:
     assert len(pick(make_plan("conv1d", {}), **asked).steps) == count
+
+
+@pytest.mark.parametrize(
+    ("typed", "place"),
+    [("-1", (0, 0, 3)), ("-4", (0, 0, 0)), ("-2,-1,-3", (0, 2, 1)), ("1,0,-4", (1, 0, 0)), ((-1,), (0, 0, 3))],
+)
+def test_below_0_from_the_end(typed: Any, place: tuple[int, ...]) -> None:
+    assert cell("at", typed, (2, 3, 4)) == place
+
+
+@pytest.mark.parametrize("typed", ["-5", "4", "-3,0,0", "0,-4,0", "0,0,0,0"])
+def test_out_of_range_says_the_range(typed: str) -> None:
+    with pytest.raises(Refusal, match=r"they go from 0,0,0 to 1,2,3; -1 is the last"):
+        cell("at", typed, (2, 3, 4))
+
+
+def test_steps_are_counted_from_the_end() -> None:
+    plan = make_plan("conv1d", {})
+    assert pick(plan, steps="-2:").steps == ((0, 0, 6), (0, 0, 7))
+    assert pick(plan, steps="2:-5").steps == ((0, 0, 2),)
+    with pytest.raises(Refusal, match="0:8"):
+        pick(plan, steps="-1:-2")
 
 
 def test_leading_axes_may_be_left_out() -> None:

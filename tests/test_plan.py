@@ -3,6 +3,7 @@
 import pytest
 
 from convcli.data.arrays import Array
+from convcli.data.samples import experiment, weights_of
 from convcli.plan import make_plan
 from convcli.refusals import Channels, Refusal
 
@@ -27,6 +28,26 @@ def test_what_is_no_request(name: str, size: tuple[int, ...] | None) -> None:
         make_plan(name, {}, size=size)
 
 
-def test_a_single_line_of_values() -> None:
-    assert list(make_plan("conv1d", {}, size=(4,)).line or ()) == [1, 2, 3, 4]
-    assert make_plan("conv2d", {}).line is None
+def test_the_lines_of_a_single_axis() -> None:
+    assert list(map(list, make_plan("conv1d", {}, size=(2, 3)).lines)) == [[1, 2, 3], [1, 2, 3]]
+    assert make_plan("conv1d", {}, input=Array("list", (1, 1, 3), [[[5.0, 6.0, 7.0]]])).lines == [[5.0, 6.0, 7.0]]
+    assert make_plan("conv1d", {}, input=Array("list", (3,), [5.0, 6.0, 7.0])).lines == [[5.0, 6.0, 7.0]]
+    assert make_plan("conv1d", {}, size=(2, 1, 3)).lines == []
+    assert make_plan("conv2d", {}).lines == []
+
+
+def test_the_posts_weights_bring_their_bias() -> None:
+    weight = weights_of(experiment("cnn1d_4"))
+    assert make_plan("conv1d", {}, weight=weight).layer.code == "nn.Conv1d(1, 5, kernel_size=3)"
+    plan = make_plan("conv1d", {"stride": 2}, weight=weight)
+    assert (plan.bias, plan.weight_origin) == (weight.bias, "cnn1d_4: seed 0 once, the 4th layer built")
+    assert make_plan("conv1d", {"bias": False}, weight=weight).bias is None
+    other = Array("list", (1,), [1.0])
+    assert make_plan("conv1d", {}, weight=weight, bias=other).bias is other
+    # A transposed layer's outputs are the other axis of the weight.
+    assert make_plan("convtranspose1d", {}, weight=weight).layer.code.endswith("(5, 1, kernel_size=3, bias=False)")
+
+
+def test_where_weights_are_from() -> None:
+    assert make_plan("conv1d", {}, seed=3).weight_origin == "PyTorch's default, seed 3"
+    assert make_plan("conv1d", {}, weight=Array("list", (2,), [1.0, 2.0])).weight_origin == "given"

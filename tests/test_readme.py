@@ -23,7 +23,7 @@ def bash(arguments: list[str], folder: Path) -> subprocess.CompletedProcess[str]
     )
 
 
-@pytest.mark.parametrize("picture", re.findall(r"!\[.*?\]\((.*?)\)", README))
+@pytest.mark.parametrize("picture", re.findall(r"!\[.*?\]\((examples/.*?)\)", README))
 def test_a_picture_is_what_its_command_makes(picture: str, tmp_path: Path) -> None:
     name = Path(picture).name
     [line] = [line for line in LINES if f"--export {name}" in line]

@@ -36,9 +36,21 @@ SCREENS = {
     "sizes": ("formula --output 112 --kernel 3 --stride 2 --padding 1", 40),
     "formula": ("formula", 80),
     "formula-worked": ("formula --size 28x32 --kernel 4 --padding same", 80),
+    "formula-counted": ("formula --size 224x224 --kernel 7 --stride 2 --padding 3 --in 3 --out 64", 80),
+    "formula-narrow": ("formula --size 224 --kernel 7 --stride 2 --padding 3", 50),
+    "formula-ceil": ("formula --size 7 --kernel 2 --padding 1 --ceil-mode", 80),
+    "formula-transposed": ("formula --size 4 --kernel 3 --stride 2 --transposed --output-padding 1", 80),
+    "several-layers": ("formula --size 224 --output 7", 80),
     "blog": ("blog", 80),
     "blog-one": ("blog cnn1d_4", 80),
     "samples": ("samples", 40),
+    "explain-page": ("explain --code channels-last", 80),
+    "explain-narrow": ("explain --code cat-size", 50),
+    "network": ("network lenet", 80),
+    "network-narrow": ("network alexnet --depth 1", 50),
+    "network-fails": ("network Conv2d(1,6,5);MaxPool2d(2);Flatten();Linear(864,10) --size 32x32", 80),
+    "network-receptive": ("network Conv1d(1,1,3);MaxPool1d(2);Conv1d(1,1,3) --size 20 --receptive 2", 80),
+    "network-compared": ("network --compare vgg16 alexnet", 80),
 }
 
 

@@ -15,8 +15,9 @@ convolution arithmetic for deep learning" (2016), relationships 6 (padding and s
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
+from math import gcd
 
 from convcli.arithmetic.windows import Tap, Windows
 
@@ -82,6 +83,35 @@ class Axis(Windows):
     @property
     def _windows(self) -> int:
         return self.size if self.transposed else self.output
+
+    @property
+    def pattern(self) -> tuple[int, int]:
+        return (self.stride, 1) if self.transposed else (1, self.stride)
+
+    def span(self, output: int) -> tuple[int, int]:
+        """
+        >>> Axis(10, kernel=3, stride=2, before=1).span(0)
+        (-1, 1)
+        >>> [Axis(4, kernel=3, stride=2, transposed=True).span(o) for o in range(4)]
+        [(-1, 0), (0, 0), (0, 1), (1, 1)]
+        """
+        if not self.transposed:
+            start = output * self.stride - self.before
+            return start, start + self.extent - 1
+        if (tap := self._first_landing(output)) is None:
+            near = range(1, self.stride)  # tap 0 lands on every stride-th output
+            after = next(output + i for i in near if self._first_landing(output + i) is not None)
+            before = next(output - i for i in near if self._first_landing(output - i) is not None)
+            return self.span(after)[0], self.span(before)[1]
+        period = self.stride // gcd(self.stride, self.dilation)
+        last = tap + (self.kernel - 1 - tap) // period * period
+        offset = output + self.before
+        return (offset - last * self.dilation) // self.stride, (offset - tap * self.dilation) // self.stride
+
+    def _first_landing(self, output: int) -> int | None:
+        """The first tap with which a transposed layer writes to an output."""
+        taps = range(min(self.kernel, self.stride))
+        return next((t for t in taps if (output + self.before - t * self.dilation) % self.stride == 0), None)
 
     def positions(self, window: int) -> range:
         """Where the taps of one window stand on the line; outside ``range(line)`` is padding.
@@ -181,36 +211,65 @@ class Axis(Windows):
         return range(max(0, -(offset // self.stride)), min(self._windows, (line - 1 - offset) // self.stride + 1))
 
     def unread_ranges(self) -> list[range]:
-        # The pattern repeats every ``stride`` cells, but for one window's extent at either end; only one period and the
-        # two ends are looked at.
+        # Everything repeats every ``stride`` cells, so that cells are taken by their remainder, not one by one.
         if self.transposed:
-            # Only a cell whose window hangs over an end of the output can write nothing at all.
-            left = range(min(self.size, -(-self.before // self.stride)))
-            inside = self.output - self.extent + self.before
-            right = range(max(len(left), inside // self.stride + 1), self.size)
-            return [range(i, i + 1) for i in chain(left, right) if not self.reached(i)]
+            return self._writing_nothing()
         end = min(self.size, (self.output - 1) * self.stride - self.before + self.extent)
-        tail = range(max(end, 0), self.size)
-        if self.stride <= self.kernel and self.dilation == 1:
-            gaps = [range(min(end, -self.before))]  # only negative padding leaves any
-        else:
-            head_end = min(max(self.extent - self.before, 0), end)
-            middle_end = max(head_end, end - self.extent)
-            period_end = min(head_end + self.stride, middle_end)
-            gaps = [range(i, i + 1) for i in (*self._missed(0, head_end), *self._missed(middle_end, end))]
-            gaps += [range(i, middle_end, self.stride) for i in self._missed(head_end, period_end)]
-        ranges = [r for r in (*gaps, tail) if r]
+        ranges = [range(min(end, -self.before)), range(max(end, 0), self.size), *self._gaps(end)]
+        ranges = [r for r in ranges if r]
         if self.padding_mode == "zeros" or not ranges:
             return ranges
         return [range(i, i + 1) for i in chain.from_iterable(ranges) if not self.reached(i)]
 
-    def _missed(self, low: int, high: int) -> list[int]:
-        """The positions in ``range(low, high)`` that no tap stands on."""
-        read = bytearray(max(0, high - low))
-        for tap in range(self.kernel):
-            start = tap * self.dilation - self.before
-            skip = max(0, -((start - low) // self.stride))
-            stop = min(high, start + (self.output - 1) * self.stride + 1)
-            hits = range(start + skip * self.stride - low, stop - low, self.stride)
-            read[hits.start : max(hits.start, hits.stop) : hits.step] = b"\1" * len(hits)
-        return [low + i for i, seen in enumerate(read) if not seen]
+    def unwritten_ranges(self) -> list[range]:
+        """The output cells of a transposed layer that nothing is written to.
+
+        >>> Axis(3, kernel=1, stride=2, transposed=True).unwritten_ranges()
+        [range(1, 5, 2)]
+        """
+        # The same windows, walking the output: what they would not read there is not written.
+        after = self.after - self.output_padding
+        return replace(self, size=self.output, after=after, output_padding=0, transposed=False).unread_ranges()
+
+    def _gaps(self, end: int) -> Iterator[range]:
+        """The cells before ``end`` that windows pass over."""
+        first = max(0, -self.before)
+        if self.dilation == 1:
+            if self.stride > self.kernel:
+                yield from _repeated(range(self.kernel - self.before, self.stride - self.before), self.stride, end)
+            return
+        starts: dict[int, list[int]] = {}  # of the taps, by the remainder of the cells they read
+        for tap in self.positions(0):
+            starts.setdefault(tap % self.stride, []).append(tap)
+        for remainder, taps in starts.items():
+            unread = first + (remainder - first) % self.stride
+            for tap in taps:
+                yield range(unread, min(tap, end), self.stride)
+                unread = max(unread, tap + self.output * self.stride)
+            yield range(unread, end, self.stride)
+        read = sorted(starts)
+        for low, high in zip([-1, *read], [*read, self.stride], strict=True):
+            if high - low > 1:
+                for cells in _repeated(range(low + 1, high), self.stride, end):
+                    yield range(max(cells.start, first + (cells.start - first) % cells.step), cells.stop, cells.step)
+
+    def _writing_nothing(self) -> list[range]:
+        """The input cells all of whose taps stand outside the output."""
+        first = min(self.size, max(0, -((self.extent - 1 - self.before) // self.stride)))
+        last = min(self.size, -((-self.output - self.before) // self.stride))
+        astride = range(first, last) if self.output < self.dilation else range(0)  # no tap need stand in the output
+        ranges = [range(first), *(range(i, i + 1) for i in astride if not self.reached(i)), range(last, self.size)]
+        return [r for r in ranges if r]
+
+
+def _repeated(cells: range, step: int, end: int) -> Iterator[range]:
+    """``cells`` and their repetitions every ``step`` from 0 up to ``end``, in as few ranges as it takes.
+
+    >>> list(_repeated(range(2, 4), 5, 20)), list(_repeated(range(-2, 3), 10, 13))
+    ([range(2, 20, 5), range(3, 20, 5)], [range(0, 3), range(8, 13)])
+    """
+    if len(cells) * step <= end:
+        yield from (range(i if i >= 0 else i % step, end, step) for i in cells)
+    else:
+        for start in range(cells.start, end, step):
+            yield range(max(0, start), max(0, min(start + len(cells), end)))

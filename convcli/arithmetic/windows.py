@@ -4,6 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
+from math import gcd
 
 Tap = tuple[int, int, int | None]
 
@@ -26,6 +27,18 @@ class Windows(ABC):
     @abstractmethod
     def reached(self, cell: int) -> list[tuple[int, int]]:
         """Which ``(output, tap)`` pairs an input cell takes part in; its reach, seen backwards."""
+
+    @property
+    @abstractmethod
+    def pattern(self) -> tuple[int, int]:
+        """``(windows, cells)``: so many windows further on, the same is read so many cells further on."""
+
+    @abstractmethod
+    def span(self, output: int) -> tuple[int, int]:
+        """The first and the last cell that a window reads, as if the line had no ends.
+
+        Where it reads none: the first of the next window that does, and the last of the one before.
+        """
 
     @property
     def line(self) -> range:
@@ -75,6 +88,17 @@ class Adaptive(Windows):
         """The input cells of one window."""
         return range(output * self.size // self.outputs, -(-(output + 1) * self.size // self.outputs))
 
+    @property
+    def pattern(self) -> tuple[int, int]:
+        if self.outputs == 1:
+            return 1, 0
+        common = gcd(self.outputs, self.size)
+        return self.outputs // common, self.size // common
+
+    def span(self, output: int) -> tuple[int, int]:
+        cells = self.cells(output)
+        return cells[0], cells[-1]
+
     def taps(self, output: int) -> list[Tap]:
         return [(tap, cell, cell) for tap, cell in enumerate(self.cells(output))]
 
@@ -114,8 +138,64 @@ class Whole(Windows):
     def output(self) -> int:
         return self.outputs
 
+    @property
+    def pattern(self) -> tuple[int, int]:
+        return 1, 0
+
+    def span(self, output: int) -> tuple[int, int]:
+        return 0, self.size - 1
+
     def taps(self, output: int) -> list[Tap]:
         return [(cell, cell, cell) for cell in range(self.size)]
 
     def reached(self, cell: int) -> list[tuple[int, int]]:
         return [(output, cell) for output in range(self.outputs)]
+
+
+@dataclass(frozen=True, slots=True)
+class Resampled(Windows):
+    """An axis drawn out or shrunk to ``outputs`` cells, each made of those around the place that it comes from.
+
+    So many outputs take the place of so many cells: ``ratio``. Output i comes from place i · cells / outputs, or with
+    ``centred`` cells from (i + ½) · cells / outputs − ½. ``reach`` is how many cells on either side of it take part: 0
+    the one it falls into, 1 linear, 2 cubic (PyTorch's Upsample).
+
+    >>> [Resampled(3, 6, (2, 1)).span(i) for i in range(4)]
+    [(0, 0), (0, 0), (1, 1), (1, 1)]
+    >>> Resampled(3, 6, (2, 1), reach=1, centred=True).span(2)
+    (0, 1)
+    """
+
+    size: int
+    outputs: int
+    ratio: tuple[int, int]
+    reach: int = 0
+    centred: bool = False
+    name: str = "length"
+
+    @property
+    def output(self) -> int:
+        return self.outputs
+
+    @property
+    def pattern(self) -> tuple[int, int]:
+        return self.ratio
+
+    def span(self, output: int) -> tuple[int, int]:
+        outputs, cells = self.ratio
+        place, whole = 2 * output * cells, 2 * outputs  # their quotient is the place
+        if self.centred:
+            place += cells - (outputs if self.reach else 0)
+        cell, rest = divmod(place, whole)
+        between = (
+            rest or self.reach > 1
+        )  # a cubic's outer weights are zero there, but its spans would go back and forth
+        return (cell + 1 - self.reach, cell + self.reach) if between and self.reach else (cell, cell)
+
+    def taps(self, output: int) -> list[Tap]:
+        first, last = self.span(output)
+        cells = dict.fromkeys(min(max(cell, 0), self.size - 1) for cell in range(first, last + 1))
+        return [(tap, cell, cell) for tap, cell in enumerate(cells)]
+
+    def reached(self, cell: int) -> list[tuple[int, int]]:
+        return [(o, tap) for o in range(self.outputs) for tap, at, _ in self.taps(o) if at == cell]

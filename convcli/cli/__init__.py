@@ -1,8 +1,11 @@
 """The command line: what there is to call, each command's module being imported only when it is called."""
 
 import gc
+import os
 import signal
 import sys
+from copy import copy
+from functools import partial
 from importlib import import_module
 from typing import Annotated, Any
 
@@ -10,21 +13,34 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from convcli.layers import LAYERS, Windowed
+from convcli.matching import nearest, same
+from convcli.refusals import ConvcliError
 from convcli.version import __version__
 
 # name → (its function in this room, or for a layer what makes it of the name, what it does)
 COMMANDS: dict[str, tuple[str, str]] = {
-    name: ("layer.command", f"nn.{layer.__name__}: {layer.summary}")
-    for name, layer in LAYERS.items()
-    if issubclass(layer, Windowed)
+    name: ("layer.command", layer.summary.capitalize()) for name, layer in LAYERS.items() if issubclass(layer, Windowed)
 } | {
     "formula": ("formula.command", "The output-size formula, worked step by step"),
-    "blog": ("post.blog", "The post's 12 experiments, replayed and checked number by number"),
+    "blog": ("post.command", "The post's 12 experiments, replayed and checked number by number"),
+    "explore": ("exploring.command", "A layer under keys and mouse: its settings, its values, its window"),
     "filters": ("lookup.filters", "The classic filters: edges, blurs, Sobel and others"),
+    "network": ("networks.network", "A whole model, layer by layer, up to the one that fails"),
     "explain": ("explaining.explain", "A PyTorch error message in plain words, with a fix"),
-    "samples": ("lookup.samples", "The post's three tensors"),
+    "samples": ("lookup.samples", "What to feed a layer with: the post's tensors, a picture, a wave, a word"),
 }
-CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+START, MORE, LOOK_UP = "Start here", "More layers", "Look things up"  # the panels of the help
+PANELS = dict.fromkeys(LAYERS, MORE) | dict.fromkeys(("conv1d", "conv2d", "formula", "blog"), START)
+SHORT = {
+    "conv1d": "A learned kernel slides along a sequence",
+    "conv2d": "The same over a picture",
+    "conv3d": "The same through a volume",
+    "blog": "The 12 experiments of the post, number by number",
+}
+SHELLS = ("bash", "zsh", "fish", "powershell", "pwsh")
+COMPLETION = ("--install-completion", "--show-completion")
+HERE = "this one"  # the shell that the program was called from
+CONTEXT = {"help_option_names": ["-h", "--help"]}
 
 
 class LazyGroup(TyperGroup):
@@ -32,38 +48,91 @@ class LazyGroup(TyperGroup):
 
     def __init__(self, **attrs: Any) -> None:
         super().__init__(**attrs)
-        for name, (_, summary) in COMMANDS.items():
-            self.add_command(TyperCommand(name, help=summary, short_help=summary))
+        for name in COMMANDS:
+            self.add_command(row(name))
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """The panels of commands alone; the flags are in the last line."""
+        from convcli.cli.panels import in_panels, is_narrow, show_narrow
+
+        shown: Any = copy(self)
+        shown.commands, shown.params, shown.add_help_option = rows(), [], False
+        if is_narrow():
+            panels: dict[str, list[tuple[str, str]]] = {}
+            for name, each in shown.commands.items():
+                panels.setdefault(each.rich_help_panel or "", []).append((name, each.help or ""))
+            show_narrow(shown, ctx, panels)
+        else:
+            in_panels(partial(TyperGroup.format_help, shown, ctx, formatter))
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        if args and args[0].startswith("-") and not ctx.resilient_parsing:
+            check_first(args, [flag for option in self.get_params(ctx) for flag in option.opts])
+        return super().parse_args(ctx, [*args, HERE] if args and args[-1] in COMPLETION else args)
 
     def resolve_command(self, ctx: Any, args: list[str]) -> tuple[Any, Any, list[str]]:
-        name, command, rest = super().resolve_command(ctx, with_value(args))
-        return name, load(name) if command and name else command, rest
+        name = same(args[0].removeprefix("torch.").removeprefix("nn."), COMMANDS)
+        if name is None and not ctx.resilient_parsing:
+            raise ConvcliError(f"there is no command {args[0]!r}", nearby(args[0]))
+        return name, load(name) if name else None, args[1:]
 
 
-def with_value(arguments: list[str]) -> list[str]:
-    """Give a bare ``--steps`` its value, as the parser knows no flag whose value may be left out.
+def row(*names: str) -> TyperCommand:
+    """What the help says of a command, or of several that differ in their axes alone."""
+    said = SHORT.get(names[0], COMMANDS[names[0]][1])
+    shown = "/".join([names[0], *(other[-2:] for other in names[1:])])
+    return TyperCommand(shown, help=said, short_help=said, rich_help_panel=PANELS.get(names[0], LOOK_UP))
 
-    >>> with_value(["--steps", "--json"]), with_value(["--steps", "0:4"])
-    (['--steps', 'first', '--json'], ['--steps', '0:4'])
+
+def rows() -> dict[str, TyperCommand]:
+    """The commands as the help lists them, panel by panel.
+
+    >>> list(rows())[4:7]
+    ['conv3d', 'convtranspose1d/2d/3d', 'maxpool1d/2d/3d']
     """
-    filled = []
-    for argument, following in zip(arguments, [*arguments[1:], "-"], strict=True):
-        filled.append(argument)
-        if argument == "--steps" and following.startswith("-"):
-            filled.append("first")
-    return filled
+    families: dict[tuple[str, str], list[str]] = {}
+    for panel in (START, MORE, LOOK_UP):
+        for name in COMMANDS:
+            if PANELS.get(name, LOOK_UP) == panel:
+                families.setdefault((panel, name[:-2] if panel == MORE else name), []).append(name)
+    return {str(each.name): each for each in (row(*names) for names in families.values())}
+
+
+def check_first(words: list[str], flags: list[str]) -> None:
+    """Refuse a flag before a command, which isn't the program's own."""
+    first = words[0].partition("=")[0]
+    if first in flags:
+        return
+    at = next((i for i, word in enumerate(words) if same(word, COMMANDS)), None)
+    command = "conv2d" if at is None else same(words[at], COMMANDS)
+    rest = [word for i, word in enumerate(words) if i != at]
+    raise ConvcliError(f"{first} belongs behind a command", f"try convcli {' '.join([command or '', *rest])}")
+
+
+def nearby(typed: str) -> str:
+    """The commands that may have been meant, those for pictures first."""
+    near = nearest(typed, sorted(COMMANDS, key=lambda name: not name.endswith("2d")))
+    if not near:
+        return "convcli --help lists the commands"
+    return f"did you mean {' or '.join(filter(None, [', '.join(near[:-1]), near[-1]]))}?"
 
 
 def load(name: str) -> Any:
     """Build the real command of a name."""
-    module, _, function = COMMANDS[name][0].partition(".")
-    run = getattr(import_module(f"convcli.cli.{module}"), function)
-    single = typer.Typer(add_completion=False, rich_markup_mode=None, context_settings=CONTEXT)
-    single.command(name)(run(name) if name in LAYERS else run)
-    return typer.main.get_command(single)
+    from convcli.cli.meant import Command
+    from convcli.cli.panels import laid_out
+
+    module, _, function_name = COMMANDS[name][0].partition(".")
+    run = getattr(import_module(f"convcli.cli.{module}"), function_name)
+    function = run(name) if name in LAYERS else run
+    single = typer.Typer(add_completion=False, rich_markup_mode="rich", context_settings=CONTEXT)
+    single.command(name, cls=Command, help=laid_out(function.__doc__))(function)
+    command = typer.main.get_command(single)
+    command.assumed = getattr(function, "assumed", {})  # type: ignore[attr-defined]
+    return command
 
 
-app = typer.Typer(cls=LazyGroup, rich_markup_mode=None, context_settings=CONTEXT)
+app = typer.Typer(cls=LazyGroup, add_completion=False, rich_markup_mode="rich", context_settings=CONTEXT)
 
 
 def _version(value: bool) -> None:
@@ -72,24 +141,46 @@ def _version(value: bool) -> None:
         raise typer.Exit()
 
 
-@app.callback(invoke_without_command=True)
+def _for_a_shell(act: str, what: str) -> Any:
+    """A flag that has Typer do something with a shell's completion."""
+
+    def callback(ctx: typer.Context, param: typer.CallbackParam, value: str | None) -> None:
+        if value is None or ctx.resilient_parsing:
+            return
+        if value not in (*SHELLS, HERE):
+            raise ConvcliError(f"there is no completion for {value!r}", f"there is one for {', '.join(SHELLS)}")
+        getattr(import_module("typer.completion"), act)(ctx, param, True if value == HERE else value)
+
+    said: dict[str, Any] = {"metavar": "[SHELL]", "help": what, "autocompletion": lambda: [*SHELLS]}
+    return typer.Option(callback=callback, is_eager=True, **said)
+
+
+@app.callback(
+    invoke_without_command=True,
+    epilog=rf"Also: --version · {' · '.join(COMPLETION)} \[SHELL]",
+)
 def root(
     ctx: typer.Context,
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
     ] = False,
+    install_completion: Annotated[
+        str | None, _for_a_shell("install_callback", "Install completion, for the shell it is called from.")
+    ] = None,
+    show_completion: Annotated[
+        str | None, _for_a_shell("show_callback", "Show the completion, for the shell it is called from.")
+    ] = None,
 ) -> None:
     """Understand convolution: build a PyTorch layer from flags, run it, see why.
 
-    \b
     convcli conv1d --kernel 3 --stride 2
-    convcli conv2d --in 3 --out 5
-    convcli formula --size 224 --kernel 7 --stride 2 --padding 3
+    convcli conv2d --weight sobel-x --at 0,0
+    convcli formula --size 224 --output 112
 
-    Nothing is required: every command without flags shows something on the post's own tensors.
+    Nothing is required: without flags, a command takes the post's own tensors.
     """
     if ctx.invoked_subcommand is None:
-        print(ctx.get_help())
+        ctx.get_help()
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -100,6 +191,10 @@ def main(arguments: list[str] | None = None) -> None:
 
     # Ended from outside, it still takes away a file half written.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    if "_CONVCLI_COMPLETE" in os.environ:
+        from typer.completion import get_completion_inspect_parameters
+
+        get_completion_inspect_parameters()  # what Typer does to know the shells where it adds these flags itself
     words = sys.argv[1:] if arguments is None else arguments
     shown = "--traceback" in words  # for maintainers: the whole of an unexpected error
     words = [word for word in words if word != "--traceback"]

@@ -16,7 +16,7 @@ def guard(run: Callable[[], Any], show_traceback: bool = False) -> int:
         write("")
         return code if isinstance(code, int) else 0
     except ConvcliError as error:
-        complain(*error.words(on_the_command_line))
+        complain(*error.words(on_the_command_line), error.explained_by)
         return error.exit_code
     except typer.TyperException as error:
         context = getattr(error, "ctx", None)
@@ -48,11 +48,16 @@ def guard(run: Callable[[], Any], show_traceback: bool = False) -> int:
 
 
 def on_the_command_line(name: str, value: Any = None) -> str:
-    """An argument as it is typed: ``--kernel``, or ``--kernel 3x5``."""
+    """An argument as it is typed: ``--kernel``, ``--kernel 3x5``, or numbers, ``--weight 1,0,-1``."""
     from convcli.cli.flags import LayerFlags, RunFlags
     from convcli.cli.formula import FormulaFlags
     from convcli.cli.typed import spelled
 
     named = filter(None, (spelled(request, name) for request in (LayerFlags, RunFlags, FormulaFlags)))
-    typed = "x".join(map(str, value)) if isinstance(value, tuple) else value
+    typed = value
+    if isinstance(value, tuple):
+        typed = "x".join(map(str, value))
+    elif isinstance(value, list):
+        numbers = str(value).replace(" ", "")
+        typed = f"'{numbers}'" if "[" in numbers[1:] else numbers[1:-1]
     return next(named, "--" + name.replace("_", "-")) + ("" if value is None else f" {typed}")

@@ -1,54 +1,98 @@
-"""``explain``: a PyTorch error message in plain words, with a fix."""
+"""``explain``: a PyTorch error in plain words, and what to change."""
 
 import sys
-from typing import Annotated
+from difflib import get_close_matches
+from typing import Annotated, Any
 
 import typer
 
 from convcli.cli.streams import complain, show, warn, write
 from convcli.cli.waiting import loading_torch
-from convcli.explain import recognise
 from convcli.explain.message import read
+from convcli.explain.recognise import RULES, diagnose, nearest, worked
 from convcli.refusals import ConvcliError, Failure
-from convcli.views.as_json import as_text
-from convcli.views.explained import explanation_object, told, unrecognised_object
+from convcli.views import explained
 
 
 def explain(
     message: Annotated[str | None, typer.Argument(help="The message, a traceback, or - for stdin.")] = None,
     verify: Annotated[bool, typer.Option("--verify", help="Try each fix in torch, on the message's numbers.")] = False,
+    no_source: Annotated[bool, typer.Option("--no-source", help="Don't look into the files that are named.")] = False,
+    code: Annotated[
+        str | None, typer.Option("--code", metavar="CODE", help="An error's page, linear-size for example.")
+    ] = None,
+    every: Annotated[bool, typer.Option("--list", help="Every error that is known.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
 ) -> None:
-    """A PyTorch shape error, in plain words, with a fix.
+    """A PyTorch error, in plain words: what is behind it, and what to change.
 
     \b
     convcli explain "mat1 and mat2 shapes cannot be multiplied (4x800 and 512x10)"
     python train.py 2>&1 | convcli explain
+    convcli explain --code linear-size
     """
+    if every:
+        _list(as_json)
+    elif code is not None:
+        _page(code)
+    else:
+        _explain(message, verify, not no_source, as_json)
+
+
+def _explain(message: str | None, verify: bool, read_source: bool, as_json: bool) -> None:
     text = message if message not in (None, "-") else _stdin(message)
     if not text or not text.strip():
         raise ConvcliError("there is no message", 'convcli explain "RuntimeError: ...", or pipe a traceback to it')
-    error = read(text)
-    explanation = recognise.explain(error)
-    if explanation is None:
-        family = recognise.nearest(error)
+    errors = read(text)
+    diagnosis = diagnose(errors, read_source)
+    if diagnosis is None:
+        near = nearest(errors)
         if as_json:
-            write(as_text(unrecognised_object(family)))
-        first = error.text[:200].splitlines()[0] if error.text else ""
-        complain(f"not recognised: {first}", f"it looks nearest to: {family.replace('_', ' ')}")
+            _write(explained.unrecognised_object(near))
+        first = f"{errors[0].kind}: {errors[0].text}".removeprefix(": ").split("\n")[0][:200] if errors else ""
+        hint = (
+            f"the nearest is {near}: convcli explain --code {near}"
+            if near
+            else "convcli explain --list has those that are"
+        )
+        complain(f"not an error known here: {first}", hint)
         raise typer.Exit(1)
     if verify:
         with loading_torch():
             from convcli.explain.verify import verified
 
             try:
-                explanation = verified(explanation)
+                diagnosis = verified(diagnosis)
             except Failure as reason:
                 warn(reason.why)
     if as_json:
-        write(as_text(explanation_object(explanation, error)))
+        _write(explained.explanation_object(diagnosis))
     else:
-        show(*told(explanation, error))
+        show(*explained.told(diagnosis))
+
+
+def _page(code: str) -> None:
+    if code not in RULES:
+        near = get_close_matches(code, RULES, 3)
+        fix = f"did you mean {' or '.join(near)}?" if near else "convcli explain --list has them all"
+        raise ConvcliError(f"there is no error {code!r}", fix)
+    rule = RULES[code]
+    other = diagnose(read(rule.lookalike), read_source=False)
+    show(*explained.page(worked(rule), f"is {other.rule.code}" if other else "is none of these"))
+
+
+def _list(as_json: bool) -> None:
+    rules = [worked(rule).diagnosis for rule in RULES.values()]
+    if as_json:
+        _write(explained.listing_object(rules))
+    else:
+        show(explained.listing(rules))
+
+
+def _write(made: dict[str, Any]) -> None:
+    from convcli.views.as_json import as_text
+
+    write(as_text(made))
 
 
 def _stdin(message: str | None) -> str:

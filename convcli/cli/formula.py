@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 
 from convcli.cli.streams import show, write
-from convcli.cli.typed import EACH, PADDING, PER_AXIS, Sizes, flag, typed_command
+from convcli.cli.typed import EACH, NUMBER, PADDING, PER_AXIS, Sizes, flag, typed_command
 from convcli.refusals import ConvcliError
 from convcli.sizing import backwards, forwards
-from convcli.views.worked import introduction, settings, worked_out
+from convcli.views.backwards import answered
+from convcli.views.worked import introduction, worked_out
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -24,10 +25,16 @@ class FormulaFlags:
     ceil_mode: bool = flag("--ceil-mode", help="A pooling that rounds up.", default=False)
     output: Sizes | None = flag("--output", "-o", help="Backwards: what gives this output?", **PER_AXIS)
     keep: bool = flag("--keep", help="Backwards: what keeps the size?", default=False)
+    in_channels: int | None = flag("--in", help="Channels in: counts parameters and MACs.", **NUMBER)
+    out_channels: int | None = flag("--out", help="Channels out, the same.", **NUMBER)
+    groups: int | None = flag("--groups", "-g", help="Channel groups, with --in and --out.", **NUMBER)
+    bias: bool = flag("--no-bias", help="No bias, with --in and --out.", default=True)
+    algebra: bool = flag("--algebra", help="Token by token.", default=False)
     as_json: bool = flag("--json", help="One JSON object on stdout.", default=False)
 
 
 SIZES = ("size", "kernel_size", "stride", "padding", "dilation", "output_padding", "output")
+CHANNELS = ("in_channels", "out_channels", "groups")
 
 
 def formula(flags: FormulaFlags) -> None:
@@ -36,11 +43,38 @@ def formula(flags: FormulaFlags) -> None:
     \b
     convcli formula
     convcli formula --size 224 --kernel 7 --stride 2 --padding 3
+    convcli formula --size 224x224 --kernel 3 --in 3 --out 64
     convcli formula --size 7 --kernel 2 --ceil-mode
     convcli formula --size 224 --output 112
     convcli formula --output 112 --kernel 3 --stride 2 --padding 1
     convcli formula --size 28 --keep --kernel 5
     """
+    check(flags)
+    family = "transposed" if flags.transposed else "pool" if flags.pool or flags.ceil_mode else "conv"
+    asked = {name: value for name in SIZES if (value := getattr(flags, name)) is not None}
+    if flags.as_json:
+        from convcli.views.as_json import answers_object, as_text, formula_object
+
+    if not (asked or flags.as_json or family != "conv" or flags.keep or flags.in_channels):
+        show(introduction())
+    elif flags.keep or flags.output:
+        answers = backwards(family, asked, flags.ceil_mode, flags.keep)
+        if flags.as_json:
+            write(as_text(answers_object(answers)))
+        else:
+            show(*answered(answers))
+    else:
+        channels = {name: value for name in CHANNELS if (value := getattr(flags, name)) is not None}
+        bias = {} if flags.bias else {"bias": False}
+        sized = forwards(family, asked | channels | bias, flags.ceil_mode)
+        if flags.as_json:
+            write(as_text(formula_object(family, sized, counted=bool(channels))))
+        else:
+            show(worked_out(sized, bool(channels), assumed(family, asked), flags.algebra))
+
+
+def check(flags: FormulaFlags) -> None:
+    """Refuse flags that say nothing together."""
     pool = flags.pool or flags.ceil_mode
     if flags.transposed and pool:
         raise ConvcliError("--transposed and a pooling (--pool, --ceil-mode) exclude each other", "choose one")
@@ -48,25 +82,23 @@ def formula(flags: FormulaFlags) -> None:
         raise ConvcliError("--output-padding belongs to a transposed convolution", "add --transposed")
     if flags.keep and flags.output:
         raise ConvcliError("--keep and --output contradict each other", "choose one")
-    family = "transposed" if flags.transposed else "pool" if pool else "conv"
-    asked = {name: value for name in SIZES if (value := getattr(flags, name)) is not None}
-    if flags.as_json:
-        from convcli.views.as_json import answers_object, as_text, formula_object
+    channels = [name for name in CHANNELS if getattr(flags, name) is not None] + [""] * (not flags.bias)
+    if channels and pool:
+        raise ConvcliError("a pooling has no weights to count", "leave --in, --out, --groups and --no-bias out")
+    if channels and (flags.keep or flags.output):
+        raise ConvcliError("--in and --out count what a layer has; backwards none is chosen yet", "leave them out")
+    if channels and (flags.in_channels is None or flags.out_channels is None):
+        fix = "give both, --in 3 --out 64"
+        if flags.in_channels is None and flags.out_channels:
+            fix += f"; for an output of {flags.out_channels} cells: --output {flags.out_channels}"
+        raise ConvcliError("parameters and MACs need --in and --out, the channels on either side", fix)
 
-    if not (asked or flags.as_json or flags.transposed or pool or flags.keep):
-        show(introduction())
-    elif flags.keep or flags.output:
-        answers = backwards(family, asked, flags.ceil_mode, flags.keep)
-        if flags.as_json:
-            write(as_text(answers_object(answers)))
-        else:
-            show(*(settings(family, answer) for answer in answers))
-    else:
-        axes = forwards(family, asked, flags.ceil_mode)
-        if flags.as_json:
-            write(as_text(formula_object(family, axes)))
-        else:
-            show(worked_out(axes))
+
+def assumed(family: str, asked: dict[str, object]) -> str:
+    """What a pooling takes for what wasn't said."""
+    taken = [] if "kernel_size" in asked else ["kernel 2"]
+    taken += [] if "stride" in asked else ["stride = kernel"]
+    return f"a pooling's own defaults: {', '.join(taken)}" if family == "pool" and taken else ""
 
 
 command = typed_command(formula, FormulaFlags)

@@ -1,18 +1,21 @@
 """The layer commands: flags in, a plan, and the views that were asked for."""
 
 from collections.abc import Callable
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
-from convcli.cli.flags import WEIGHTED, LayerFlags, RunFlags
+from rich.console import RenderableType
+
+from convcli.cli.flags import LayerFlags, RunFlags, assumed, helps, takes
 from convcli.cli.player import check_playable, play
-from convcli.cli.streams import in_colour, out, show, warn, write
+from convcli.cli.streams import screen, show, warn, write
 from convcli.cli.typed import typed_command
 from convcli.cli.waiting import loading_torch, tracked
 from convcli.data.arrays import Array
 from convcli.data.files import read
 from convcli.data.filters import FILTERS
-from convcli.data.samples import SAMPLES
+from convcli.data.samples import SAMPLES, as_in_the_post, weights_in_the_post
 from convcli.data.saving import WholeFile, check_target
 from convcli.layers import LAYERS
 from convcli.memory import check_memory
@@ -22,77 +25,111 @@ from convcli.refusals import ConvcliError
 from convcli.report import Report
 from convcli.views.head import head
 from convcli.views.registry import View, chosen
-from convcli.views.widgets import Screen
+from convcli.wording import unread_words
 
-HELP = """nn.{name}: {summary}.
+HELP = """nn.{type}: {summary}.
 
 \b
 {examples}
 
-Source: torch.nn.{name} in PyTorch's documentation; every flag is an argument of the class.
+The flags under Layer are the arguments of torch.nn.{type}, and its spelling works as well: --{argument} 3.
 """
+# What is worth trying, by the command or its family.
 EXAMPLES = {
-    "conv1d": ("--kernel 3 --stride 2", "--input 1,2,3,4,5 --weight 1,0,-1", "--in 2 --out 5 --padding same --json"),
-    "conv2d": (
-        "--in 3 --out 5",
-        "--input photo.png --kernel 3 --stride 2 --save out.npy",
-        "--size 28x28 --kernel 3x5 --padding 1,2 --code",
+    "conv1d": (
+        "--kernel 3 --stride 2 --at -1",
+        "--input 1,2,3,4,5 --weight 1,0,-1 --steps",
+        "--in 2 --out 5 --padding same --shapes",
     ),
-    "conv3d": ("--kernel 1x3x3", "--size 8x16x16 --padding 1"),
-    "convtranspose": ("", "--kernel 3 --stride 2 --output-padding 1"),
-    "maxpool": ("", "--kernel 2 --ceil-mode"),
-    "avgpool": ("", "--kernel 3 --padding 1 --no-count-include-pad"),
-    "lppool": ("", "--kernel 2 --norm-type 1"),
-    "adaptiveavgpool": ("", "--output-size 3 --coverage"),
-    "adaptivemaxpool": ("", "--output-size 3 --steps all"),
-    "unfold": ("", "--kernel 2 --stride 2 --coverage"),
+    "conv2d": (
+        "--weight sobel-x --at 0,0",
+        "--size 3x224x224 --out 64 -k 7 -s 2 -p 3 --shapes",
+        "--input photo.png --weight sharpen --save out.png",
+        "--groups 3 --out 3 --code",
+    ),
+    "conv3d": ("--kernel 1x3x3 --at 0", "--size 8x16x16 --padding 1 --shapes"),
+    "convtranspose": ("--stride 2 --at 0", "--stride 2 --output-padding 1 --shapes"),
+    "maxpool": ("--kernel 2 --at 0", "--kernel 2 --ceil-mode --return-indices"),
+    "avgpool": ("--kernel 2 --at 0", "--kernel 3 --padding 1 --no-count-include-pad"),
+    "lppool": ("--norm-type 1 --at 0", "--norm-type inf"),
+    "adaptiveavgpool": ("--output-size 3 --coverage", "--output-size 2 --steps all"),
+    "adaptivemaxpool": ("--output-size 3 --steps all", "--output-size 2 --return-indices"),
+    "unfold": ("--size 4x4 --kernel 2 --stride 2", "--kernel 2 --coverage"),
 }
 
 
 def command(name: str) -> Callable[..., None]:
     """The function behind ``conv1d`` and its like, with a flag for each argument of the class."""
     layer = LAYERS[name]
-    takes = set(layer.defaults()) | {flag for flag in RunFlags.__dataclass_fields__ if flag not in WEIGHTED}
-    if "out_channels" in takes:
-        takes |= set(WEIGHTED)
 
     def run(arguments: LayerFlags, flags: RunFlags) -> None:
         run_layer(name, arguments, flags)
 
-    examples = [
-        f"convcli {name} {more}".rstrip() for more in EXAMPLES.get(name) or EXAMPLES.get(name.rstrip("123d"), ("",))
-    ]
-    run.__doc__ = HELP.format(name=layer.__name__, summary=layer.summary, examples="\n".join(examples))
-    return typed_command(run, LayerFlags, RunFlags, takes=takes.__contains__)  # type: ignore[no-any-return]
+    tried = EXAMPLES.get(name) or EXAMPLES.get(name.rstrip("123d"), ("",))
+    run.__doc__ = HELP.format(
+        type=layer.__name__,
+        summary=layer.summary,
+        examples="\n".join(f"convcli {name} {more}".rstrip() for more in tried),
+        argument="kernel_size" if "kernel_size" in layer.defaults() else "output_size",
+    )
+    made = typed_command(run, LayerFlags, RunFlags, takes=takes(layer).__contains__, helps=helps(layer))
+    made.assumed = assumed(layer)
+    return made  # type: ignore[no-any-return]
 
 
 def run_layer(name: str, arguments: LayerFlags, flags: RunFlags) -> None:
     """Check, plan, choose views, refuse; then show the head, run, and show the rest."""
-    views = chosen(lambda flag: getattr(flags, flag))
-    check(views, flags)
-    plan = planned(name, arguments, flags)
-    report = Report(plan, picked(plan, flags))
-    for view in views:
-        if view.check:
-            view.check(plan, report.picks)
-    check_memory(plan)
-    for text in report.warnings:
-        warn(text)
-    if not any(view.owns_stdout for view in views):
-        show(head(plan))
-    if any(view.needs == "values" for view in views):
-        with loading_torch():
-            report.values  # noqa: B018  (this is what runs torch)
+    views = checked_views(flags)
+    report = checked_report(planned(name, arguments, flags), views, flags)
+    begin(report, views)
+    run_torch(report, views)
     for view in views:
         present(view, report, flags)
 
 
+def checked_views(flags: RunFlags) -> list[View]:
+    """The views asked for, with everything refused that can be before there is a plan."""
+    views = chosen(lambda flag: getattr(flags, flag))
+    check(views, flags)
+    return views
+
+
+def checked_report(plan: Plan, views: list[View], flags: RunFlags) -> Report:
+    """What the views are to show, with everything refused that hasn't been; nothing has run yet."""
+    report = Report(plan, picked(plan, flags))
+    for view in views:
+        if view.check:
+            view.check(plan, report.picks)
+    if any(view.needs == "values" for view in views):
+        check_memory(plan)
+    return report
+
+
+def begin(report: Report, views: list[View], *before: RenderableType) -> None:
+    """Show what is known without torch, unless a view has stdout to itself."""
+    told: set[str] = set()
+    if not any(view.owns_stdout for view in views):
+        show(*before, *head(report.plan, screen()))
+        told = {unread_words(axis) for axis in report.plan.axes}
+    for text in report.warnings:
+        if text not in told:
+            warn(text)
+
+
+def run_torch(report: Report, views: list[View]) -> bool:
+    """Run torch where a view needs values; whether it did."""
+    needed = any(view.needs == "values" for view in views)
+    if needed:
+        with loading_torch():
+            report.values  # noqa: B018  (this is what runs torch)
+    return needed
+
+
 def present(view: View, report: Report, flags: RunFlags) -> None:
     """Show one view by its medium."""
-    screen = Screen(out.width, in_colour(), flags.full)
     match view.medium:
         case "lines":
-            show(*view.render(report, screen))
+            show(*view.render(report, screen(flags.full)))
         case "text":
             write(view.render(report))
         case "film":
@@ -112,39 +149,45 @@ def check(views: list[View], flags: RunFlags) -> None:
     for view in views:
         if view.medium == "file":
             check_target(Path(getattr(flags, view.flags[0])), view.suffixes, flags.force)
-    if flags.save and flags.export and Path(flags.save).absolute() == Path(flags.export).absolute():
-        raise ConvcliError("--save and --export name the same file", "give the picture a name of its own")
+    written = [view.flags[0] for view in views if view.medium == "file"]
+    for one, other in combinations(written, 2):
+        if Path(getattr(flags, one)).absolute() == Path(getattr(flags, other)).absolute():
+            raise ConvcliError(f"--{one} and --{other} name the same file", f"give --{other} a name of its own")
 
 
 def planned(name: str, arguments: LayerFlags, flags: RunFlags) -> Plan:
     """The plan of what was typed."""
+    return make_plan(name, arguments.arguments(LAYERS[name].defaults()), **sources(arguments, flags))
+
+
+def sources(arguments: LayerFlags, flags: RunFlags) -> dict[str, Any]:
+    """What goes in, and the weights: what a plan is made of besides the layer's arguments."""
     if flags.bias_values is not None and not arguments.bias:
         raise ConvcliError("--bias and --no-bias contradict each other", "leave one out")
-    return make_plan(
-        name,
-        arguments.arguments(LAYERS[name].defaults()),
-        input=array(flags.input),
-        size=flags.size,
-        weight=array(flags.weight),
-        bias=array(flags.bias_values),
-        seed=flags.seed,
-        depthwise=flags.weight in FILTERS,
-    )
+    weight = array(flags.weight and as_in_the_post(flags.weight), weights_in_the_post)
+    return {
+        "input": array(flags.input),
+        "size": flags.size,
+        "weight": weight,
+        "bias": array(flags.bias_values),
+        "seed": flags.seed,
+        "flip": flags.flip,
+        "depthwise": weight is not None and weight.source in FILTERS,
+    }
 
 
 def picked(plan: Plan, flags: RunFlags) -> Any:
     """What is to be looked into; what plays or is drawn without a word of which, is all of it."""
-    steps = flags.steps or ("all" if flags.animate and not flags.at else None)
     inside = {"at": flags.at, "from_cell": flags.from_cell, "of_weight": flags.of_weight}
     draw, region = flags.export is not None, flags.region
-    return pick(plan, steps=steps, coverage=flags.coverage, draw=draw, region=region, **inside)
+    return pick(plan, steps=flags.steps, coverage=flags.coverage, draw=draw, region=region, **inside)
 
 
-def array(text: str | None) -> Array | None:
-    """An array that was named; a .pt file needs torch to be read at all."""
+def array(text: str | None, more: Callable[[], dict[str, Array]] = dict) -> Array | None:
+    """An array that was named, ``more`` names being known; a .pt file needs torch to be read at all."""
     if text is None:
         return None
-    named = SAMPLES | {name: each.array for name, each in FILTERS.items()}
+    named = SAMPLES | {name: each.array for name, each in FILTERS.items()} | more()
     if text.endswith((".pt", ".pth")):
         with loading_torch():
             return read(text, named)

@@ -1,36 +1,59 @@
 """``samples`` and ``filters``: what there is to feed a layer with."""
 
+from collections.abc import Collection
 from typing import Annotated
 
 import typer
 
-from convcli.cli.streams import show, write
+from convcli.cli.flags import filter_names, sample_names
+from convcli.cli.streams import screen, show, write
 from convcli.data.filters import FILTERS
 from convcli.data.samples import SAMPLES
+from convcli.matching import matching, nearest
 from convcli.refusals import ConvcliError
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")]
 
 
-def samples(as_json: Json = False) -> None:
-    """The post's three tensors: every command takes them by name.
+def named(typed: str | None, names: Collection[str], what: str) -> Collection[str]:
+    """The names that a text stands for, one or those that it begins; all of them where there is no text."""
+    if typed is None:
+        return names
+    if meant := matching(typed, names):
+        return meant
+    near = nearest(typed, names)
+    fix = f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(names)}"
+    raise ConvcliError(f"there is no {what} {typed!r}", fix)
+
+
+def samples(
+    name: Annotated[
+        str | None, typer.Argument(help="One of them, for example input_2d.", autocompletion=sample_names)
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """What there is to feed a layer with, by name: the post's three tensors, a picture, a wave and a word.
 
     \b
     convcli samples
-    convcli conv1d --input input_2d
+    convcli samples picture
+    convcli conv2d --input picture --weight sobel-x --show
     """
+    chosen = [SAMPLES[each] for each in named(name, SAMPLES, "sample")]
     if as_json:
         from convcli.views.as_json import as_text, samples_object
 
-        write(as_text(samples_object(SAMPLES.values())))
+        write(as_text(samples_object(chosen)))
     else:
         from convcli.views.tensors import samples_table
 
-        show(samples_table(SAMPLES.values()))
+        show(*samples_table(chosen, screen()))
 
 
 def filters(
-    name: Annotated[str | None, typer.Argument(help="One of them, for example sobel-x.")] = None,
+    name: Annotated[
+        str | None, typer.Argument(help="One of them, or several: sobel-x, sobel.", autocompletion=filter_names)
+    ] = None,
     flip: Annotated[bool, typer.Option("--flip", help="Convolution proper beside cross-correlation.")] = False,
     as_json: Json = False,
 ) -> None:
@@ -41,9 +64,7 @@ def filters(
     convcli filters sobel-x --flip
     convcli conv2d --weight sobel-x
     """
-    if name is not None and name not in FILTERS:
-        raise ConvcliError(f"there is no filter {name!r}", f"there are {', '.join(FILTERS)}")
-    chosen = [FILTERS[name]] if name else list(FILTERS.values())
+    chosen = [FILTERS[each] for each in named(name, FILTERS, "filter")]
     if as_json:
         from convcli.views.as_json import as_text, filter_object
 

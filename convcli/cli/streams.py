@@ -11,13 +11,14 @@ from rich.segment import Segment
 from rich.text import Text
 
 from convcli.colours import theme
+from convcli.views.widgets import Screen
 from convcli.wording import plain
 
 # What to write where a stream's encoding lacks the sign.
 ASCII = {
     "⌊": "floor(", "⌋": ")", "⌈": "ceil(", "⌉": ")", "·": "*", "×": "x", "−": "-", "→": "->", "←": "<-", "≈": "~",
     "–": "-", "≤": "<=", "≥": ">=", "Σ": "sum", "√": "root", "│": "|", "─": "-", "█": "#", "▀": "#",
-    "▄": "_", "░": ".", "▒": ":", "▓": "#", "′": "'", "∞": "inf", "…": "...",
+    "▄": "_", "░": ".", "▒": ":", "▓": "#", "└": "+", "┘": "+", "┄": ".", "′": "'", "∞": "inf", "…": "...",
 }  # fmt: skip
 
 
@@ -43,13 +44,14 @@ class _Console(Console):
         """Signs that the stream lacks are written out before lines are broken, as what stands for them is wider."""
         if isinstance(renderable, str):
             renderable = self.render_str(renderable)
-        if isinstance(renderable, Text) and self._encodable(renderable.plain) != renderable.plain:
+        if isinstance(renderable, Text) and self.encodable(renderable.plain) != renderable.plain:
             segments, renderable = renderable.render(self), renderable.blank_copy()
             for segment in segments:
-                renderable.append(self._encodable(segment.text), segment.style)
+                renderable.append(self.encodable(segment.text), segment.style)
         return super().render(renderable, options)
 
-    def _encodable(self, text: str) -> str:
+    def encodable(self, text: str) -> str:
+        """A text as the stream shows it."""
         return text.encode(self.encoding, "convcli").decode(self.encoding)
 
 
@@ -74,11 +76,17 @@ def in_colour() -> bool:
     return out.color_system is not None and not out.no_color and out.encoding.lower().startswith("utf")
 
 
+def screen(full: bool = False) -> Screen:
+    """Where stdout is shown."""
+    return Screen(out.width, in_colour(), full, out.encodable)
+
+
 def show(*parts: RenderableType) -> None:
-    """Print to stdout and flush, so that a reader sees it while torch loads."""
-    for part in parts:
-        out.print(part)
-    write("")
+    """Print to stdout, without blanks at the ends of lines, and flush, so that a reader sees it while torch loads."""
+    with out.capture() as printed:
+        for part in parts:
+            out.print(part)
+    write(re.sub(" +$", "", printed.get(), flags=re.MULTILINE))
 
 
 def write(text: str) -> None:
@@ -96,8 +104,10 @@ def warn(text: str) -> None:
     err.print(Text(f"note: {plain(text)}", style="warning"))
 
 
-def complain(why: str, fix: str = "") -> None:
-    """An error on stderr: what is wrong and what to type instead."""
+def complain(why: str, fix: str = "", explained_by: str = "") -> None:
+    """An error on stderr: what is wrong, what to type instead, and the page of PyTorch's own error for it."""
     err.print(Text("convcli: ", style="wrong").append(plain(why), style="default not bold"))
     if fix:
         err.print(Text(f"  {plain(fix)}"))
+    if explained_by:
+        err.print(Text(f"  convcli explain --code {explained_by}", style="muted"))

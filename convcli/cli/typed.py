@@ -2,12 +2,14 @@
 
 import inspect
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field, fields
 from typing import Annotated, Any, NamedTuple
 
 import typer
 
+from convcli.cli.panels import plainly
+from convcli.layers import LAYERS, Layer, Windowed
 from convcli.refusals import ConvcliError
 from convcli.whole_numbers import whole_numbers
 
@@ -57,20 +59,47 @@ def real(typed: str, name: str) -> float:
         raise ConvcliError(f"{name} {typed!r} isn't a number", f"try {name} 2") from None
 
 
+def pace(typed: str, name: str) -> float:
+    """Steps a second."""
+    try:
+        return real(typed, name)
+    except ConvcliError:
+        example = 0.5 if "slow" in typed.lower() else 10
+        why = f"{name} {typed!r} isn't a number: it is how many steps are played in a second"
+        raise ConvcliError(why, f"try --animate {name} {example}") from None
+
+
 def seed(typed: str, name: str) -> int:
     """What torch can be seeded with."""
     typed = text(typed, name).strip()
     if not re.fullmatch(r"[-+]?\d+", typed):
-        raise ConvcliError(f"{name} {typed!r} isn't a whole number", f"try {name} 0")
+        why = f"{name} {typed!r} isn't a whole number: each number gives random weights of its own, always the same"
+        raise ConvcliError(why, f"try {name} 1, or leave it out for {name} 0")
     if len(typed) > 30 or not -(2**63) <= int(typed) < 2**64:
         raise ConvcliError(f"{name} {typed[:30]} is beyond 64 bits", f"try {name} 0")
     return int(typed)
 
 
+def padding_words(ctx: typer.Context) -> Sequence[str]:
+    """What ``--padding`` may be besides numbers, on this command."""
+    layer = LAYERS.get(ctx.command.name or "")
+    return ("same", "valid") if layer is None or takes_words(layer) else ()
+
+
+def takes_words(layer: type[Layer]) -> bool:
+    """Whether a layer's padding may be a word: a convolution's, and not a transposed one's."""
+    return "padding_mode" in layer.defaults() and not transposed(layer)
+
+
+def transposed(layer: type[Layer] | None) -> bool:
+    """Whether a layer's windows write instead of read."""
+    return layer is not None and issubclass(layer, Windowed) and layer.transposed
+
+
 EACH = "One number for every axis, or one each: 3 · 3,5 · 3x5."
 NUMBER: dict[str, Any] = {"read": whole, "metavar": "N"}
 PER_AXIS: dict[str, Any] = {"read": sizes, "metavar": "SIZES"}
-PADDING: dict[str, Any] = {"read": padding, "metavar": "SIZES"}
+PADDING: dict[str, Any] = {"read": padding, "metavar": "SIZES", "autocompletion": padding_words}
 
 
 class Flag(NamedTuple):
@@ -91,14 +120,32 @@ def spelled(request: type, name: str) -> str:
     return next((str(each.metadata["flag"].names[0]) for each in fields(request) if each.name == name), "")
 
 
-def typed_command(run: Callable[..., None], *requests: type, takes: Callable[[str], bool] = lambda name: True) -> Any:
-    """A function for Typer that has a parameter for each flag of the requests, and calls ``run`` with the objects."""
+def spellings(field: str, flags: Sequence[str]) -> list[str]:
+    """A field's flags, and its own name as one, where no flag turns it round.
+
+    >>> spellings("kernel_size", ["--kernel", "-k"]), spellings("bias", ["--no-bias"])
+    (['--kernel', '-k', '--kernel-size'], ['--no-bias'])
+    """
+    return [*flags] if flags[0].startswith("--no-") else [*flags, f"--{field.replace('_', '-')}"]
+
+
+def typed_command(
+    run: Callable[..., None],
+    *requests: type,
+    takes: Callable[[str], bool] = lambda name: True,
+    helps: Mapping[str, str] | None = None,
+) -> Any:
+    """A function for Typer that has a parameter for each flag of the requests, and calls ``run`` with the objects.
+
+    ``helps`` says more of a flag than the request does.
+    """
 
     def call(**typed: Any) -> None:
         run(*(_request(each, typed) for each in requests))
 
     flags = [each for request in requests for each in fields(request) if takes(each.name)]
-    call.__signature__ = inspect.Signature([_parameter(each) for each in flags])  # type: ignore[attr-defined]
+    parameters = [_parameter(each, (helps or {}).get(each.name)) for each in flags]
+    call.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     call.__doc__ = run.__doc__
     return call
 
@@ -114,9 +161,13 @@ def _request(kind: type, typed: dict[str, Any]) -> Any:
     return kind(**values)
 
 
-def _parameter(each: Any) -> inspect.Parameter:
+def _parameter(each: Any, told: str | None) -> inspect.Parameter:
     said: Flag = each.metadata["flag"]
-    option = typer.Option(*said.names, **said.shown)
+    shown = said.shown | {"help": plainly(told or said.shown["help"])}
+    if said.names[0].startswith("-"):
+        option = typer.Option(*said.names, **shown)
+    else:  # an argument, named for the help alone
+        option = typer.Argument(metavar=said.names[0], **shown)
     kind, default = (bool, False) if isinstance(each.default, bool) else (str | None, each.default)
     return inspect.Parameter(
         each.name, inspect.Parameter.KEYWORD_ONLY, annotation=Annotated[kind, option], default=default

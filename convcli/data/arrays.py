@@ -6,17 +6,31 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from convcli.layers.base import Layer
+
 if TYPE_CHECKING:
     import numpy as np
+
+STDIN = "stdin"  # the source of what came through a pipe
+LINE, SIGNAL, PLANE, PICTURE = ("length",), ("channels", "length"), ("height", "width"), ("channels", "height", "width")
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """Numbers that torch draws: a parameter of the last of these layers, built in their order after one seed of 0."""
+
+    layers: tuple[Layer, ...]
+    parameter: str
 
 
 @dataclass(frozen=True, slots=True)
 class Array:
     """Numbers with a shape, and where they came from.
 
-    ``data`` is nested lists or a NumPy array; None is a ramp, which takes no memory until it is needed. ``recipe`` is
-    Python that makes the same torch tensor, and ``imports`` what it needs besides torch; an array that is
-    ``spelled_out`` has its numbers written out instead. A ``picture`` is from 0 to 1, channels first.
+    ``data`` is nested lists, a NumPy array, or what is made of it when it is needed: None is a ramp, and :class:`Drawn`
+    what torch draws. ``recipe`` is Python that makes the same torch tensor, ``imports`` and ``setup`` the lines that it
+    needs besides torch; an array that is ``spelled_out`` has its numbers written out instead. A ``picture`` is from 0
+    to 1, channels first. ``axes`` names the axes, where they are known. Weights that are a layer's have its ``bias``.
     """
 
     source: str
@@ -26,8 +40,11 @@ class Array:
     about: str = ""
     notes: tuple[str, ...] = ()
     imports: tuple[str, ...] = ()
+    setup: tuple[str, ...] = ()
     spelled_out: bool = False
     picture: bool = False
+    axes: tuple[str, ...] = ()
+    bias: "Array | None" = None
 
     @property
     def dtype(self) -> str:

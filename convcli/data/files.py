@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from convcli.data import formats
-from convcli.data.arrays import Array
+from convcli.data.arrays import STDIN, Array
 from convcli.data.literals import load_json, shape_of, text_array
+from convcli.matching import matching, nearest
 from convcli.refusals import ConvcliError
 
 NUMBERS = re.compile(r"\s*[\[(]|\s*[-+]?(\.?\d|nan\b|inf)|.*,", re.IGNORECASE | re.DOTALL)  # so begins a literal
@@ -21,8 +22,9 @@ def read(text: str, named: Mapping[str, Array] | None = None) -> Array:
     Raises:
         ConvcliError: it is none of these, or can't be read as an array of real numbers.
     """
-    if named and text in named:
-        return named[text]
+    known = named or {}
+    if text in known:
+        return known[text]
     if text == "-":
         return _stdin()
     archive, _, member = text.partition(".npz:")
@@ -33,11 +35,14 @@ def read(text: str, named: Mapping[str, Array] | None = None) -> Array:
         return text_array(text, "the literal")
     if not text.strip():
         raise ConvcliError("an empty text was given where an array is expected", "try 1,2,3")
-    from difflib import get_close_matches
-
-    fix = f"names known here: {', '.join(named)}" if named else ""
-    if near := get_close_matches(text, named or (), 1):
-        fix = f"did you mean {near[0]}? {fix}"
+    meant = matching(text, known)
+    if len(meant) == 1:
+        return known[meant[0]]
+    if meant:
+        raise ConvcliError(f"{text!r} begins several names", f"say which: {', '.join(meant)}")
+    fix = f"names known here: {', '.join(known)}" if known else ""
+    if near := nearest(text, known, 2):
+        fix = f"did you mean {' or '.join(near)}?"
     elif path.suffix:
         fix = "check the name and the folder it is in"
     raise ConvcliError(f"there is no file {text!r}", fix)
@@ -66,7 +71,7 @@ def _stdin() -> Array:
         text = sys.stdin.buffer.read().decode("utf-8-sig")
     except UnicodeDecodeError:
         raise ConvcliError("stdin isn't text", "save it to a file and name that, for example x.npy") from None
-    return _text(text, "stdin")
+    return _text(text, STDIN)
 
 
 def _text_file(path: str) -> Array:

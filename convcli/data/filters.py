@@ -53,7 +53,7 @@ _GAUSS = "binomial coefficients, the whole-number Gaussian (Pascal's triangle)"
 FILTERS = {
     kernel.name: kernel
     for kernel in (
-        Filter("identity", ((0, 0, 0), (0, 1, 0), (0, 0, 0)), "changes nothing", _PAGE),
+        Filter("identity", ((0, 0, 0), (0, 1, 0), (0, 0, 0)), "each cell as it is", _PAGE),
         Filter("edge-1", ((1, 0, -1), (0, 0, 0), (-1, 0, 1)), "diagonal edges: corners against corners", _PAGE),
         Filter("edge-2", ((0, 1, 0), (1, -4, 1), (0, 1, 0)), "edges, from the four neighbours", _PAGE),
         Filter("edge-3", ((-1, -1, -1), (-1, 8, -1), (-1, -1, -1)), "edges, from all eight neighbours", _PAGE),
@@ -69,9 +69,13 @@ FILTERS = {
         ),
         Filter("sobel-x", ((-1, 0, 1), (-2, 0, 2), (-1, 0, 1)), "how fast it gets brighter to the right", _SOBEL),
         Filter("sobel-y", ((-1, -2, -1), (0, 0, 0), (1, 2, 1)), "how fast it gets brighter downwards", _SOBEL),
-        Filter("prewitt-x", ((-1, 0, 1), (-1, 0, 1), (-1, 0, 1)), "sobel-x without its smoothing", "Prewitt, 1970"),
-        Filter("prewitt-y", ((-1, -1, -1), (0, 0, 0), (1, 1, 1)), "sobel-y without its smoothing", "Prewitt, 1970"),
-        Filter("laplacian", ((0, 1, 0), (1, -4, 1), (0, 1, 0)), "the second derivative; edge-2 is the same", _PAGE),
+        Filter(
+            "prewitt-x", ((-1, 0, 1), (-1, 0, 1), (-1, 0, 1)), "sobel-x, its rows weighing the same", "Prewitt, 1970"
+        ),
+        Filter(
+            "prewitt-y", ((-1, -1, -1), (0, 0, 0), (1, 1, 1)), "sobel-y, its columns weighing the same", "Prewitt, 1970"
+        ),
+        Filter("laplacian", ((0, 1, 0), (1, -4, 1), (0, 1, 0)), "second derivatives, added; edge-2 is the same", _PAGE),
         Filter("emboss", ((-2, -1, 0), (-1, 1, 1), (0, 1, 2)), "lit from one corner, as if raised", "image editors"),
         Filter("moving-average", (1, 1, 1), "the mean of three neighbours", "time series, everywhere", 3),
         Filter("difference", (-1, 1), "each value minus the one before it", "the first difference"),

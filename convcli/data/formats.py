@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from convcli.data.arrays import Array
+from convcli.data.arrays import PICTURE, SIGNAL, Array
 from convcli.refusals import ConvcliError
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def _read_picture(path: str) -> Array:
     upright = f"ImageOps.exif_transpose(Image.open({path!r})){converted}"
     recipe = f"torch.from_numpy(np.atleast_3d(np.asarray({upright}))).permute(2, 0, 1).float() / {highest}"
     imports = (NUMPY, "from PIL import Image, ImageOps")
-    return _stored(path, values, recipe=recipe, notes=tuple(notes), imports=imports, picture=True)
+    return _stored(path, values, recipe=recipe, notes=tuple(notes), imports=imports, picture=True, axes=PICTURE)
 
 
 def _read_wav(path: str) -> Array:
@@ -113,7 +113,7 @@ def _read_wav(path: str) -> Array:
     padded = np.zeros((len(raw), 4), np.uint8)
     padded[:, 4 - width :] = raw ^ 128 if width == 1 else raw  # the only unsigned width of PCM
     values = padded.view("<i4").reshape(-1, channels).T / 2.0**31
-    return _stored(path, np.ascontiguousarray(values, np.float32), spelled_out=True)
+    return _stored(path, np.ascontiguousarray(values, np.float32), spelled_out=True, axes=SIGNAL)
 
 
 PICTURES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".ppm", ".pgm")

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from convcli.data.arrays import Array
+from convcli.data.arrays import Array, Drawn
 from convcli.layers import Layer
 from convcli.plan import Plan
 from convcli.refusals import Failure
@@ -50,6 +50,8 @@ def tensor(array: Array, shape: tuple[int, ...] | None = None) -> torch.Tensor:
     """An array as a float32 tensor, given its missing leading axes; no copy where none is needed."""
     if array.data is None:
         x = torch.arange(1, array.shape[-1] + 1, dtype=torch.float32).expand(array.shape)
+    elif isinstance(array.data, Drawn):
+        x = _drawn(array.data)
     elif isinstance(array.data, np.ndarray):
         native = array.data.astype(np.float32, copy=False)
         x = torch.from_numpy(native if native.flags.writeable else native.copy())
@@ -58,8 +60,14 @@ def tensor(array: Array, shape: tuple[int, ...] | None = None) -> torch.Tensor:
     return x if shape is None else x.view(shape) if x.is_contiguous() else x.reshape(shape)
 
 
+def _drawn(parameter: Drawn) -> torch.Tensor:
+    torch.manual_seed(0)
+    modules = [build(layer, seed=None) for layer in parameter.layers]
+    return modules[-1].get_parameter(parameter.parameter).detach()
+
+
 def forward(plan: Plan) -> Values:
-    """Run a plan's layer on its input, with torch's default weights unless others were given.
+    """Run a plan's layer on its input, with torch's default weights unless others were given; ``weight`` is as used.
 
     Raises:
         Failure: torch could not carry it out.
@@ -70,17 +78,8 @@ def forward(plan: Plan) -> Values:
             module.weight.copy_(tensor(plan.weight).expand(module.weight.shape))
         if plan.bias is not None:
             module.bias.copy_(tensor(plan.bias).expand(module.bias.shape))
-    return _apply(module, plan)
-
-
-def forward_together(plans: list[Plan], seed: int) -> list[Values]:
-    """Seed torch once, build every layer in order, then run them: as a script would."""
-    torch.manual_seed(seed)
-    modules = [build(plan.layer, seed=None) for plan in plans]
-    return [_apply(module, plan) for module, plan in zip(modules, plans, strict=True)]
-
-
-def _apply(module: torch.nn.Module, plan: Plan) -> Values:
+        if plan.flip:
+            module.weight.copy_(module.weight.flip(tuple(range(-plan.layer.ndim, 0))))
     x = tensor(plan.input, plan.shape)
     try:
         with torch.inference_mode(), warnings.catch_warnings():

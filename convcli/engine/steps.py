@@ -4,13 +4,14 @@ Every drawing (terminal, SVG, GIF, HTML, JSON) shows these; none of them knows a
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby, product
 from math import prod
 from typing import TYPE_CHECKING
 
 from convcli.layers.reductions import Place, Reduction, Term
 from convcli.plan import Plan
+from convcli.wording import adds_up, shown
 
 if TYPE_CHECKING:
     from convcli.engine.forward import Values
@@ -39,6 +40,17 @@ class Step:
     def agrees(self) -> bool:
         """Whether the value of the terms shown is torch's output, to float32 rounding."""
         return self.reduction.agrees(self.terms, self.bias or 0.0, self.value, self.torch)
+
+    @property
+    def exact(self) -> bool:
+        """Whether the terms as they are shown, digits dropped, make the value as it is shown."""
+        inputs = [shown(term.input) for term in self.terms]
+        products = self.reduction.products(inputs, [shown(term.weight) for term in self.terms]) if inputs else []
+        terms = [
+            replace(term, input=value, product=product)
+            for term, value, (_, product) in zip(self.terms, inputs, products, strict=True)
+        ]
+        return adds_up(self.reduction.combined(terms, shown(self.bias or 0.0)), self.value)
 
 
 def step(plan: Plan, values: "Values", output_index: Place) -> Step:
@@ -74,7 +86,8 @@ class Use:
 class Uses:
     """What an input cell or a weight is part of: how many products or windows, and these one by one.
 
-    ``zeros`` is how many more products a weight has with the padding's zeros.
+    ``zeros`` is how many more products a weight has with the padding's zeros; ``factors`` says in words how the count
+    comes about.
     """
 
     of: str  # "input" or "weight"
@@ -83,13 +96,16 @@ class Uses:
     count: int
     zeros: int
     products: Iterator[Use]
+    factors: str = ""
 
 
 def uses_of_input(plan: Plan, values: "Values", cell: Place) -> Uses:
     """Which outputs an input cell ``[batch, channel, *positions]`` reaches, and with which weight."""
     count, pairs = plan.layer.uses(plan.axes, cell)
     products = (_use(values, cell, weight, output) for weight, output in pairs)
-    return Uses("input", cell, float(values.input[cell]), count, 0, products)
+    channels = len(list(plan.layer.targets(cell[1])))
+    factors = f"{plan.layer.times(count // channels)} × {channels:,} output channels" if channels > 1 else ""
+    return Uses("input", cell, float(values.input[cell]), count, 0, products, factors)
 
 
 def uses_of_weight(plan: Plan, values: "Values", weight: Place) -> Uses:

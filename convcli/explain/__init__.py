@@ -1,7 +1,6 @@
-"""PyTorch's error messages: the numbers read out of them, why it can't work, and what makes it work.
+"""PyTorch's errors: what is behind them, and what to change.
 
-``message`` finds the last error of a text, ``recognise`` the family it belongs to; the families of errors stand in
-``ranks``, ``sizes``, ``settings``, ``features``, ``joins``, ``dtypes_and_devices`` and ``calls``; ``verify`` alone
-needs torch. A message is only read: bounded regular expressions take numbers out of it, nothing in it is ever run,
-and every line of code in a fix is put together here from those numbers.
+``message`` and ``frames`` read an error out of whatever was printed, ``lines`` and ``source`` the user's own code,
+which is parsed and never run. ``rule`` is what an error is told by; the families hold one class for each,
+``recognise`` tries them, and ``verify`` alone needs torch.
 """

@@ -1,96 +1,223 @@
-"""Errors over a call: what is handed over isn't what the layer, the function or the loss takes."""
+"""Calls: what is handed over isn't what the layer or function takes. Only where torch had a part in it."""
 
 import re
+from collections.abc import Iterator
 
-from convcli.explain.answer import MAKE, REBUILD, Answers, Explanation, Fix, simple
-from convcli.explain.message import Message
+from convcli.explain.rule import Fix, Hypothesis, Rule, certain, likely
 
-
-def _no_such_axis(match: re.Match[str], message: Message) -> Explanation:
-    low, high, axis = map(int, match.groups())
-    axes = high + 1
-    needed = axis + 1 if axis >= 0 else -axis
-    code = "x = x" + ".unsqueeze(0)" * max(1, min(needed - axes, 5))
-    why = f"the tensor has {axes} axes, {low} to {high}; axis {axis} isn't one of them"
-    return Explanation({"axes": axes, "given": axis}, why, "a batch or channel axis is missing", [Fix(code)])
-
-
-NEGATIVE = r"Dimension size must be non-negative|length must be non-negative|[Nn]egative output size"
-NOT_A_TENSOR = r"received an invalid combination of arguments - got \((?!Tensor,)(?P<given>[\w.]{1,60}), "
-ARGUMENT = (
-    r"missing \d required positional argument|unexpected keyword argument|but found element of type float|"
-    r"type must be tuple of ints,but got float|positional arguments? but \d (?:was|were) given|invalid combination "
-    r"of arguments - got \(Tensor,"
+MODULES = (
+    r"\b(?:Conv|ConvTranspose|Linear|BatchNorm|LayerNorm|MaxPool|AvgPool|Dropout|Embedding|LSTM|GRU|RNN|Transformer|ReLU"
+    r"|LeakyReLU|GELU|Sigmoid|Tanh|Softmax|LogSoftmax|Flatten|Sequential|Upsample|\w+Loss)\d?d?"
 )
-WEIGHT = r"weight should have at least three dimensions|expected bias to be 1-dimensional with \d{1,18}"
-BATCH = r"Expected input batch_size \((?P<input>\d{1,18})\) to match target batch_size \((?P<target>\d{1,18})\)"
-TARGET = r"Target -?\d{1,18} is out of bounds|expected target dtype|Using a target size|multi-target not supported"
-AXIS = r"Dimension out of range \(expected to be in range of \[(-?\d{1,3}), (-?\d{1,3})\], but got (-?\d{1,3})\)"
-ANSWERS: Answers = {
-    ("negative_dimension", r"negative dimension (?P<size>-?\d{1,18})"): simple(
-        "a size came out below 0", "an argument below 0, or more cut away than there is", REBUILD
-    ),
-    ("negative_dimension", NEGATIVE): simple(
-        "a size came out below 0", "more is cut away than there is", "x = F.pad(x, (1, 1, 1, 1))"
-    ),
-    ("not_a_tensor", r"must be Tensor, not (?P<given>[\w.]{1,60})"): simple(
-        "a layer takes a torch.Tensor",
-        "a NumPy array or list went in as it is",
-        "x = torch.as_tensor(x, dtype=torch.float32)",
-    ),
-    ("not_a_tensor", NOT_A_TENSOR): simple(
-        "an argument isn't of the type the layer takes",
-        "a NumPy array, a list or None went in, or a float setting",
-        "x = torch.as_tensor(x, dtype=torch.float32)",
-    ),
-    ("argument", ARGUMENT): simple(
-        "the layer was made or called with arguments it doesn't take",
-        "a name misspelt, one left out, or a size that is a float (use // for a division)",
-        MAKE,
-    ),
-    ("weight", WEIGHT): simple(
-        "a weight is [out, in/groups, *kernel], and the bias one number for each out",
-        "a kernel without its channels",
-        MAKE,
-    ),
-    ("padding_word", r"Padding length must be divisible by 2"): simple(
-        "F.pad takes two numbers for each axis, the last axis first", "a number left out", "x = F.pad(x, (1, 1))"
-    ),
-    ("channels", r"pixel_shuffle expects its input's 'channel' dimension"): simple(
-        "pixel shuffle makes r·r channels into one, so r·r has to divide them",
-        "upscale_factor",
-        "layer = nn.PixelShuffle(1)",
-    ),
-    ("kernel_larger", r"calculated shape of the array of sliding blocks as"): simple(
-        "the kernel, dilation included, is larger than the padded input: not one window fits",
-        "too small an input",
-        "x = F.interpolate(x, scale_factor=2)",
-    ),
-    ("output_size", r"to match the calculated number of sliding blocks"): simple(
-        "fold puts back exactly as many blocks as unfold took out",
-        "output_size, stride or padding of another unfold",
-        "x = F.unfold(F.fold(x, layer.output_size, layer.kernel_size), layer.kernel_size)",
-    ),
-    ("rank", r"must have the same number of spatial dimensions"): simple(
-        "one number for each axis that grows", "a size too many", "x = F.interpolate(x, scale_factor=2)"
-    ),
-    ("sizes_differ", r"shape of indices to be same as that of the input"): simple(
-        "unpooling needs the indices of the pooling whose output it gets", "indices of another pooling"
-    ),
-    ("batch", BATCH): simple(
-        "the loss compares one prediction with one target each",
-        "a view(-1, n) that put features into the batch",
-        "x = x.flatten(1)",
-    ),
-    ("target", TARGET): simple(
-        "the loss takes class numbers from 0 to classes − 1, as long, one for each prediction",
-        "the targets",
-        "x = x.flatten(1)",
-    ),
-    ("axis", AXIS): _no_such_axis,
-    ("axis", r"input\.dim\(\) = (?P<axes>\d) is not equal to len\(dims\) = (?P<named>\d)"): simple(
-        "permute names every axis once, and the tensor has another number of them",
-        "a missing batch axis",
-        "x = x.unsqueeze(0)",
-    ),
-}
+SETTINGS = (
+    r"\b(?:kernel_size|(?:in|out)_(?:channels|features)|num_features|(?:input|hidden)_size|embed(?:ding)?_dim"
+    r"|num_embeddings|num_heads)\b"
+)
+# What tensors have, and what is often taken for one.
+ATTRIBUTES = (
+    "size|shape|dim|ndim|view|reshape|to|cuda|cpu|float|long|data|unsqueeze|squeeze|permute|transpose|t|flatten|contiguous"
+    "|detach|device|dtype|mean|sum|backward|log_softmax|softmax|argmax|max|numel|item|requires_grad|is_nested|new_zeros"
+)
+OF_TORCH = (
+    "unsqueeze|cuda|permute|detach|backward|log_softmax|softmax|requires_grad|is_nested|numel|contiguous|cpu|new_zeros"
+)
+KINDS = (
+    r"tuple|list|NoneType|(?:numpy\.)?ndarray|dict|str|\w*Image\w*|DataFrame|Series|OrderedDict|\w*Outputs?|int|float"
+)
+
+
+class NotTensor(Rule):
+    code = "not-a-tensor"
+    family = "arguments"
+    signatures = (
+        "{function:word}() received an invalid combination of arguments - got ({given:word}, ",
+        "{function:word}(): argument '{argument:word}' (position {place}) must be Tensor, not {given:word}",
+        "{function:word}(): argument '{argument:word}' must be Tensor, not {given:word}",
+        "'{given:word}' object has no attribute '{attribute:word}'",
+        "xpected Tensor as argument {place}, but got {given:word}",
+        "{function:word}(): input must be Tensor, not {given:word}",
+    )
+    says = "a tensor is taken, and {given} came"
+    lookalike = "'Net' object has no attribute 'fc1'"
+    example = """
+        conv = nn.Conv2d(3, 8, kernel_size=3)
+        x = torch.rand(1, 3, 8, 8)
+        x = conv(x),
+        # TypeError: relu(): argument 'input' (position 1) must be Tensor, not tuple
+        x = F.relu(x)
+        assert x.shape == (1, 8, 6, 6)
+    """
+    decide = "print(type({x}))"
+
+    def hypotheses(self) -> Iterator[Hypothesis]:
+        given, function = self.given.rpartition(".")[2], self.facts.get("function", "")
+        named = "argument" in self.facts or "attribute" in self.facts
+        if given in ("Tensor", "Parameter", "int", "float", "str", "bool") and not named:
+            return
+        if "attribute" in self.facts and not self.of_tensors():
+            return
+        argument = self.facts.get("argument", "input")
+        if "received" in self.case.raised.text and not re.match(r"[a-z_]+\d?d?$", function):
+            return
+        what = self.what(argument)
+        if self.line.makes_tuple:
+            says = "the comma at the end of the line makes a tuple of what it computes"
+            yield certain(says, "call", "take the comma away", self.instead(self.line.code.rstrip(",")))
+        elif given == "tuple" and (made := self.made_above()):
+            yield certain(f"the comma at the end of {made.code + ','!r} makes a tuple", "call", "take it away", made)
+        elif given in ("tuple", "list") or (given.endswith("Outputs") and given[0] in "GI"):
+            yield from self.several(given, what)
+        elif given in ("NoneType",):
+            says = f"{what} is None: a forward (or function) without return, or an optional argument that was left out"
+            yield likely(says, "model", "return x at the end of forward; see where it is made")
+        elif given in ("ndarray", "DataFrame", "Series", "matrix"):
+            converted = "torch.from_numpy({}).float()" if given == "ndarray" else "torch.tensor({}.to_numpy()).float()"
+            says = (
+                f"{what} is {'a NumPy array' if given == 'ndarray' else 'a pandas ' + given}, and the layer "
+                "takes a torch.Tensor"
+            )
+            fix = self.changed(self.culprit(argument), converted) if self.line.code or not self.case.frame else None
+            yield certain(
+                says, "data", "torch.from_numpy(array).float(), or a Dataset and DataLoader that make tensors", fix
+            )
+        elif "Image" in given or given in ("str", "PosixPath"):
+            says = (
+                f"{what} is a {'Pillow picture' if 'Image' in given else 'path or text'}, and the layer takes a tensor"
+            )
+            advice = (
+                "transforms.ToTensor()(image).unsqueeze(0): a batch of one"
+                if "Image" in given
+                else "open and transform the file, or tokenise the text, first"
+            )
+            yield certain(says, "data", advice)
+        elif given.endswith(("Output", "Outputs", "OrderedDict", "dict", "BatchEncoding")) or "Output" in given:
+            part = "['out']" if given in ("OrderedDict", "dict") else ".logits"
+            says = f"{what} is a {given}: the model returns its results by name"
+            yield likely(says, "call", f"take the part that is meant: outputs{part}, or outputs.last_hidden_state")
+        elif self.facts.get("attribute") == "backward":
+            says = f"the loss is a Python {given}: .item(), float() or numpy was applied to it before"
+            yield likely(says, "loss", "call backward() on the tensor, and item() only to print or sum up")
+        elif given in ("int", "float", "bool"):
+            says = f"{what} is a Python number"
+            yield likely(says, "data", f"torch.tensor({given}), with the shape and type that are taken")
+        elif re.match(r"[A-Z]\w+$", given) and (re.fullmatch(MODULES, given) or "argument" in self.facts):
+            says = f"{what} is a layer, {given}: it was made, and not called"
+            yield certain(says, "call", f"nn.{given}(…)(x): the settings when it is made, the tensor when it is called")
+        elif "argument" in self.facts or "place" in self.facts:
+            yield likely(
+                f"{what} is a {given}", "call", "hand over a tensor: torch.as_tensor, or the part of it that is one"
+            )
+
+    def what(self, argument: str) -> str:
+        culprit = self.culprit(argument)
+        return culprit if culprit != "x" else f"what is handed over as {argument}"
+
+    def culprit(self, argument: str) -> str:
+        """What the line hands over there."""
+        if "attribute" in self.facts:
+            found = re.search(rf"([\w.]+)\.{self.attribute}\b", self.line.code)
+            return found[1] if found else self.x
+        if argument in ("target", "other"):
+            return self.handed(1, argument)
+        return self.x
+
+    def of_tensors(self) -> bool:
+        """Whether an attribute that is missing is one that tensors have, on something that went through torch."""
+        torch = self.case.in_torch or self.line.has(r"\bnn\.|\bF\.|torch\.") or re.fullmatch(OF_TORCH, self.attribute)
+        known = (re.fullmatch(KINDS, self.given) and torch) or re.fullmatch(MODULES, self.given)
+        return bool(known and re.fullmatch(ATTRIBUTES, self.attribute))
+
+    def made_above(self) -> Fix | None:
+        """A line above, in the user's file, without the comma that makes a tuple of what is handed over."""
+        frame = self.case.frame
+        if frame is None or self.generic:
+            return None
+        made = re.compile(rf"{re.escape(self.x)} = .*\),$")
+        above = enumerate(self.case.source.above(frame), 1)
+        found = [Fix(line[:-1], "instead", frame.file, frame.number - i) for i, line in above if made.match(line)]
+        return found[0] if found else None
+
+    def several(self, given: str, what: str) -> Iterator[Hypothesis]:
+        mentions = self.case.source.mentions
+        if given.endswith("Outputs"):
+            says = f"{what} is {given}: in training the model returns its auxiliary outputs too"
+            yield likely(
+                says, "call", "outputs.logits, plus 0.4 (0.3) times the loss of .aux_logits; or aux_logits=False"
+            )
+        elif given == "list":
+            says = f"{what} is a list, and a tensor is taken"
+            yield likely(says, "data", "torch.stack(list) for tensors of one size, torch.tensor(list) for numbers")
+        elif mentions("LSTM(") or mentions("GRU(") or mentions("RNN(") or mentions("MultiheadAttention("):
+            says = f"{what} is a tuple: LSTM, GRU and attention return (output, state)"
+            yield likely(says, "call", f"out, _ = …, or {what}[0]; inside nn.Sequential it can't be taken apart")
+        else:
+            says = f"{what} is a tuple: an LSTM's (output, state), a return of two values, or a comma at a line's end"
+            yield likely(says, "call", f"take the part that is meant: {what}[0], or out, state = …")
+
+
+class CallArguments(Rule):
+    code = "call-arguments"
+    family = "arguments"
+    signatures = (
+        "{function:words}() missing {count} required positional argument{}: {names:words}",
+        "{function:words}() takes {} positional argument{} but {given} {} given",
+        "{function:words}() takes from {least} to {most} positional arguments but {given} were given",
+        "{function:words}() got an unexpected keyword argument '{keyword:word}'",
+        "{function:words}() got multiple values for argument '{keyword:word}'",
+        "multiple values for keyword argument '{keyword:word}'",
+    )
+    says = "the call doesn't have the arguments that are taken"
+    lookalike = (
+        "conv2d() received an invalid combination of arguments - got (tuple, Parameter, Parameter, tuple, "
+        "tuple, tuple, int)"
+    )
+    example = """
+        # TypeError: Conv2d.__init__() got an unexpected keyword argument 'strides'
+        conv = nn.Conv2d(3, 8, kernel_size=3, strides=2)
+        y = conv(torch.rand(1, 3, 8, 8))
+    """
+
+    def hypotheses(self) -> Iterator[Hypothesis]:
+        function, text = self.facts.get("function", "").rpartition(" ")[2], self.case.raised.text
+        keyword = self.facts.get("keyword", "")
+        layer = re.search(MODULES, function + " " + self.line.code) or re.search(
+            SETTINGS, f"{self.facts.get('names', '')} {keyword}"
+        )
+        if not (self.case.in_torch or layer or re.search(r"(?:^|\.)forward$", function)):
+            return
+        if function.endswith("forward") or (self.case.in_torch and "forward" in function):
+            says = "forward takes other arguments than the model was called with"
+            if "given" in self.facts:
+                says += (
+                    f" ({self.given} with self): a batch that was starred (model(*batch)), or an input too "
+                    "many or too few"
+                )
+            elif keyword:
+                says = (
+                    f"forward has no argument {keyword!r}: it is of another version or model, or a wrapper passes it on"
+                )
+            else:
+                says += f": {self.facts.get('names', '')} is missing".rstrip(": ")
+            yield likely(
+                says, "call", "compare the call with def forward(self, …); nn.Sequential hands over one tensor alone"
+            )
+        elif "__init__" in function or layer:
+            name = layer[0] if layer and layer[0][0].isupper() else function.removesuffix(".__init__") or "the layer"
+            name = "the layer" if name == "__init__" else name
+            if keyword:
+                known = {
+                    "strides": "stride",
+                    "filters": "out_channels",
+                    "activation": "a layer of its own",
+                    "kernel": "kernel_size",
+                }
+                meant = f": {known[keyword]}" if keyword in known else " of this version"
+                says = f"{name} has no argument {keyword!r}{meant}"
+            else:
+                lacks = f": {self.names} is missing" if self.facts.get("names") else ""
+                says = f"{name} was made with too {'few' if 'missing' in text else 'many'} arguments{lacks}"
+            advice = (
+                "nn.Conv2d(in_channels, out_channels, kernel_size), nn.Linear(in_features, out_features): "
+                "both sides are given"
+            )
+            yield certain(says, "model", advice)

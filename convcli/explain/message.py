@@ -1,73 +1,169 @@
-"""The last error of a text: its message, and the line of the user's own code that raised it."""
+"""The errors of a text: a bare message, a traceback however it was printed and quoted, or a log of megabytes."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-LONGEST = 6000  # characters of a message that are looked at; torch's own are shorter
-LIBRARY = re.compile(r"site-packages|dist-packages|[/\\]torch[/\\]|lib[/\\]python3|^<frozen")
-LAYER = re.compile(r"\b(?:Conv|ConvTranspose|MaxPool|AvgPool|LPPool|BatchNorm)[123]d\b")
+from convcli.explain.frames import HEADER, Frame, frames
+from convcli.explain.lines import Line
+
+LONGEST = 40_000  # characters of a message that are looked at; a state_dict's lists its keys
+LONGEST_LINE = 20_000
+BEFORE, AFTER = 500_000, 100_000  # characters of a log that are looked at, up to its last error and after it
+# One of these stands in every error.
+SIGNS = ("Error:", "Error(", "Error\n", "Error\x1b", "Exception:", "Warning:", "has occurred:", "Assertion `")
+RAISED = re.compile(
+    r"(?P<head>.{0,300}?)(?<![\w.])(?P<kind>(?:\w{1,40}\.){0,6}[A-Z]\w{0,60}?(?:Error|Exception|Warning))"
+    r"(?:: |:?$|(?P<quoted>\(['\"]))(?P<text>.*)"
+)
+SPEAKS = re.compile("Error|Exception|Warning")
+STOPPED = re.compile(r"Exception has occurred: (?P<kind>[\w.]{1,80})")  # by VS Code's debugger
+ASSERTION = re.compile(r"Assertion `.{1,300}?[`'] failed")  # printed by a GPU's threads
+TRACEBACK = "Traceback (most recent call last)"
+CHAINED = re.compile(r"During handling of the above exception|direct cause of the following|Original Traceback")
+# Raised because another process came to an end.
+MESSENGERS = ("ChildFailedError", "ProcessRaisedException", "CalledProcessError", "DistBackendError", "RayTaskError")
+ANSI = re.compile(r"\x1b\[[0-9;?]{0,40}[A-Za-z]|\x1b\][^\x07\x1b]{0,300}(?:\x07|\x1b\\)")
+LINK = re.compile(r"\[([^\[\]\n]{1,300})\]\(\w{1,10}:[^)\s]{1,500}\)")
+RANK = re.compile(r"^\s{0,9}(\[(?:default|rank)\d{1,5}\]:|\(\w{1,40} pid=\d{1,9}[^)]{0,60}\)|\d{1,4}:(?= {1,9}\S))\s?")
+PREFIX = re.compile(
+    r"^\s{0,9}(?:\[?\d{4}-\d\d-\d\d[T ][\d:.,+Z]{5,20}\]?(?:[\s|-]{0,3}(?:ERROR|WARNING|INFO)\b)?[:\s|-]{0,3}"
+    r"|E(?=\s{2,})|wandb:\s)"
+)
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
-    """The last error of a text, where it was raised, and the layer classes named on the way there."""
+class Raised:
+    """One error: its class, its message, and the frames that led to it."""
 
+    kind: str
     text: str
-    place: str = ""
-    line: str = ""
-    context: str = ""
-
-    def layer_class(self, base: str = "Conv") -> str:
-        """The layer class a traceback or a message names, else the likeliest.
-
-        >>> Message("bad", context="BatchNorm1d Conv3d").layer_class(), Message("bad").layer_class("BatchNorm")
-        ('Conv3d', 'BatchNorm2d')
-        """
-        named = re.findall(rf"\b{base}(?:Transpose)?[123]d\b", f"{self.context} {self.text}")
-        return named[-1] if named else f"{base}2d"
+    frames: tuple[Frame, ...] = ()
 
 
-def read(text: str) -> Message:
-    r"""Find the last error of a traceback or a log; a bare message is its own.
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """Where a text names an error; in passing, if it does so within a sentence."""
 
-    >>> read('  File "net.py", line 3, in forward\n    x = self.fc(x)\nRuntimeError: bad\n')
-    Message(text='bad', place='net.py, line 3', line='x = self.fc(x)', context='')
+    line: int
+    kind: str
+    text: str
+    in_passing: bool
+
+
+def read(text: str) -> list[Raised]:
+    r"""The errors of a text in the order in which they are to be explained: the last one, then its causes.
+
+    >>> [each.text for each in read("> So I get this:\n> RuntimeError: mat1 and mat2\n> shapes can't")]
+    ["mat1 and mat2\nshapes can't"]
     """
-    text = re.sub(r"\x1b\[[0-9;]{0,40}m", "", text).strip().replace("\r\n", "\n")
-    line_start, message_start = _last_error(text)
-    message = text[message_start : message_start + LONGEST] if message_start else text[-LONGEST:]
-    if line_start:  # what a log goes on with, after the message, is no part of it
-        message = re.split(r"\n[ \t]*\n|\nTraceback |\n[^\s]", message, maxsplit=1)[0]
-    above = text[max(0, line_start - 30_000) : line_start]
-    above = above[above.rfind("Traceback (most recent call last)") + 1 :]
-    return Message(message.strip(), *_raised_by(above), " ".join(LAYER.findall(above))[-200:])
+    lines = _lines(text)
+    named = _named(lines)
+    if not named:
+        return [Raised("", _message(lines[-200:]))] if any(lines) else []
+    errors = [_raised(lines, named, i) for i in range(len(named))]
+    first = len(errors) - 1
+    while first and (
+        named[first].in_passing
+        or errors[first].kind in MESSENGERS
+        or any(map(CHAINED.search, lines[named[first - 1].line : named[first].line]))
+    ):
+        first -= 1
+    chain = errors[first:][::-1]
+    asserted = [Raised("", found[0], chain[0].frames) for found in map(ASSERTION.search, lines) if found][-1:]
+    return asserted + chain if "CUDA" in chain[0].text else chain + asserted
 
 
-def _last_error(text: str) -> tuple[int, int]:
-    """Where the last error's line begins, and where its message does."""
-    last = (0, 0)
-    for sign in ("Error: ", "Exception: "):
-        at = text.rfind(sign)
-        while at > 0:
-            line_start = text.rfind("\n", 0, at) + 1
-            # The exception's name stands alone or behind a log's prefix, not in the middle of a sentence.
-            head = text[max(line_start, at - 200) : at]
-            if " " not in head.split("]: ")[-1].strip(" |+"):
-                last = max(last, (line_start, at + len(sign)))
-                break
-            at = text.rfind(sign, 0, line_start)
-    if last == (0, 0) and (at := max(text.rfind("Error: "), 0)):
-        last = (text.rfind("\n", 0, at) + 1, at + len("Error: "))
-    return last
+def _named(lines: Sequence[str]) -> list[_Named]:
+    """Every error that is named; sentences are heard where nothing else speaks, warnings where nothing failed."""
+    stops = [_Named(i, stop["kind"], "", False) for i, stop in enumerate(map(STOPPED.search, lines)) if stop]
+    named = []
+    for i, line in enumerate(lines):
+        raised = RAISED.match(line) if SPEAKS.search(line) and not line.startswith(("FAILED ", "ERROR ")) else None
+        if raised and (raised["text"] or not raised["head"].strip()):
+            text = raised["text"].rstrip("'\")") if raised["quoted"] else raised["text"]
+            named.append(_Named(i, raised["kind"], text, _sentence(raised["head"])))
+    named = stops[-1:] or named
+    for better in (lambda each: not each.in_passing, lambda each: not each.kind.endswith("Warning")):
+        named = list(filter(better, named)) or named
+    return named[-200:]
 
 
-def _raised_by(traceback: str) -> tuple[str, str]:
-    """The last place in a traceback that is no library's, and the line of code there."""
-    place = code = ""
-    lines = traceback.splitlines()
-    for number, line in enumerate(lines):
-        frame = re.search(r'File "([^"\n]{1,500})", line (\d{1,9})', line)
-        if frame and not LIBRARY.search(frame[1]):
-            place = f"{frame[1]}, line {frame[2]}"
-            code = lines[number + 1].strip()[:300] if number + 1 < len(lines) else ""
-    return place, code
+def _sentence(head: str) -> bool:
+    """Whether words stand before an error, and not only brackets, times, paths and levels."""
+    words = re.sub(r"\[[^\]]*\]|\([^)]*\)", " ", head).split()
+    return any(word.isalpha() and not word.isupper() for word in words) and not re.search("ERROR|CRITICAL", head)
+
+
+def _raised(lines: Sequence[str], named: Sequence[_Named], i: int) -> Raised:
+    """The error ``named[i]`` with its whole message and its frames; a worker's continue those of who called it."""
+    this = named[i]
+    above = max([0, this.line - 3000, *(each.line + 1 for each in named[:i])])
+    below = named[i + 1].line if i + 1 < len(named) else this.line + 400
+    message = [this.text]
+    for line in lines[this.line + 1 : below]:
+        if TRACEBACK in line or CHAINED.search(line) or HEADER.search(line):
+            break
+        message.append(line)
+    tracebacks = [k for k in range(above, this.line) if TRACEBACK in lines[k]]
+    before = frames(lines[(tracebacks or [above])[-1] : this.line])
+    tested = [line for line in lines[above : this.line] if line.startswith(">")][-1:]
+    after = frames([*tested, *lines[this.line + 1 : below]])
+    if not before:
+        before = after[::-1]  # VS Code has the innermost first
+    elif after and tested:
+        before = [*before, after[0]]  # pytest names the place below the message
+    if not before and this.line and _is_code(lines[this.line - 1]):
+        before = [Frame("", 0, code=lines[this.line - 1].strip())]
+    if i and all(frame.of_library for frame in before) and any(map(CHAINED.search, lines[above - 1 : this.line])):
+        before = [*_raised(lines, named, i - 1).frames, *before]
+    return Raised(this.kind.rpartition(".")[2], _message(message), tuple(before))
+
+
+def _is_code(line: str) -> bool:
+    return bool(re.search(r"\w\(|=|\w - ", line)) and TRACEBACK not in line and Line(line[:500]).tree is not None
+
+
+def _message(lines: Sequence[str]) -> str:
+    return re.sub(r"[^\S\n]+", " ", "\n".join(line.strip() for line in lines)[:LONGEST]).strip()
+
+
+def _lines(text: str) -> list[str]:
+    """The lines of a text without what terminals, loggers, quotes and launchers put around them."""
+    last = max(text.rfind(sign) for sign in SIGNS)
+    text = text[max(0, last - BEFORE) : last + AFTER] if last >= 0 else text[-AFTER:]
+    if "\x1b" in text:
+        text = ANSI.sub("", text)
+    if TRACEBACK + r":\n" in text:  # a message as repr has it
+        for escaped, meant in ((r"\n", "\n"), (r"\t", "\t"), (r"\'", "'"), (r"\"", '"')):
+            text = text.replace(escaped, meant)
+    for escaped, meant in (("&gt;", ">"), ("&lt;", "<"), ("&quot;", '"'), ("&#39;", "'"), ("&amp;", "&")):
+        text = text.replace(escaped, meant)
+    lines = [line[:LONGEST_LINE].rstrip() for line in text.splitlines()]
+    filled = [line for line in lines if line]
+    if sum(line.startswith(">") for line in filled) > len(filled) / 2:
+        lines = [re.sub(r"^(?:> ?){1,9}", "", line) for line in lines]
+    ranks = [found[1] for found in map(RANK.match, lines) if found]
+    lines = [_bare(line) for line in lines if not (found := RANK.match(line)) or found[1] == ranks[0]]
+    return _unbroken(lines)
+
+
+def _bare(line: str) -> str:
+    while found := RANK.match(line) or PREFIX.match(line):
+        line = line[found.end() :]
+    if "](" in line:
+        line = LINK.sub(r"\1", line)
+    return line.replace("│", " ").rstrip()
+
+
+def _unbroken(lines: Sequence[str]) -> list[str]:
+    """Lines with the paths that a narrow terminal broke in two put together again."""
+    whole = list(lines[:1])
+    for line in lines[1:]:
+        if re.search(r'File "[^"]{1,400}$', whole[-1][-500:]) and '"' in line[:400]:
+            whole[-1] += line.strip()
+        elif re.search(r"\.py:\d{0,7}$", whole[-1][-20:]) and re.match(r"\s*\d{0,7} in \w", line[:40]):
+            whole[-1] += line.strip() if line.strip()[0].isdigit() else f" {line.strip()}"
+        else:
+            whole.append(line)
+    return whole

@@ -1,45 +1,128 @@
-"""Which family an error belongs to: the patterns of all families, in the order in which they are tried."""
+"""Which rule an error belongs to: the families' rules in the order in which they are tried."""
 
 import re
-from dataclasses import replace
-from difflib import SequenceMatcher
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from textwrap import dedent
+from types import ModuleType
 
-from convcli.explain import calls, dtypes_and_devices, features, joins, ranks, settings, sizes
-from convcli.explain.answer import Answer, Explanation
-from convcli.explain.message import Message
+from convcli.explain import (
+    addition,
+    attention,
+    autograd,
+    batches,
+    calls,
+    cat,
+    channels,
+    device,
+    dtype,
+    kernel,
+    linear,
+    losses,
+    modules,
+    norm,
+    rank,
+    resize,
+    sequences,
+    settings,
+    state_dict,
+    targets,
+    view,
+)
+from convcli.explain.frames import Frame
+from convcli.explain.message import Raised
+from convcli.explain.rule import Case, Fix, Hypothesis, Rule
+from convcli.explain.source import Source
 
-FAMILIES = (ranks, sizes, settings, features, joins, dtypes_and_devices, calls)
-RECOGNISERS: list[tuple[str, re.Pattern[str], Answer]] = [
-    (family, re.compile(pattern), answer) for module in FAMILIES for (family, pattern), answer in module.ANSWERS.items()
-]
+# Tried in this order: rules that look at the user's line before those that take any line.
+FAMILIES: tuple[ModuleType, ...] = (targets, losses, batches, state_dict, sequences, attention, channels, rank, kernel)
+FAMILIES += (settings, linear, view, cat, addition, norm, dtype, device, resize, modules, calls, autograd)
+RULES: dict[str, type[Rule]] = {
+    rule.code: rule
+    for family in FAMILIES
+    for rule in vars(family).values()
+    if isinstance(rule, type) and issubclass(rule, Rule) and rule.code
+}
 
 
-def explain(message: Message) -> Explanation | None:
-    """Recognise a message; None where no pattern fits.
+NEAR = 0.7  # of a signature's words that have to be in a message for it to be near
 
-    >>> explain(Message("mat1 and mat2 shapes cannot be multiplied (4x800 and 512x10)")).fixes[0].code
-    'layer = nn.Linear(800, 10)'
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """The rule that an error belongs to, with its facts, what can be behind it, and how fixes fared that were tried."""
+
+    rule: Rule
+    hypotheses: tuple[Hypothesis, ...]
+    tried: dict[Fix, bool] = field(default_factory=dict)
+
+
+def diagnose(errors: Iterable[Raised], read_source: bool = True) -> Diagnosis | None:
+    """Explain the first of these errors that is known; none of them where nothing fits.
+
+    >>> found = diagnose([Raised("RuntimeError", "mat1 and mat2 shapes cannot be multiplied (4x800 and 512x10)")])
+    >>> found.rule.code, found.hypotheses[0].fixes[0].code
+    ('linear-size', 'layer = nn.Linear(800, 10)')
     """
-    for family, pattern, answer in RECOGNISERS:
-        if match := pattern.search(message.text):
-            try:
-                explanation = answer(match, message)
-            except (ValueError, LookupError, ZeroDivisionError):
-                continue  # numbers that torch can't have written
-            return replace(explanation, family=explanation.family or family)
+    for error in errors:
+        case = Case(error, Source(error.frames if read_source else ()))
+        for rule in RULES.values():
+            if found := _read(rule, case):
+                return found
     return None
 
 
-def nearest(message: Message) -> str:
-    """The family whose wording is most like an unknown message's.
+def _read(rule: type[Rule], case: Case) -> Diagnosis | None:
+    try:
+        read = rule.read(case)
+        hypotheses = tuple(read.hypotheses()) if read else ()
+    except (ValueError, LookupError, ZeroDivisionError):
+        return None  # numbers that torch can't have written
+    return Diagnosis(read, hypotheses) if read and hypotheses else None
 
-    >>> nearest(Message("mat1 and mat2 can't be multiplied"))
-    'linear'
+
+@dataclass(frozen=True)
+class Example:
+    """A rule's example: its code, the message it raises, and what is said of that."""
+
+    code: str
+    message: str
+    diagnosis: Diagnosis
+
+
+def worked(rule: type[Rule]) -> Example:
+    """A rule's example, explained as if it had been run.
+
+    >>> worked(RULES["view-unknown"]).message
+    'RuntimeError: only one dimension can be inferred'
     """
-    text = message.text[:300].lower()
+    before, commented, after = re.split(r"((?:^\s*# .*\n)+)", dedent(rule.example).strip(), maxsplit=1, flags=re.M)
+    message = " ".join(line.strip("# ") for line in commented.splitlines())
+    kind, _, text = message.partition(": ")
+    place = Frame("example.py", before.count("\n") + 1, code=after.split("\n")[0].strip())
+    case = Case(Raised(kind, text, (place,)), Source.of_text(before + after, place.file))
+    diagnosis = _read(rule, case)
+    assert diagnosis is not None, f"{rule.code} doesn't explain its own example"
+    return Example(before + after, message, diagnosis)
 
-    def likeness(recogniser: tuple[str, re.Pattern[str], Answer]) -> float:
-        wording = re.sub(r"\?P<\w+>|\\[a-zA-Z]|[^a-zA-Z ]", "", recogniser[1].pattern).lower()
-        return SequenceMatcher(None, text, wording, autojunk=False).ratio()
 
-    return max(RECOGNISERS, key=likeness)[0]
+def nearest(errors: Iterable[Raised]) -> str:
+    """The code of the rule whose message is nearly what was raised; empty where none is near.
+
+    >>> nearest([Raised("RuntimeError", "mat1 and mat2 shapes can't be multiplied: 4x8, 5x1")])
+    'linear-size'
+    """
+    words = {word for error in errors for word in _words(error.text[:500])}
+    nearness = [(len(wanted & words) / len(wanted), code) for wanted, code in _vocabulary() if len(wanted) >= 4]
+    likeness, code = max(nearness, key=lambda each: each[0])
+    return code if likeness >= NEAR else ""
+
+
+def _vocabulary() -> Iterator[tuple[set[str], str]]:
+    for code, rule in RULES.items():
+        for signature in rule.signatures:
+            yield set(_words(re.sub(r"\{.*?\}", " ", signature))), code
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"[a-z]{2,}\d?", text.lower())

@@ -1,176 +1,271 @@
-"""Errors over a layer's own settings: groups, strides, padding, and how many numbers each of them has."""
+"""Settings that no window can have."""
 
-import re
+from collections.abc import Iterator
 
-from convcli.arithmetic.axis import Axis
-from convcli.explain.answer import MAKE, REBUILD, Answers, Explanation, Fix, ints, simple
-from convcli.explain.message import Message
-from convcli.refusals import OutputPadding, PaddingTooWide, PoolPadding
-
-RANGE = "sizes, strides and dilations count cells, and padding can't be negative"
+from convcli.explain.kernel import LAYERS
+from convcli.explain.rule import Hypothesis, Rule, certain, likely
 
 
-def _groups(match: re.Match[str], message: Message) -> Explanation:
-    argument = f"{match[1]}_channels"
-    ungrouped = f"layer = nn.{message.layer_class()}(x.shape[1], 2 * x.shape[1], kernel_size=3, padding=1)"
-    depthwise = ungrouped.removesuffix(")") + ", groups=x.shape[1])"
-    why = f"{argument} has to be a multiple of groups: each group takes an equal share"
-    cause = "groups that doesn't divide both in_channels and out_channels"
-    fixes = [Fix(depthwise, "depthwise: one group a channel"), Fix(ungrouped, "no groups")]
-    return Explanation({"argument": argument}, why, cause, fixes)
+class SettingCount(Rule):
+    code = "setting-count"
+    family = "kernel"
+    signatures = (
+        "expected {name:word} to be a single integer value or a list of {count} values to match the convolution "
+        "dimensions, but "
+        "got {}={given:shape}",
+        "pool{count}d: {name:word} must either be a single int, or a tuple of",
+        "pool{count}d: {name:word} must be either a single int, or a tuple of",
+        "pool{count}d: {name:word} must either be omitted, a single int, or a tuple of",
+        "pool{count}d() {name:word} must be an int",
+    )
+    says = "{name} is one number, or {count} for the layer's {count} axes"
+    lookalike = "non-positive stride is not supported"
+    example = """
+        conv = nn.Conv2d(3, 8, kernel_size=3, stride=(1, 1, 1))
+        # RuntimeError: expected stride to be a single integer value or a list of 2 values to match the convolution
+        # dimensions, but got stride=[1, 1, 1]
+        y = conv(torch.rand(1, 3, 8, 8))
+    """
+    usual = (
+        certain(
+            "{name} was written for a layer with another number of axes",
+            "model",
+            "give one number, or {count}; or take the layer for as many axes as there are numbers",
+        ),
+    )
 
 
-def _tuple_length(match: re.Match[str], message: Message) -> Explanation:
-    name, expected, given = match["name"], int(match["expected"]), ints(match["given"])
-    count = len(given)
-    facts = {"argument": name, "expected": expected, "given": list(given)}
-    why = f"a {expected}d layer takes {expected} numbers for {name}, one for each axis, or a single one; it has {count}"
-    if count < expected:
-        code = f"layer = nn.Conv{count}d(layer.in_channels, layer.out_channels, layer.kernel_size[:{count}])"
-        return Explanation(facts, why, f"kernel_size has {expected} numbers, one too many", [Fix(code)])
-    fix = Fix(f"layer.{name} = {given[:expected]}")
-    return Explanation(facts, why, f"{name} was written for another number of axes", [fix])
+class SettingRange(Rule):
+    code = "setting-range"
+    family = "kernel"
+    signatures = (
+        "non-positive stride is not supported",
+        "stride should not be zero",
+        "stride must be greater than zero",
+        "stride should be greater than zero",
+        "dilation should be greater than zero",
+        "dilation must be greater than zero",
+        "negative padding is not supported",
+        "padding must be non-negative",
+        "pad must be non-negative",
+        "kernel_size must be greater than zero",
+        "kernel size should be greater than zero",
+        "divisor must be not zero",
+        "groups must be a positive integer",
+    )
+    says = "kernel_size, stride, dilation and groups start at 1, padding at 0"
+    lookalike = "expected stride to be a single integer value or a list of 2 values to match the convolution dimensions"
+    example = """
+        conv = nn.Conv2d(3, 8, kernel_size=3, stride=0)
+        # RuntimeError: non-positive stride is not supported
+        y = conv(torch.rand(1, 3, 8, 8))
+    """
+    usual = (
+        certain(
+            "a setting is below what a window can have: given as 0, or worked out by a division that rounded down",
+            "model",
+            "print the settings where the layer is made; no gaps is dilation=1, every cell stride=1",
+        ),
+    )
 
 
-def _pool_tuple(match: re.Match[str], message: Message) -> Explanation:
-    ndim, name = int(match["ndim"]), match["name"]
-    also = "layer.stride = " if name == "kernel_size" else ""
-    fix = Fix(f"layer.{name} = {also}layer.{name}[-{ndim}:]")
-    why = f"{name} of a {ndim}d pooling is one number, or {ndim}"
-    return Explanation({"argument": name, "expected": ndim}, why, "written for another number of axes", [fix])
+class Groups(Rule):
+    code = "groups"
+    family = "kernel"
+    signatures = (
+        "{name:word} must be divisible by groups",
+        "iven groups={groups}, expected weight to be at least {least} at dimension 0",
+        "iven groups={groups}, expected weight to be divisible by {divisor} at dimension 0",
+    )
+    says = "groups split the channels into equal parts"
+    lookalike = "num_channels (48) must be divisible by num_groups (32)"
+    example = """
+        # ValueError: in_channels must be divisible by groups
+        conv = nn.Conv2d(3, 8, kernel_size=3, groups=2)
+        y = conv(torch.rand(1, 3, 8, 8))
+    """
+    usual = (
+        certain(
+            "the channels, in or out, don't divide by groups",
+            "model",
+            "groups has to divide in_channels and out_channels; depthwise is groups=in_channels with out a "
+            "multiple of it",
+        ),
+    )
 
 
-def _padding_too_wide(match: re.Match[str], message: Message) -> Explanation:
-    pads, dim, shape = ints(match["pads"]), int(match["dim"]), ints(match["input"])
-    size = shape[dim] if dim < len(shape) else 0
-    axis = Axis(size or max(pads), 1, name=f"axis {dim}")
-    why = PaddingTooWide(axis=axis, mode="reflect", limit=axis.size - 1, value=max(pads)).why
-    facts = {"padding": list(pads), "dimension": dim, "input": list(shape)}
-    fix = Fix("layer.padding_mode = 'zeros'", "zeros can be added to any width")
-    return Explanation(facts, why, "padding as large as the input", [fix])
+class SameStride(Rule):
+    code = "same-stride"
+    family = "kernel"
+    signatures = ("padding='same' is not supported for strided convolutions",)
+    says = "padding='same' keeps the size, and a stride above 1 shrinks it"
+    lookalike = "Invalid padding string 'full', should be one of 'valid', 'same'"
+    example = """
+        # ValueError: padding='same' is not supported for strided convolutions
+        conv = nn.Conv2d(3, 8, kernel_size=3, stride=2, padding="same")
+        y = conv(torch.rand(1, 3, 8, 8))
+        assert y.shape == (1, 8, 4, 4)
+    """
+    not_that = (
+        "TensorFlow's 'same' with a stride pads unevenly: F.pad before the layer copies it where weights "
+        "come from there"
+    )
+
+    def hypotheses(self) -> Iterator[Hypothesis]:
+        says = "the layer was copied from Keras, where 'same' with a stride means the size divided by the stride"
+        made = [each for each in self.case.source.made if each.callee in LAYERS.split() and "same" in each.code]
+        half = (made[0].value("kernel_size") or 0) // 2 if len(made) == 1 and not self.generic else 0
+        fix = self.remade(made[0], padding=half) if half else None
+        yield certain(
+            says, "model", "padding=kernel_size // 2 gives the size divided by the stride, for odd kernels", fix
+        )
 
 
-def _pool_padding(match: re.Match[str], message: Message) -> Explanation:
-    padding, kernel = int(match["padding"]), int(match["kernel"])
-    dilation = int(match.groupdict().get("dilation") or 1)
-    extent = dilation * (kernel - 1) + 1
-    most = extent // 2
-    why = PoolPadding(value=padding, axis="an axis", most=most).why
-    facts = {"padding": padding, "kernel": kernel, "dilation": dilation, "most": most}
-    fix = Fix(f"layer.padding = {most}", f"half of {extent}, rounded down")
-    return Explanation(facts, why, "padding chosen as for a convolution", [fix])
+class PaddingKind(Rule):
+    code = "padding-kind"
+    family = "kernel"
+    signatures = (
+        "Invalid padding string",
+        "padding_mode must be one of",
+        'Only "zeros" padding mode is supported',
+        "Padding length must be divisible by 2",
+        "Padding length too large",
+        "Padding size {size} is not supported for {axes}D input tensor",
+        "Only 2D, 3D, 4D, 5D padding with non-constant padding are supported",
+        "conv_transpose{axes}d(): argument 'padding' (position {place}) must be tuple of ints",
+    )
+    says = "padding is a number for each axis, or 'same' or 'valid' where the layer has them"
+    lookalike = "padding='same' is not supported for strided convolutions"
+    example = """
+        x = torch.rand(1, 3, 8, 8)
+        # RuntimeError: Padding length must be divisible by 2
+        y = F.pad(x, (1, 1, 1))
+    """
+    usual = (
+        certain(
+            "the padding isn't of a kind that is taken here",
+            "model",
+            "F.pad takes two numbers an axis, the last axis first; padding_mode is zeros, reflect, replicate or "
+            "circular, and "
+            "zeros alone for transposed layers and words",
+        ),
+    )
 
 
-def _output_padding(match: re.Match[str], message: Message) -> Explanation:
-    h, w, stride_h, stride_w, dilation_h, dilation_w = map(int, re.findall(r"\d{1,18}", match["numbers"]))
-    bound_h, bound_w = max(stride_h, dilation_h), max(stride_w, dilation_w)
-    value, bound = max((h, bound_h), (w, bound_w))
-    why = OutputPadding(value=value, axis="an axis", bound=bound).why
-    facts = {"output_padding": [h, w], "stride": [stride_h, stride_w], "dilation": [dilation_h, dilation_w]}
-    fix = Fix(f"layer.output_padding = {min(bound_h, bound_w) - 1}")
-    return Explanation(facts, why, "output_padding isn't the layer's padding: it only settles the size", [fix])
+class PaddingWide(Rule):
+    code = "padding-wide"
+    family = "kernel"
+    signatures = (
+        "Padding size should be less than the corresponding input dimension, but got: padding {padding:shape} at "
+        "dimension {axis} "
+        "of input {input:shape}",
+        "Padding value causes wrapping around more than once",
+    )
+    says = "reflect and circular padding take their cells from the input, and it is too small"
+    lookalike = (
+        "Calculated padded input size per channel: (5 x 5). Kernel size: (7 x 7). Kernel size can't be "
+        "greater than actual input size"
+    )
+    example = """
+        pad = nn.ReflectionPad2d(9)
+        # RuntimeError: Argument #4: Padding size should be less than the corresponding input dimension, but got:
+        # padding (9, 9) at dimension 3 of input [1, 3, 9, 9]
+        y = pad(torch.rand(1, 3, 9, 9))
+    """
+
+    def hypotheses(self) -> Iterator[Hypothesis]:
+        if "input" in self.facts:
+            size = self.input[self.axis]
+            says = (
+                f"axis {self.axis} has {size} cells; reflecting gives at most {size - 1}, and "
+                f"{max(self.padding)} are wanted"
+            )
+        else:
+            says = "the input wraps around once, and more is wanted"
+        yield likely(
+            says, "data", "larger inputs, or padding_mode='replicate' or 'zeros', which need no cells of their own"
+        )
 
 
-def _output_size(match: re.Match[str], message: Message) -> Explanation:
-    asked, low, high = map(ints, match.group("asked", "low", "high"))
-    near = tuple(min(max(size, least), most) for size, least, most in zip(asked, low, high, strict=True))
-    facts = {"requested": list(asked), "smallest": list(low), "largest": list(high)}
-    why = f"(n − 1)·stride − 2·padding + kernel gives {list(low)}, and output_padding adds up to stride − 1"
-    fix = Fix(f"y = layer(x, output_size={near})", "the nearest size it can give")
-    return Explanation(facts, why, "output_size of another layer or another input", [fix])
+class PoolPadding(Rule):
+    code = "pool-padding"
+    family = "kernel"
+    signatures = (
+        "at most half of effective kernel size, but got pad={padding}, kernel_size={kernel} and dilation={dilation}",
+        "at most half of kernel size, but got pad={padding}, kernel_size={kernel}",
+        "at most half of kernel size, but got padding={padding} and kernel_size={kernel}",
+        "half of kernel size, but got padW = {padding}, padH = {}, kW = {kernel}",
+        "pad should be smaller than or equal to half of kernel size",
+        "pad should be at most half of",
+    )
+    says = "a pooling's padding is at most half of its kernel"
+    lookalike = "non-positive stride is not supported"
+    example = """
+        pool = nn.MaxPool2d(2, padding=2)
+        # RuntimeError: pad should be at most half of effective kernel size, but got pad=2, kernel_size=2 and
+        # dilation=1
+        y = pool(torch.rand(1, 3, 8, 8))
+    """
+
+    def hypotheses(self) -> Iterator[Hypothesis]:
+        numbers = f": {self.padding} for a kernel of {self.kernel}" if "padding" in self.facts else ""
+        says = f"a window would lie on padding alone{numbers}"
+        yield certain(
+            says, "model", "padding=kernel_size // 2 at most; to keep the size, an odd kernel with half of it"
+        )
 
 
-TUPLE_LENGTH = (
-    r"expected (?P<name>\w{1,20}) to be a single integer value or a list of (?P<expected>\d) values to match the "
-    r"convolution dimensions, but got \w{1,20}=\[(?P<given>[\d, \-]{1,200})\]"
-)
-POOL_TUPLE = (
-    r"(?:max|avg|lp)_pool(?P<ndim>\d)d(?:\(\))?:? (?P<name>\w{1,20}) must (?:either )?be (?:omitted, )?an? "
-    r"(?:single )?int"
-)
-PADDING_TOO_WIDE = (
-    r"Padding size should be less than the corresponding input dimension, but got: padding "
-    r"\((?P<pads>\d{1,9}, \d{1,9})\) at dimension (?P<dim>\d) of input \[?(?P<input>[\d, ]{1,200})"
-)
-MAX_POOL_PADDING = (
-    r"pad should be at most half of (?:effective )?kernel size, but got pad=(?P<padding>\d{1,9}), "
-    r"kernel_size=(?P<kernel>\d{1,9})(?: and dilation=(?P<dilation>\d{1,9}))?"
-)
-AVG_POOL_PADDING = (
-    r"padding should be at most half of kernel size, but got padding=(?P<padding>\d{1,9}) and "
-    r"kernel_size=(?P<kernel>\d{1,9})"
-)
-OLD_POOL_PADDING = (
-    r"pad should be smaller than (?:or equal to )?half of kernel size, but got padW = (?P<padding>\d{1,9}), "
-    r"padH = \d{1,9}, kW = (?P<kernel>\d{1,9})"
-)
-OUTPUT_PADDING = r"output padding must be smaller than either stride or dilation, but got (?P<numbers>[\w: ]{1,250})"
-OUTPUT_SIZE = (
-    r"requested an output size of [\(\[](?P<asked>[\d, ]{1,99})[\)\]], but valid sizes range from "
-    r"\[(?P<low>[\d, ]{1,99})\] to \[(?P<high>[\d, ]{1,99})\]"
-)
-ANSWERS: Answers = {
-    ("groups", r"(in|out)_channels must be divisible by groups"): _groups,
-    ("groups", r"Given groups=\d{1,9}, expected (weight) to be (?:at least|divisible by)"): _groups,
-    ("groups", r"(groups) must be a positive integer"): _groups,
-    ("tuple_length", TUPLE_LENGTH): _tuple_length,
-    ("tuple_length", POOL_TUPLE): _pool_tuple,
-    ("tuple_length", r"pool(?P<ndim>\d)d: (?P<name>stride) must either be omitted"): _pool_tuple,
-    ("not_positive", r"non-positive stride|stride should not be zero|stride must be greater than zero"): simple(
-        f"{RANGE}: a stride below 1 never moves on",
-        "stride=0, or a kernel of 0 that the stride follows",
-        "layer.stride = 1",
-    ),
-    ("not_positive", r"dilation (?:should|must) be greater than zero"): simple(
-        f"{RANGE}: taps 0 apart would all read one cell",
-        "dilation=0; no gaps is dilation=1",
-        "layer.dilation = 1",
-    ),
-    ("not_positive", r"negative padding is not supported"): simple(
-        RANGE, "a padding worked out by a formula that went below 0", "layer.padding = (0,) * len(layer.kernel_size)"
-    ),
-    ("not_positive", r"pad(?:ding)? must be non-negative"): simple(
-        RANGE, "a padding worked out by a formula that went below 0", "layer.padding = 0"
-    ),
-    ("not_positive", r"max_pool1d\(\) kernel_size must be greater than zero"): simple(
-        RANGE, "kernel_size=0", "layer.kernel_size = layer.stride = 2"
-    ),
-    ("not_positive", r"kernel size should be greater than zero"): simple(RANGE, "kernel_size=0", REBUILD),
-    ("not_positive", r"divisor must be not zero"): simple(
-        "the sum of a window can't be divided by 0", "divisor_override=0", "layer.divisor_override = None"
-    ),
-    ("same_stride", r"padding='same' is not supported for strided convolutions"): simple(
-        "padding 'same' keeps the size and a stride above 1 shrinks it: torch refuses both together",
-        "a layer copied from Keras, where 'same' with a stride is allowed",
-        MAKE.replace("padding=1", "stride=2, padding=1"),
-    ),
-    ("padding_word", r"Invalid padding string"): simple(
-        "padding is a number for each axis, 'same' or 'valid'", "another library's word", MAKE
-    ),
-    ("padding_mode", r"padding_mode must be one of|Only \"zeros\" padding mode is supported"): simple(
-        "padding_mode is zeros, reflect, replicate or circular; transposed layers take only zeros",
-        "another library's word",
-        MAKE,
-    ),
-    ("padding_word", r"conv_transpose\dd\(\): argument 'padding' .{0,30}must be tuple of ints"): simple(
-        "a transposed convolution takes no padding 'same', only numbers",
-        "'same' from a plain convolution",
-        "layer.padding = (1,) * len(layer.kernel_size)",
-    ),
-    ("padding_too_wide", PADDING_TOO_WIDE): _padding_too_wide,
-    ("padding_too_wide", r"Padding value causes wrapping around more than once"): simple(
-        "circular padding wraps around once: there are only as many cells as the input has",
-        "padding too large",
-        "layer.padding_mode = 'zeros'",
-    ),
-    ("pool_padding", MAX_POOL_PADDING): _pool_padding,
-    ("pool_padding", AVG_POOL_PADDING): _pool_padding,
-    ("pool_padding", OLD_POOL_PADDING): _pool_padding,
-    ("output_padding", OUTPUT_PADDING): _output_padding,
-    ("output_size", OUTPUT_SIZE): _output_size,
-    ("output_size", r"output_size must have|output_size should be"): simple(
-        "output_size has one number for each axis, or batch and channels before them",
-        "a number too many",
-        "y = layer(x)",
-    ),
-}
+class OutputPadding(Rule):
+    code = "output-padding"
+    family = "kernel"
+    signatures = (
+        "output padding must be smaller than either stride or dilation",
+        "requested an output size of {asked:shape}, but valid sizes range from {low:shape} to {high:shape}",
+        "output_size must have {} elements",
+    )
+    says = "output_padding chooses among the sizes that a stride rounds to one"
+    lookalike = "Padding length must be divisible by 2"
+    example = """
+        up = nn.ConvTranspose2d(16, 8, kernel_size=2, stride=2, output_padding=2)
+        # RuntimeError: output padding must be smaller than either stride or dilation, but got
+        # output_padding_height: 2 output_padding_width: 2 stride_height: 2 stride_width: 2 dilation_height: 1
+        # dilation_width: 1
+        y = up(torch.rand(1, 16, 4, 4))
+    """
+
+    def hypotheses(self) -> Iterator[Hypothesis]:
+        if "asked" in self.facts:
+            says = (
+                f"{list(self.asked)} is out of reach: this layer makes {list(self.low)} to {list(self.high)} "
+                "of this input"
+            )
+            yield likely(says, "call", "ask for one of these; another size needs another stride, kernel or input")
+        else:
+            says = "it is no padding: it adds less than one stride to the output's size"
+            yield certain(says, "model", "output_padding below the stride; mostly 1 with stride=2, and 0 with stride=1")
+
+
+class NegativeSize(Rule):
+    code = "negative-size"
+    family = "kernel"
+    signatures = (
+        "Trying to create tensor with negative dimension {size}",
+        "Dimension size must be non-negative",
+        "length must be non-negative",
+        "egative output size",
+        "resulted in a negative output size",
+    )
+    says = "a size came out below 0"
+    lookalike = "non-positive stride is not supported"
+    example = """
+        x = torch.rand(1, 1, 3, 3)
+        # RuntimeError: narrow(): length must be non-negative.
+        y = F.pad(x, (-2, -2, 0, 0))
+    """
+    usual = (
+        likely(
+            "more is cut off than there is, or an argument was worked out as a negative number",
+            "call",
+            "print the sizes that go in; a vocabulary or length of -1 is often a value that was never set",
+        ),
+    )

@@ -1,5 +1,6 @@
-"""Try each fix in torch: the layer and the input are built anew from the message's numbers."""
+"""Try fixes in torch: the error is raised anew from the message's numbers, and has to be gone with the fix."""
 
+import ast
 import contextlib
 from dataclasses import replace
 from math import prod
@@ -8,50 +9,47 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from convcli.explain.answer import Example, Explanation, Fix
+from convcli.explain.recognise import Diagnosis
+from convcli.explain.rule import Fix
 from convcli.refusals import Failure
 
-LARGEST = 2**24  # numbers in the input or the weights; a message can name any size
+LARGEST = 2**27  # numbers in a tensor that is made for it; a message can name any size
 
 
-def verified(explanation: Explanation) -> Explanation:
-    """The same explanation, each fix marked by whether it ran where the error did.
+def verified(diagnosis: Diagnosis) -> Diagnosis:
+    """The same diagnosis, with whether each fix mends code that was put together here, of whole numbers alone.
+
+    No name and no code of a message or a file is in what runs: the fixes are written anew over ``x`` and ``layer``.
 
     Raises:
-        Failure: the numbers are too few, or too large, to build the layer and its input again.
+        Failure: the numbers are too few, or too large, to raise the error again.
     """
-    example = explanation.example
-    if example is None or _size(example) > LARGEST or not _fails(example):
-        raise Failure("the message's numbers don't suffice to build this error again, so nothing was tried in torch")
-    return replace(explanation, fixes=[replace(fix, verified=_works(fix, example)) for fix in explanation.fixes])
+    rule = diagnosis.rule
+    generic = type(rule)(rule.case, rule.facts, generic=True)
+    program = generic.rebuilt().split("\n")
+    if program == [""] or _largest(program) > LARGEST or _runs(program):
+        raise Failure("the message's numbers don't suffice to raise this error again, so nothing was tried in torch")
+    tried = {}
+    for hypothesis, ours in zip(diagnosis.hypotheses, generic.hypotheses(), strict=True):
+        for fix, own in zip(hypothesis.fixes, ours.fixes, strict=False):
+            if not fix.placeholder and own.where == fix.where:
+                tried[fix] = _runs(_mended(program, own))
+    return replace(diagnosis, tried=tried)
 
 
-def _size(example: Example) -> int:
-    """How many numbers the larger of input and weights holds."""
-    numbers = [n for argument in example.arguments for n in (argument if isinstance(argument, tuple) else (argument,))]
-    return int(max(prod(example.shape), prod(numbers)))
+def _mended(program: list[str], fix: Fix) -> list[str]:
+    return [*program[:-1], fix.code, *(program[-1:] if fix.where != "instead" else [])]
 
 
-def _build(example: Example) -> tuple[nn.Module, torch.Tensor]:
-    return getattr(nn, example.type)(*example.arguments, **example.settings), torch.zeros(example.shape)
+def _largest(program: list[str]) -> int:
+    """How many numbers the largest tensor of a program can have: the product of all that stand in one line."""
+    lines = (ast.walk(ast.parse(line)) for line in program)
+    numbers = ([n.value for n in line if isinstance(n, ast.Constant) and isinstance(n.value, int)] for line in lines)
+    return max(prod(number or 1 for number in line) for line in numbers)
 
 
-def _fails(example: Example) -> bool:
-    """Whether the rebuilt layer really refuses the rebuilt input."""
-    with contextlib.suppress(RuntimeError, ValueError, IndexError, TypeError):
-        layer, x = _build(example)
-        layer(x)
-        return False
-    return True
-
-
-def _works(fix: Fix, example: Example) -> bool:
-    """Run a fix. Its code was written by convcli around whole numbers; no text of the message is in it."""
-    try:
-        layer, x = _build(example)
-        names = {"x": x, "layer": layer, "torch": torch, "nn": nn, "F": F}
-        exec(fix.code, names)
-        names["layer"](names["x"])
-    except (RuntimeError, ValueError, IndexError, TypeError, AttributeError, NameError, MemoryError):
-        return False
-    return True
+def _runs(program: list[str]) -> bool:
+    with contextlib.suppress(RuntimeError, ValueError, IndexError, TypeError, AttributeError, NameError, MemoryError):
+        exec("\n".join(program), {"torch": torch, "nn": nn, "F": F})
+        return True
+    return False

@@ -3,12 +3,23 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import MISSING, fields
+from importlib import import_module
 from math import isfinite, prod
 from operator import index
 from typing import Any, ClassVar, TypeVar
 
 from convcli.arithmetic.windows import Windows
-from convcli.refusals import AXIS_NAMES, AxisCount, MissingArgument, NotWhole, UnknownArgument, UnknownLayer
+from convcli.matching import nearest
+from convcli.refusals import (
+    AXIS_NAMES,
+    AxisCount,
+    ConvcliError,
+    MissingArgument,
+    NotWhole,
+    Refusal,
+    UnknownArgument,
+    UnknownLayer,
+)
 
 Shape = tuple[int, ...]
 # Arguments that are one whole number.
@@ -21,8 +32,19 @@ WHOLE = (
     "start_dim",
     "end_dim",
     "divisor_override",
+    "num_features",
+    "num_groups",
+    "num_channels",
+    "num_parameters",
+    "num_embeddings",
+    "embedding_dim",
+    "upscale_factor",
+    "downscale_factor",
+    "dim",
 )
 Remark = tuple[str, str]  # a label, and what there is to say
+# What an axis of the output comes from: axes of the input, each with what is read along it (None: its own cell alone).
+Path = tuple[tuple[int, Windows | None], ...]
 AnyLayer = TypeVar("AnyLayer", bound="type[Layer]")
 
 
@@ -46,26 +68,36 @@ class Layer(ABC):
     ndim: ClassVar[int] = 0  # spatial axes; 0: it takes any number of axes
     per_axis: ClassVar[tuple[str, ...]] = ()  # arguments with one value for each of them
     positional: ClassVar[tuple[str, ...]] = ()  # arguments that are written without their names
+    joins: ClassVar[bool] = False  # whether it makes one axis of channels and maps
+    work: ClassVar[str] = ""  # what its work is called where tools count it: convolution, linear, norm, activation, …
 
     @staticmethod
     def of(name: str, **arguments: Any) -> "Layer":
         """The layer of a torch.nn class, in any case of letters, made with torch's arguments; None: torch's default."""
+        if name.lower() not in LAYERS:
+            import_module("convcli.layers.without_windows")
         layer = LAYERS.get(name.lower())
         if layer is None:
-            from difflib import get_close_matches
-
-            raise UnknownLayer(name=name, near=get_close_matches(name.lower(), LAYERS, 2))
+            raise UnknownLayer(name=name, near=nearest(name, LAYERS, 2))
         return layer.made_with(arguments)
 
     @classmethod
     def made_with(cls, arguments: Mapping[str, Any]) -> "Layer":
         """A layer of this class; one number for an argument that has one for each axis stands for all of them."""
-        known = cls.defaults()
         asked = {name: value for name, value in arguments.items() if value is not None}
+        try:
+            return cls._made_with(asked)
+        except Refusal as refusal:
+            refusal.accepts = lambda change: accepted(cls.made_with, asked | change)
+            raise
+
+    @classmethod
+    def _made_with(cls, asked: Mapping[str, Any]) -> "Layer":
+        known = cls.defaults()
         for name in asked:
             if name not in known:
                 raise UnknownArgument(name=name, type=cls.__name__, takes=list(known))
-        values = known | asked
+        values = {**known, **asked}
         for name, value in values.items():
             if value is MISSING:
                 raise MissingArgument(name=name, type=cls.__name__)
@@ -111,10 +143,11 @@ class Layer(ABC):
         """The layer as Python, what torch assumes left out."""
         parts, assumed = [], self.assumed()
         for name, value in self.arguments().items():
-            text = written(value)
+            each = name in self.per_axis
+            text = written(value, each)
             if name in self.positional:
                 parts.append(text)
-            elif text != written(assumed[name]):
+            elif text != written(assumed[name], each):
                 parts.append(f"{name}={text}")
         return f"nn.{self.type}({', '.join(parts)})"
 
@@ -136,9 +169,21 @@ class Layer(ABC):
     def output_shape(self, shape: Sequence[int]) -> Shape:
         """The shape that comes out of an input of this shape."""
 
-    @abstractmethod
+    def paths(self, shape: Sequence[int]) -> tuple[Path, ...]:
+        """What each axis of the output comes from; an axis of the input that no path has is read as a whole."""
+        return tuple(((i, None),) for i in range(len(shape)))
+
     def axes(self, shape: Sequence[int]) -> tuple[Windows, ...]:
-        """What is read along each axis that keeps an order of cells; none where no axis does."""
+        """What is read along each axis of which an output reads more than its own cell."""
+        return tuple(windows for path in self.paths(shape) for _, windows in path if windows)
+
+    def least_size(self, axis: int, outputs: int) -> int:
+        """The smallest size of a spatial axis, counted from 0, that gives at least so many outputs along it."""
+        return outputs
+
+    def averaged(self, shape: Sequence[int]) -> Sequence[int]:
+        """The axes that are read as a whole for their statistics, by a norm."""
+        return ()
 
     @property
     def weight_shape(self) -> Shape | None:
@@ -189,6 +234,15 @@ def for_axes(*ndims: int) -> Callable[[AnyLayer], AnyLayer]:
     return enter
 
 
+def accepted(attempt: Callable[..., object], *request: Any) -> bool:
+    """Whether what is tried with this request is refused by no rule."""
+    try:
+        attempt(*request)
+    except ConvcliError:
+        return False
+    return True
+
+
 def whole(name: str, value: Any) -> int:
     """A whole number of any library, as Python's own.
 
@@ -204,13 +258,13 @@ def whole(name: str, value: Any) -> int:
     return number
 
 
-def written(value: Any) -> str:
+def written(value: Any, each_axis: bool = True) -> str:
     """An argument as Python has it, the same number for each axis said once.
 
     >>> written((3, 3)), written((3, 5)), written(2.0), written(float("inf"))
     ('3', '(3, 5)', '2', "float('inf')")
     """
-    if isinstance(value, tuple) and len(set(value)) == 1 and value[0] is not None:
+    if each_axis and isinstance(value, tuple) and len(set(value)) == 1 and value[0] is not None:
         value = value[0]
     if isinstance(value, float) and value.is_integer():
         value = int(value)

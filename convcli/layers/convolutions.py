@@ -19,6 +19,7 @@ class Convolution(Sliding):
 
     positional = ("in_channels", "out_channels")
     suggested: ClassVar = {"kernel_size": 3}
+    work = "convolution"
     reduction = SumOfProducts()
     in_channels: int
     out_channels: int
@@ -29,11 +30,8 @@ class Convolution(Sliding):
         for name in ("in_channels", "out_channels", "groups"):
             if getattr(self, name) < 1:
                 raise refusals.NotPositive(name=name, value=getattr(self, name))
-        for name in ("in_channels", "out_channels"):
-            if getattr(self, name) % self.groups:
-                raise refusals.Groups(name=name, value=getattr(self, name), groups=self.groups)
-        if self.padding_mode not in refusals.PADDING_MODES:
-            raise refusals.PaddingMode(value=self.padding_mode)
+        if self.in_channels % self.groups or self.out_channels % self.groups:
+            raise refusals.Groups(in_channels=self.in_channels, out_channels=self.out_channels, groups=self.groups)
 
     def check_input(self, shape: Sequence[int]) -> None:
         super().check_input(shape)
@@ -83,6 +81,14 @@ class Convolution(Sliding):
         return self.weights * prod(axis.size if self.transposed else axis.output for axis in self.axes(shape))
 
     @property
+    def macs_convention(self) -> str:  # type: ignore[override]
+        """How these are counted, as tools differ."""
+        if not any(map(any, self.pads)):
+            return "MACs of one sample, bias not counted"
+        counted = "products that padding cuts away" if self.transposed else "padded taps"
+        return f"MACs of one sample, {counted} counted, bias not"
+
+    @property
     def bias_size(self) -> int:
         return self.out_channels * self.bias
 
@@ -121,25 +127,27 @@ def _span(start: int, count: int) -> str:
 class Conv(Convolution):
     """``nn.Conv1d`` and its like; the weight is ``[out, in/groups, *kernel]``."""
 
-    summary = "slides learned kernels over the input and sums the products"
+    summary = "slides learned kernels and sums the products"
 
     in_channels: int
     out_channels: int
     kernel_size: Sizes
     stride: Sizes = 1  # type: ignore[assignment]  # made one for each axis, like the others
     padding: Sizes | str = 0  # type: ignore[assignment]
+    dilation: Sizes = 1  # type: ignore[assignment]
     groups: int = 1
     bias: bool = True
-    dilation: Sizes = 1  # type: ignore[assignment]
     padding_mode: str = "zeros"
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        if self.padding_mode not in refusals.PADDING_MODES:
+            raise refusals.PaddingMode(value=self.padding_mode)
         if isinstance(self.padding, str):
             if self.padding not in ("same", "valid"):
                 raise refusals.PaddingWord(value=self.padding)
             if self.padding == "same" and max(self.stride) > 1:
-                raise refusals.SameStride(stride=self.stride, kernel=self.kernel_size)
+                raise refusals.SameStride(stride=self.stride, kernel=self.kernel_size, dilation=self.dilation)
         elif self.padding_mode == "zeros":  # torch crops with negative padding in every other padding mode
             self.check_padding()
 
@@ -149,7 +157,7 @@ class Conv(Convolution):
 class ConvTranspose(Convolution):
     """``nn.ConvTranspose1d`` and its like; the weight is ``[in, out/groups, *kernel]``."""
 
-    summary = "stamps the kernel into the output, once for every input cell"
+    summary = "stamps the kernel into the output for every cell"
     transposed = True
 
     in_channels: int
@@ -168,7 +176,9 @@ class ConvTranspose(Convolution):
         if self.padding_mode != "zeros":
             raise refusals.TransposedMode(value=self.padding_mode)
         self.check_padding()
-        for axis, chosen, *bounds in zip(self.axis_names, self.output_padding, self.stride, self.dilation, strict=True):
-            # torch names both stride and dilation as bounds, and takes the larger.
-            if not 0 <= chosen < max(bounds):
-                raise refusals.OutputPadding(value=chosen, axis=axis, bound=max(bounds))
+        # torch names both stride and dilation as bounds, and takes the larger.
+        bounds = tuple(map(max, self.stride, self.dilation))
+        for axis, chosen, stride, bound in zip(self.axis_names, self.output_padding, self.stride, bounds, strict=True):
+            if not 0 <= chosen < bound:
+                every = {"values": self.output_padding, "bounds": bounds}
+                raise refusals.OutputPadding(value=chosen, axis=axis, bound=bound, stride=stride, **every)

@@ -87,8 +87,9 @@ class AvgPool(Pool):
 class LPPool(Pool):
     """``nn.LPPool1d`` and its like; norm type 1 is the sum."""
 
-    summary = "takes the p-norm of each window; norm type 1 is the sum"
+    summary = "takes the p-norm of each window"
     positional = ("norm_type",)
+    work = "p-norm pooling"
     suggested: ClassVar = {"norm_type": 2.0, "kernel_size": 2}
 
     norm_type: float
@@ -125,12 +126,15 @@ class _Adaptive(Windowed):
             if size is None and self.ndim == 1:
                 raise NothingToKeep(type=self.type)
             if size is not None and size < 1:
-                raise NotPositive(name="output_size", value=size, axis=axis)
+                raise NotPositive(name="output_size", value=size, axis=axis, values=self.output_size)
 
     def axes(self, shape: Sequence[int]) -> tuple[Adaptive, ...]:
         self.check_input(shape)
         asked = zip(shape[2:], self.output_size, self.axis_names, strict=True)
         return tuple(Adaptive(size, size if output is None else output, name) for size, output, name in asked)
+
+    def least_size(self, axis: int, outputs: int) -> int:
+        return 1 if self.output_size[axis] else outputs
 
     def remarks(self, shape: Sequence[int]) -> Iterator[Remark]:
         yield from super().remarks(shape)
@@ -150,7 +154,8 @@ class _Adaptive(Windowed):
 class AdaptiveAvgPool(_Adaptive):
     """``nn.AdaptiveAvgPool1d`` and its like."""
 
-    summary = "takes the mean of windows that give the output size asked for"
+    summary = "takes the mean of as many windows as asked for"
+    work = "adaptive mean"
     reduction = Mean(1)
 
     output_size: tuple[int | None, ...]
@@ -161,7 +166,7 @@ class AdaptiveAvgPool(_Adaptive):
 class AdaptiveMaxPool(_Indices, _Adaptive):
     """``nn.AdaptiveMaxPool1d`` and its like."""
 
-    summary = "keeps the largest value of windows that give the output size asked for"
+    summary = "keeps the largest of as many windows as asked for"
 
     output_size: tuple[int | None, ...]
     return_indices: bool = False

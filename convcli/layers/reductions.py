@@ -117,6 +117,10 @@ class Copy(Reduction):
 
     operation = "copy"
 
+    def term_said(self, term: Term, cell: str) -> str:
+        """Which cell it is: its value alone would say that it is what it is."""
+        return f"input{list(term.input_index)}" if term.input_index else cell
+
 
 class Extreme(Reduction):
     """The largest of the cells' magnitudes, or the smallest: a p-norm whose p is infinite."""
@@ -181,7 +185,7 @@ class Mean(Reduction):
             yield "mean", f"each sum is divided by {self.said_divisor}, not by the {self.cells} cells"
         elif any(axis.line.start < 0 for axis in axes):
             if self.counts_padding:
-                yield "mean", "at the border the padding's zeros count as cells and pull the mean down"
+                yield "mean", "at the border the padding's zeros count as cells and pull the mean towards 0"
             else:
                 yield "mean", "at the border only real cells are averaged; padding doesn't count"
 

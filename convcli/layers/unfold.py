@@ -7,7 +7,7 @@ from math import prod
 from typing import ClassVar
 
 from convcli.arithmetic.windows import Windows
-from convcli.layers.base import Remark, Shape, named
+from convcli.layers.base import Path, Remark, Shape, named
 from convcli.layers.reductions import Copy, Place, Read
 from convcli.layers.windowed import Sizes, Sliding, Use
 
@@ -17,12 +17,15 @@ from convcli.layers.windowed import Sizes, Sliding, Use
 class Unfold(Sliding):
     """``nn.Unfold``: ``[batch, channels, height, width]`` becomes ``[batch, channels · taps, windows]``.
 
+    A convolution is a matrix product of its kernels with these columns.
+
     >>> Unfold.of("unfold", kernel_size=2).output_shape((1, 3, 4, 5))
     (1, 12, 12)
     """
 
-    summary = "lays every window out as a column; a convolution is a matrix product with these"
+    summary = "lays every window out as a column"
     ndim = 2
+    work = ""
     no_macs = "it copies cells and multiplies nothing"
     suggested: ClassVar = {"kernel_size": 2}
     reduction = Copy()
@@ -43,6 +46,10 @@ class Unfold(Sliding):
 
     def shape_of(self, shape: Sequence[int], axes: Sequence[Windows]) -> Shape:
         return (shape[0], shape[1] * self.taps, prod(axis.output for axis in axes))
+
+    def paths(self, shape: Sequence[int]) -> tuple[Path, ...]:
+        rows, columns = self.axes(shape)
+        return (((0, None),), ((1, None),), ((2, rows), (3, columns)))
 
     def reads(self, axes: Sequence[Windows], output: Place) -> Iterator[Read]:
         batch, row, column = output

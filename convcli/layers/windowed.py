@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 from convcli import refusals
 from convcli.arithmetic.axis import Axis
 from convcli.arithmetic.windows import Windows
-from convcli.layers.base import Layer, Remark, Shape
+from convcli.layers.base import Layer, Path, Remark, Shape, accepted
 from convcli.layers.reductions import Place, Read, Reduction
 from convcli.wording import sizes_in_words
 
@@ -27,7 +27,9 @@ class Windowed(Layer):
     transposed: ClassVar[bool] = False
     returns_indices: bool = False
     groups: int = 1
+    work = "pooling"
     no_macs: ClassVar[str] = "a pooling multiplies no weights"
+    macs_convention: str = "MACs of one sample, bias not counted"
 
     @property
     @abstractmethod
@@ -50,7 +52,14 @@ class Windowed(Layer):
             raise refusals.Rank(shape=shape, ndim=self.ndim)
         for name, size in zip(("batch", "channels", *self.axis_names), shape, strict=True):
             if size < 1:
-                raise refusals.NotPositive(name="size", value=size, axis=name)
+                raise refusals.NothingGoesIn(axis=name, shape=shape)
+
+    @abstractmethod
+    def axes(self, shape: Sequence[int]) -> tuple[Windows, ...]:
+        """The windows along each spatial axis."""
+
+    def paths(self, shape: Sequence[int]) -> tuple[Path, ...]:
+        return (((0, None),), ((1, None),), *(((2 + i, axis),) for i, axis in enumerate(self.axes(shape))))
 
     def output_shape(self, shape: Sequence[int]) -> Shape:
         return self.shape_of(shape, self.axes(shape))
@@ -85,6 +94,15 @@ class Windowed(Layer):
 
         return len(targets) * prod(map(len, reached)), each()
 
+    @property
+    def coverage_words(self) -> str:
+        """What is counted where it is counted how often each input cell is read."""
+        return "how many windows read each input cell"
+
+    def times(self, count: int) -> str:
+        """So many of what is counted there."""
+        return f"{count:,} window{'s' * (count != 1)}"
+
     def targets(self, channel: int) -> Iterator[tuple[int, Place | None]]:
         """The output channels that an input channel goes into, each with the first indices of its weights."""
         yield channel, None
@@ -117,19 +135,40 @@ class Sliding(Windowed):
 
     def __post_init__(self) -> None:
         for name in ("kernel_size", "stride", "dilation"):
-            for axis, value in zip(self.axis_names, getattr(self, name), strict=False):
+            values = getattr(self, name)[: self.ndim]
+            for axis, value in zip(self.axis_names, values, strict=True):
                 if value < 1:
-                    raise refusals.NotPositive(name=name, value=value, axis=axis)
+                    raise refusals.NotPositive(name=name, value=value, axis=axis, values=values)
 
     def check_padding(self, half_at_most: bool = False) -> None:
         """Refuse a word, a number below 0, and with ``half_at_most`` one beyond half the kernel."""
         if isinstance(self.padding, str):
-            raise refusals.PaddingWordHere(value=self.padding, type=self.type)
-        for axis, padding, kernel in zip(self.axis_names, self.padding, self.kernel_size, strict=False):
+            raise refusals.PaddingWordHere(value=self.padding, type=self.type, kernel=self.kernel_size)
+        paddings = self.padding[: self.ndim]
+        for axis, padding, kernel in zip(self.axis_names, paddings, self.kernel_size, strict=True):
             if padding < 0:
-                raise refusals.Negative(name="padding", value=padding, axis=axis)
+                raise refusals.Negative(name="padding", value=padding, axis=axis, values=paddings)
             if half_at_most and padding > kernel // 2:
-                raise refusals.PoolPadding(value=padding, axis=axis, most=kernel // 2)
+                most, both = kernel // 2, {"padding": paddings, "kernel": self.kernel_size}
+                raise refusals.PoolPadding(value=padding, axis=axis, most=most, **both)
+
+    @property
+    def _copies(self) -> bool:
+        """Whether a window may read a cell more than once, as copies of it stand in the padding."""
+        return self.padding_mode != "zeros" and any(map(any, self.pads))
+
+    @property
+    def coverage_words(self) -> str:
+        if self.transposed:
+            return "how many outputs each input cell reaches"
+        return (
+            "how often each input cell is read, copies in the padding too" if self._copies else super().coverage_words
+        )
+
+    def times(self, count: int) -> str:
+        if self.transposed:
+            return f"{count:,} output{'s' * (count != 1)}"
+        return f"{count:,} reading{'s' * (count != 1)}" if self._copies else super().times(count)
 
     @property
     def pads(self) -> list[tuple[int, int]]:
@@ -148,21 +187,46 @@ class Sliding(Windowed):
             for i, (size, kernel, stride) in enumerate(zip(sizes, self.kernel_size, self.stride, strict=True))
         )
 
+    def least_size(self, axis: int, outputs: int) -> int:
+        from convcli.arithmetic.inverse import least_size
+
+        windows = self.windows((1,) * self.ndim)[axis]
+        return max(least_size(windows, outputs), self.least(windows))
+
+    def least(self, axis: Axis) -> int:
+        """The smallest size that torch takes, whether more than one window fits or not."""
+        widest = max(axis.before, axis.after)
+        return {"reflect": widest + 1, "circular": widest}.get(axis.padding_mode, 1)
+
     def axes(self, shape: Sequence[int]) -> tuple[Axis, ...]:
+        try:
+            return self._axes(shape)
+        except refusals.Refusal as refusal:
+            refusal.accepts = lambda change: accepted(self._changed_on, shape, change)
+            raise
+
+    def _changed_on(self, shape: Sequence[int], change: refusals.Change) -> Shape:
+        return self.made_with(self.arguments() | change).output_shape(shape)
+
+    def _axes(self, shape: Sequence[int]) -> tuple[Axis, ...]:
         self.check_input(shape)
         axes = self.windows(shape[2:])
         for axis in axes:
-            self.check_axis(axis)
+            self.check_axis(axis, axes)
             if axis.output < 1:
-                raise refusals.NoOutput(axis=axis) if axis.transposed else refusals.KernelLarger(axis=axis)
+                refusal = refusals.NoOutput if axis.transposed else refusals.KernelLarger
+                raise refusal(axis=axis, axes=axes)
         return axes
 
-    def check_axis(self, axis: Axis) -> None:
-        """Refuse an axis that torch refuses though a window may fit."""
-        widest = max(axis.before, axis.after)
-        limit = {"reflect": axis.size - 1, "circular": axis.size}.get(axis.padding_mode)
-        if limit is not None and widest > limit:
-            raise refusals.PaddingTooWide(axis=axis, mode=axis.padding_mode, limit=limit, value=widest)
+    def check_axis(self, axis: Axis, axes: Sequence[Axis]) -> None:
+        """Refuse an axis, of these, that torch refuses though a window may fit."""
+        if axis.padding_mode not in ("reflect", "circular"):
+            return
+        limits = [each.size - (axis.padding_mode == "reflect") for each in axes]
+        limit, widest = limits[axes.index(axis)], max(axis.before, axis.after)
+        if widest > limit:
+            mode = axis.padding_mode
+            raise refusals.PaddingTooWide(axis=axis, mode=mode, limit=limit, value=widest, axes=axes, limits=limits)
 
     def largest_window(self, axes: Sequence[Windows]) -> int:
         return prod(self.kernel_size)
@@ -197,7 +261,9 @@ def _output_padding_words(axis: Axis) -> str:
     sizes = sizes_giving(replace(axis, transposed=False, output_padding=0, size=1), axis.size)
     if not sizes:
         return chose
-    return f"a convolution with these settings takes sizes {sizes[0]} to {sizes[-1]} all to {axis.size}; {chose}"
+    beyond = "" if axis.output in sizes else ", which is none of them"
+    span = f"size {sizes[0]}" if len(sizes) == 1 else f"sizes {sizes[0]} to {sizes[-1]} all"
+    return f"a convolution with these settings takes {span} to {axis.size}; {chose}{beyond}"
 
 
 class Pool(Sliding):
@@ -212,12 +278,16 @@ class Pool(Sliding):
         super().__post_init__()
         self.check_padding(half_at_most=True)
 
-    def check_axis(self, axis: Axis) -> None:
-        super().check_axis(axis)
+    def least(self, axis: Axis) -> int:
         # torch's 3-d mean, by which it works out p-norms too, asks for a whole kernel of real cells, padding and
         # ceil_mode or not.
-        if self.ndim == 3 and self.reduction.operation in ("mean", "norm") and axis.size < axis.kernel:
-            raise refusals.Pool3dLarger(axis=axis, type=self.type)
+        whole = self.ndim == 3 and self.reduction.operation in ("mean", "norm")
+        return axis.kernel if whole else super().least(axis)
+
+    def check_axis(self, axis: Axis, axes: Sequence[Axis]) -> None:
+        super().check_axis(axis, axes)
+        if axis.size < self.least(axis):
+            raise refusals.Pool3dLarger(axis=axis, axes=axes, type=self.type)
 
     def assumed(self) -> dict[str, object]:
         return self.defaults() | {"stride": self.kernel_size}

@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 
 from convcli.arithmetic.axis import Axis
-from convcli.refusals.refusal import AXIS_NAMES, Refusal, Spelling, Words, shape_names
+from convcli.refusals.refusal import AXIS_NAMES, Change, Refusal, Spelling, Words, shape_names
+
+KERNELS = {1: [1, 0, -1], 2: [[1, 0], [0, -1]], 3: [[[1, -1]]]}  # examples, by the axes of a layer
 
 
 class InputAndSize(Refusal):
@@ -11,97 +13,154 @@ class InputAndSize(Refusal):
         return f"{spell('input')} and {spell('size')} both say what goes in", "choose one"
 
 
+class NothingGoesIn(Refusal):
+    axis: str
+    shape: Sequence[int]
+
+    def said(self, spell: Spelling) -> Words:
+        why = f"the input {list(self.shape)} is empty: its size along {self.axis} is 0"
+        return why, f"give an input with at least 1 along {self.axis}"
+
+
 class PaddingTooWide(Refusal):
+    """``limits`` are the cells that there are to take from along each of the ``axes``."""
+
+    explained_by = "padding-wide"
     axis: Axis
     mode: str
     limit: int
     value: int
+    axes: Sequence[Axis] = ()
+    limits: Sequence[int] = ()
 
     def said(self, spell: Spelling) -> Words:
         does = {"reflect": "mirrors the input without its border cell", "circular": "wraps around once"}[self.mode]
-        cells = f"it {does}, so there are only {self.limit} cells to take from"
-        fix = f"try {spell('padding', self.limit)} or less, or {spell('padding_mode', 'replicate')}"
+        cells = f"it {does}, so there {'is' if self.limit == 1 else 'are'} only {_cells(self.limit)} to take from"
+        pairs = zip(self.axes or (self.axis,), self.limits or (self.limit,), strict=True)
+        narrower = tuple(min(axis.before, limit) for axis, limit in pairs)
+        fix = self.offer(spell, {"padding": narrower}, {"padding_mode": "replicate"})
         return f"{self.mode} padding of {self.value} along {self.axis.name}: {cells}", fix
 
 
 class KernelLarger(Refusal):
+    """``axes`` are all of the layer's; ``larger`` names a larger input; ``piped``: this one is another command's."""
+
+    explained_by = "kernel-larger"
     axis: Axis
+    axes: Sequence[Axis] = ()
+    larger: str = ""
+    piped: bool = False
 
     def said(self, spell: Spelling) -> Words:
         axis, added = self.axis, self.axis.before + self.axis.after
-        spans = f"the kernel spans {axis.extent} cells"
+        spans = f"the kernel spans {_cells(axis.extent)}"
         if axis.dilation > 1:
             sum_ = f"{axis.dilation}·({axis.kernel} − 1) + 1 = {axis.extent}"
             spans = f"a kernel of {axis.kernel} with dilation {axis.dilation} spans {sum_} cells"
-        padded = f"{axis.size} cell{'s' * (axis.size > 1)}"
+        padded = _cells(axis.size)
         if axis.before or axis.after:
-            padded = f"{axis.size} cells + {added} of padding = {axis.padded}"
-        biggest = (axis.padded - 1) // axis.dilation + 1
-        fixes = [f"{spell('kernel_size', biggest)} or less"] if biggest >= 1 else []
-        fixes.append(spell("padding", axis.before + -(axis.spare // 2)))
-        fixes.append(f"an input of at least {axis.extent - added}")
+            padded = f"{padded} + {added} of padding = {axis.padded}"
         why = f"along {axis.name}, {spans}, but the input has only {padded}: not one window fits"
-        return why, f"try {', or '.join(fixes)}"
+        axes = self.axes or (axis,)
+        kernel = tuple(min(each.kernel, (each.padded - 1) // each.dilation + 1) for each in axes)
+        wider = tuple(each.before + max(0, -(each.spare // 2)) for each in axes)
+        changes: list[Change] = [{"kernel_size": kernel}] if min(kernel) > 0 else []
+        changes += [{"padding": wider}, *([{"input": self.larger}] if self.larger and not self.piped else [])]
+        fix = f"{self.offer(spell, *changes)}, or an input of at least {_cells(axis.extent - added)} along {axis.name}"
+        return why, fix + (f": before the pipe, for example {spell('input', self.larger)}" if self.piped else "")
 
 
 class Pool3dLarger(Refusal):
+    explained_by = "pool-too-small"
     axis: Axis
+    axes: Sequence[Axis]
     type: str
 
     def said(self, spell: Spelling) -> Words:
-        axis, fix = self.axis, f"try {spell('kernel_size', self.axis.size)} or less"
-        why = f"along {axis.name}, the kernel has {axis.kernel} taps and the input {axis.size} cells"
+        kernel = tuple(min(axis.kernel, axis.size) for axis in self.axes)
+        padding = tuple(min(axis.before, size // 2) for axis, size in zip(self.axes, kernel, strict=True))
+        fix = self.offer(spell, {"kernel_size": kernel}, {"kernel_size": kernel, "padding": padding}, most=1)
+        why = f"along {self.axis.name}, the kernel has {self.axis.kernel} taps and the input {_cells(self.axis.size)}"
         return f"{why}; nn.{self.type} takes no input smaller than its kernel, however it is padded", fix
 
 
 class NoOutput(Refusal):
+    explained_by = "transposed-nothing"
     axis: Axis
+    axes: Sequence[Axis]
 
     def said(self, spell: Spelling) -> Words:
         axis = self.axis
-        full = (axis.size - 1) * axis.stride + axis.extent
-        written = f"({axis.size} − 1)·{axis.stride} + {axis.extent} = {full} cells are written"
-        cut = f"padding cuts {axis.before + axis.after} of them away: nothing is left"
-        return f"along {axis.name}, {written} and {cut}", f"try {spell('padding', max(0, (full - 1) // 2))} or less"
+        full = (axis.size - 1) * axis.stride + axis.extent + axis.output_padding
+        extra = f" + {axis.output_padding}" if axis.output_padding else ""
+        written = f"({axis.size} − 1)·{axis.stride} + {axis.extent}{extra} = {_cells(full)} are written"
+        cut = f"padding cuts {axis.before + axis.after} away: nothing is left"
+        fix = self.offer(spell, {"padding": tuple(min(each.before, _most_cut(each)) for each in self.axes)})
+        return f"along {axis.name}, {written} and {cut}", f"{fix} or less"
+
+
+def _most_cut(axis: Axis) -> int:
+    """The largest padding that leaves a transposed layer an output."""
+    return max(0, ((axis.size - 1) * axis.stride + axis.extent + axis.output_padding - 1) // 2)
+
+
+def _cells(count: int) -> str:
+    return f"{count} cell{'s' * (count != 1)}"
 
 
 class Channels(Refusal):
-    """``shape`` is the input's; ``given``, what it was before axes were added."""
+    """``shape`` is the input's with the axes that it lacked."""
 
+    explained_by = "channels"
     code: str
     expected: int
     groups: int
     shape: Sequence[int]
-    given: Sequence[int] = ()
 
     def said(self, spell: Spelling) -> Words:
         shape, expected, got = self.shape, self.expected, self.shape[1]
-        given = self.given or shape
+        given, axes = self.given or shape, AXIS_NAMES[len(shape) - 2]
         added = "" if len(given) == len(shape) else f"{list(given)} → "
-        fix = spell("in_channels", got) + ("" if got % self.groups == 0 else f" {spell('groups', 1)}")
-        if shape[-1] == expected:
-            order = (0, len(shape) - 1, *range(1, len(shape) - 1))
-            fix += f"; or, if the channels are last, x = x.permute{order} first"
-        elif expected in given[:-1] and len(given) < len(shape):
-            fix += f"; or give the input as [batch, {expected}, {', '.join(AXIS_NAMES[len(shape) - 2])}]"
+        follows: list[Change] = [{"in_channels": None}, {"weight": None}, {"in_channels": None, "weight": None}]
+        fix = self.offer(spell, {"in_channels": got}, {"in_channels": got, "groups": 1}, *follows, most=1)
+        if len(given) > len(axes) and given[-1] == expected:
+            fix += f"; or, if the channels are last, x = x.permute{channels_first(given, len(axes))} first"
+        elif len(given) == len(axes) + 1 and expected == 1:
+            fix += f"; or, if it is a batch of {got}, x = x.unsqueeze(1) first"
+        elif len(given) < len(shape):
+            fix += f"; or give the input as [batch, {expected}, {', '.join(axes)}]"
         has = f"the input {added}{list(shape)} has {got}: {shape_names(shape)}"
-        return f"{self.code} expects {expected} channel{'s' * (expected > 1)}, but {has}", f"try {fix}"
+        return f"{self.code} expects {expected} channel{'s' * (expected > 1)}, but {has}", fix
+
+
+def channels_first(shape: Sequence[int], ndim: int) -> tuple[int, ...]:
+    """The order of axes, with a batch or without one, that brings the last before the ``ndim`` spatial ones.
+
+    >>> channels_first((28, 28, 3), 2), channels_first((8, 28, 28, 3), 2)
+    ((2, 0, 1), (0, 3, 1, 2))
+    """
+    before, last = len(shape) - ndim - 1, len(shape) - 1
+    return (*range(before), last, *range(before, last))
 
 
 class Rank(Refusal):
+    explained_by = "rank"
     shape: Sequence[int]
     ndim: int
 
     def said(self, spell: Spelling) -> Words:
         axes, shape, ndim = ", ".join(AXIS_NAMES[self.ndim]), list(self.shape), self.ndim
         takes = f"a {ndim}d layer takes [{axes}], [channels, {axes}] or [batch, channels, {axes}]"
-        other = f"; {shape} would suit a {len(shape)}d layer" if len(shape) in AXIS_NAMES else ""
-        return f"the input has shape {shape}: {len(shape)} axes; {takes}", f"give {ndim} to {ndim + 2} axes{other}"
+        suits = len(shape) if len(shape) < ndim else len(shape) - 2
+        other = f"; {shape} would suit a {suits}d layer" if suits in AXIS_NAMES else ""
+        count = f"{len(shape)} {'axis' if len(shape) == 1 else 'axes'}"
+        return f"the input has shape {shape}: {count}; {takes}", f"give {ndim} to {ndim + 2} axes{other}"
 
 
 class Features(Refusal):
     """A linear layer whose input's last axis isn't as long as its weight takes."""
 
+    explained_by = "linear-size"
     code: str
     expected: int
     shape: Sequence[int]
@@ -113,6 +172,7 @@ class Features(Refusal):
 
 
 class NoSuchAxis(Refusal):
+    explained_by = "axis-range"
     name: str
     value: int
     shape: Sequence[int]
@@ -128,19 +188,29 @@ class SizeCount(Refusal):
     ndim: int
 
     def said(self, spell: Spelling) -> Words:
-        example, given = (28,) * self.ndim, f"{spell('size', self.values)} has {len(self.values)} values"
-        takes = f"this layer's input has {', '.join(AXIS_NAMES[self.ndim])}, and optionally channels and batch before"
-        return f"{given}; {takes} them", f"try {spell('size', example)} or {spell('size', (3, *example))}"
+        values, given = tuple(self.values), f"{spell('size', self.values)} has {len(self.values)} values"
+        last = values[-self.ndim :] if len(values) > self.ndim else values + values[-1:] * (self.ndim - len(values))
+        takes = f"this layer's input has {', '.join(AXIS_NAMES[self.ndim])}, and optionally batch and channels before"
+        return f"{given}; {takes} them", self.offer(spell, {"size": last})
 
 
 class WeightRank(Refusal):
+    """``type`` is the torch.nn class, ``source`` what the weight is called."""
+
+    type: str
+    source: str
     shape: Sequence[int]
     ndim: int
+    transposed: bool
 
     def said(self, spell: Spelling) -> Words:
-        axes = ", ".join(AXIS_NAMES[self.ndim])
-        fix = f"give the kernel alone, [{axes}], or all of it, [out, in/groups, {axes}]"
-        return f"the weight has shape {list(self.shape)}: {len(self.shape)} axes", fix
+        rank, axes = len(self.shape), ", ".join(AXIS_NAMES[self.ndim])
+        count = f"{rank} ax{'i' if rank == 1 else 'e'}s"
+        why = f"{self.source} has shape {list(self.shape)}, {count}; a kernel of nn.{self.type} has {self.ndim}: {axes}"
+        channels = "in, out/groups" if self.transposed else "out, in/groups"
+        fix = f"give such a kernel, {spell('weight', KERNELS[self.ndim])}, or all of it, [{channels}, {axes}]"
+        other = f"nn.{self.type.replace(str(self.ndim), str(rank))} takes it; or " if rank in AXIS_NAMES else ""
+        return why, other + fix
 
 
 class WeightKernel(Refusal):
@@ -149,7 +219,7 @@ class WeightKernel(Refusal):
 
     def said(self, spell: Spelling) -> Words:
         why = f"the weight has shape {list(self.shape)}, which is not the kernel {list(self.kernel)}"
-        return why, f"leave {spell('kernel_size')} out: it follows from the weight"
+        return why, f"{self.offer(spell, {'kernel_size': None})}: it follows from the weight"
 
 
 class WeightChannels(Refusal):
@@ -160,10 +230,11 @@ class WeightChannels(Refusal):
 
     def said(self, spell: Spelling) -> Words:
         why = f"the weight has shape {list(self.shape)}, which makes {self.name} {self.fits}, not {self.value}"
-        return why, f"leave {spell(self.name)} out, or give {spell(self.name, self.fits)}"
+        return why, self.offer(spell, {self.name: self.fits}, {self.name: None})
 
 
 class BiasShape(Refusal):
+    explained_by = "bias-size"
     shape: Sequence[int]
     out_channels: int
 
@@ -190,9 +261,9 @@ class Memory(Refusal):
 def bytes_in_words(count: int) -> str:
     """Bytes for a person.
 
-    >>> bytes_in_words(3 * 2**30)
-    '3.0 GiB'
+    >>> bytes_in_words(3 * 2**30), bytes_in_words(40)
+    ('3.0 GiB', '40 B')
     """
     units = ("B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB")
     power = min(max(count.bit_length() - 1, 0) // 10, len(units) - 1)
-    return f"{count / 1024**power:,.1f} {units[power]}"
+    return f"{count / 1024**power:,.{min(power, 1)}f} {units[power]}"

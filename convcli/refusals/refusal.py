@@ -15,6 +15,7 @@ PADDING_MODES = ("zeros", "reflect", "replicate", "circular")
 
 Spelling = Callable[..., str]  # spells an argument, or an argument with a value
 Words = tuple[str, str]  # why it can't be, and what to do instead
+Change = dict[str, Any]  # arguments with other values; None: left out
 
 
 def in_python(name: str, value: Any = None) -> str:
@@ -30,6 +31,7 @@ class ConvcliError(Exception):
     """What was asked and why it can't be (``why``), and what to do instead (``fix``)."""
 
     exit_code = 2
+    explained_by = ""  # the code of PyTorch's own error for it: ``convcli explain --code``
 
     def __init__(self, why: str = "", fix: str = "") -> None:
         super().__init__(why, fix)
@@ -75,11 +77,33 @@ class Refusal(ConvcliError):
     'kernel_size is 0; it has to be at least 1'
     >>> NotPositive(name="kernel_size", value=0).fix
     'try kernel_size=1'
+
+    Whoever knows more of the request says so: whether it ``accepts`` a change, and the shape of the input as it was
+    ``given``.
     """
+
+    accepts: Callable[[Change], bool] = staticmethod(lambda change: True)
+    given: Sequence[int] = ()
 
     def __init__(self, **numbers: Any) -> None:
         super().__init__()
         self.__dict__.update(numbers)
+
+    def offer(self, spell: Spelling, *changes: Change, most: int = 3) -> str:
+        """Those changes with which the request is right, each tried before it is said.
+
+        Where more is wrong than this rule knows of, no change alone is enough, and the first is said.
+        """
+        right = list(filter(self.accepts, changes))[:most] or changes[:1]
+        words = ", or ".join(" ".join(_changed(spell, *each) for each in change.items()) for change in right)
+        return words if words.startswith("leave") else f"try {words}"
+
+
+def _changed(spell: Spelling, name: str, value: Any) -> str:
+    """An argument with its new value, the same number for each axis said once."""
+    if isinstance(value, tuple) and len(set(value)) == 1 and value[0] is not None:
+        value = value[0]
+    return f"leave {spell(name)} out" if value is None else spell(name, value)
 
 
 def shape_names(shape: Sequence[int]) -> str:

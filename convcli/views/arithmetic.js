@@ -7,7 +7,7 @@
 
 // What each family takes, in the order of torch's arguments.
 const TAKES = {
-  Conv: ['in_channels', 'out_channels', 'kernel_size', 'stride', 'padding', 'groups', 'bias', 'dilation', 'padding_mode'],
+  Conv: ['in_channels', 'out_channels', 'kernel_size', 'stride', 'padding', 'dilation', 'groups', 'bias', 'padding_mode'],
   ConvTranspose: ['in_channels', 'out_channels', 'kernel_size', 'stride', 'padding', 'output_padding', 'groups', 'bias',
     'dilation'],
   MaxPool: ['kernel_size', 'stride', 'padding', 'dilation', 'ceil_mode'],

@@ -1,4 +1,4 @@
-"""A result as one JSON object; the keys are fixed and documented in the README."""
+"""A result as one JSON object; docs/convcli.schema.json has every key, and they are there to stay."""
 
 import heapq
 import json
@@ -8,18 +8,19 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from convcli.arithmetic.axis import Axis
+from convcli.arithmetic.inverse import Setting
 from convcli.arithmetic.windows import Windows
 from convcli.data.arrays import Array
 from convcli.data.filters import Filter
 from convcli.engine.steps import Step, Uses
 from convcli.plan import Plan
 from convcli.report import Report
-from convcli.sizing import Answer
+from convcli.sizing import Answer, Sized
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from convcli.engine.replay import Replay
+    from convcli.engine.replay import Number, Replay
 
 
 MOST_UNREAD = 1_000_000
@@ -36,21 +37,40 @@ def report_text(report: Report) -> str:
     return as_text(object_of(report))
 
 
-def object_of(report: Report) -> dict[str, Any]:
-    """A layer, its numbers in and out, and its counts; besides, what was picked to be looked into."""
-    plan, values = report.plan, report.values
+def shapes_text(report: Report) -> str:
+    """The object without its values as text; nothing has to run for it."""
+    return as_text(shapes_of(report))
+
+
+def shapes_of(report: Report) -> dict[str, Any]:
+    """A layer, its shapes and its counts; ``memory`` is in bytes."""
+    plan, layer = report.plan, report.plan.layer
     return {
         "layer": _layer(plan),
-        "code": plan.layer.code,
-        "input": {"source": plan.input.source, **_values(values.input)},
-        "weight": None if values.weight is None else _values(values.weight),
-        "bias": None if values.bias is None else _values(values.bias),
+        "code": plan.code,
+        "input": {"source": plan.input.source, "shape": list(plan.shape)},
+        "weight": None
+        if layer.weight_shape is None
+        else {"source": plan.weight_origin, "shape": list(layer.weight_shape)},
+        "bias": {"shape": [layer.bias_size]} if layer.bias_size else None,
         "axes": [{"name": axis.name, **axis_object(axis)} for axis in plan.axes],
-        "output": _values(values.output),
-        **({} if values.indices is None else {"indices": _values(values.indices)}),
+        "output": {"shape": list(plan.output_shape)},
+        **({"indices": {"shape": list(plan.output_shape)}} if layer.returns_indices else {}),
         "parameters": plan.parameters,
         "macs": plan.macs,
+        "memory": plan.memory,
         "warnings": report.warnings,
+    }
+
+
+def object_of(report: Report) -> dict[str, Any]:
+    """The same with its numbers in and out; besides, what was picked to be looked into."""
+    shapes = shapes_of(report)
+    for name in ("input", "weight", "bias", "output", "indices"):
+        if shapes.get(name):
+            shapes[name]["values"] = getattr(report.values, name).tolist()
+    return {
+        **shapes,
         **steps_object(report.steps),
         **_uses(report.uses()),
         **({"coverage": report.coverage} if report.picks.coverage else {}),
@@ -66,10 +86,23 @@ def _layer(plan: Plan) -> dict[str, Any]:
 
 
 def axis_object(axis: Windows) -> dict[str, Any]:
-    """``unread`` lists at most a million indices; ``unread_count`` says how many there are."""
+    """An axis as every command has it; ``unread`` lists at most a million, ``unread_count`` says how many there are."""
     ranges = axis.unread_ranges()
     unread = list(islice(heapq.merge(*ranges), MOST_UNREAD))
-    return {"size": axis.size, "output": axis.output, "unread": unread, "unread_count": sum(map(len, ranges))}
+    return {
+        "size": axis.size,
+        **(_window(axis) if isinstance(axis, Axis) else {}),
+        "output": axis.output,
+        "unread": unread,
+        "unread_count": sum(map(len, ranges)),
+    }
+
+
+def _window(axis: Axis) -> dict[str, Any]:
+    """The window that walks an axis, by torch's names; padding as ``pads``, [before, after]."""
+    pads = [axis.before, axis.after]
+    window = {"kernel_size": axis.kernel, "stride": axis.stride, "pads": pads, "dilation": axis.dilation}
+    return window | ({"output_padding": axis.output_padding} if axis.transposed else {})
 
 
 def _values(array: "np.ndarray") -> dict[str, Any]:
@@ -103,8 +136,11 @@ def _uses(uses: Sequence[Uses]) -> dict[str, Any]:
     return objects
 
 
-def formula_object(family: str, axes: Sequence[Axis]) -> dict[str, Any]:
-    """The formula's numbers, axis by axis; an uneven padding is [before, after]."""
+def formula_object(family: str, sized: Sized, counted: bool = False) -> dict[str, Any]:
+    """The formula's numbers, axis by axis, and of a layer what it counts.
+
+    ``kernel`` and ``padding``, a number where it is even, are older names.
+    """
     objects = [
         {
             "name": axis.name,
@@ -114,20 +150,28 @@ def formula_object(family: str, axes: Sequence[Axis]) -> dict[str, Any]:
             "dilation": axis.dilation,
             **axis_object(axis),
         }
-        for axis in axes
+        for axis in sized.axes
     ]
-    return {"kind": family, "axes": objects}
+    layer = sized.layer
+    counts = {"code": layer.code, "parameters": layer.parameters, "macs": sized.macs} if counted else {}
+    return {"kind": family, "axes": objects, **counts}
 
 
 def answers_object(answers: Sequence[Answer]) -> dict[str, Any]:
-    """One axis's settings, or those of each axis, the commonest first; ``count`` says how many there are."""
+    """One axis's settings, or those of each axis, the commonest first; ``count``: how many there are; null: no end."""
     settings = [answer.settings for answer in answers]
-    objects = [{"solutions": [asdict(each) for each in found.listed], "count": found.count} for found in settings]
+    objects = [{"solutions": [_setting(each) for each in found.listed], "count": found.count} for found in settings]
     return objects[0] if len(objects) == 1 else {"axes": objects}
 
 
+def _setting(setting: Setting) -> dict[str, Any]:
+    """``kernel`` and ``padding`` are older names."""
+    pads = [setting.padding, setting.padding]
+    return {**asdict(setting), "kernel_size": setting.kernel, "pads": pads}
+
+
 def samples_object(samples: Iterable[Array]) -> dict[str, Any]:
-    """The post's tensors by their names."""
+    """The samples by their names."""
     return {
         "samples": {
             each.source: {"shape": list(each.shape), "values": each.data, "code": each.code} for each in samples
@@ -147,14 +191,34 @@ def filter_object(each: Filter) -> dict[str, Any]:
     }
 
 
-def replay_object(replay: "Replay") -> dict[str, Any]:
-    """One of the post's experiments: what was computed, and what the post printed."""
+def experiment_object(report: Report, replay: "Replay") -> dict[str, Any]:
+    """One of the post's experiments: the layer as any, what the post printed, and how far that agrees."""
+    numbers = replay.numbers
     return {
         "name": replay.experiment.name,
-        "code": replay.plan.layer.code,
-        "output": _values(replay.values.output),
+        **object_of(report),
         "printed": replay.experiment.printed,
         "largest_difference": replay.largest_difference,
+        "largest_relative_difference": replay.largest_relative_difference,
+        "largest_in_units_of_the_last_digit": replay.largest_units,
+        "agree_to_the_last_digit": len(numbers) - len(replay.apart),
+        "agree_as_the_post_rounded": sum(number.same_digits_then for number in numbers),
+        "apart": [_apart(number) for number in replay.apart],
         "matches": replay.matches,
         "slips": list(replay.experiment.slips),
+    }
+
+
+def _apart(number: "Number") -> dict[str, Any]:
+    """A number that isn't the printed one to the last digit, and what float32's rounding of its terms may be."""
+    return {
+        "output_index": number.output_index,
+        "computed": number.computed,
+        "printed": number.printed,
+        "as_the_post_rounded": number.then,
+        "exact": number.step.value,
+        "terms": len(number.summed),
+        "sum_of_magnitudes": number.magnitude,
+        "rounding": number.rounding,
+        "in_units_of_the_last_digit": number.units,
     }

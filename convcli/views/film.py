@@ -1,143 +1,134 @@
-"""One picture for each step: the window on the padded input, the products, the feature map filling up."""
+"""Step after step: the kernel on the input, the products as its window stands, their sum, the output filling up."""
 
-from collections.abc import Callable, Iterator, Sequence
-from itertools import islice, product
+from math import prod
 
 from rich.console import Console, Group, RenderableType
-from rich.table import Table
 from rich.text import Text
 
 from convcli.colours import theme
-from convcli.engine.steps import Step, cell_at
+from convcli.engine.steps import Step
 from convcli.layers.reductions import Place
+from convcli.picks import cells
 from convcli.report import Report
-from convcli.views.products import line, verdict
+from convcli.views.arrangement import Size
+from convcli.views.boards import Sheet
+from convcli.views.products import said, verdict
+from convcli.views.squares import Lit
+from convcli.views.stage import Lines, Maps, Stage
 from convcli.views.widgets import fixed
-from convcli.wording import map_name, number
+from convcli.wording import equals, factor, number, shown
 
-MARKS = "[ ] the window · * * the winner · < > padding · . to come"
-WINDOW, PADDING = "bold reverse", "dim"
-
-
-def crop(full: range, first: int, last: int, most: int) -> range:
-    """At most ``most`` positions, with those from ``first`` to ``last`` in the middle.
-
-    >>> crop(range(10), 6, 7, 4), crop(range(10), 9, 9, 4), crop(range(3), 0, 0, 4)
-    (range(5, 9), range(6, 10), range(0, 3))
-    """
-    if len(full) <= most:
-        return full
-    start = min(first, (first + last - most + 1) // 2 if last - first < most else first)
-    start = max(full.start, min(start, full.stop - most))
-    return range(start, start + most)
-
-
-def wrapped(text: Text, width: int) -> list[Text]:
-    """The lines a text takes; counted, so that a picture fits the screen."""
-    return list(text.wrap(Console(theme=theme(), width=width), width))
+LEGEND_FROM, NAME_FROM, TWO_LINES_FROM = 20, 16, 12  # lines of a screen that has room for these
+SUM = len("  sum -1.2e6")
+MOST_SAID = 60  # terms of a sum; of more, the sum alone is told
+PLAIN = Console(theme=theme())  # knows the styles of what is wrapped
 
 
 class Film:
-    """The pictures of some steps; each is drawn when it is asked for, to the size of the screen."""
+    """The pictures of the picked steps, or of all; each is worked out and drawn when it is asked for."""
 
     def __init__(self, report: Report) -> None:
-        self.report, self.steps = report, report.steps
-        self.when = {step.output_index: i for i, step in enumerate(self.steps)}
-        # One width for the whole film, so that nothing jumps from one picture to the next.
-        self.wide_in = max((len(number(t.input)) for step in self.steps for t in step.terms), default=1) + 4
-        self.wide_out = max((len(number(step.value)) for step in self.steps), default=1) + 2
+        self.report, self.picked = report, report.picks.steps
+        self.order = {place: i for i, place in enumerate(self.picked)}
+        self.layer = report.plan.layer
+        self.multiplies = self.layer.reduction.multiplies
+        self.stage: Stage = (Maps if self.layer.ndim > 1 else Lines)(report, self.when)
 
-    def frame(self, i: int, width: int, height: int, playing: bool = True) -> RenderableType:
-        """The picture of step ``i``; what the screen has no room for is cropped and said."""
-        step = self.steps[i]
-        total = self._sum(step, width, max(2, height // 3))
-        marks = wrapped(Text(MARKS, style="muted"), width)
-        title = wrapped(Text(f"step {i + 1} of {len(self.steps)}" + " · Ctrl-C ends" * playing, style="muted"), width)
-        room = height - len(title) - len(total) - len(marks) - 1
-        feature = self._feature(i, width, max(1, room // 2 - 2))
-        room -= len(feature)
-        planes = self._planes(step, width, room)
-        shown = [next(planes)]
-        side = max(1, (width + 2) // (max(map(len, shown[0])) + 2))
-        shown += islice(planes, side * max(1, room // len(shown[0])) - 1)
-        bands = Table.grid(padding=(0, 2, 0, 0))
-        for at in range(0, len(shown), side):
-            bands.add_row(*(Text("\n").join(plane) for plane in shown[at : at + side]))
-        left = max(1, len(step.maps)) - len(shown)
-        more = wrapped(Text(f"... and {left} more like it: the screen is full", style="muted"), width) if left else []
-        return Group(*title, bands, *more, *total, *feature, *marks)
+    def __len__(self) -> int:
+        return len(self.picked) or prod(self.report.output_shape)
+
+    def place(self, i: int) -> Place:
+        """The output of a step."""
+        return self.picked[i] if self.picked else cells(self.report.output_shape, i, i + 1)[0]
+
+    def when(self, place: Place) -> int:
+        """Which step makes an output; as many as there are steps: none does."""
+        if self.picked:
+            return self.order.get(place, len(self))
+        i = 0
+        for at, size in zip(place, self.report.output_shape, strict=True):
+            if not 0 <= at < size:
+                return len(self)
+            i = i * size + at
+        return i
+
+    def moved(self, i: int, key: str) -> int:
+        """The step that a key leads to: an arrow one step or one row further, a page one channel, home and end."""
+        *lead, row, column = self.place(i)
+        by = 1 if key in ("right", "down", "pagedown") else -1
+        match key:
+            case "left" | "right":
+                to = i + by
+            case "up" | "down":
+                to = self.when((*lead, row + by, column))
+            case "pageup" | "pagedown" if len(lead) > 1:
+                to = self.when((lead[0], lead[1] + by, *lead[2:], row, column))
+            case "home" | "end":
+                to = 0 if key == "home" else len(self) - 1
+            case _:
+                to = i
+        return to if 0 <= to < len(self) else i
+
+    def frame(self, i: int, width: int, height: int, *says: str) -> RenderableType:
+        """A screen: the layer's name and a legend where there is room, the picture, and below it the step's number.
+
+        Of what it ``says`` beside the number, the first that fits is shown.
+        """
+        name, shapes = self.layer.code, f"  {list(self.report.plan.shape)} → {list(self.report.output_shape)}"
+        name += shapes * (len(name + shapes) < width)  # → takes two columns in ASCII
+        above = [fixed(name, "bold"), fixed()] * (height >= NAME_FROM)
+        legend = [fixed(self.legend, "muted")] * (height >= LEGEND_FROM)
+        status = f"step {i + 1:,} of {len(self):,}"
+        beside = (f" · {each}" for each in says)
+        status += next((each for each in beside if len(status + each) <= width), "")
+        picture = self.picture(i, width, height - len(above) - len(legend) - 1)
+        whole = Sheet([*above, *picture.lines, *legend, fixed(status, "muted")])
+        return Group(*whole.cropped(width, height).lines)
+
+    @property
+    def legend(self) -> str:
+        """What the marks about cells mean, those that may stand there."""
+        marks = ["[ ] the window"]
+        marks += ["* * the winner"] * any(term.winner for term in self.report.step(self.place(0)).terms)
+        marks += ["< > padding"] * self.stage.squares.padded
+        marks += [f"( ) never {'used' if self.layer.transposed else 'read'}"] * any(self.stage.squares.unread)
+        return " · ".join([*marks, ". to come"])
+
+    def picture(self, i: int, width: int, height: int, lit: Lit | None = None) -> Sheet:
+        """Input, products, output and sum of a step on a screen so large; some cells lit."""
+        step = self.report.step(self.place(i))
+        total = self._sum(step, width, 2 if height >= TWO_LINES_FROM else 1)
+        room = height - len(total)
+        drawn = self.stage.drawn(i, step, Size(width, room), lit or {})
+        gap = [fixed()] * (len(drawn.lines) < room)
+        return drawn.over(Sheet([*gap, *total])).cropped(width, height)
 
     def _sum(self, step: Step, width: int, most: int) -> list[Text]:
-        """Every term where there is room for them, else how many there are."""
-        lines = wrapped(line(step), width)
-        if len(lines) <= most:
-            return lines
-        terms = f"{step.reduction.operation} of {len(step.terms)} terms"
-        bias = "" if step.bias is None else f" + bias {number(step.bias)}"
-        short = Text(f"out{list(step.output_index)} = ", style="bold")
-        short.append(f"{terms}{bias} = {number(step.value)}", style="not bold").append_text(verdict(step))
-        return wrapped(short, width)
+        """How the output comes about, in so many lines."""
+        for told, sign in self._tellings(step):
+            alone = told == number(step.value)  # there is nothing to add up
+            sign = equals(step.value, step.value) if alone else sign
+            text = Text(f"out{list(step.output_index)} {sign} ", style="bold")
+            text.append("" if alone else f"{told} {sign} ", style="not bold")
+            lines = list(text.append(number(step.value)).append_text(verdict(step)).wrap(PLAIN, width))
+            if len(lines) <= most:
+                break
+        return [*lines, *[fixed()] * (most - len(lines))][:most]
 
-    def _planes(self, step: Step, width: int, most: int) -> Iterator[list[Text]]:
-        """The input around the window, one block for each channel (and depth) it reads."""
-        lines = [axis.line for axis in self.report.plan.axes]
-        flat = min(2, len(lines))
-        window = {term.place: term.winner for term in step.terms}
-        read = list(window) or [(step.output_index[0], 0, *(0 for _ in lines))]
-        leads = dict.fromkeys(place[:-flat] for place in read)
-        spans = [(min(along), max(along)) for along in list(zip(*read, strict=True))[-flat:]]
-        # One channel may have all the room; several share it, a title above each, if the window fits into a share.
-        share = max(most // 2, min(most, spans[0][1] - spans[0][0] + 3))
-        most = max(1, (most if len(leads) == 1 else share) - 2)
-
-        def cell(place: Place) -> tuple[str, str]:
-            stands = cell_at(self.report.plan, self.report.values, place)
-            inside = stands.input_index == place
-            text = number(stands.value) if inside else f"<{number(stands.value)}>"
-            if place in window:
-                return f"*{text}*" if window[place] else f"[{text}]", WINDOW
-            return f" {text} ", "" if inside else PADDING
-
-        for lead in leads:
-            yield _block(f"input, {map_name(lead[1:])}", lead, lines, spans, cell, most, width, self.wide_in)
-
-    def _feature(self, i: int, width: int, most: int) -> list[Text]:
-        """The feature map that step ``i`` writes to, as far as it has got."""
-        index = self.steps[i].output_index
-        flat = min(2, len(index) - 2)
-        lead, spans = index[:-flat], [(at, at) for at in index[-flat:]]
-
-        def cell(place: Place) -> tuple[str, str]:
-            when = self.when.get(place, len(self.steps))
-            text = number(self.steps[when].value) if when <= i else "."
-            return (f"[{text}]", WINDOW) if when == i else (f" {text} ", "bold" if when < i else PADDING)
-
-        lines = [range(size) for size in self.report.output_shape]
-        return _block(f"output, {map_name(lead[1:])}", lead, lines, spans, cell, most, width, self.wide_out)
-
-
-def _block(
-    title: str,
-    lead: Place,
-    lines: Sequence[range],
-    spans: Sequence[tuple[int, int]],
-    cell: Callable[[Place], tuple[str, str]],
-    most: int,
-    width: int,
-    wide: int,
-) -> list[Text]:
-    """A title and at most so many lines, one for each row, all of one width; each cell is at least ``wide``."""
-    kept, name = [], title
-    flat = len(spans)
-    axes = ("rows", "columns")[-flat:]
-    rooms = (most, max(1, width // wide))[-flat:]
-    for axis, full, (first, last), room in zip(axes, lines[-flat:], spans, rooms, strict=True):
-        kept.append(part := crop(full, first, last, room))
-        if len(part) < len(full):
-            name += f" · {axis} {part[0]} to {part[-1]} of {full[0]} to {full[-1]}"
-    rows = [[cell((*lead, *row, column)) for column in kept[-1]] for row in product(*kept[:-1])]
-    widest = max(len(shown) for row in rows for shown, _ in row)
-    if widest > wide:  # a cell beside the window: fewer fit
-        return _block(title, lead, lines, spans, cell, most, width, widest)
-    texts = [fixed().append_tokens((shown.rjust(wide), style) for shown, style in row) for row in rows]
-    return [*wrapped(Text(name, style="muted"), width), *texts]
+    def _tellings(self, step: Step) -> list[tuple[str, str]]:
+        """What makes the output, at length where that isn't too much and in short, each with the sign before it."""
+        terms, bias = step.terms, [] if step.bias is None else [step.bias]
+        besides = [f"bias {number(value)}" for value in bias]
+        if not self.multiplies:
+            sign, short = "=" if step.exact else "≈", f"the {step.reduction.operation} of {len(terms):,}"
+            told = step.reduction.said(said(step.reduction, terms), terms) if len(terms) <= MOST_SAID else short
+            return [(told, sign), (short, sign)]
+        maps = step.maps
+        parts = [term.product for term in terms] if len(maps) == 1 else [total for _, total in maps]
+        whole, total = sum(map(shown, (*parts, *bias))), sum(parts)
+        short = " + ".join([f"{factor(total)}, the sum of {len(terms):,},", *besides])
+        tellings = [(short.removesuffix(","), equals(sum(map(shown, (total, *bias))), step.value))]
+        if len(parts) <= MOST_SAID:
+            told = step.reduction.said([*map(factor, parts), *besides], terms)
+            tellings.insert(0, (told, equals(whole, step.value)))
+        return tellings

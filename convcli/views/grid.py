@@ -1,101 +1,179 @@
-"""Numbers of any shape as lines of text that fit a width; nothing is ever cut."""
+"""Numbers of any shape as lines that fit a width: maps side by side; of a large array the edges."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice, product
 from math import prod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from convcli.picks import cells
+from rich.text import Text
+
+from convcli.views.widgets import INDENT, LABEL, by_sign, fixed
 from convcli.wording import number
 
 if TYPE_CHECKING:
     import numpy as np
 
-
-MANY = 120  # more numbers than this and only the edges are shown
-EDGE = 3  # what is shown at each end of a long axis
+BETWEEN = 4  # columns from one map to the next
+WIDE = 70  # from here on numbers stand below each other behind the labels; a narrower screen has no room for that
+Style = Callable[[float], str]  # of a number
 GAP = -1  # stands for what is left out between the edges
 
 
-def grid(values: "np.ndarray", names: Sequence[str], rows: int, width: int, full: bool = False) -> Iterator[str]:
-    """Lines that show an array: its last ``rows`` axes (1 or 2) as a block, the others as labels.
+class Grid(NamedTuple):
+    """Lines to print, and whether every number stands in them."""
 
-    ``names`` has one name for each leading axis; those of size 1 are left out of the labels.
+    lines: list[Text]
+    complete: bool
+
+
+def grid(
+    values: "np.ndarray",
+    names: Sequence[str],
+    rows: int,
+    width: int,
+    most: int | None = None,
+    style: Style = by_sign,
+) -> Grid:
+    """An array's last ``rows`` axes (1 or 2) as maps, as many beside each other as the width has room for.
+
+    ``names`` has one for each axis before them. What would take more than twice ``most`` lines is shortened to that
+    many: the middle of large maps is left out, and then the last maps.
     """
-    shorten = values.size > MANY and not full
-    leading = values.shape[: values.ndim - rows]
-    kept = [_kept(size, EDGE + 2 - rows, shorten) for size in values.shape[-rows:]]
-    width = max(width - 2, 8)
-    count = prod(leading)
-    indices: list[tuple[int, ...] | None] = [*islice(product(*map(range, leading)), count if full else MANY)]
-    if shorten and count > 2 * EDGE:
-        last = 1 if rows == 2 else EDGE
-        ends = cells(leading, count - last, count)
-        indices = [*indices[: EDGE - rows + 1], None, *ends]
-    labels = {
-        index: ", ".join(f"{n} {i}" for i, n, size in zip(index, names, leading, strict=True) if size > 1)
-        for index in indices
-        if index is not None
-    }
-    show = _Format(values, list(labels), kept)
-    longest = max(map(len, labels.values()), default=0)
-    in_front = rows == 1 and 0 < longest < width - 12
-    for index in indices:
-        if index is None:
-            yield "  ..."
-            continue
-        if labels[index] and not in_front:
-            yield f"  {labels[index]}"
-        block = values[index].reshape(-1, values.shape[-1])
-        yield from _block(block, kept, show, width, labels[index].ljust(longest + 2) if in_front else "")
+    if rows == 2 and values.shape[-2] == 1:
+        rows, names = 1, (*names, "")
+    maps = _Maps(values, names, rows, width, style)
+    lines = list(islice(maps.whole(), None if most is None else 2 * most + 1))
+    if most is None or len(lines) <= 2 * most:
+        return Grid(lines, True)
+    return Grid(list(maps.edges(most)), False)
 
 
-def _kept(size: int, edge: int, shorten: bool) -> list[int]:
-    if not shorten or size <= 2 * edge + 1:
-        return list(range(size))
-    return [*range(edge), GAP, *range(size - edge, size)]
+class _Maps:
+    """An array's maps in one format for all of its numbers."""
 
+    def __init__(self, values: "np.ndarray", names: Sequence[str], rows: int, width: int, style: Style) -> None:
+        self.values, self.names, self.rows, self.style = values, names, rows, style
+        self.indent = INDENT + LABEL if width >= WIDE else INDENT
+        self.width = max(width - self.indent, 8)
+        self.leading, (*height, self.columns) = values.shape[: values.ndim - rows], values.shape[-rows:]
+        self.height = height[0] if height else 1
+        self.spec, self.cell = _format(values)
 
-class _Format:
-    """One format for all the numbers shown: whole, fixed or scientific."""
+    def whole(self) -> Iterator[Text]:
+        """Every number; where a map is wider than the screen, one group of columns after another."""
+        longest = self._longest_label(self.leading)
+        in_front = longest if self.rows == 1 and longest < self.width - 12 else 0
+        fitting = max(1, (self.width - in_front + 2) // (self.cell + 2))
+        groups = [range(i, min(i + fitting, self.columns)) for i in range(0, self.columns, fitting)]
+        if len(groups) == 1 and self.rows == 2:
+            yield from self._side_by_side(range(self.height), groups[0], prod(self.leading))
+            return
+        for index in product(*map(range, self.leading)):
+            label = self._label(index)
+            if label and not in_front:
+                yield self._line(label)
+            for group in groups:
+                if len(groups) > 1 and self.height > 1:
+                    several = f"columns {group[0]} to {group[-1]}"
+                    yield self._line(several if len(group) > 1 else f"column {group[0]}")
+                yield from self._map(index, range(self.height), group, label.ljust(in_front) if in_front else "")
+                label = ""
 
-    def __init__(self, values: "np.ndarray", indices: Sequence[tuple[int, ...]], kept: Sequence[Sequence[int]]) -> None:
-        import numpy as np
-
-        cells = np.ix_(*([i for i in axis if i != GAP] for axis in kept))
-        shown = np.stack([values[index][cells] for index in indices])
-        finite = shown[np.isfinite(shown)]
-        highest = float(np.abs(finite).max(initial=0.0))
-        lowest = float(np.abs(finite[finite != 0]).min(initial=highest or 1.0))
-        if highest < 1e7 and (finite == np.rint(finite)).all():
-            self.spec = ".0f"
-        elif highest < 1e5 and lowest >= 5e-4:
-            self.spec = ".4f"
+    def edges(self, most: int) -> Iterator[Text]:
+        """At most so many lines: the edges of the first maps, and how many more there are."""
+        self.cell = max(self.cell, len("..."))
+        count, labelled = prod(self.leading), any(size > 1 for size in self.leading)
+        longest = self._longest_label(self.leading) if self.rows == 1 else 0
+        columns = _ends(self.columns, max(3, (self.width - longest + 2) // (self.cell + 2)))
+        if self.rows == 1:
+            shown = count if count <= most else max(1, most - 1)
+            for index in islice(product(*map(range, self.leading)), shown):
+                yield from self._map(index, range(1), columns, self._label(index).ljust(longest))
         else:
-            self.spec = ".4e"
-        self.width = max((len(self(value)) for value in shown.flat), default=1)
+            rows = _ends(self.height, max(3, most - labelled - (count > 1)))
+            beside = self._beside(columns)
+            shown = min(count, beside * max(1, (most - 1) // (len(rows) + labelled)))
+            yield from self._side_by_side(rows, columns, shown)
+        if shown < count:
+            yield self._line(f"... and {count - shown:,} more of {count:,}")
 
-    def __call__(self, value: float) -> str:
-        return format(float(value), self.spec)
+    def _side_by_side(self, rows: Sequence[int], columns: Sequence[int], count: int) -> Iterator[Text]:
+        indices = list(islice(product(*map(range, self.leading)), count))
+        beside = self._beside(columns)
+        wide = max(self._wide(columns), self._longest_label(self.leading)) + BETWEEN
+        for i in range(0, count, beside):
+            group = indices[i : i + beside]
+            labels = "".join(self._label(index).ljust(wide) for index in group).rstrip()
+            if labels:
+                yield self._line(labels)
+            for parts in zip(*(self._map(index, rows, columns) for index in group), strict=True):
+                line = self._line("")
+                for i, part in enumerate(parts):
+                    line.append(" " * (self.indent + i * wide - len(line))).append_text(part[self.indent :])
+                yield line
 
+    def _beside(self, columns: Sequence[int]) -> int:
+        """How many maps with these columns stand beside each other."""
+        wide = max(self._wide(columns), self._longest_label(self.leading))
+        return max(1, (self.width + BETWEEN) // (wide + BETWEEN))
 
-def _block(block: "np.ndarray", kept: Sequence[Sequence[int]], show: _Format, width: int, label: str) -> Iterator[str]:
-    """Rows of numbers; where they are wider than the screen, one group of columns after another."""
-    columns = kept[-1]
-    rows = kept[0] if len(kept) == 2 else [0]
-    fitting = max(1, (width - len(label) + 2) // (show.width + 2))
-    groups = [columns[i : i + fitting] for i in range(0, len(columns), fitting)]
-    for group in groups:
-        if len(groups) > 1 and len(rows) > 1:
-            numbers = [c for c in group if c != GAP]
-            if not numbers:
-                yield "  ..."
-                continue
-            yield f"  columns {numbers[0]} to {numbers[-1]}" if len(numbers) > 1 else f"  column {numbers[0]}"
+    def _wide(self, columns: Sequence[int]) -> int:
+        return len(columns) * (self.cell + 2) - 2
+
+    def _map(
+        self, index: tuple[int, ...], rows: Sequence[int], columns: Sequence[int], label: str = ""
+    ) -> Iterator[Text]:
+        """A line for each row, the first one with its label in front."""
+        block = self.values[index].reshape(self.height, self.columns)
         for row in rows:
-            cells = ["..."] if row == GAP else ["..." if c == GAP else show(block[row, c]) for c in group]
-            yield f"  {label}" + "  ".join(cell.rjust(show.width) for cell in cells)
+            line = self._line(label)
+            for column in columns[:1] if row == GAP else columns:
+                if row == GAP or column == GAP:
+                    line.append("...".rjust(self.cell), "muted")
+                else:
+                    line.append(self._number(block[row, column]).rjust(self.cell), self.style(block[row, column]))
+                line.append("  ")
+            line.rstrip()
+            yield line
             label = " " * len(label)
+
+    def _number(self, value: float) -> str:
+        text = format(float(value) + 0.0, self.spec)
+        return "≈0" if value and not text.strip("-0.") else text
+
+    def _label(self, index: tuple[int, ...]) -> str:
+        sizes = zip(index, self.names, self.leading, strict=True)
+        label = ", ".join(f"{name} {i}" for i, name, size in sizes if size > 1)
+        return f"{label}  " if label and self.rows == 1 else label
+
+    def _longest_label(self, leading: Sequence[int]) -> int:
+        return len(self._label(tuple(size - 1 for size in leading)))
+
+    def _line(self, label: str) -> Text:
+        return fixed(" " * self.indent).append(label, "muted")
+
+
+def _ends(count: int, room: int) -> list[int]:
+    """All of so many places, or as many of the first and the last as there is room for, and a gap."""
+    if count <= room:
+        return list(range(count))
+    last = (room - 1) // 2
+    return [*range(room - 1 - last), GAP, *range(count - last, count)]
+
+
+def _format(values: "np.ndarray") -> tuple[str, int]:
+    """One format for all the numbers, whole, fixed or scientific, and how wide it is."""
+    import numpy as np
+
+    finite = values[np.isfinite(values)]
+    low, high = float(finite.min(initial=0.0)), float(finite.max(initial=0.0))
+    most = max(high, -low)
+    if most < 1e7 and (finite == np.rint(finite)).all():
+        spec = ".0f"
+    else:
+        spec = ".4f" if most == 0 or 1e-2 <= most < 1e5 else ".4e"
+    strangers = [float(values.min()), float(values.max())] if finite.size < values.size else []
+    return spec, max(len(format(value, spec)) for value in (low + 0.0, high + 0.0, *strangers))
 
 
 def summary(values: "np.ndarray") -> str:

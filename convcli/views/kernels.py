@@ -34,12 +34,17 @@ def flips(filters: Sequence[Filter]) -> RenderableType:
     for each in filters:
         kernels = (_numbers(kernel, each.divisor) for kernel in (each.rows, each.flipped))
         rows.add_row(*kernels, _named(each, each.flip_effect))
+    proper = (
+        "The convolution layers of PyTorch, TensorFlow and JAX compute cross-correlation; NumPy's convolve, SciPy's "
+        "and MATLAB's turn the kernel round. A learned kernel may be learned turned round: networks lose nothing."
+    )
+    name, ndim = filters[0].name, filters[0].ndim
     return Group(
         Text("Convolution proper turns the kernel round before it slides; cross-correlation doesn't."),
-        Text("PyTorch, like every framework, computes cross-correlation and calls it convolution.", style="muted"),
-        Text("A learned kernel may as well be learned turned round, so networks lose nothing.", style="muted"),
+        Text(proper, style="muted"),
         "",
         rows,
+        Text(f"convcli conv{ndim}d --weight {name} --flip runs convolution proper.", style="muted"),
     )
 
 

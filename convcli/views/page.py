@@ -56,7 +56,7 @@ def page(report: Report) -> str:
         "samples": {
             name: (each.shape, [int(v) for v in np.ravel(each.data)])
             for name, each in SAMPLES.items()
-            if len(each.shape) in (plan.layer.ndim, plan.layer.ndim + 1)
+            if name.startswith("input_") and len(each.shape) in (plan.layer.ndim, plan.layer.ndim + 1)
         },
     }
     filled = {
@@ -115,10 +115,12 @@ def _input_flag(plan: Plan) -> str | None:
 
 def _weight_flags(plan: Plan) -> str | None:
     """The flags that give these weights."""
-    if plan.weight is None and plan.bias is None:
-        return f"--seed {plan.seed}" if plan.seed else ""
     flags = [_flag(name, array) for name, array in (("weight", plan.weight), ("bias", plan.bias)) if array]
-    return None if None in flags else " ".join(filter(None, flags))
+    if plan.weight is None and plan.seed:
+        flags.append(f"--seed {plan.seed}")
+    if plan.flip:
+        flags.append("--flip")
+    return None if None in flags else " ".join(flag for flag in flags if flag)
 
 
 def _flag(name: str, array: Array) -> str | None:

@@ -4,20 +4,28 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby, islice
 from math import isfinite
 
-from rich.console import Group, RenderableType
+from rich.console import RenderableType
+from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
 from convcli.engine.steps import Step, Uses
 from convcli.layers.reductions import Reduction, Term
 from convcli.report import Report
-from convcli.views.widgets import Screen
-from convcli.wording import factor, map_name, number
+from convcli.views.widgets import INDENT, Screen, boxed, by_sign, fixed, indented
+from convcli.wording import brief, equals, factor, map_name, number, shown
 
 SHOWN_USES = 24
-MOST_TERMS = 500
+MOST_TERMS = 100
 MOST_PLACES = 20
 MOST_MAPS = 12  # of one step; channels beyond are summed up in one line
+POSITIONS = {1: ("position",), 2: ("row", "column"), 3: ("depth", "row", "column")}
+
+# Input, kernel and products: which of them stand beside each other, the best first.
+GROUPS = (((0, 1, 2),), ((0, 1), (2,)), ((0,), (1,), (2,)))
+
+Map = tuple[Sequence[Term], float]  # the terms of one channel, and their sum
+Matrix = Sequence[Text]  # its lines
 
 
 def value_of(term: Term, source: bool = True) -> str:
@@ -29,8 +37,16 @@ def value_of(term: Term, source: bool = True) -> str:
 
 
 def line(step: Step, most: int = MOST_TERMS) -> Text:
-    """``out[0, 0, 3] = 4·0.12 + 5·(-0.31) + bias 0.25 = -0.13``, to be wrapped, never cut."""
-    return _total(step, said(step.reduction, step.terms, most))
+    """``out[0, 0, 3] ≈ 4·0.12 + 5·(-0.31) + bias 0.25 ≈ -0.13``, to be wrapped, never cut."""
+    parts = said(step.reduction, step.terms, most)
+    if step.bias is not None:
+        parts.append(f"bias {number(step.bias)}")
+    text = Text(f"out{list(step.output_index)} ", style="bold")
+    sign = "=" if step.exact else "≈"
+    if parts != [number(step.value)]:
+        text.append(f"{sign} {step.reduction.said(parts, step.terms)} ", style="not bold")
+    text.append(f"{sign} {number(step.value)}").append_text(verdict(step))
+    return text.append(_reads(step.terms) + left_out(step), style="muted")
 
 
 def said(reduction: Reduction, terms: Sequence[Term], most: int = MOST_TERMS) -> list[str]:
@@ -41,23 +57,12 @@ def said(reduction: Reduction, terms: Sequence[Term], most: int = MOST_TERMS) ->
     return parts
 
 
-def _total(step: Step, parts: Sequence[str]) -> Text:
-    """The parts of an output, its bias, its value, and whether that is torch's."""
-    if step.bias is not None:
-        parts = [*parts, f"bias {number(step.bias)}"]
-    text = Text(f"out{list(step.output_index)} = ", style="bold")
-    if parts != [number(step.value)]:
-        text.append(f"{step.reduction.said(parts, step.terms)} = ", style="default not bold")
-    text.append(number(step.value)).append_text(verdict(step))
-    return text.append(_reads(step.terms) + left_out(step), style="muted")
-
-
 def verdict(step: Step) -> Text:
     """What is to be said where torch's value isn't the sum."""
     if not step.agrees:
         return Text(f"  DISAGREES with torch's {number(step.torch)}: please report this", style="wrong")
     if isfinite(step.value) and not isfinite(step.torch):
-        return Text(f", which float32 can't hold: {number(step.torch)}", style="default not bold")
+        return Text(f", which float32 can't hold: {number(step.torch)}", style="not bold")
     return Text()
 
 
@@ -81,12 +86,19 @@ def _reads(terms: Sequence[Term]) -> str:
     return f"  (reads {f'channel {first} at ' * alone}{_listed(places)}{by})"
 
 
-def _consecutive(numbers: Sequence[int], first: int) -> bool:
+def _consecutive(numbers: Sequence[int | str], first: int) -> bool:
     return list(numbers) == [*range(first, first + len(numbers))]
 
 
 def _listed(numbers: Sequence[int | str]) -> str:
-    texts = [str(n) for n in numbers]
+    """Each number; of a long run the first and the last, of very many the first ones.
+
+    >>> _listed([0, 1, 2]), _listed([0, 1, 2, 3]), _listed([0, 2, 4, 6])
+    ('0, 1, 2', '0 to 3', '0, 2, 4, 6')
+    """
+    if len(numbers) > 3 and isinstance(numbers[0], int) and _consecutive(numbers, numbers[0]):
+        return f"{numbers[0]} to {numbers[-1]}"
+    texts = [str(number) for number in numbers]
     return ", ".join(texts if len(texts) <= MOST_PLACES else [*texts[:3], "...", texts[-1]])
 
 
@@ -116,72 +128,47 @@ def picked_uses(report: Report, screen: Screen) -> Iterator[RenderableType]:
 
 
 def drawn(steps: Sequence[Step], width: int, full: bool = False) -> Iterator[RenderableType]:
-    """Each step: a line on one axis; patch, kernel and products side by side on two or three."""
+    """Each step: a line where it reads one channel of one axis, else a panel, its channels, and what they add up to."""
     yield ""
-    for i, step in enumerate(steps):
+    for step in steps:
         most = len(step.terms) if full else MOST_TERMS
-        maps, weighted = step.maps, step.reduction.multiplies
-        shown = maps if full else maps[:MOST_MAPS]
-        blocks: list[RenderableType | None] = []
-        if step.terms and len(step.terms[0].place) > 3:
-            blocks = [_block(terms, total, width, weighted) for terms, total in shown]
-        elif len(maps) > 1:
-            blocks = [_row(step.reduction, terms, total, most) for terms, total in shown]
-        fitting = [] if None in blocks else [block for block in blocks if block]
-        if i and fitting:
-            yield ""
-        yield from fitting
-        if not fitting or not weighted:
+        flat = not step.terms or len(step.terms[0].place) == 3
+        if flat and (len(step.maps) < 2 or not step.reduction.multiplies):
             yield line(step, most)
             continue
-        sums = [factor(total) for _, total in shown]
-        if left := maps[len(shown) :]:
-            sums.append(factor(sum(total for _, total in left)))
-            yield Text(f"... and {len(left):,} more like it, sum {sums[-1]} (--full shows them)", style="muted")
-        yield _total(step, sums)
+        yield _heading(step, width)
+        if not step.reduction.multiplies:
+            yield from _window(step, width, most)
+        elif flat:
+            rows = [[Text(" + ".join(said(step.reduction, terms, most)))] for terms, _ in _shown_maps(step, full)[0]]
+            yield indented(_sums(step, ("products",), rows, full))
+        else:
+            yield from _products(step, width, full)
     yield from _legend(steps)
 
 
-def _row(reduction: Reduction, terms: Sequence[Term], total: float, most: int) -> Text:
-    """One channel's products on one axis."""
-    text = Text(f"{map_name(terms[0].place[1:2])}: ", style="muted")
-    return text.append(f"{' + '.join(said(reduction, terms, most))} = {number(total)}", style="default")
+def _heading(step: Step, width: int) -> Panel:
+    """Which output this is, its value, and which cells it reads."""
+    title = Text(f"out{list(step.output_index)} {equals(step.value, step.value)} {number(step.value)}", style="bold")
+    names = ("batch", "channel", *POSITIONS[len(step.output_index) - 2])
+    place = " · ".join(f"{name} {i}" for name, i in zip(names, step.output_index, strict=True))
+    read = Text(f"{place}\nreads {_where(step)}").append(left_out(step), "muted")
+    return boxed(title.append_text(verdict(step)), [read], width)
 
 
-def _block(terms: Sequence[Term], total: float, width: int, weighted: bool) -> RenderableType | None:
-    """Input patch × kernel = products, or a pooling's patch, its winner between stars; None: wider than the screen."""
-    rows = [list(row) for _, row in groupby(terms, key=lambda t: t.place[-2])]
+def _where(step: Step) -> str:
+    """The cells behind an output along each axis, the same in each channel, and by which taps if that isn't plain."""
+    terms, _ = step.maps[0]
+    if len(terms[0].place) == 3:
+        return f"cells {_along(terms, -1)}"
+    rows = [list(row) for _, row in groupby(terms, key=lambda term: term.place[-2])]
     firsts = [row[0] for row in rows]
-    depth = f", depth {_along(firsts[:1], -3)}" if len(firsts[0].place) > 4 else ""
-    title = Text(f"{map_name(terms[0].place[1:2])}{depth}: ", style="muted")
-    title.append(f"rows {_along(firsts, -2)} · columns {_along(rows[0], -1)}")
+    plural = "s" * (len(firsts) > 1), "s" * (len(rows[0]) > 1)
+    words = f"row{plural[0]} {_along(firsts, -2)} · column{plural[1]} {_along(rows[0], -1)}"
     taps = [[t.weight_index[axis] for t in line if t.weight_index] for line, axis in ((firsts, -2), (rows[0], -1))]
-    if not all(_consecutive(along, 0) for along in taps):
-        title.append(" · taps: rows {} · columns {}".format(*map(_listed, taps)))
-    if weighted:
-        matrices = {
-            "input": _matrix(rows, lambda t: value_of(t, source=False)),
-            "kernel": _matrix(rows, lambda t: number(t.weight)),
-            f"products, sum {number(total)}": _matrix(rows, lambda t: number(t.product)),
-        }
-    else:
-        marked = _matrix(rows, lambda t: f"*{value_of(t)}*" if t.winner else f" {value_of(t, source=False)} ")
-        matrices = {"": marked}
-    if max(len(lines[0]) for lines in matrices.values()) > width:
-        return None
-    texts = ["\n".join(lines) for lines in matrices.values()]
-    if not weighted:
-        return Group(title, Text(texts[0]))
-    wide = sum(max(len(heading), len(lines[0])) for heading, lines in matrices.items()) + len("  ×    =  ")
-    if wide > width:
-        return Group(title, *(Text(f"{heading}\n{text}") for heading, text in zip(matrices, texts, strict=True)))
-    table = Table.grid(padding=(0, 2))
-    for _ in range(5):
-        table.add_column(no_wrap=True)
-    first, second, third = matrices
-    table.add_row(first, "", second, "", third, style="muted")
-    table.add_row(texts[0], "×", texts[1], "=", texts[2])
-    return Group(title, table)
+    if all(_consecutive(each, 0) for each in taps):
+        return words
+    return words + " · taps: rows {} · columns {}".format(*map(_listed, taps))
 
 
 def _along(terms: Sequence[Term], axis: int) -> str:
@@ -190,30 +177,139 @@ def _along(terms: Sequence[Term], axis: int) -> str:
     return _listed([place if cell == place else f"{place}←{cell}" for place, cell in both])
 
 
-def _matrix(rows: Sequence[Sequence[Term]], shown: Callable[[Term], str]) -> list[str]:
-    cells = [[shown(term) for term in row] for row in rows]
-    wide = max(len(cell) for row in cells for cell in row)
-    return [" ".join(cell.rjust(wide) for cell in row) for row in cells]
+def _name(terms: Sequence[Term]) -> str:
+    """A map's channel, and where it has one its depth; behind an arrow, what a copy in the padding is of."""
+    name = map_name(terms[0].place[1:2])
+    return name if len(terms[0].place) < 5 else f"{name}, depth {_along(terms[:1], -3)}"
+
+
+def _shown_maps(step: Step, full: bool) -> tuple[Sequence[Map], Sequence[Map]]:
+    """The channels of a step that are shown one by one, and those beyond."""
+    most = len(step.maps) if full else MOST_MAPS
+    return step.maps[:most], step.maps[most:]
+
+
+def _sums(step: Step, headings: Sequence[str], rows: Sequence[Sequence[Text]], full: bool) -> Table:
+    """A row for each channel with its sum at the end, then the bias and the total: a column that adds up."""
+    maps, left = _shown_maps(step, full)
+    table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="muted")
+    for heading in ("", *headings):
+        table.add_column(heading, overflow="fold", no_wrap=len(headings) != 1)
+    table.add_column("Σ", justify="right", vertical="bottom", no_wrap=True)
+    blanks = [""] * len(headings)
+    for (terms, total), row in zip(maps, rows, strict=True):
+        table.add_row(Text(_name(terms), style="muted"), *row, number(total))
+    rest = sum(total for _, total in left)
+    if left:
+        table.add_row(Text(f"... {len(left):,} more", style="muted"), *blanks, number(rest))
+    if step.bias is not None:
+        table.add_row(Text("bias", style="muted"), *blanks, number(step.bias))
+    made = sum(shown(total) for _, total in maps) + shown(rest) + shown(step.bias or 0.0)
+    value = Text(f"{equals(made, step.value)} {number(step.value)}", style="bold")
+    table.add_row("", *blanks, Text("─" * len(value), style="muted"))
+    table.add_row("", *blanks, value)
+    return table
+
+
+def _products(step: Step, width: int, full: bool) -> Iterator[RenderableType]:
+    """Input × kernel = products, in four decimals or three digits, beside each other as far as the screen is wide."""
+    maps, _ = _shown_maps(step, full)
+    signs = "", "×", "=" if step.exact else "≈"
+    label = max(len(_name(terms)) for terms, _ in maps)
+    for writing in (_four_decimals, brief):
+        matrices = [_matrices(terms, writing) for terms, _ in maps]
+        wide = [max(len(each[i][0]) for each in matrices) for i in range(3)]
+        if INDENT + label + sum(wide) + len("   ×   =  ≈ ") + len(number(step.value)) <= width:
+            rows = [[part for i in range(3) for part in (Text(signs[i]), _joined(each[i]))][1:] for each in matrices]
+            yield indented(_sums(step, ("input", "", "kernel", "", "products"), rows, full))
+            return
+    groups = next((each for each in GROUPS if all(sum(wide[i] + 4 for i in group) <= width for group in each)), ())
+    if not groups:
+        yield line(step, len(step.terms) if full else MOST_TERMS)
+        return
+    for (terms, _), each in zip(maps, matrices, strict=True):
+        yield Text(f"  {_name(terms)}", style="muted")
+        for group in groups:
+            table = Table.grid(padding=(0, 1, 0, 0))
+            table.add_row(*(part for i in group for part in (Text(signs[i]), _joined(each[i]))))
+            yield indented(table)
+    yield indented(_sums(step, (), [()] * len(maps), full))
+
+
+def _four_decimals(values: Sequence[float]) -> Callable[[float], str]:
+    return number
+
+
+def _matrices(terms: Sequence[Term], writing: Callable[[Sequence[float]], Callable[[float], str]]) -> Sequence[Matrix]:
+    """A map's cells, its weights and their products, each as the window stands."""
+    rows = [list(row) for _, row in groupby(terms, key=lambda term: term.place[-2])]
+    cell, weight, product = (
+        writing([getattr(term, name) for term in terms]) for name in ("input", "weight", "product")
+    )
+    return (
+        _matrix(rows, lambda t: _cell(t, cell)),
+        _matrix(rows, lambda t: (weight(t.weight), "accent")),
+        _matrix(rows, lambda t: (product(t.product), by_sign(t.product))),
+    )
+
+
+def _cell(term: Term, form: Callable[[float], str]) -> tuple[str, str]:
+    """An input value: in angle brackets where it stands in the padding."""
+    if term.input_index == term.place:
+        return form(term.input), by_sign(term.input)
+    return f"<{form(term.input)}>", "muted"
+
+
+def _matrix(rows: Sequence[Sequence[Term]], cell: Callable[[Term], tuple[str, str]]) -> Matrix:
+    cells = [[cell(term) for term in row] for row in rows]
+    wide = max(len(text) for row in cells for text, _ in row)
+    return [fixed().append_tokens((f"{text:>{wide}} ", style) for text, style in row)[:-1] for row in cells]
+
+
+def _joined(lines: Matrix) -> Text:
+    return Text("\n").join(lines)
+
+
+def _window(step: Step, width: int, most: int) -> Iterator[RenderableType]:
+    """A pooling's cells as the window stands, the winner between stars, and what they become."""
+    if len(step.terms) == 1:
+        return
+    for terms, _ in step.maps:
+        rows = [list(row) for _, row in groupby(terms, key=lambda term: term.place[-2])]
+        window = _matrix(rows, lambda t: (f"*{_cell(t, number)[0]}*", "accent") if t.winner else _unmarked(t))
+        if len(window[0]) <= width - INDENT:
+            yield from ([Text(f"  {_name(terms)}", style="muted")] if len(step.maps) > 1 else [])
+            yield from (fixed(" " * INDENT).append_text(line) for line in window)
+    parts = step.reduction.said(said(step.reduction, step.terms, most), step.terms)
+    yield indented(Text(f"{'=' if step.exact else '≈'} {parts}"))
+
+
+def _unmarked(term: Term) -> tuple[str, str]:
+    text, style = _cell(term, number)
+    return f" {text} ", style
 
 
 def told(uses: Uses, full: bool = False) -> Iterator[RenderableType]:
     """What an input cell or a weight is part of: each product, or window of a pooling, and its output."""
-    shown = list(islice(uses.products, None if full else SHOWN_USES))
-    pooling = bool(shown) and shown[0].weight is None
+    listed = list(islice(uses.products, None if full else SHOWN_USES))
+    pooling = bool(listed) and listed[0].weight is None
     what = "is read by {:,} window{}" if pooling else "takes part in {:,} product{}"
     role = what.format(uses.count, "s" * (uses.count != 1))
     if not uses.count and not uses.zeros:
         role = "reaches no output"
     if uses.zeros:
         role += f", and {uses.zeros:,} with padding's zeros"
+    if uses.count and uses.factors:
+        role += f": {uses.factors}"
     yield ""
     yield Text(f"{uses.of}{list(uses.index)} = {number(uses.value)} {role}", style="bold")
-    for use in shown:
+    for use in listed:
         text = Text("  ")
         if use.weight is not None and use.product is not None:
             other = f"weight{list(use.weight_index or ())}" if uses.of == "input" else f"input{list(use.input_index)}"
             text.append(f"{other}: ", style="muted")
-            text.append(f"{factor(use.input)}·{factor(use.weight)} = {number(use.product)} ")
+            sign = equals(shown(use.input) * shown(use.weight), use.product)
+            text.append(f"{factor(use.input)}·{factor(use.weight)} {sign} {number(use.product)} ")
         yield text.append(f"→ out{list(use.output_index)}")
-    if uses.count > len(shown):
-        yield Text(f"  ... and {uses.count - len(shown):,} more (--full shows them)", style="muted")
+    if uses.count > len(listed):
+        yield Text(f"  ... and {uses.count - len(listed):,} more (--full shows them)", style="muted")

@@ -1,12 +1,12 @@
 """Every view of a layer that ran: which flags ask for it, what it needs, and whether it has stdout to itself."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from itertools import permutations
 from typing import Any, Literal
 
-from convcli.limits import check_json, check_picture, check_script
+from convcli.limits import check_json, check_picture, check_script, check_worksheet
 from convcli.picks import Picks
 from convcli.plan import Plan
 from convcli.refusals import Refusal, Spelling, in_python
@@ -28,19 +28,37 @@ class View:
     includes: tuple[str, ...] = ()  # flags whose views it shows itself
     suffixes: tuple[str, ...] = ()  # of the files that it writes
     check: Callable[[Plan, Picks], None] | None = None  # refuses what it can't show
+    together: bool = False  # shown where all of its flags are asked for, instead of what each of them shows
 
     @property
     def render(self) -> Callable[..., Any]:
         module, _, function = self.drawn_by.partition(".")
         return getattr(import_module(f"convcli.views.{module}"), function)  # type: ignore[no-any-return]
 
+    def asked_by(self, asked: Callable[[str], object]) -> Sequence[str]:
+        """Its flags that were asked for; the first of those that ask together."""
+        if self.together:
+            return self.flags[:1] if all(map(asked, self.flags)) else ()
+        return [flag for flag in self.flags if asked(flag)]
+
 
 INSIDE = ("steps", "at", "from_cell", "of_weight", "coverage")
 VALUES = (".npy", ".pt", ".csv", ".json", ".png")
 PICTURES = (".svg", ".gif", ".png", ".html")
+PAPER = (".md", ".html")
 VIEWS = (
     View(("save",), "files_written.saved", "file", suffixes=VALUES),
     View(("export",), "files_written.exported", "file", suffixes=PICTURES, check=check_picture),
+    View(
+        ("worksheet",),
+        "worksheet.worksheet",
+        "file",
+        suffixes=PAPER,
+        includes=("steps", "at"),
+        check=check_worksheet,
+    ),
+    View(("shapes",), "measures.memory", needs="plan"),
+    View(("shapes", "as_json"), "as_json.shapes_text", "text", needs="plan", owns_stdout=True, together=True),
     View(("as_json",), "as_json.report_text", "text", owns_stdout=True, includes=INSIDE, check=check_json),
     View(("as_code",), "script.script", "text", needs="plan", owns_stdout=True, check=check_script),
     View(("animate",), "film.Film", "film", owns_stdout=True, includes=("steps", "at")),
@@ -65,7 +83,7 @@ class NothingRuns(Refusal):
     other: str
 
     def words(self, spell: Spelling = in_python) -> tuple[str, str]:
-        why = f"{spell(self.one)} writes a script and runs nothing: no numbers for {spell(self.other)}"
+        why = f"{spell(self.one)} runs nothing: there are no numbers for {spell(self.other)}"
         return why, "leave one out"
 
 
@@ -75,14 +93,16 @@ def chosen(asked: Callable[[str], object]) -> list[View]:
     Raises:
         Refusal: two of them contradict each other.
     """
-    by_flag = [(view, flag) for view in VIEWS for flag in view.flags if asked(flag)]
+    by_flag = [(view, flag) for view in VIEWS for flag in view.asked_by(asked)]
+    if whole := next((view for view, _ in by_flag if view.together), None):
+        by_flag = [(view, flag) for view, flag in by_flag if view is whole or flag not in whole.flags]
     for (owner, flag), (view, other) in permutations(by_flag, 2):
-        if not owner.owns_stdout or view is owner or other in owner.includes:
+        if view is owner or other in owner.includes:
             continue
-        if view.owns_stdout or (view.medium != "file" and owner.needs == "values"):
-            raise BothOwnStdout(one=flag, other=other)
-        if owner.needs != view.needs:
+        if owner.needs == "plan" and view.needs == "values" and not view.owns_stdout:
             raise NothingRuns(one=flag, other=other)
+        if owner.owns_stdout and view.medium != "file":
+            raise BothOwnStdout(one=flag, other=other)
     included = {flag for view, _ in by_flag for flag in view.includes}
     views = list(dict.fromkeys(view for view, flag in by_flag if flag not in included))
     return views if any(view.medium != "file" for view in views) else [*views, BODY]

@@ -205,7 +205,7 @@ def _laid_out(
     )
     items = report.plan.shape[0]
     item = f", batch item {steps[0].output_index[0]} of {items}" if items > 1 else ""
-    title = layer.code + item
+    title = report.plan.code + item
     longest = CHARACTER * max(len(frame.text[1]) for frame in frames)
     width = MARGIN + max(paper.right, MARGIN + min(longest, ENOUGH), MARGIN + HEADING * len(title))
     height = paper.bottom + GAP + LABEL * (1 + max(len(frame.lines(width)) for frame in frames))

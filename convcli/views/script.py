@@ -9,12 +9,16 @@ def script(report: Report) -> str:
     arrays = [array for array in (plan.input, plan.weight, plan.bias) if array]
     imports = dict.fromkeys(line for array in arrays for line in array.imports)
     lines = [*sorted(imports, key=lambda line: "numpy" not in line), "import torch", "from torch import nn", ""]
-    if plan.layer.weight_shape:
+    if setup := dict.fromkeys(line for array in arrays for line in array.setup):
+        lines += [*setup, ""]
+    if plan.layer.weight_shape and not plan.weight:
         lines.append(f"torch.manual_seed({plan.seed})")
     lines.append(f"layer = {plan.layer.code}")
     for name, array in (("weight", plan.weight), ("bias", plan.bias)):
         if array:
             lines += ["with torch.no_grad():", f"    layer.{name}.copy_({array.code})"]
+    if plan.flip:
+        lines += ["with torch.no_grad():", f"    layer.weight.copy_(layer.{plan.turned})"]
     lines += ["", f"x = {plan.input.code}  # {list(plan.input.shape)}"]
     if plan.added:
         lines.append(f"x = x{'.unsqueeze(0)' * plan.added}  # {list(plan.shape)}: {', '.join(plan.axis_names)}")

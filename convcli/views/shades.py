@@ -52,14 +52,20 @@ def coverage(report: Report, screen: Screen) -> Iterator[RenderableType]:
 
     counts, product = report.coverage, report.coverage_map
     yield ""
-    yield from _array("how often each input cell is read", product[None, None], product.shape, screen)
+    layer = report.plan.layer
+    yield from _array(layer.coverage_words, product[None, None], product.shape, screen)
+    channels = len(list(layer.targets(0)))
+    if channels > 1:
+        yield Text(
+            f"each counts once for the {channels:,} output channels it feeds; --from counts their products",
+            style="muted",
+        )
     if len(counts) > 1:
         yield Text("each is the product of its counts along the axes:", style="muted")
     if len(counts) > 1 or product.size > MOST_NUMBERS:
         for axis, count in zip(report.plan.axes, counts, strict=True):
             yield Text(axis.name, style="muted")
-            for line in grid(np.array(count), (), 1, screen.width, screen.full):
-                yield fixed(line)
+            yield from grid(np.array(count), (), 1, screen.width, None if screen.full else 3).lines
 
 
 def _array(

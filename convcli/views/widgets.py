@@ -1,24 +1,87 @@
 """What several views are made of."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
+
+INDENT = 2
+LABEL = 9  # columns that a label takes, in which values stand below each other
 
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """Where a view is shown: columns, whether there are colours, and whether every value is wanted."""
+    """Where a view is shown: columns, whether there are colours, whether every value is wanted.
+
+    ``signs`` gives a text as the stream will show it, which may lack ``×`` or ``⌊``: a wider text breaks elsewhere.
+    """
 
     width: int = 80
     colour: bool = False
     full: bool = False
+    signs: Callable[[str], str] = str
 
 
 def fixed(text: str = "", style: str = "") -> Text:
     """Text whose lines are made to measure: the screen neither wraps nor cuts them."""
     return Text(text, style=style, no_wrap=True, overflow="ignore")
+
+
+def by_sign(value: float) -> str:
+    """The style that says what a value is.
+
+    >>> by_sign(-0.5), by_sign(2), by_sign(0)
+    ('negative', 'positive', '')
+    """
+    return "negative" if value < 0 else "positive" if value > 0 else ""
+
+
+def indented(part: RenderableType) -> Padding:
+    """The same, set in from the left."""
+    return Padding.indent(part, INDENT)
+
+
+def boxed(title: Text, lines: Sequence[Text], width: int, subtitle: str = "") -> Panel:
+    """A panel; what is too long for its border stands inside."""
+    room = width - len("│  │")
+    inside, below = list(lines), Text(subtitle, style="muted")
+    title.stylize("default")  # not in the border's colour
+    if len(title) > room - 2:
+        inside.insert(0, title)
+    if len(below) > room - 2:
+        inside.append(below)
+    return Panel(
+        Group(*inside),
+        title=title if title not in inside else None,
+        title_align="left",
+        subtitle=below if subtitle and below not in inside else None,
+        subtitle_align="right",
+        border_style="muted",
+        width=width,
+    )
+
+
+def pieces(label: str, text: str, screen: Screen) -> Text:
+    """A formula behind a label, broken only between what its brackets hold.
+
+    >>> print(pieces("length", "⌊7 / 2⌋ + 1 = 3 + 1 = 4", Screen(24)))
+      length   ⌊7 / 2⌋ + 1
+               = 3 + 1 = 4
+    """
+    room = screen.width - INDENT - LABEL
+    lines: list[str] = []
+    for part in re.split(" (?==|to ⌈|i from)", text):
+        part = screen.signs(part)
+        if lines and len(lines[-1]) + 1 + len(part) <= room:
+            lines[-1] += f" {part}"
+        else:
+            lines.append(part)
+    return fixed(" " * INDENT).append(label.ljust(LABEL), "muted").append(("\n" + " " * (INDENT + LABEL)).join(lines))
 
 
 def table(*headings: str, left: int = 1) -> Table:
@@ -37,9 +100,9 @@ def beside(style: str = "") -> Table:
     return made
 
 
-def labelled(rows: Iterable[tuple[str, str]]) -> Table:
+def labelled(rows: Iterable[tuple[str, str]], style: str = "") -> Table:
     """Lines of text behind labels, wrapped beside them."""
     made = beside("muted")
     for label, text in rows:
-        made.add_row(Text(label), Text(text))
+        made.add_row(Text(label.ljust(LABEL - 2)), Text(text, style=style))
     return made

@@ -1,28 +1,44 @@
 """The output-size formula in words, in symbols, and worked with one axis's numbers."""
 
-from collections.abc import Sequence
-from dataclasses import replace
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from rich.console import Group, RenderableType
+from rich.console import Console, ConsoleOptions, Group, RenderableType
 from rich.text import Text
 
 from convcli.arithmetic.axis import Axis
-from convcli.arithmetic.inverse import DILATIONS, KERNELS
 from convcli.arithmetic.windows import Adaptive, Windows
-from convcli.sizing import Answer
-from convcli.views.widgets import labelled, table
+from convcli.sizing import Sized
+from convcli.views.widgets import fixed, labelled
 from convcli.wording import unread_words
 
+SLIDING = "⌊({size} + 2·{padding} − {dilation}·({kernel} − 1) − 1) / {stride}⌋ + 1"
+TRANSPOSED = "({size} − 1)·{stride} − 2·{padding} + {dilation}·({kernel} − 1) + {output_padding} + 1"
+THE_POST = "⌊({size} + 2·{padding} − {kernel}) / {stride}⌋ + 1"
+STYLES = dict.fromkeys(("kernel", "dilation", "stride"), "accent") | dict.fromkeys(
+    ("padding", "before", "after", "output_padding"), "muted"
+)
 SYMBOLS = {
     "size": "cells of the input along this axis",
+    "padding": "cells added at each end",
+    "dilation": "cells from one tap of the kernel to the next; 1: no gaps",
     "kernel": "taps of the kernel (kernel_size)",
     "stride": "cells from one window to the next",
-    "padding": "cells added at each end",
-    "dilation": "cells from one tap to the next; 1: no gaps",
-    "⌊ ⌋": "the floor: rounds down; what it drops is never read",
+    "⌊ ⌋": "rounds down: a window that doesn't fit whole isn't made",
 }
-THE_POST = "⌊(size + 2·padding − kernel) / stride⌋ + 1   the same at dilation 1"
-SHOWN = 8
+UNREAD = (
+    "Cells stay unread for three reasons: what the rounding leaves over at the end (where that is padding, nothing is "
+    "lost); a stride longer than the kernel reaches; a dilated kernel that steps over them."
+)
+NEXT = {
+    "yours": "convcli formula --size 224 --kernel 7 --stride 2 --padding 3",
+    "counts": "convcli formula --size 224x224 --kernel 3 --in 3 --out 64",
+    "backwards": "convcli formula --size 224 --output 112",
+}
+CONVENTION = "MACs of one sample: padded taps counted, bias not; FLOPs are twice as many"
+
+Numbers = Mapping[str, str]
 
 
 def in_symbols(axis: Axis) -> str:
@@ -31,21 +47,30 @@ def in_symbols(axis: Axis) -> str:
     >>> in_symbols(Axis(10, 3))
     '⌊(size + 2·padding − dilation·(kernel − 1) − 1) / stride⌋ + 1'
     """
-    sign = "−" if axis.transposed else "+"
-    padding = "2·padding" if axis.before == axis.after else f"padding before {sign} padding after"
-    line, last = ("(size − 1)·stride", "output_padding") if axis.transposed else ("size", "stride")
-    return _formula(axis, line, padding, "dilation·(kernel − 1)", last)
+    return _template(axis).format_map({name: name for name in _numbers(axis)})
 
 
-def _formula(axis: Axis, line: str, padding: str, gaps: str, last: str) -> str:
-    """The formula of either kind of axis, its parts written as they are given."""
-    if axis.transposed:
-        return f"{line} − {padding} + {gaps} + {last} + 1"
-    return _rounded(axis, f"({line} + {padding} − {gaps} − 1) / {last}") + " + 1"
+def _template(axis: Axis, uneven: bool = False) -> str:
+    """The formula with its names in braces; with ``uneven`` the padding of each end by itself."""
+    template = TRANSPOSED if axis.transposed else SLIDING
+    if uneven or axis.before != axis.after:
+        template = template.replace("2·{padding}", "{before} − {after}" if axis.transposed else "{before} + {after}")
+    return _rounded(axis, *re.split("[⌊⌋]", template)) if "⌊" in template else template
 
 
-def _rounded(axis: Axis, quotient: str) -> str:
-    return f"⌈{quotient}⌉" if axis.ceil_mode else f"⌊{quotient}⌋"
+def _rounded(axis: Axis, before: str, quotient: str, after: str = " + 1") -> str:
+    return f"{before}⌈{quotient}⌉{after}" if axis.ceil_mode else f"{before}⌊{quotient}⌋{after}"
+
+
+def _numbers(axis: Axis) -> Numbers:
+    """The formula's numbers by their names."""
+    names = ("size", "before", "after", "dilation", "kernel", "stride", "output_padding")
+    numbers = {name: getattr(axis, name) for name in names} | {"padding": axis.before}
+    return {name: _factor(number) for name, number in numbers.items()}
+
+
+def _factor(number: int) -> str:
+    return f"({number})" if number < 0 else f"{number}"
 
 
 def worked(axis: Axis) -> list[str]:
@@ -61,24 +86,24 @@ def worked(axis: Axis) -> list[str]:
     3 + 1
     4
     """
-    n, k, s, d, p, q = axis.size, axis.kernel, axis.stride, axis.dilation, axis.before, axis.after
-    pads = f"2·{p}" if p == q else f"{p} {'−' if axis.transposed else '+'} {q}"
-    if p < 0:
-        pads = f"2·({p})"
-    summed = f"({p + q})" if p + q < 0 else f"{p + q}"
-    gaps = (f"{d}·({k} − 1)", f"{d}·{k - 1}", f"{d * (k - 1)}")
-    lines, last = (f"{n}",) * 3, s
+    formula, past_first = _template(axis), axis.kernel - 1
+    rows = [formula]
+    for part, result in (
+        (r"2·{padding}|{before} [+−] {after}", _factor(axis.before + axis.after)),
+        (r"\({size} − 1\)", f"{axis.size - 1}"),
+        (r"\d+·{stride}", f"{(axis.size - 1) * axis.stride}"),
+        (r"\({kernel} − 1\)", f"{past_first}"),
+        (r"{dilation}·\d+", f"{axis.dilation * past_first}"),
+    ):
+        rows.append(formula := re.sub(part, result, formula))
+    rows = [row.format_map(_numbers(axis)) for row in rows]
     if axis.transposed:
-        lines, last = (f"({n} − 1)·{s}", f"{n - 1}·{s}", f"{(n - 1) * s}"), axis.output_padding
-    parts = [(lines[0], pads, gaps[0]), (lines[1], summed, gaps[0]), *((lines[2], summed, gap) for gap in gaps)]
-    rows = [_formula(axis, *each, f"{last}") for each in parts]
-    if axis.transposed:
-        return [*rows, f"{axis.output}"]
-    spare = axis.spare
-    windows = (-(-spare // s) if axis.ceil_mode else spare // s) + 1
-    rows.append(f"{_rounded(axis, f'{spare} / {s}')} + 1")
-    if spare % s:
-        rows.append(f"{_rounded(axis, decimal(spare, s))} + 1")
+        return [*dict.fromkeys(rows), f"{axis.output}"]
+    spare, stride = axis.spare, axis.stride
+    windows = (-(-spare // stride) if axis.ceil_mode else spare // stride) + 1
+    rows.append(_rounded(axis, "", f"{spare} / {stride}"))
+    if spare % stride:
+        rows.append(_rounded(axis, "", decimal(spare, stride)))
     rows += [f"{windows - 1} + 1", f"{windows}"]
     if axis.drops_last_window:
         rows.append(f"{windows} − 1, the last window would start in the padding behind the input")
@@ -116,65 +141,204 @@ def worked_short(axis: Windows) -> str:
     return " = ".join([rows[0], *(row for row in rows[spare:] if "." not in row)])
 
 
-def introduction() -> RenderableType:
-    """The formula as PyTorch has it and as the post has it, its symbols, and the post's example."""
-    axis = Axis(10, kernel=3, stride=2)
-    return Group(
-        Text("The output size of a convolution, one axis at a time", style="bold"),
-        "",
-        labelled([("PyTorch", in_symbols(axis)), ("the post", THE_POST)]),
-        "",
-        labelled(SYMBOLS.items()),
-        "",
-        Text("Worked on the post's cnn1d_2: size 10, kernel 3, stride 2", style="bold"),
-        _equations(axis),
-        "",
-        Text("With your numbers: convcli formula --size 224 --kernel 7 --stride 2 --padding 3", style="muted"),
+def coloured(template: str, values: Numbers) -> Text:
+    """A formula with its values in the colours of their names: the window's, the padding's.
+
+    >>> str(coloured("{size} + 2·{padding}", {"size": "10", "padding": "1"}))
+    '10 + 2·1'
+    """
+    parts = re.split(r"{(\w+)}", template)
+    return fixed().append_tokens(
+        (values[part], STYLES.get(part)) if i % 2 else (part, None) for i, part in enumerate(parts) if part
     )
 
 
-def worked_out(axes: Sequence[Axis]) -> RenderableType:
-    """Each axis worked line by line, the answer first."""
-    shape = " × ".join(str(axis.output) for axis in axes)
-    parts: list[RenderableType] = [Text(f"output {shape}", style="bold")]
-    for before, axis in zip((None, *axes), axes, strict=False):
-        if before and replace(axis, name=before.name) == before:
-            parts += ["", Text(f"{axis.name}: the same as {before.name}")]
+@dataclass(frozen=True)
+class Lines:
+    """Names, numbers below each other, and how each comes about; on lines of their own where a line is too narrow."""
+
+    rows: Sequence[tuple[str, str, Text]]
+    answers: int = 1  # how many of the last numbers are what was asked for
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[RenderableType]:
+        names = max(len(name) for name, _, _ in self.rows)
+        numbers = max(len(number) for _, number, _ in self.rows)
+        for left, (name, number, how) in zip(range(len(self.rows), 0, -1), self.rows, strict=True):
+            style = "bold" if left <= self.answers else ""
+            start = fixed().append(f"  {name:{names}}  ", "muted").append(f"{number:>{numbers}}", style)
+            line = Text.assemble(start, "  =  ", how, no_wrap=True, overflow="ignore")
+            if _fits(line, console, options):
+                yield line
+            else:
+                yield start
+                yield from (Text.assemble("    = ", step) for step in how.split(" = "))
+
+
+def _fits(line: Text, console: Console, options: ConsoleOptions) -> bool:
+    """Whether a line is no wider than the screen, with its signs written out where there is nothing but ASCII."""
+    text = line.plain
+    if not console.encoding.lower().startswith("utf"):
+        text = text.replace("⌊", "floor(").replace("⌈", "ceil(")
+    return len(text) <= options.max_width
+
+
+@dataclass(frozen=True)
+class Aligned:
+    """A formula in names, and below them, column by column, the numbers of each axis.
+
+    Where that is too wide, by initials; where they are, not at all: no formula is broken within its brackets.
+    """
+
+    template: str
+    rows: Sequence[tuple[str, Numbers]]  # a label and the numbers
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[RenderableType]:
+        names = dict.fromkeys(re.findall(r"{(\w+)}", self.template))
+        initials = {name: "n" if name == "size" else name[0] for name in names}
+        for symbols in ({name: name for name in names}, initials):
+            if _fits(self._filled("", symbols, self._widths(symbols)), console, options):
+                yield from self._lines(symbols)
+                if symbols is initials:
+                    yield Text(", ".join(f"{initial} {name}" for name, initial in initials.items()), style="muted")
+                yield ""
+                return
+
+    def _widths(self, symbols: Numbers) -> dict[str, int]:
+        return {name: max(len(text), *(len(values[name]) for _, values in self.rows)) for name, text in symbols.items()}
+
+    def _lines(self, symbols: Numbers) -> Iterator[Text]:
+        widths = self._widths(symbols)
+        for label, values in [("", symbols), *self.rows]:
+            yield self._filled(label, values, widths)
+
+    def _filled(self, label: str, values: Numbers, widths: Mapping[str, int]) -> Text:
+        longest = max(len(label) for label, _ in self.rows)
+        margin = fixed(f"  {label:{longest}}  " if longest else "  ", "muted")
+        centred = {name: values[name].center(width) for name, width in widths.items()}
+        return Text.assemble(margin, coloured(self.template, centred), no_wrap=True, overflow="ignore")
+
+
+Idea = tuple[str, int, Text]  # what is counted, the number, and how it comes about
+
+
+def ideas(axis: Axis) -> list[Idea]:
+    """What the formula counts, one thing at a time; the last number is the output.
+
+    >>> [(name, number) for name, number, _ in ideas(Axis(224, 7, 2, 3, 3))]
+    [('padded size', 230), ('kernel reach', 7), ('last start', 223), ('strides in it', 111), ('windows', 112)]
+    """
+    numbers = _numbers(axis)
+    pads = "2·{padding}" if axis.before == axis.after else "{before} + {after}"
+    reach = "kernel reach", axis.extent, coloured("{dilation}·({kernel} − 1) + 1", numbers)
+    if axis.transposed:
+        start = (axis.size - 1) * axis.stride
+        written, cut = start + axis.extent, start + axis.extent - axis.before - axis.after
+        return [
+            ("last start", start, coloured("({size} − 1)·{stride}", numbers)),
+            reach,
+            ("cells written", written, Text(f"{start} + {axis.extent}")),
+            ("padding cuts", cut, coloured(f"{written} − {pads.replace('+', '−')}", numbers)),
+            ("output", axis.output, coloured(f"{cut} + {{output_padding}}", numbers)),
+        ]
+    strides = -(-axis.spare // axis.stride) if axis.ceil_mode else axis.spare // axis.stride
+    quotient = _rounded(axis, "", f"{axis.spare} / {{stride}}", "")
+    if axis.spare % axis.stride:
+        quotient += _rounded(axis, " = ", decimal(axis.spare, axis.stride), "")
+    dropped = ("one dropped", strides, Text(f"{strides + 1} − 1"))
+    return [
+        ("padded size", axis.padded, coloured(f"{{size}} + {pads}", numbers)),
+        reach,
+        ("last start", axis.spare, Text(f"{axis.padded} − {axis.extent}")),
+        ("strides in it", strides, coloured(quotient, numbers)),
+        ("windows", strides + 1, Text(f"{strides} + 1")),
+        *([dropped] if axis.drops_last_window else []),
+    ]
+
+
+def left_over(axis: Axis) -> Text | None:
+    """What becomes of the cells that no window stands on."""
+    if unread := unread_words(axis):
+        return Text(unread, style="warning")
+    if axis.transposed:
+        return None
+    if axis.drops_last_window:
+        start = axis.output * axis.stride - axis.before
+        return Text(f"the dropped window would start at cell {start}, behind the last one, {axis.size - 1}")
+    rest = axis.spare - (axis.output - 1) * axis.stride
+    if rest < 0:
+        return Text(f"the last window reaches {_cells(-rest)} beyond the end, where nothing is read")
+    if rest:
+        return Text(f"{_cells(rest)} left over at the end: padding, nothing of the input", style="muted")
+    return None
+
+
+def _cells(count: int) -> str:
+    return f"{count:,} cell{'s' * (count > 1)}"
+
+
+def introduction() -> RenderableType:
+    """The formula with the post's example in it, its names, the post's own formula, and what to ask next."""
+    axis = Axis(10, kernel=3, stride=2)
+    names = {name: name for name in _numbers(axis)}
+    return Group(
+        Text("The output size of a convolution, one axis at a time", style="bold"),
+        "",
+        Aligned(_template(axis), [("", _numbers(axis))]),
+        Text("the post's cnn1d_2: size 10, kernel 3, stride 2", style="muted"),
+        _in_lines(axis),
+        left_over(axis) or "",
+        "",
+        labelled(SYMBOLS.items()),
+        "",
+        Text("The post leaves dilation out, and so has it at 1:"),
+        Text("  ").append_text(coloured(THE_POST, names)),
+        "",
+        Text(UNREAD),
+        "",
+        labelled(NEXT.items()),
+    )
+
+
+def worked_out(sized: Sized, counted: bool = False, remark: str = "", algebra: bool = False) -> RenderableType:
+    """The output first; then each axis worked, in ideas or token by token; ``counted``: parameters and MACs."""
+    axes = sized.axes
+    parts: list[RenderableType] = [Text(f"output {' × '.join(str(axis.output) for axis in axes)}", style="bold")]
+    parts += [Text(sized.layer.code)] if counted else []
+    parts += [Text(remark, style="muted")] if remark else []
+    alike = [next(other for other in axes if replace(axis, name=other.name) == other) for axis in axes]
+    uneven = any(axis.before != axis.after for axis in axes)
+    for axis, first in zip(axes, alike, strict=True):
+        parts.append("")
+        if first is not axis:
+            parts.append(Text(f"{axis.name}: the same as {first.name}"))
+            continue
+        if len(axes) > 1:
+            parts.append(Text(axis.name, style="muted"))
+        parts.append(Aligned(_template(axis, uneven), [("", _numbers(axis))]))
+        if algebra:
+            parts += [Text(f"  {'= ' * (i > 0)}{row}") for i, row in enumerate(worked(axis))]
         else:
-            parts += ["", *([Text(axis.name, style="muted")] if len(axes) > 1 else []), _equations(axis)]
-    return Group(*parts)
+            parts.append(_in_lines(axis))
+        parts += [rest] if (rest := left_over(axis)) else []
+    return Group(*parts, *(_counts(sized) if counted else []))
 
 
-def _equations(axis: Axis) -> RenderableType:
-    lines = labelled([("output =", in_symbols(axis)), *(("       =", row) for row in worked(axis))])
-    unread = unread_words(axis)
-    return Group(lines, *([Text(unread)] if unread else []))
+def _in_lines(axis: Axis) -> Lines:
+    return Lines([(name, f"{number}", how) for name, number, how in ideas(axis)])
 
 
-def settings(family: str, answered: Answer) -> RenderableType:
-    """The settings that give an output, the commonest first, or the input sizes that do."""
-    output, answer = answered.output, answered.settings
-    first, last = answer.listed[0], answer.listed[-1]
-    title = Text(f"{answered.name}: " if answered.name else "", style="muted")
-    # Settings that differ in size alone.
-    if first.size != last.size or answer.count == 1 < len(answer.listed):
-        span = f"{first.size:,} to {first.size + answer.count - 1:,}"
-        title.append(f"input sizes {span} give an output of {output:,}", style="bold default")
-        why = f"the floor swallows the difference: {answer.count:,} sizes, one stride of them, give the same output"
-        if family == "transposed":
-            why = "padding leaves the same output"
-        return Group(title, Text(why, style="muted"))
-    title.append(f"size {first.size:,} → output {output:,}", style="bold default")
-    columns = ["kernel", "stride", "padding", "dilation", *(["output_padding"] if family == "transposed" else [])]
-    rows = table(*columns, left=0)
-    for setting in answer.listed[:SHOWN]:
-        rows.add_row(*(f"{getattr(setting, column):,}" for column in columns))
-    parts: list[RenderableType] = [title, "", rows]
-    if answer.count > SHOWN:
-        limits = f"kernels to {max(KERNELS)} and dilations to {max(DILATIONS)} where they aren't fixed"
-        more = f"and {answer.count - SHOWN:,} more ({limits}); a flag fixes any of them, --json lists up to a thousand"
-        parts += ["", Text(more, style="muted")]
-    if family == "conv" and first.size == output and all(setting.stride == 1 for setting in answer.listed):
-        same = "--padding same keeps the size for any kernel: the effective kernel − 1 cells, an odd one on the right"
-        parts += ["", Text(same, style="muted")]
-    return Group(*parts)
+def _counts(sized: Sized) -> Iterator[RenderableType]:
+    """Parameters and MACs, and how they are counted."""
+    layer = sized.layer
+    weights = "·".join(map(str, layer.weight_shape or ()))
+    places = "·".join(str(axis.size if axis.transposed else axis.output) for axis in sized.axes)
+    bias = f" + {layer.bias_size}" * (layer.bias_size > 0)
+    yield ""
+    yield Lines(
+        [
+            ("parameters", f"{layer.parameters:,}", coloured(f"{{kernel}}{bias}", {"kernel": weights})),
+            ("MACs", f"{sized.macs:,}", coloured(f"{{kernel}} × {places}", {"kernel": weights})),
+        ],
+        answers=2,
+    )
+    yield Text(CONVENTION, style="muted")

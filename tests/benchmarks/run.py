@@ -18,14 +18,10 @@ CONVCLI = [PYTHON, "-m", "convcli"]
 BARE = "import torch; print(torch.nn.Conv1d(1,1,3,stride=2)(torch.arange(1.,11).view(1,1,-1)))"
 EMPTY = """
 import typer
-from rich.console import Console
-from rich.table import Table
 app = typer.Typer()
 @app.command()
-def main():
-    table = Table("a", "b")
-    table.add_row("1", "2")
-    Console().print(table)
+def main(name: str = "nobody"):
+    print(name)
 app()
 """
 LOAD = """
@@ -70,11 +66,11 @@ def compare(name: str, bound: float, ours: object, bare: object, pairs: int) -> 
 
 def main(pairs: int) -> None:
     layer = [*CONVCLI, "conv1d", "--kernel", "3", "--stride", "2"]
-    bare, empty = [PYTHON, "-c", BARE], [PYTHON, "-c", EMPTY]
+    bare, empty = [PYTHON, "-c", BARE], [PYTHON, "-c", EMPTY, "--help"]
     wall(layer), wall(bare), wall(empty)
     compare("conv1d, whole process", 0.85, lambda: wall(layer), lambda: wall(bare), pairs)
     compare("conv1d, first line", 0.20, lambda: first_line(layer), lambda: wall(bare), pairs)
-    for arguments in (["formula"], ["--help"]):
+    for arguments in (["formula"], ["--help"], ["conv2d", "--shapes"]):
         command = [*CONVCLI, *arguments]
         compare(" ".join(arguments), 1.6, lambda c=command: wall(c), lambda: wall(empty), pairs * 2)
     with tempfile.TemporaryDirectory() as folder:

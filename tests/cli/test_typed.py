@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from convcli.cli.typed import flag, padding, real, seed, sizes, sizes_or_none, spelled, typed_command, whole
+from convcli.cli.typed import flag, pace, padding, real, seed, sizes, sizes_or_none, spelled, typed_command, whole
 from convcli.refusals import ConvcliError
 
 
@@ -34,7 +34,8 @@ def test_read(read: Callable[[str, str], Any], typed: str, value: object) -> Non
         (sizes, "", "empty text"),
         (sizes, str(10**30), "beyond"),
         (real, "x", "isn't a number"),
-        (seed, "x", "try --flag 0"),
+        (seed, "x", "try --flag 1"),
+        (pace, "slowly", "try --animate --flag 0.5"),
         (seed, str(2**64), "beyond 64 bits"),
         (sizes_or_none, "7,no", "isn't a whole number"),
     ],
@@ -42,6 +43,17 @@ def test_read(read: Callable[[str, str], Any], typed: str, value: object) -> Non
 def test_refused(read: Callable[[str, str], Any], typed: str, said: str) -> None:
     with pytest.raises(ConvcliError, match=said):
         read(typed, "--flag")
+
+
+def test_a_name_without_dashes_is_an_argument() -> None:
+    @dataclass(frozen=True)
+    class Named:
+        name: str | None = flag("NAME", help="Which one.")
+
+    shown = typed_command(print, Named).__signature__.parameters["name"].annotation.__metadata__[0]
+    assert (type(shown).__name__, shown.metavar) == ("ArgumentInfo", "NAME")
+    with pytest.raises(ConvcliError, match="give NAME a value"):
+        typed_command(print, Named)(name="")
 
 
 @dataclass(frozen=True)

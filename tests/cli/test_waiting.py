@@ -47,6 +47,8 @@ def test_torch_free_commands_import_nothing_heavy() -> None:
         ["formula", "--size", "28", "--json"],
         ["conv1d", "--help"],
         ["samples"],
+        ["conv1d", "--weight", "cnn1d_2", "--code"],
+        ["blog", "cnn2d_4", "--code"],
     ):
         script = (
             "import sys; from convcli.cli import main\n"

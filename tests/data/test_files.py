@@ -35,6 +35,15 @@ def test_a_name_a_literal_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert read("1,2.csv").data == [7.0, 8.0, 9.0]
 
 
+def test_a_name_as_people_type_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert read("Sobel_X", NAMED) is read("so", NAMED) is NAMED["sobel-x"]
+    with pytest.raises(ConvcliError, match="say which: sobel-x, sobel-y"):
+        read("sobel", NAMED | {"sobel-y": NAMED["sobel-x"]})
+    Path("sobel.csv").write_text("1,2")
+    assert read("sobel.csv", NAMED).data == [1.0, 2.0]
+
+
 @pytest.mark.parametrize("suffix", [".csv", ".tsv", ".txt", ".json"])
 def test_text_files(tmp_path: Path, suffix: str) -> None:
     path = tmp_path / f"a{suffix}"

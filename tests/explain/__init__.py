@@ -1,38 +1,54 @@
-"""Real errors from torch, explained; the fixes that should run are run."""
+"""What tests of errors share: code is run as a user's file, and fixes are put where they say that they belong."""
 
-from collections.abc import Callable
+import linecache
+import traceback
+import warnings
+from pathlib import Path
 
-import pytest
-import torch
-import torch.nn.functional as F
-from torch import nn
+from convcli.explain.message import read
+from convcli.explain.recognise import Diagnosis, diagnose
+from convcli.explain.rule import Fix, Hypothesis
 
-from convcli.explain.answer import Explanation
-from convcli.explain.message import Message
-from convcli.explain.recognise import explain
-
-
-def error_of(call: Callable[[], object]) -> str:
-    """The message that torch raises."""
-    with pytest.raises((RuntimeError, ValueError, IndexError, TypeError)) as error:
-        call()
-    return str(error.value)
+IMPORTS = "import numpy as np\nimport torch\nimport torch.nn.functional as F\nfrom torch import nn\n"
 
 
-def answer_to(text: str) -> Explanation:
-    """The answer to a message that has to be recognised."""
-    explanation = explain(Message(text))
-    assert explanation
-    return explanation
+def explained(text: str) -> Diagnosis:
+    """The diagnosis of a text, which has to be known."""
+    found = diagnose(read(text), read_source=False)
+    assert found is not None, text
+    return found
 
 
-def mended(layer: nn.Module, shape: tuple[int, ...]) -> Explanation:
-    """The answer to a layer's error; its first fix, and each that is said to be certain, has to work."""
-    x = torch.rand(shape)
-    explanation = answer_to(error_of(lambda: layer(x)))
-    for number, fix in enumerate(explanation.fixes):
-        if number == 0 or fix.verified:
-            names = {"x": x, "layer": layer, "torch": torch, "nn": nn, "F": F}
-            exec(fix.code, names)
-            names["layer"](names["x"])
-    return explanation
+def first(text: str) -> tuple[str, Hypothesis]:
+    """The code of a text's error, and what is likeliest behind it."""
+    found = explained(text)
+    return found.rule.code, found.hypotheses[0]
+
+
+def at(code: str, message: str, *library: str) -> str:
+    """A traceback that ends in a line of the user's, and in a library's files."""
+    frames = [("net.py", code), *((f"/env/lib/python3.12/site-packages/{file}", "...") for file in library)]
+    lines = [f'  File "{file}", line 7, in forward\n    {text}' for file, text in frames]
+    return "\n".join(["Traceback (most recent call last):", *lines, message])
+
+
+def error_of(path: Path) -> str:
+    """The traceback of a file that is run; empty if it ends well."""
+    linecache.clearcache()
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            exec(compile(path.read_text(), str(path), "exec"), {"__name__": "__main__"})
+    except Exception:
+        return traceback.format_exc()
+    return ""
+
+
+def mended(text: str, fix: Fix) -> str:
+    """A file's text with a fix in its place, indented as the place is."""
+    lines = text.split("\n")
+    place = slice(fix.number - 1, fix.number - 1 if fix.where == "before" else max(fix.last, fix.number))
+    there = lines[fix.number - 1]
+    indent = there[: len(there) - len(there.lstrip())]
+    lines[place] = [indent + line for line in fix.code.split("\n")]
+    return "\n".join(lines)

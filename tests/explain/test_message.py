@@ -1,41 +1,157 @@
-"""The last error is found in tracebacks and logs, and the user's own line with it."""
+"""The error of a text, however it was printed, quoted or logged."""
 
-from convcli.explain.message import LONGEST, Message, read
+import pytest
 
-FRAME = '  File "{}", line {}, in forward\n    {}\n'
-OWN = FRAME.format("net.py", 7, "x = self.fc(x)")
-TORCH = FRAME.format("/venv/lib/site-packages/torch/nn/modules/conv.py", 1, "return F.conv2d(x)")
-TOP = "Traceback (most recent call last):\n"
+from convcli.explain.message import BEFORE, read
 
-
-def test_the_place_is_the_last_line_of_ones_own_code() -> None:
-    assert read(TOP + OWN + TORCH + "RuntimeError: bad\n") == Message("bad", "net.py, line 7", "x = self.fc(x)")
-
-
-def test_of_two_tracebacks_the_last_counts() -> None:
-    second = TOP + FRAME.format("main.py", 2, "run()") + "ValueError: worse\nline of the log\n\nmore"
-    assert read(f"{TOP}{OWN}RuntimeError: bad\n\n{second}") == Message("worse", "main.py, line 2", "run()")
+PLAIN = """Traceback (most recent call last):
+  File "train.py", line 9, in <module>
+    out = net(x)
+  File "net.py", line 41, in forward
+    x = self.fc1(x)
+  File "/env/lib/python3.12/site-packages/torch/nn/modules/linear.py", line 125, in forward
+    return F.linear(input, self.weight, self.bias)
+RuntimeError: mat1 and mat2 shapes cannot be multiplied (128x512 and 2048x4096)"""
+MESSAGE = "mat1 and mat2 shapes cannot be multiplied (128x512 and 2048x4096)"
 
 
-def test_a_message_goes_on_over_indented_lines() -> None:
-    assert read("start\nRuntimeError: Error(s):\n\tsize mismatch\nnext").text == "Error(s):\n\tsize mismatch"
+def each_line(prefix: str) -> str:
+    return "\n".join(prefix + line for line in PLAIN.splitlines())
 
 
-def test_a_logs_prefix_is_no_part_of_an_exceptions_name() -> None:
-    assert read("log\n[rank0]: ValueError: bad").text == "bad"
-    assert read("log\nthere was no ValueError: all is well\nKeyError: 1").text == "1"
+WORKER = """Traceback (most recent call last):
+  File "train.py", line 9, in <module>
+    for x, y in loader:
+  File "/env/lib/python3.7/site-packages/torch/_utils.py", line 425, in reraise
+    raise self.exc_type(msg)
+RuntimeError: Caught RuntimeError in DataLoader worker process 0.
+Original Traceback (most recent call last):
+  File "/env/lib/python3.7/site-packages/torch/utils/data/_utils/collate.py", line 56, in default_collate
+    return torch.stack(batch, 0, out=out)
+RuntimeError: stack expects each tensor to be equal size"""
+PYTEST = """    def forward(self, x):
+>       x = self.fc1(x)
+            ^^^^^^^^^^^
+E       RuntimeError: mat1 and mat2 shapes cannot be multiplied (128x512 and 2048x4096)
+
+net.py:41: RuntimeError
+=========================== short test summary info ============================
+FAILED test_net.py::test_a - RuntimeError: mat1 and mat2 shapes cann..."""
+VS_CODE = """Exception has occurred: RuntimeError
+mat1 and mat2 shapes cannot be multiplied (128x512 and 2048x4096)
+  File "/home/me/net.py", line 41, in forward
+    x = self.fc1(x)
+  File "/home/me/train.py", line 9, in <module>
+    out = net(x)
+RuntimeError: mat1 and mat2 shapes cannot be multiplied (128x512 and 2048x4096)"""
+NOTEBOOK = """RuntimeError                              Traceback (most recent call last)
+[<ipython-input-30-abc>](https://localhost:8080/#) in forward(self, x)
+---> 41         x = self.fc1(x)
+
+[/usr/local/lib/python3.10/dist-packages/torch/nn/modules/linear.py](https://localhost:8080/#) in forward(self, input)
+--> 114         return F.linear(input, self.weight, self.bias)
+
+RuntimeError: mat1 and mat2 shapes cannot be multiplied (128x512 and 2048x4096)"""
+RICH = """╭──────────────── Traceback (most recent call last) ────────────────╮
+│ /home/me/long/net.py:4                                            │
+│ 1 in forward                                                      │
+│ ❱ 41 │   │   x = self.fc1(x)                                      │
+╰───────────────────────────────────────────────────────────────────╯
+RuntimeError: mat1 and mat2 shapes cannot be multiplied (128x512 and 2048x4096)"""
 
 
-def test_colours_and_windows_line_ends_go() -> None:
-    assert read("a\r\n\x1b[31mRuntimeError\x1b[0m: bad\r\n\tworse\r\n").text == "bad\n\tworse"
+@pytest.mark.parametrize(
+    "text",
+    [
+        PLAIN,
+        each_line("> "),
+        each_line("[rank0]: ") + "\n" + each_line("[rank1]: ").replace("512", "7"),
+        each_line("2024-05-01 10:00:00,123 ERROR "),
+        "\x1b[31m" + PLAIN.replace("Error", "\x1b[1mError\x1b[0m"),
+        PLAIN.replace("\n", "\r\n"),
+        PLAIN.replace('"net.py"', '"/home/me/a/very/long\n/net.py"'),
+        PLAIN + "\n\nDuring handling of the above exception, another exception occurred:\n\nKeyError: 3",
+        PLAIN + "\ntorch.distributed.elastic.multiprocessing.errors.ChildFailedError: \n====",
+        PYTEST,
+        VS_CODE,
+        NOTEBOOK,
+        RICH,
+        "x = self.fc1(x)\nRuntimeError: " + MESSAGE,
+    ],
+)
+def test_the_message_and_the_users_own_line(text: str) -> None:
+    error = next(error for error in read(text) if "mat1" in error.text)
+    own = [frame for frame in error.frames if not frame.of_library]
+    assert " ".join(error.text.split()).startswith(MESSAGE)
+    assert own[-1].code == "x = self.fc1(x)"
+    assert own[-1].number in (41, 0)
 
 
-def test_layers_named_on_the_way_are_kept_and_the_last_is_taken() -> None:
-    message = read(TOP + FRAME.format("net.py", 7, "nn.Conv1d(nn.ConvTranspose3d(nn.MaxPool1d(x)))") + "Error: bad")
-    assert message.context == "Conv1d ConvTranspose3d MaxPool1d"
-    assert message.layer_class() == "ConvTranspose3d"
-    assert message.layer_class("MaxPool") == "MaxPool1d"
+def test_the_causes_come_after_the_last_error() -> None:
+    text = PLAIN + "\n\nThe above exception was the direct cause of the following exception:\n\nValueError: no luck"
+    assert [error.kind for error in read(text)] == ["ValueError", "RuntimeError"]
 
 
-def test_a_long_message_is_cut() -> None:
-    assert len(read("RuntimeError: " + "x" * 10_000).text) == LONGEST
+def test_an_error_that_was_got_over_is_none() -> None:
+    assert [error.kind for error in read(PLAIN + "\nepoch 2\nTraceback (most recent call last):\nKeyError: 3")] == [
+        "KeyError"
+    ]
+
+
+def test_a_worker_continues_the_traceback_of_who_called_it() -> None:
+    stacked, caught = read(WORKER)
+    assert stacked.text.startswith("stack expects")
+    assert [frame.code for frame in stacked.frames if not frame.of_library] == ["for x, y in loader:"]
+    assert caught.text.startswith("Caught RuntimeError")
+
+
+def test_a_message_as_repr_has_it() -> None:
+    text = "wandb: ERROR Run abc errored: " + repr(RuntimeError(PLAIN.replace("Traceback", "Original Traceback", 1)))
+    assert read(text)[0].text.startswith(MESSAGE)
+
+
+def test_what_a_gpus_threads_print_comes_first() -> None:
+    asserted = "Loss.cu:250: block: [0,0,0], thread: [5,0,0] Assertion `t >= 0 && t < n_classes` failed."
+    errors = read(f"{asserted}\nRuntimeError: CUDA error: device-side assert triggered")
+    assert errors[0].text == "Assertion `t >= 0 && t < n_classes` failed"
+
+
+def test_a_sentence_is_heard_where_nothing_else_speaks() -> None:
+    assert read(f"Hi, I get RuntimeError: {MESSAGE} Any help?")[0].text.startswith(MESSAGE)
+    assert read(f"I get ValueError: nonsense\n{PLAIN}")[0].text.startswith(MESSAGE)
+
+
+def test_a_warning_is_heard_where_nothing_failed() -> None:
+    warning = "/a/loss.py:536: UserWarning: Using a target size"
+    assert read(warning)[0].kind == "UserWarning"
+    assert [error.kind for error in read(f"{warning}\n{PLAIN}")] == ["RuntimeError"]
+
+
+def test_a_bare_message_is_its_own() -> None:
+    assert [error.text for error in read(MESSAGE)] == [MESSAGE]
+    assert read(" \n ") == []
+
+
+@pytest.mark.parametrize("text", [PLAIN + "\nError rate 0.3" * BEFORE, "Error rate 0.3\n" * BEFORE + PLAIN])
+def test_an_error_is_found_at_either_end_of_a_log(text: str) -> None:
+    assert read(text)[0].text.startswith(MESSAGE)
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "RuntimeError: x\n",
+        "Error: ",
+        "\x1b[",
+        "[1, ",
+        "1",
+        "\nE: Error: a",
+        "aB",
+        'File "',
+        "[a](http:",
+        "> ",
+        "A.AError\n",
+    ],
+)
+def test_hostile_text_comes_to_an_end(unit: str) -> None:
+    read(unit * (2_000_000 // len(unit)))

@@ -1,59 +1,96 @@
-"""The first pattern that fits answers, whatever the numbers; no text makes it fail."""
+"""Which rule explains an error; what is none of these is left alone."""
 
+import inspect
 import re
 
 import pytest
 
-from convcli.explain.message import Message, read
-from convcli.explain.recognise import RECOGNISERS, explain, nearest
-
-
-def test_an_answer_bears_the_family_of_its_pattern() -> None:
-    explanation = explain(Message("padding_mode must be one of {'zeros'}"))
-    assert explanation and explanation.family == "padding_mode"
-
-
-def test_the_first_of_two_patterns_answers() -> None:
-    weights = "Error(s) in loading state_dict for Net"
-    linear = "size mismatch, got 3"
-    found = [explain(Message(text)) for text in (weights, f"{weights} {linear}")]
-    assert [explanation and explanation.family for explanation in found] == ["state_dict", "linear"]
+from convcli import traps
+from convcli.explain.message import Raised, read
+from convcli.explain.recognise import RULES, diagnose, nearest, worked
+from convcli.refusals import Refusal
 
 
 @pytest.mark.parametrize(
     "text",
     [
-        "Calculated padded input size per channel: (1 x 2 x 3 x 4). Kernel size: (2 x 2 x 4 x 4)",
-        "Calculated padded input size per channel: (1 x 2). Kernel size: (2)",
-        "Given groups=1, weight of size [8, 3, 3, 3], expected input[1, ] to have 3 channels",
-        "mat1 and mat2 shapes cannot be multiplied (4x0 and 512x10)",
-        "KeyError: 'a'",
+        "KeyError: 'labels'",
+        "ModuleNotFoundError: No module named 'torchvision'",
+        "ImportError: cannot import name 'container_abcs' from 'torch._six'",
+        "torch.cuda.OutOfMemoryError: CUDA out of memory. Tried to allocate 20.00 MiB",
+        "RuntimeError: [enforce fail at alloc_cpu.cpp:75] DefaultCPUAllocator: can't allocate memory",
+        "TypeError: 'NoneType' object is not subscriptable",
+        "TypeError: f() takes 1 positional argument but 2 were given",
+        "TypeError: __init__() got an unexpected keyword argument 'max_iter'",
+        "TypeError: unsupported operand type(s) for +: 'int' and 'str'",
+        "ValueError: not enough values to unpack (expected 2, got 1)",
+        "ValueError: operands could not be broadcast together with shapes (572,572) (3,) (572,572)",
+        "AttributeError: 'str' object has no attribute 'decode'",
+        "AttributeError: 'NoneType' object has no attribute 'size'",
+        "IndexError: list index out of range",
+        "RuntimeError: cuDNN error: CUDNN_STATUS_EXECUTION_FAILED",
+        "RuntimeError: Function 'MulBackward0' returned nan values in its 0th output.",
+        "FileNotFoundError: [Errno 2] No such file or directory: 'train.csv'",
         "",
     ],
 )
-def test_numbers_that_torch_cannot_have_written_are_not_explained(text: str) -> None:
-    assert explain(Message(text)) is None
+def test_what_is_not_about_tensors_in_a_network_is_left_alone(text: str) -> None:
+    assert diagnose(read(text)) is None
 
 
 @pytest.mark.parametrize(
-    ("text", "family"),
+    "text",
     [
-        ("shape '[3]' isn't valid for an input of size 4", "view"),
-        ("there isn't enough memory", "memory"),
-        ("the input_size isn't the batch_size of the target", "batch"),
+        "Calculated padded input size per channel: (1 x 2). Kernel size: (2)",
+        "Calculated padded input size per channel: (). Kernel size: (2 x 2)",
+        "Given groups=1, weight of size [8, 3, 3, 3], expected input[1, ] to have 3 channels, but got 64 channels "
+        "instead",
+        "mat1 and mat2 shapes cannot be multiplied (4x0 and 0x10)",
+        "shape '[]' is invalid for input of size 4",
     ],
 )
-def test_an_unknown_message_has_a_nearest_family(text: str, family: str) -> None:
-    assert nearest(Message(text)) == family
+def test_numbers_that_torch_cannot_have_written_end_in_nothing_worse_than_no_answer(text: str) -> None:
+    diagnose(read(text))
 
 
-@pytest.mark.parametrize("unit", ["Error: ", "\x1b[", "[1, ", "1", "Given groups=1, weight of size [", "\nE: Error: a"])
-def test_hostile_text_comes_to_an_end(unit: str) -> None:
-    message = read(unit * 200_000)
-    assert explain(message) is None
-    assert nearest(message)
+def test_the_whole_chain_is_searched() -> None:
+    errors = [Raised("ValueError", "no luck"), Raised("RuntimeError", "only one dimension can be inferred")]
+    found = diagnose(errors)
+    assert found is not None
+    assert found.rule.code == "view-unknown"
 
 
-def test_no_pattern_repeats_without_a_bound() -> None:
-    endless = [pattern.pattern for _, pattern, _ in RECOGNISERS if re.search(r"(?<!\\)[*+]", pattern.pattern)]
-    assert not endless
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("shape of this is invalid for an input of that size", "view-size"),
+        ("running_mean needs to contain 3 elements, not 4", "norm-channels"),
+        ("KeyError: 'x'", ""),
+        ("a sentence about batch and size that is of no error at all", ""),
+    ],
+)
+def test_nearest_only_where_it_is_near(text: str, code: str) -> None:
+    assert nearest(read(text)) == code
+
+
+def test_an_example_is_shown_with_its_message_and_its_own_place() -> None:
+    example = worked(RULES["linear-size"])
+    assert "# RuntimeError" not in example.code
+    assert example.message.startswith("RuntimeError: mat1 and mat2")
+    (fix,) = example.diagnosis.hypotheses[0].fixes
+    assert (fix.file, fix.number, fix.code) == ("example.py", 5, "nn.Linear(256, 10),")
+
+
+def test_refusals_and_traps_name_codes_that_there_are() -> None:
+    rules, named = [Refusal], set()
+    while rules:
+        rules += (rule := rules.pop()).__subclasses__()
+        named.add(rule.explained_by)
+    named |= set(re.findall(r"explain --code ([\w-]+)", inspect.getsource(traps)))
+    assert {"channels", "channels-last", "kernel-larger"} <= named
+    assert named <= {*RULES, ""}
+
+
+def test_a_signature_ends_for_any_text() -> None:
+    for unit in ("Given groups=1, weight of size [", "1 x ", "Missing key(s) in state_dict: ", "got (tuple, ", "'' "):
+        diagnose([Raised("RuntimeError", unit * (40_000 // len(unit)))])

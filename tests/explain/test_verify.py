@@ -1,31 +1,57 @@
-"""Fixes are marked by whether they really ran."""
+"""Fixes are tried on code that is made of the message's numbers; nothing of a message is run."""
 
 from dataclasses import replace
 
 import pytest
 
-from convcli.explain.answer import Example, Fix
+from convcli.explain.rule import Fix
 from convcli.explain.verify import LARGEST, verified
 from convcli.refusals import Failure
-from tests.explain import answer_to
+from tests.explain import explained
 
-LINEAR = "mat1 and mat2 shapes cannot be multiplied (4x800 and 512x10)"
-
-
-def test_a_fix_that_runs_and_one_that_does_not() -> None:
-    broken = replace(answer_to(LINEAR), fixes=[Fix("layer = nn.Linear(800, 10)"), Fix("x = x.y", verified=True)])
-    assert [fix.verified for fix in verified(broken).fixes] == [True, False]
+CHANNELS = (
+    "Given groups=1, weight of size [8, 3, 3, 3], expected input{} to have 3 channels, but got {} channels instead"
+)
 
 
 @pytest.mark.parametrize(
-    "example",
+    "text",
     [
-        None,
-        Example("Linear", (3, 2), (1, 3)),  # nothing is wrong with it
-        Example("Linear", (3, 2), (LARGEST, 2)),
-        Example("Conv2d", (1, LARGEST, (2, 2)), (1, 2, 3, 3)),
+        "mat1 and mat2 shapes cannot be multiplied (128x512 and 2048x4096)",
+        CHANNELS.format([4, 28, 28, 3], 28),
+        CHANNELS.format([1, 28, 28, 3], 28),
+        CHANNELS.format([4, 1, 28, 28], 1),
+        "Given groups=1, weight of size [8, 1, 3, 3], expected input[1, 64, 28, 28] to have 1 channels, but got "
+        "64 channels instead",
+        "Expected 3D (unbatched) or 4D (batched) input to conv2d, but got input of size: [64, 784]",
+        "images = os.system('false')\nmaps = net(images)\nRuntimeError: " + CHANNELS.format([4, 28, 28, 3], 28),
     ],
 )
-def test_what_cannot_be_built_again_is_not_tried(example: Example | None) -> None:
-    with pytest.raises(Failure, match="nothing was tried in torch"):
-        verified(replace(answer_to(LINEAR), example=example))
+def test_a_fix_that_mends_is_verified(text: str) -> None:
+    tried = verified(explained(text)).tried
+    assert tried
+    assert all(tried.values())
+
+
+def test_a_fix_that_does_not_is_not() -> None:
+    found = explained("mat1 and mat2 shapes cannot be multiplied (128x512 and 2048x4096)")
+    wrong = replace(found.hypotheses[0], fixes=(Fix("x = x.flatten(1)"),))
+    rule = found.rule
+    type(rule).hypotheses, kept = lambda self: iter([wrong]), type(rule).hypotheses  # type: ignore[method-assign]
+    try:
+        assert verified(replace(found, hypotheses=(wrong,))).tried == {wrong.fixes[0]: False}
+    finally:
+        type(rule).hypotheses = kept  # type: ignore[method-assign]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "only one dimension can be inferred",
+        f"mat1 and mat2 shapes cannot be multiplied (1x{2 * LARGEST} and 3x2)",
+        "mat1 and mat2 shapes cannot be multiplied (1x3 and 3x2)",
+    ],
+)
+def test_what_cannot_be_raised_again_is_not_tried(text: str) -> None:
+    with pytest.raises(Failure, match="nothing was tried"):
+        verified(explained(text))

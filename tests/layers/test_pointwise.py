@@ -1,9 +1,12 @@
 """Layers of a chain that have no window."""
 
 import pytest
+from hypothesis import given, settings
 
 from convcli.layers import Layer
 from convcli.refusals import Refusal
+from tests.layers.drawn import check, names_in, requests
+from tests.strategies import Request
 
 
 def test_a_chain_of_them_and_a_convolution() -> None:
@@ -38,4 +41,15 @@ def test_what_does_not_fit(name: str, arguments: dict[str, int], shape: tuple[in
 
 def test_a_linear_layer_reads_everything_and_a_relu_its_own_cell() -> None:
     assert Layer.of("linear", in_features=3, out_features=2).axes((1, 3))[0].coverage() == [2, 2, 2]
-    assert Layer.of("relu").axes((1, 3))[1].coverage() == [1, 1, 1]
+    assert Layer.of("relu").axes((1, 3)) == ()
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")
+@settings(max_examples=250)
+@given(requests(tuple(names_in("pointwise"))))
+def test_they_are_torchs(request: Request) -> None:
+    check(request)
+
+
+def test_identity_takes_anything() -> None:
+    assert Layer.of("identity", width=3, deep=True).output_shape((4, 5)) == (4, 5)

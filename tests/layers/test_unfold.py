@@ -22,3 +22,12 @@ def test_a_convolution_is_a_matrix_product_with_it() -> None:
     columns = torch.nn.Unfold(3)(x)
     assert torch.allclose((layer.weight.view(3, -1) @ columns).view(1, 3, 3, 3), layer(x), atol=1e-6)
     assert make_plan("unfold", {"kernel_size": 3}, size=(2, 5, 5)).output_shape == tuple(columns.shape)
+
+
+def test_an_output_is_said_to_be_a_cell_not_itself() -> None:
+    report = Report(make_plan("unfold", {"kernel_size": 2, "padding": 1}, size=(3, 4)))
+    said = []
+    for index in ((0, 3, 0), (0, 0, 0)):
+        step = report.step(index)
+        said.append(step.reduction.said([step.reduction.term_said(term, "<0>") for term in step.terms], step.terms))
+    assert said == ["input[0, 0, 0, 0]", "<0>"]

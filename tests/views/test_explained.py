@@ -1,16 +1,71 @@
-"""An explained error on the screen and as JSON."""
+"""An explained error on the screen and as JSON, and the pages of errors."""
 
-from convcli.explain.message import read
-from convcli.explain.recognise import explain
-from convcli.views.explained import explanation_object, told, unrecognised_object
+from dataclasses import replace
+
+from convcli.explain.recognise import RULES, worked
+from convcli.explain.verify import verified
+from convcli.views.explained import explanation_object, listing, listing_object, page, told, unrecognised_object
+from tests.explain import at, explained
 from tests.views.shown import shown
 
+LINEAR = "RuntimeError: mat1 and mat2 shapes cannot be multiplied (128x512 and 2048x4096)"
 
-def test_the_numbers_the_cause_and_the_fix() -> None:
-    message = read("RuntimeError: mat1 and mat2 shapes cannot be multiplied (4x800 and 512x10)")
-    explanation = explain(message)
-    assert explanation is not None
-    assert "nn.Linear(800, 10)" in shown(told(explanation, message))
-    made = explanation_object(explanation, message)
-    assert (made["recognised"], made["kind"], made["raised_by"]) == (True, "linear", None)
+
+def test_the_line_its_operands_why_and_what_to_change() -> None:
+    text = shown(told(explained(at("x = self.fc1(x)", LINEAR))))
+    assert text.startswith("linear-size · nn.Linear gets 512 features, its weight takes 2048\n")
+    for part in (
+        "net.py:7   x = self.fc1(x)",
+        "x         [128 rows, 512 features]",
+        "2048 = 512 · 2·2",
+        "likely     the net was sized for larger",
+        "change   self.fc1 = nn.Linear(512, 4096)",
+        "possible   x isn't flattened yet",
+        "to decide  print(x.shape)",
+        "not that   x.reshape(32, 2048) runs",
+    ):
+        assert part in text
+
+
+def test_signs_of_a_message_are_made_visible() -> None:
+    text = shown(told(explained(at("x = self.fc1(x)  # \x1b[31m", LINEAR))))
+    assert "\x1b" not in text
+
+
+def test_what_was_tried_is_said() -> None:
+    found = verified(explained(LINEAR))
+    assert "tried in torch: runs" in shown(told(found))
+    assert explanation_object(found)["fixes"][0]["verified"] is True
+    failed = replace(found, tried=dict.fromkeys(found.tried, False))
+    assert "tried in torch: fails" in shown(told(failed))
+
+
+def test_the_object() -> None:
+    made = explanation_object(explained(at("x = self.fc1(x)", LINEAR)))
+    assert (made["recognised"], made["code"], made["kind"]) == (True, "linear-size", "linear")
+    assert made["facts"] == {"rows": 128, "features": 512, "in_features": 2048, "out_features": 4096}
+    assert made["line"] == {"file": "net.py", "number": 7, "text": "x = self.fc1(x)"}
+    assert made["hypotheses"][0].keys() == {"likelihood", "says", "change", "advice"}
+    fix = made["fixes"][0]
+    assert (fix["code"], fix["applicability"], fix["change"]) == ("self.fc1 = nn.Linear(512, 4096)", "likely", "model")
+    assert "verified" not in fix
+    assert explanation_object(explained(LINEAR))["line"] is None
     assert unrecognised_object("rank")["nearest"] == "rank"
+    assert unrecognised_object("")["nearest"] is None
+
+
+def test_a_page_has_the_example_its_message_and_what_looks_alike() -> None:
+    text = shown(page(worked(RULES["view-stride"]), "is view-size"))
+    for part in (
+        "x = x.view(-1)",
+        "RuntimeError: view size",
+        "change  example.py:2   x = x.reshape(-1)",
+        "is view-size",
+    ):
+        assert part in text
+
+
+def test_the_list() -> None:
+    found = [worked(RULES["view-stride"]).diagnosis]
+    assert "view-stride" in shown(listing(found))
+    assert listing_object(found)["codes"][0]["kind"] == "view"

@@ -1,5 +1,7 @@
 """Numbers of any shape as lines that fit."""
 
+import re
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,16 +13,39 @@ from convcli.views.grid import grid, summary
 def test_every_number_is_there_and_every_line_fits(shape: list[int], width: int) -> None:
     values = np.arange(np.prod(shape)).reshape(shape)
     rows = min(2, len(shape))
-    lines = list(grid(values, ["axis"] * (len(shape) - rows), rows, width, full=True))
+    lines, complete = grid(values, ["axis"] * (len(shape) - rows), rows, width)
+    assert complete
     assert max(map(len, lines)) <= width
     numbers = [
         int(word)
         for line in lines
-        if not line.strip().startswith(("axis", "column"))
-        for word in line.split()
+        if not line.plain.strip().startswith("column")
+        for word in re.sub("axis [0-9]+", "", line.plain).split()
         if word.isdigit()
     ]
     assert sorted(set(numbers)) == list(range(values.size))
+
+
+@given(st.lists(st.integers(1, 40), min_size=1, max_size=4), st.integers(40, 100), st.integers(5, 9))
+def test_of_a_large_array_the_edges(shape: list[int], width: int, most: int) -> None:
+    values = np.random.default_rng(0).normal(size=shape)
+    rows = min(2, len(shape))
+    lines, complete = grid(values, ["axis"] * (len(shape) - rows), rows, width, most)
+    text = "\n".join(line.plain for line in lines)
+    assert max(map(len, lines)) <= width
+    assert len(lines) <= (2 * most if complete else most)
+    assert f"{values.flat[0]:.4f}" in text
+    assert complete == ("..." not in text)
+
+
+def test_what_rounds_to_zero_and_is_not_says_so() -> None:
+    [line] = grid(np.array([1.0, 1e-6, 0.0, -1e-6]), (), 1, 80).lines
+    assert line.plain.split() == ["1.0000", "≈0", "0.0000", "≈0"]
+
+
+def test_infinities_and_nan() -> None:
+    [line] = grid(np.array([-np.inf, np.nan, 0.5]), (), 1, 80).lines
+    assert line.plain.split() == ["-inf", "nan", "0.5000"]
 
 
 def test_summaries() -> None:

@@ -23,6 +23,7 @@ Export = Callable[..., Path]
 Visit = Callable[..., Page]
 SIZES = {"desktop": (1280, 800), "phone": (390, 844)}
 FAULTS = Path(__file__).with_name("faults.js").read_text()
+TWO_FRAMES = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"  # drawn anew by then
 CONTROLS = "[...document.querySelectorAll('button, select, textarea, input, summary')]"
 
 
@@ -43,7 +44,7 @@ def test_a_page_shows_what_the_report_says(
     assert json.loads(ran.out)["output"] == told["output"]
     for name, (width, height) in SIZES.items():
         page.set_viewport_size({"width": width, "height": height})
-        page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        page.evaluate(TWO_FRAMES)
         assert page.evaluate(FAULTS, {"product": 15 if name == "desktop" else 12, "steps": 12}) == [], name
     page.evaluate("() => { stamping = false; changed(); }")
     chosen = list(enumerate(told["steps"]))[:: max(1, len(told["steps"]) // 5)]
@@ -176,7 +177,7 @@ def test_accessible(export: Export, visit: Visit, arguments: str, scheme: str) -
 CHANGES = [
     ("conv2d --size 6x6", ["kernel_sizeless", "paddingmore"], "nn.Conv2d(1, 1, kernel_size=2, padding=1)"),
     ("conv2d --size 2x6x6 --out 4", ["stridemore", "groupsmore"], "nn.Conv2d(2, 4, kernel_size=3, stride=2, groups=2)"),
-    ("conv1d", ["dilationmore", "sizemore", "bias"], "nn.Conv1d(1, 1, kernel_size=3, bias=False, dilation=2)"),
+    ("conv1d", ["dilationmore", "sizemore", "bias"], "nn.Conv1d(1, 1, kernel_size=3, dilation=2, bias=False)"),
     ("maxpool2d --size 5x5", ["paddingmore", "ceil_mode"], "nn.MaxPool2d(kernel_size=2, padding=1, ceil_mode=True)"),
     ("avgpool1d", ["kernel_sizemore", "count_include_pad"], None),
     ("convtranspose2d --size 3x3 --stride 2", ["output_paddingmore", "in_channelsmore", "out_channelsmore"], None),
@@ -368,6 +369,7 @@ def test_on_a_phone(export: Export, visit: Visit) -> None:
     page.tap('[data-name="stridemore"]')
     page.tap("#settings > summary")
     assert page.inner_text("#code") == "nn.Conv2d(1, 2, kernel_size=3, stride=2)"
+    page.evaluate(TWO_FRAMES)
     page.touchscreen.tap(*centre(page, "[view.layout.output, 1, 2]"))
     assert page.inner_text("#count") == "6 / 18"
 

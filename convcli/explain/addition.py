@@ -1,0 +1,169 @@
+"""Two tensors, element by element, whose sizes don't meet: residuals, masks, positions, comparisons."""
+
+import re
+from collections.abc import Iterator
+
+from convcli.explain.rule import Hypothesis, Rule, certain, likely, possible
+
+POSITIONS = r"(?i)pos|embed|(?:^|\W)pe\b"
+LONGEST_TEXTS = (77, 128, 256, 512, 514, 1024, 2048, 4096)
+
+
+class AdditionSize(Rule):
+    code = "addition-size"
+    family = "addition"
+    signatures = (
+        "The size of tensor a ({a}) must match the size of tensor b ({b}) at non-singleton dimension {axis}",
+        "output with shape {shape:shape} doesn't match the broadcast shape {broadcast:shape}",
+        "inconsistent tensor size, expected r_ {shape:shape}, t {broadcast:shape}",
+    )
+    says = "axis {axis} has {a} in one tensor and {b} in the other"
+    lookalike = (
+        "Sizes of tensors must match except in dimension 1. Expected size 28 but got size 27 for tensor "
+        "number 1 in the list."
+    )
+    example = """
+        down = nn.Conv2d(8, 8, kernel_size=2, stride=2)
+        up = nn.ConvTranspose2d(8, 8, kernel_size=2, stride=2)
+        skip = torch.rand(1, 8, 27, 27)
+        x = up(down(skip))
+        # RuntimeError: The size of tensor a (26) must match the size of tensor b (27) at non-singleton dimension 3
+        y = x + skip
+        assert y.shape == (1, 8, 27, 27)
+    """
+    not_that = "x[..., :n] cuts the larger one and drops what the network saw there"
+
+    @property
+    def sides(self) -> tuple[str, str]:
+        return self.line.operands() or (self.handed(0, "x"), self.handed(1, "skip"))
+
+    def deciding(self) -> str:
+        return f"print({self.sides[0]}.shape, {self.sides[1]}.shape) before the line"
+
+    def operands(self) -> Iterator[tuple[str, str]]:
+        if "a" in self.facts:
+            yield self.sides[0], f"{self.a} on axis {self.axis}"
+            yield self.sides[1], f"{self.b} on axis {self.axis}"
+
+    def hypotheses(self) -> Iterator[Hypothesis]:
+        if "broadcast" in self.facts:
+            yield from self.in_place()
+        elif re.match(r"[\w.]+ - [\w.]+\(.*\)$", self.line.code):
+            says = f"{self.line.code!r} computes a difference and drops it: a minus where = was meant"
+            yield certain(says, "call", "assign it", self.instead(self.line.code.replace(" - ", " = ", 1)))
+        elif self.case.in_loss:
+            yield from self.of_a_loss()
+        elif self.line.has(r"(?i)mask|attn|attention|energy"):
+            says = f"mask and scores have {self.b} and {self.a} positions on axis {self.axis}"
+            advice = "make the mask for the lengths that arrive: [batch, 1, queries, keys] broadcasts over the heads"
+            yield likely(says, "call", advice)
+        elif self.line.has("==|!=|\\.eq\\("):
+            says = f"predictions and labels have {self.a} and {self.b} on axis {self.axis}"
+            scores = ", so one still holds a score for each class" if max(self.a, self.b) < 2000 else ""
+            yield likely(says + scores, "call", "compare class numbers: outputs.argmax(dim=1) == labels, both [batch]")
+        elif self.line.has(POSITIONS) or self.case.through(r"(?i)embedding|position"):
+            yield from self.of_positions()
+        elif self.line.has(r"(?i)mean|std|normal"):
+            says = (
+                f"mean and std have {min(self.a, self.b)} values where the picture has {max(self.a, self.b)} "
+                f"on axis {self.axis}"
+            )
+            yield likely(says, "data", "one value for each channel, as [channels, 1, 1] for [channels, height, width]")
+        elif self.case.through(r"functional\.py.*(?:matmul|attention)") or self.line.has(r"@|matmul"):
+            says = f"the batches of a matrix product differ: {self.a} and {self.b}"
+            yield likely(says, "call", "all axes but the last two have to agree, or be 1")
+        else:
+            yield from self.of_maps()
+
+    def of_maps(self) -> Iterator[Hypothesis]:
+        """Feature maps that are added: a residual connection."""
+        (one, two), a, b, axis = self.sides, self.a, self.b, self.axis
+        named = self.line.has(r"(?i)short|skip|resid|identity|downsample") or self.case.through(
+            r"(?i)resnet|resid|unet|block"
+        )
+        if axis == 1 and (named or a % 8 == b % 8 == 0) and max(a, b) < 10_000 and not self.line.has(r"\*"):
+            says = f"the main path has {a} channels and the shortcut {b}: a residual block that changes its channels"
+            advice = f"send the shortcut through nn.Conv2d({b}, {a}, kernel_size=1), with the block's stride"
+            yield likely(says, "model", advice)
+            yield possible("axis 1 isn't channels here", "call", "make both sizes agree where they are made")
+        elif axis == 0:
+            says = f"the first axes, {a} and {b}, differ: batches of other sizes, or an axis missing from one"
+            yield likely(says, "call", "build both for the batch at hand, x.size(0), not for a fixed batch_size")
+        elif axis >= 2 and max(a, b) >= 2 * min(a, b) - 1 and abs(a - b) > 2:
+            ratio = max(a, b) / min(a, b)
+            says = f"{a} and {b}: one path was shrunk {ratio:.3g}-fold (stride, pooling) and the other wasn't"
+            advice = "give the shortcut the same stride (a 1×1 convolution), or upsample the small one"
+            small, large = (one, two) if a < b else (two, one)
+            yield likely(says, "model", f"{advice}: F.interpolate({small}, size={large}.shape[2:])")
+        elif abs(a - b) == 1 and axis >= 2:
+            small, large = (one, two) if a < b else (two, one)
+            says = f"{a} and {b} differ by one: an odd size was halved (rounded down) and doubled again"
+            advice = "bring one to the other's size, or pad or resize the input to a multiple of 2 for each halving"
+            resized = self.changed(one, f"F.interpolate({{}}, size={two}.shape[2:])") if self.line.operands() else None
+            yield likely(says, "model", advice, resized)
+        else:
+            says = f"{a} and {b} differ by {abs(a - b)}: a convolution without padding took away kernel − 1 cells"
+            advice = f"padding={abs(a - b) // 2} in the convolutions between, or make both sizes agree"
+            if axis < 2 or abs(a - b) % 2:
+                says = (
+                    f"axis {axis} has {a} in {one} and {b} in {two}: the same size is wanted, or 1, which is repeated"
+                )
+                advice = (
+                    "shapes are matched from the last axis on: unsqueeze what has an axis less, or mend the "
+                    "size that isn't as meant"
+                )
+                yield likely(says, "call", advice)
+                return
+            yield likely(says, "model", advice)
+
+    def of_positions(self) -> Iterator[Hypothesis]:
+        two, a, b = self.sides[1], self.a, self.b
+        if b in LONGEST_TEXTS and a > b:
+            says = f"the text has {a} tokens, and there are positions for {b}"
+            yield likely(says, "data", f"truncate to {b} tokens, or make the table of positions longer")
+        else:
+            says = f"{a} tokens arrive and {two} holds {b}: made for another picture size, patch size or length"
+            advice = "feed what it was made for, or make (interpolate) the positions for the new number"
+            yield likely(says, "data", advice)
+            yield possible(
+                "a batch axis stands where the length is expected", "call", "batch_first, or transpose(0, 1)"
+            )
+
+    def of_a_loss(self) -> Iterator[Hypothesis]:
+        says = (
+            f"prediction and target have {self.a} and {self.b} on axis {self.axis}, and a loss compares them one by one"
+        )
+        advice = "give both the same shape: as many outputs as there are targets, or a target of the output's size"
+        if self.axis == 0:
+            says += ": batches of other sizes, or one that lacks an axis"
+        yield likely(says, "loss", advice)
+
+    def in_place(self) -> Iterator[Hypothesis]:
+        shape, broadcast = self.shape, self.broadcast
+        if self.case.through("normalize|transforms") or self.line.has(r"(?i)normali[sz]e|transform"):
+            return  # the data's rule
+        says = f"the result {list(broadcast)} doesn't fit into the tensor {list(shape)} that it is written to"
+        yield likely(says, "call", "x = x + y makes a new tensor where x += y and x.add_(y) can't")
+
+
+class MaskSize(Rule):
+    code = "mask-size"
+    family = "addition"
+    signatures = (
+        "The shape of the mask {mask:shape} at index {index} does not match the shape of the indexed tensor "
+        "{tensor:shape}",
+        "The mask {mask:shape} at index {index} does not match the shape of the indexed tensor {tensor:shape}",
+    )
+    says = "a mask {mask} can't choose from {tensor}"
+    lookalike = "The size of tensor a (28) must match the size of tensor b (27) at non-singleton dimension 3"
+    example = """
+        x = torch.rand(3, 4)
+        keep = torch.rand(3, 5) > 0.5
+        # IndexError: The shape of the mask [3, 5] at index 1 does not match the shape of the indexed tensor [3, 4]
+        # at index 1
+        kept = x[keep]
+    """
+
+    def hypotheses(self) -> Iterator[Hypothesis]:
+        says = f"the mask is {list(self.mask)} and what it chooses from {list(self.tensor)}: axis {self.index} differs"
+        yield likely(says, "call", "make the mask from the tensor that it is for, or of its leading axes")

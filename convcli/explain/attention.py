@@ -1,0 +1,109 @@
+"""Attention: its features, heads and masks."""
+
+from collections.abc import Iterator
+
+from convcli.explain.rule import Hypothesis, Rule, certain, likely, possible
+
+
+class AttentionSize(Rule):
+    code = "attention-size"
+    family = "sequences"
+    signatures = (
+        "was expecting embedding dimension of {expected}, but got {got}",
+        "embed_dim must be divisible by num_heads",
+        "the feature number of src and tgt must be equal to d_model",
+        "the batch number of src and tgt must be equal",
+        "key shape {key:shape} does not match value shape {value:shape}",
+        "key's sequence and batch dims {key:shape} do not match value's {value:shape}",
+        "query should be unbatched 2D or batched 3D tensor but received {axes}-D query tensor",
+    )
+    says = "attention's sizes don't go together"
+    layer_named = r"(?i)att|transformer|encoder|decoder|layer"
+    lookalike = "The shape of the 2D attn_mask is torch.Size([4, 4]), but should be (5, 5)."
+    example = """
+        attention = nn.MultiheadAttention(16, 4, batch_first=True)
+        words = torch.rand(2, 5, 8)
+        # AssertionError: was expecting embedding dimension of 16, but got 8
+        out, weights = attention(words, words, words)
+        assert out.shape == (2, 5, 8)
+    """
+    decide = "print the shapes of query, key and value"
+
+    def hypotheses(self) -> Iterator[Hypothesis]:
+        text = self.case.raised.text
+        if "expected" in self.facts:
+            made = self.made("MultiheadAttention", embed_dim=self.expected)
+            says = f"tokens have {self.got} features, and embed_dim (d_model) is {self.expected}"
+            yield likely(
+                says,
+                "model",
+                f"embed_dim={self.got}, or an nn.Linear({self.got}, {self.expected}) before it",
+                self.remade(made, embed_dim=self.got),
+            )
+            yield possible("the features aren't the last axis", "data", "x.transpose(1, 2)")
+        elif "divisible" in text:
+            yield certain("each head gets embed_dim / num_heads features", "model", "num_heads that divides embed_dim")
+        elif "feature number" in text:
+            yield likely(
+                "src or tgt has other than d_model features on the last axis", "model", "embed both to d_model first"
+            )
+        elif "axes" in self.facts:
+            says = f"the query has {self.axes} axes: maps, perhaps"
+            yield likely(says, "call", "[batch, places, channels] of maps: x.flatten(2).transpose(1, 2)")
+        else:
+            says = "query, key and value disagree on length or batch"
+            if "key" in self.facts:
+                says = f"key {list(self.key)} and value {list(self.value)} have to be as long"
+            yield likely(
+                says,
+                "call",
+                "[steps, batch, features], or [batch, steps, features] with batch_first=True, for all of them",
+            )
+
+
+class AttentionMask(Rule):
+    code = "attention-mask"
+    family = "sequences"
+    signatures = (
+        "he shape of the {axes}D attn_mask is {got:shape}, but should be {expected:shape}",
+        "he size of the {axes}D attn_mask is not correct",
+        "xpected key_padded_mask.shape[{axis}] to be {wanted}, but got {size}",
+        "expected attn_mask to be None, 2-D or 3-D but found",
+        "only bool and floating types of {mask:word} are supported",
+        "nly float, byte, and bool types are supported for attn_mask",
+        "expected key_padding_mask to be None or {wanted_axes}-D but found",
+    )
+    says = "attn_mask is [queries, keys], key_padding_mask [batch, keys]"
+    lookalike = "was expecting embedding dimension of 16, but got 8"
+    example = """
+        attention = nn.MultiheadAttention(16, 4)
+        words = torch.rand(5, 3, 16)
+        # RuntimeError: The shape of the 2D attn_mask is torch.Size([4, 4]), but should be (5, 5).
+        out, weights = attention(words, words, words, attn_mask=torch.zeros(4, 4))
+    """
+
+    def hypotheses(self) -> Iterator[Hypothesis]:
+        if "types" in self.case.raised.text:
+            yield certain("the mask holds whole numbers", "data", "mask.bool(): True is left out")
+        elif "axis" in self.facts:
+            says = (
+                f"key_padding_mask is [batch, keys] and has {self.size} where {self.wanted} is the batch: "
+                "turned, or batch_first is missing"
+            )
+            yield likely(says, "call", "mask.T, or batch_first=True for [batch, steps, features]")
+        elif "expected" in self.facts and len(self.expected) == 3 and self.expected[1:] == self.got[1:]:
+            says = (
+                f"a mask for each sample and head is wanted: {self.expected[0]} = batch · heads, and {self.got[0]} came"
+            )
+            yield likely(says, "call", "mask.repeat_interleave(num_heads, dim=0)")
+        else:
+            got = (
+                f"{list(self.got)} came where {list(self.expected)} fits"
+                if "expected" in self.facts
+                else "the mask has other axes"
+            )
+            yield likely(
+                got,
+                "call",
+                "make the mask for the length at hand: [queries, keys]; batch and steps may be swapped (batch_first)",
+            )

@@ -1,0 +1,223 @@
+"""Gradients: what autograd refuses. Advice alone, as no line shows what was meant."""
+
+from collections.abc import Iterator
+
+from convcli.explain.rule import Hypothesis, Rule, certain, likely, possible
+
+
+class _Autograd(Rule):
+    family = "autograd"
+
+
+class NoGradient(_Autograd):
+    code = "no-gradient"
+    signatures = (
+        "element {index} of tensors does not require grad and does not have a grad_fn",
+        "element {index} of variables does not require grad and does not have a grad_fn",
+        "One of the differentiated Tensors does not require grad",
+    )
+    says = "the loss doesn't depend on anything that is learned"
+    lookalike = "grad can be implicitly created only for scalar outputs"
+    example = """
+        net = nn.Linear(3, 1)
+        with torch.no_grad():
+            loss = net(torch.rand(2, 3)).sum()
+        # RuntimeError: element 0 of tensors does not require grad and does not have a grad_fn
+        loss.backward()
+    """
+    usual = (
+        likely(
+            "the way from the parameters to the loss is cut: no_grad(), .detach(), .item(), .numpy(), argmax, or "
+            "torch.tensor(loss)",
+            "loss",
+            "keep every step from model to loss a differentiable torch operation; print(out.requires_grad) finds "
+            "the cut",
+        ),
+        possible("all parameters are frozen (requires_grad=False)", "model", "leave some of them to be trained"),
+    )
+    decide = "print(next(model.parameters()).requires_grad, out.requires_grad)"
+    not_that = "loss.requires_grad_() runs, and nothing is learned"
+
+
+class NotScalar(_Autograd):
+    code = "backward-scalar"
+    signatures = ("rad can be implicitly created only for scalar outputs",)
+    says = "backward() starts from one number"
+    lookalike = "element 0 of tensors does not require grad and does not have a grad_fn"
+    example = """
+        scores = nn.Linear(3, 4)(torch.rand(2, 3))
+        # RuntimeError: grad can be implicitly created only for scalar outputs
+        scores.backward()
+    """
+    usual = (
+        certain(
+            "the loss has a value for each element or sample: reduction='none', or one for each GPU of DataParallel",
+            "loss",
+            "loss.mean() or loss.sum() before backward()",
+        ),
+    )
+
+
+class BackwardTwice(_Autograd):
+    code = "backward-twice"
+    signatures = ("rying to backward through the graph a second time",)
+    says = "the graph is freed after backward, and a part of it is used again"
+    lookalike = "grad can be implicitly created only for scalar outputs"
+    example = """
+        x = torch.rand(3, requires_grad=True)
+        loss = (x * x).sum()
+        loss.backward()
+        # RuntimeError: Trying to backward through the graph a second time (or directly access saved tensors after
+        # they have already been freed). Saved intermediate values of the graph are freed when you call .backward()
+        # or autograd.grad(). Specify retain_graph=True if you need to backward through the graph a second time or
+        # if you need to access saved tensors after calling backward.
+        loss.backward()
+    """
+    usual = (
+        likely(
+            "something computed in an earlier step is used in this one: an RNN's hidden state, a running loss, a "
+            "generator's output",
+            "call",
+            "h = h.detach() between steps; compute it anew inside the loop; fake.detach() for the discriminator's loss",
+        ),
+        possible("two losses share one graph", "loss", "(loss_a + loss_b).backward() once"),
+    )
+    decide = "what is made outside of the loop and used within it"
+    not_that = "retain_graph=True silences it, and then memory and time grow with each step"
+
+
+class InPlace(_Autograd):
+    code = "backward-inplace"
+    signatures = ("one of the variables needed for gradient computation has been modified by an inplace operation",)
+    says = "a value that backward needs was written over"
+    lookalike = "a leaf Variable that requires grad is being used in an in-place operation."
+    example = """
+        x = torch.rand(3, requires_grad=True)
+        y = x.exp()
+        y += 1
+        # RuntimeError: one of the variables needed for gradient computation has been modified by an inplace
+        # operation: [torch.FloatTensor [3]], which is output 0 of Exp, is at version 1; expected version 0 instead.
+        # Hint: enable anomaly detection to find the operation that failed to compute its gradient, with
+        # torch.autograd.set_detect_anomaly(True, check_nan=False).
+        y.sum().backward()
+    """
+    usual = (
+        likely(
+            "x += y, x[i] = y, relu_ or inplace=True changed a tensor after it was used",
+            "call",
+            "x = x + y, inplace=False, .clone() before writing; torch.autograd.set_detect_anomaly(True) names the "
+            "operation",
+        ),
+        possible(
+            "optimizer.step() came between forward and backward of another loss (GANs)",
+            "loss",
+            "both backward() first, then the steps",
+        ),
+    )
+    decide = "set_detect_anomaly(True): its traceback ends at the operation whose value is lost"
+
+
+class LeafInPlace(_Autograd):
+    code = "leaf-inplace"
+    signatures = (
+        "a leaf Variable that requires grad is being used in an in-place operation",
+        "a leaf Variable that requires grad has been used in an in-place operation",
+        "a view of a leaf Variable that requires grad is being used in an in-place operation",
+        "leaf variable has been moved into the graph interior",
+    )
+    says = "a parameter is changed by hand while autograd watches"
+    lookalike = "one of the variables needed for gradient computation has been modified by an inplace operation"
+    example = """
+        weight = torch.rand(3, requires_grad=True)
+        # RuntimeError: a leaf Variable that requires grad is being used in an in-place operation.
+        weight -= 0.1
+    """
+    usual = (
+        certain(
+            "a parameter (or an input with requires_grad) is written to in place",
+            "call",
+            "with torch.no_grad(): around initialisation and updates by hand; x = x - 0.1 makes a new tensor",
+        ),
+    )
+
+
+class NonLeaf(_Autograd):
+    code = "optimizer-leaf"
+    signatures = ("an't optimize a non-leaf Tensor",)
+    says = "an optimizer takes tensors that were made, not computed"
+    lookalike = "a leaf Variable that requires grad is being used in an in-place operation."
+    example = """
+        weight = torch.rand(3, requires_grad=True) * 2
+        # ValueError: can't optimize a non-leaf Tensor
+        optimizer = torch.optim.SGD([weight], lr=0.1)
+    """
+    usual = (
+        certain(
+            ".to(device), .cuda() or arithmetic after requires_grad=True makes a new tensor, which is no leaf",
+            "model",
+            "torch.rand(3, device=device, requires_grad=True), or x = x.detach().requires_grad_()",
+        ),
+    )
+
+
+class NumpyGrad(_Autograd):
+    code = "numpy-gradient"
+    signatures = ("an't call numpy() on Tensor that requires grad", "an't call numpy() on Variable that requires grad")
+    says = "NumPy can't carry gradients"
+    lookalike = (
+        "can't convert cuda:0 device type tensor to numpy. Use Tensor.cpu() to copy the tensor to host memory first."
+    )
+    example = """
+        y = nn.Linear(3, 4)(torch.rand(2, 3))
+        # RuntimeError: Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.
+        values = y.numpy()
+        assert values.shape == (2, 4)
+    """
+
+    def hypotheses(self) -> Iterator[Hypothesis]:
+        code = self.line.code
+        fix = self.instead(code.replace(".numpy()", ".detach().numpy()")) if ".numpy()" in code else None
+        says = "the tensor is part of a graph: an output of the model, or a parameter"
+        yield certain(says, "call", ".detach().cpu().numpy(), or with torch.no_grad(): around predictions", fix)
+
+
+class Unused(_Autograd):
+    code = "unused-parameter"
+    signatures = (
+        "One of the differentiated Tensors appears to not have been used in the graph",
+        "The differentiated Tensor at index {index} appears to not have been used in the graph",
+        "xpected to have finished reduction in the prior iteration before starting a new one",
+    )
+    says = "a parameter has no part in the loss"
+    lookalike = "element 0 of tensors does not require grad and does not have a grad_fn"
+    example = """
+        a, b = torch.rand(3, requires_grad=True), torch.rand(3, requires_grad=True)
+        # RuntimeError: The differentiated Tensor at index 0 appears to not have been used in the graph. Set
+        # allow_unused=True if this is the desired behavior.
+        gradients = torch.autograd.grad((a * a).sum(), b)
+    """
+    usual = (
+        likely(
+            "a layer is made and not called in this forward, or its output isn't used in the loss",
+            "model",
+            "use it or leave it out; where that is meant, allow_unused=True, or find_unused_parameters=True for DDP",
+        ),
+    )
+
+
+class DeepCopy(_Autograd):
+    code = "copy-gradient"
+    signatures = ("nly Tensors created explicitly by the user (graph leaves) support the deepcopy protocol",)
+    says = "a tensor that was computed can't be deep-copied"
+    lookalike = "can't optimize a non-leaf Tensor"
+    example = """
+        import copy
+        y = torch.rand(3, requires_grad=True) * 2
+        # RuntimeError: Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at
+        # the moment.  If you were attempting to deepcopy a module, this may be because of a
+        # torch.nn.utils.weight_norm usage, see https://github.com/pytorch/pytorch/pull/103001
+        z = copy.deepcopy(y)
+    """
+    usual = (
+        certain("a module or list keeps an output with its graph", "call", "store x.detach(), or x.detach().clone()"),
+    )

@@ -1,0 +1,153 @@
+"""Concatenations whose other axes don't agree, and lists that can't be put together."""
+
+import ast
+from collections.abc import Iterator
+
+from convcli.explain.rule import Hypothesis, Rule, certain, likely
+
+COLLATE = r"collate|worker|fetch"
+
+
+class CatSize(Rule):
+    code = "cat-size"
+    family = "cat"
+    signatures = (
+        "Sizes of tensors must match except in dimension {dim}. Expected size {expected} but got size {got} for tensor "
+        "number {number} in the list",
+        "Sizes of tensors must match except in dimension {dim}. Expected size {expected} in dimension {axis} but got",
+        "Sizes of tensors must match except in dimension {dim}. Got {expected} and {got} in dimension {axis}",
+        "Sizes of tensors must match except in dimension {dim}. Expected size {expected} but got size {got}",
+    )
+    says = "maps of size {expected} and {got} can't be concatenated along axis {dim}"
+    layer_named = r"cat|stack"
+    lookalike = "stack expects each tensor to be equal size, but got [3, 28, 28] at entry 0 and [3, 28, 27] at entry 1"
+    example = """
+        up = nn.ConvTranspose2d(8, 8, kernel_size=2, stride=2)
+        skip = torch.rand(1, 8, 27, 27)
+        x = up(F.max_pool2d(skip, 2))
+        # RuntimeError: Sizes of tensors must match except in dimension 1. Expected size 26 but got size 27 for
+        # tensor number 1 in the list.
+        y = torch.cat([x, skip], dim=1)
+        assert y.shape == (1, 16, 27, 27)
+    """
+    decide = "print the shapes of all that is concatenated"
+    not_that = "cropping the skip drops what it was kept for; torch.cat along another dim only hides the difference"
+
+    @property
+    def parts(self) -> list[str]:
+        listed = self.line.argument(self._call, 0, "tensors")
+        return [self.line.text(part) for part in getattr(listed, "elts", [])]
+
+    def hypotheses(self) -> Iterator[Hypothesis]:
+        if self.case.through(r"[/\\]_utils[/\\]collate|default_collate"):
+            return  # the data's rule
+        if "got" not in self.facts:
+            yield likely(
+                "the sizes beside the axis differ", "model", "print both shapes; resize one to the other's size"
+            )
+            return
+        a, b = self.expected, self.got
+        if abs(a - b) == 1:
+            says = f"{a} and {b} differ by one: an odd size was halved (rounded down) and doubled again"
+            advice = (
+                "bring the upsampled maps to the skip's size, or pad or resize the input to a multiple of 2 "
+                "for each halving"
+            )
+            parts = self.parts
+            resized = None
+            if len(parts) == 2:
+                one, other = parts if "skip" not in parts[0] else parts[::-1]
+                resized = self.changed(one, f"F.interpolate({{}}, size={other}.shape[2:])")
+            yield likely(says, "model", advice, resized)
+        elif max(a, b) >= 2 * min(a, b) - 1 and abs(a - b) > 2 and self.dim == 1:
+            says = (
+                f"{a} and {b}: one is {max(a, b) / min(a, b):.3g} times as large: an upsampling is missing, or "
+                "one too many"
+            )
+            advice = "concatenate maps of one level; F.interpolate(x, size=skip.shape[2:]) upsamples the small one"
+            yield likely(says, "model", advice)
+        elif self.dim == 1 and abs(a - b) % 2 == 0 and min(a, b) > 4:
+            says = f"{a} and {b} differ by {abs(a - b)}: convolutions without padding took cells away at the border"
+            yield likely(
+                says, "model", "padding=kernel // 2 in the convolutions, or crop the skip as the U-Net's authors did"
+            )
+        else:
+            says = f"beside axis {self.dim}, the sizes have to be equal: {a} and {b} are not"
+            advice = (
+                "batches of other sizes, sequences of other lengths, or the wrong dim; print the shapes of all parts"
+            )
+            yield likely(says, "call", advice)
+
+
+class CatRank(Rule):
+    code = "cat-rank"
+    family = "cat"
+    signatures = (
+        "ensors must have same number of dimensions: got {a} and {b}",
+        "ensors must have the same number of dimensions: got {a} and {b}",
+        "zero-dimensional tensor (at position {position}) cannot be concatenated",
+    )
+    says = "what is concatenated has other numbers of axes"
+    layer_named = r"cat|stack"
+    lookalike = CatSize.signatures[0]
+    example = """
+        losses = [torch.tensor(0.5), torch.tensor(0.25)]
+        # RuntimeError: zero-dimensional tensor (at position 0) cannot be concatenated
+        every = torch.cat(losses)
+        assert every.tolist() == [0.5, 0.25]
+    """
+
+    def hypotheses(self) -> Iterator[Hypothesis]:
+        if "position" in self.facts:
+            stacked = (
+                self.instead(self.line.code.replace("torch.cat(", "torch.stack("))
+                if self.line.has(r"torch\.cat\(")
+                else None
+            )
+            yield certain("single numbers have no axis to be joined along", "call", "torch.stack makes one", stacked)
+            return
+        says = (
+            f"one part has {self.a} axes and another {self.b}: a batch or channel axis is missing from one, or "
+            "was squeezed"
+        )
+        yield likely(says, "call", "unsqueeze the one with fewer axes, or don't squeeze() it before")
+
+
+class CatList(Rule):
+    code = "cat-list"
+    family = "cat"
+    signatures = (
+        "argument 'tensors' (position 1) must be tuple of Tensors, not {given:word}",
+        "{function:word}at() takes from 1 to 2 positional arguments but {count} were given",
+        "expected a non-empty list of Tensors",
+        "expects a non-empty TensorList",
+        "expected Tensor as element {element} in argument 0, but got {given:word}",
+    )
+    says = "torch.cat and torch.stack take a list of tensors"
+    layer_named = r"cat|stack"
+    lookalike = "zero-dimensional tensor (at position 0) cannot be concatenated"
+    example = """
+        a, b = torch.rand(2, 3), torch.rand(2, 3)
+        # TypeError: cat(): argument 'tensors' (position 1) must be tuple of Tensors, not Tensor
+        both = torch.cat(a, b)
+        assert both.shape == (4, 3)
+    """
+
+    def hypotheses(self) -> Iterator[Hypothesis]:
+        given = "Tensor" if "count" in self.facts else self.facts.get("given", "")
+        if "element" in self.facts:
+            says = f"element {self.element} of the list is of type {given}, not a tensor"
+            yield likely(says, "call", "torch.as_tensor(…) each of them, or return tensors where they are made")
+        elif given:
+            says = f"the tensors were given one by one ({given} first), not as a list"
+            call = self._call
+            fix = None
+            if call and len(call.args) > 1 and given == "Tensor":
+                parts = ", ".join(self.line.text(part) for part in call.args if not isinstance(part, ast.Constant))
+                fix = self.instead(self.line.code.replace(parts, f"[{parts}]", 1))
+            yield certain(says, "call", "torch.cat([a, b], dim=…)", fix)
+        else:
+            says = "the list is empty: nothing was collected, or a filter kept nothing"
+            yield likely(
+                says, "data", "see why: a loader without batches, a threshold that nothing passes, an empty folder"
+            )

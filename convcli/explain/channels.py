@@ -1,0 +1,236 @@
+"""Convolutions whose input has other channels than their weight takes."""
+
+from collections.abc import Iterator
+from math import prod
+
+from convcli.explain.rule import Fix, Hypothesis, Rule, certain, likely, possible, shaped
+from convcli.refusals import AXIS_NAMES
+
+LAYERS = "Conv1d Conv2d Conv3d ConvTranspose1d ConvTranspose2d ConvTranspose3d"
+
+
+class _Channels(Rule):
+    family = "channels"
+    signatures = (
+        "iven groups={groups}, weight of size {weight:shape}, expected input{input:shape} to have {expected} channels, "
+        "but got {got} channels instead",
+        "iven transposed={transposed}, weight of size {weight:shape}, expected input{input:shape} to have {expected} "
+        "channels, but got {got} channels instead",
+        "iven groups={groups}, weight{weight:shape}, so expected input{input:shape} to have {expected} channels, "
+        "but got {got} channels instead",
+    )
+    says = "the convolution takes {expected} channels, axis 1 of its input {input} has {got}"
+    layer_named = r"(?i)conv|down|proj|stem|features|inc$"
+    not_that = "x.view(…) to a shape that fits runs, and mixes pixels of different channels and places"
+
+    @property
+    def ndim(self) -> int:
+        return len(self.weight) - 2
+
+    def operands(self) -> Iterator[tuple[str, str]]:
+        names = ("batch", "channels?", *AXIS_NAMES.get(self.ndim, ()))
+        yield self.x, shaped(self.input, *names)
+        yield (
+            self.layer,
+            f"weight {list(self.weight)}: [{'in, out' if 'transposed' in self.facts else 'out, in/groups'}, *kernel]",
+        )
+
+    def rebuilt(self) -> str:
+        transposed = "transposed" in self.facts
+        ins, outs = (self.weight[:2]) if transposed else (self.expected, self.weight[0])
+        kind = "ConvTranspose" if transposed else "Conv"
+        layer = f"nn.{kind}{self.ndim}d({ins}, {outs}, {self.weight[2:]}, groups={self.facts.get('groups', 1)})"
+        return f"layer = {layer}\nx = torch.rand({self.input})\ny = layer(x)"
+
+    def taking(self, channels: int) -> str:
+        """The sentence that has the layer take other channels."""
+        return f"in_channels={channels} where {self.layer} is made; pretrained weights then no longer fit it"
+
+    def widened(self, channels: int) -> Fix | None:
+        """The layer's own line with other input channels; no code where its stride and padding aren't known."""
+        made = self.made(LAYERS, in_channels=self.expected, out_channels=self.weight["transposed" in self.facts])
+        return self.remade(made, in_channels=channels)
+
+
+class ChannelsLast(_Channels):
+    code = "channels-last"
+    says = "PyTorch wants channels before height and width; here they are last: {input}"
+    lookalike = (
+        "Given groups=1, weight of size [8, 3, 3, 3], expected input[1, 1, 28, 28] to have 3 channels, "
+        "but got 1 channels instead"
+    )
+    example = """
+        conv = nn.Conv2d(3, 8, kernel_size=3)
+        images = pictures = torch.rand(4, 28, 28, 3)  # as Pillow, NumPy and Keras have them
+        # RuntimeError: Given groups=1, weight of size [8, 3, 3, 3], expected input[4, 28, 28, 3] to have 3
+        # channels, but got 28 channels instead
+        maps = conv(images)
+        assert maps.shape == (4, 8, 26, 26)
+        assert torch.equal(images[:, 0], pictures[..., 0])
+    """
+    not_that = "x.reshape(…) to [batch, {expected}, …] runs as well, and scrambles the picture: axes have to be moved"
+
+    def hypotheses(self) -> Iterator[Hypothesis]:
+        *_, last = self.input
+        if last != self.expected or len(self.input) != self.ndim + 2 or self.input[1] == self.expected:
+            return
+        if self.ndim == 1:
+            move = self.changed(self.x, "{}.transpose(1, 2)")
+            says = f"{self.x} is [batch, length, features]; nn.Conv1d wants [batch, features, length]"
+            yield likely(says, "data", "swap the last two axes before the convolution (and back after it)", move)
+            return
+        sure = certain if self.expected in (3, 4) and min(self.input[1:-1]) > 4 else likely
+        order = (0, len(self.input) - 1, *range(1, len(self.input) - 1))
+        # One picture alone is reported with a batch axis that it may not have.
+        moved = f"{{}}.movedim(-1, -{self.ndim + 1})" if self.input[0] == 1 else f"{{}}.permute{order}"
+        says = f"{self.x} has its {last} channels on the last axis, as Pillow, NumPy, OpenCV and Keras do"
+        advice = "move them to axis 1 where the data are loaded (ToTensor does it), or just before the layer"
+        yield sure(says, "data", advice, self.changed(self.x, moved))
+
+
+class ChannelsOrder(_Channels):
+    code = "channels-order"
+    lookalike = ChannelsLast.lookalike
+    says = "the {expected} channels stand on another axis of {input} than axis 1"
+    example = """
+        conv = nn.Conv3d(3, 8, kernel_size=3)
+        clip = torch.rand(2, 16, 3, 32, 32)  # frames before channels
+        # RuntimeError: Given groups=1, weight of size [8, 3, 3, 3, 3], expected input[2, 16, 3, 32, 32] to have 3
+        # channels, but got 16 channels instead
+        maps = conv(clip)
+        assert maps.shape == (2, 8, 14, 30, 30)
+    """
+
+    def hypotheses(self) -> Iterator[Hypothesis]:
+        places = [i for i in range(2, len(self.input) - 1) if self.input[i] == self.expected]
+        if self.ndim == 3 and places == [2]:
+            says = f"{self.x} is [batch, frames, channels, height, width]; nn.Conv3d wants channels before frames"
+            yield likely(says, "data", "swap the two axes", self.changed(self.x, "{}.transpose(1, 2)"))
+        elif len(places) == 1 and self.expected <= 4:
+            says = f"axis {places[0]} of {list(self.input)} is the one with {self.expected}"
+            yield likely(says, "data", "move it to axis 1", self.changed(self.x, f"{{}}.movedim({places[0]}, 1)"))
+
+
+class ChannelsBatch(_Channels):
+    code = "channels-batch"
+    says = "a batch of {got} was taken for one sample with {got} channels"
+    lookalike = ChannelsLast.lookalike
+    example = """
+        conv = nn.Conv2d(1, 8, kernel_size=3)
+        digits = torch.rand(64, 28, 28)  # 64 grey pictures
+        # RuntimeError: Given groups=1, weight of size [8, 1, 3, 3], expected input[1, 64, 28, 28] to have 1
+        # channels, but got 64 channels instead
+        maps = conv(digits)
+        assert maps.shape == (64, 8, 26, 26)
+    """
+    decide = "print({x}.shape) before the line: 3 axes mean the first"
+
+    def rebuilt(self) -> str:
+        return super().rebuilt().replace(str(self.input), str(self.input[1:]))
+
+    def hypotheses(self) -> Iterator[Hypothesis]:
+        if self.input[0] != 1 or self.expected != 1 or self.got <= 4 or len(self.input) != self.ndim + 2:
+            return
+        axes = ", ".join(AXIS_NAMES[self.ndim])
+        says = f"{self.x} is [{self.got} batch, {axes}] without a channel axis, so its batch was read as channels"
+        yield likely(says, "data", "add the channel axis: [batch, 1, …]", self.changed(self.x, "{}.unsqueeze(1)"))
+        yield possible(f"it is one sample that really has {self.got} channels", "model", self.taking(self.got))
+
+
+class ChannelsColour(_Channels):
+    code = "channels-colour"
+    says = "the pictures have {got} channel(s) and the network takes {expected}"
+    lookalike = (
+        "Given groups=1, weight of size [64, 32, 3, 3], expected input[1, 16, 8, 8] to have 32 channels, "
+        "but got 16 channels instead"
+    )
+    example = """
+        conv = nn.Conv2d(3, 8, kernel_size=3, stride=2, padding=1)
+        scans = torch.rand(4, 1, 32, 32)  # grey
+        # RuntimeError: Given groups=1, weight of size [8, 3, 3, 3], expected input[4, 1, 32, 32] to have 3
+        # channels, but got 1 channels instead
+        maps = conv(scans)
+        assert maps.shape == (4, 8, 16, 16)
+    """
+    not_that = "nn.Conv2d({got}, …) in a pretrained network throws the weights of its first layer away"
+
+    def hypotheses(self) -> Iterator[Hypothesis]:
+        if self.ndim != 2 or "transposed" in self.facts or len(self.input) != 4 or min(self.input[2:]) < 8:
+            return
+        match self.got, self.expected:
+            case 1, 3:
+                says = "grey pictures (1 channel) went into a network for colour (3 channels)"
+                advice = 'Image.open(path).convert("RGB") or transforms.Grayscale(3) where they are loaded'
+                data = self.changed(self.x, "{}.expand(-1, 3, -1, -1)")
+                yield likely(says, "data", advice, data)
+                model = "the network is your own and shall read grey pictures"
+                made = self.widened(1)
+                yield likely(model, "model", self.taking(1), made) if made else possible(model, "model", self.taking(1))
+            case 3, 1:
+                says = "colour pictures (3 channels) went into a network for grey ones (1 channel)"
+                advice = 'Image.open(path).convert("L") or transforms.Grayscale() where they are loaded'
+                load = Fix('image = Image.open(path).convert("L")', placeholder=True)
+                yield likely(says, "data", advice, load)
+                made = self.widened(3)
+                model = "the network shall read colour"
+                yield likely(model, "model", self.taking(3), made) if made else possible(model, "model", self.taking(3))
+            case (4, 3) | (4, 1) | (2, 1) | (2, 3) if min(self.input[2:]) >= 16 and self.weight[0] < 300:
+                says = (
+                    f"the pictures have an alpha channel: RGBA or LA, {self.got} channels where "
+                    f"{self.expected} are taken"
+                )
+                mode = "RGB" if self.expected == 3 else "L"
+                load = Fix(f'image = Image.open(path).convert("{mode}")', placeholder=True)
+                yield likely(says, "data", f'convert("{mode}") each picture where it is loaded', load)
+                yield possible(f"all {self.got} channels are meant to be read", "model", self.taking(self.got))
+
+    def deciding(self) -> str:
+        return "what the network was trained on: with pretrained weights the data have to change"
+
+
+class Channels(_Channels):
+    code = "channels"
+    lookalike = "Given input size: (3x1x1). Calculated output size: (3x0x0). Output size is too small"
+    example = """
+        net = nn.Sequential(
+            nn.Conv2d(3, 16, kernel_size=3),
+            nn.ReLU(),
+            nn.Conv2d(32, 64, kernel_size=3, stride=2, padding=1),
+        )
+        # RuntimeError: Given groups=1, weight of size [64, 32, 3, 3], expected input[2, 16, 14, 14] to have 32
+        # channels, but got 16 channels instead
+        maps = net(torch.rand(2, 3, 16, 16))
+        assert maps.shape == (2, 64, 7, 7)
+    """
+    decide = "print the shapes of what is concatenated or handed over before the layer"
+
+    def why(self) -> str:
+        groups = self.facts.get("groups", 1)
+        if "transposed" in self.facts:
+            return f"The weight is [in, out/groups, …]: its first axis says that {self.expected} channels come in."
+        product = f"{self.weight[1]} · {groups} groups = {self.expected}" if groups > 1 else f"{self.expected}"
+        return f"Axis 1 of the weight is in/groups: {product} channels have to come in; {self.got} did."
+
+    def hypotheses(self) -> Iterator[Hypothesis]:
+        if len(self.input) != self.ndim + 2 or prod(self.input) < 0:
+            return
+        got, expected, groups = self.got, self.expected, self.facts.get("groups", 1)
+        made = self.widened(got) if got % groups == 0 else None
+        if (expected, got) in ((9, 4), (8, 4)) and len(self.input) == 4:
+            kind = "inpainting (4 latents + 1 mask + 4 of the masked picture)" if expected == 9 else "an edit model"
+            says = f"weights of {kind} were loaded into a plain pipeline, which hands over 4 channels"
+            yield likely(says, "checkpoint", "use the pipeline that belongs to the weights, or other weights")
+            return
+        if got == 2 * expected:
+            says = f"{got} = 2 · {expected}: concatenated maps arrive, and the layer was made for one of them"
+            yield likely(says, "model", self.taking(got), made)
+            return
+        if groups > 1 and got % groups == 0:
+            says = f"with groups={groups} the layer takes {expected} channels; {got} arrive"
+        else:
+            says = f"what comes before {self.layer} makes {got} channels, and it was made for {expected}"
+        advice = f"{self.taking(got)}, or out_channels={expected} in the layer before"
+        yield likely(says, "model", advice, made)
+        if expected == 2 * got:
+            says = f"{expected} = 2 · {got}: two maps were to be concatenated, and only one arrives"
+            yield possible(says, "call", "torch.cat([a, b], dim=1) before the layer")

@@ -1,0 +1,246 @@
+"""Tensors on different devices, or on a device that isn't there."""
+
+import re
+from collections.abc import Iterator
+
+from convcli.explain.rule import Hypothesis, Rule, certain, likely, possible
+
+
+def on_gpu(name: str) -> bool:
+    """Whether a device, or a type of tensors, is one of a GPU.
+
+    >>> on_gpu("torch.cuda.FloatTensor"), on_gpu("cpu")
+    (True, False)
+    """
+    return bool(re.search("cuda|gpu|mps|xpu", name.lower()))
+
+
+class DeviceMixed(Rule):
+    code = "device-mixed"
+    family = "device"
+    signatures = (
+        "but got {argument:word} is on {got:word}, different from other tensors on {other:word} (when checking "
+        "argument",
+        "same device, but found at least two devices, {one:word} and {other:word}! (when checking argument for "
+        "argument "
+        "{argument:word} in method {method:word}",
+        "same device, but found at least two devices, {one:word} and {other:word}!",
+        "nput type ({got:words}) and weight type ({weight:words}) should be the same",
+        "nput type ({got:words}) and bias type ({weight:words}) should be the same",
+        "ensor on device {got:word} is not on the expected device {other:word}!",
+        "nput and hidden tensors are not at the same device, found input tensor at {other:word} and hidden tensor "
+        "at {got:word}",
+        "nput and parameter tensors are not at the same device, found input tensor at {got:word} and parameter "
+        "tensor at {other:word}",
+        "xpected object of device type {other:word} but got device type {got:word} for argument #{place} "
+        "'{argument:word}'",
+        "xpected object of backend {other:word} but got backend {got:word} for argument #{place} '{argument:word}'",
+        "ensor for argument #{place} '{argument:word}' is on {got:word}, but expected it to be on {other:word}",
+        "ensor for 'out' is on {got:word}, ",
+        "is on {got:word}, but expected them to be on {other:word}",
+        "indices should be either on cpu or on the same device as the indexed tensor ({other:word})",
+        "laceholder storage has not been allocated on MPS device",
+        "nput, output and indices must be on the current device",
+        "arguments are located on different GPUs",
+        "slow_conv2d_forward_mps: input(device='{got:word}') and weight(device='{other:word}",
+    )
+    says = "the tensors of one calculation live on one device"
+    lookalike = "Input type (double) and bias type (float) should be the same"
+    example = """
+        net = nn.Linear(3, 4, device="meta")  # a second device that every machine has
+        x = torch.rand(2, 3)
+        # RuntimeError: Tensor on device meta is not on the expected device cpu!
+        y = net(x)
+        assert y.shape == (2, 4)
+    """
+    decide = "print({x}.device, next(model.parameters()).device)"
+
+    def hypotheses(self) -> Iterator[Hypothesis]:
+        got, other, argument = (self.facts.get(name, "") for name in ("got", "other", "argument"))
+        places = re.findall(r"cuda:\d", self.case.raised.text)
+        if "weight" in self.facts:
+            if on_gpu(got) == on_gpu(self.weight):
+                return  # one device, two types
+            yield from self.one_side(on_gpu(self.weight))
+        elif len(set(places)) > 1:
+            says = f"tensors on {' and '.join(sorted(set(places)))} met: one was put on a fixed GPU"
+            advice = (
+                "no .cuda() and no 'cuda:0' inside forward: torch.zeros(…, device=x.device); the same for "
+                "both parts of a split model"
+            )
+            yield likely(says, "device", advice)
+        elif self.case.in_loss or argument == "target":
+            says = "the targets (or the loss's weight) are on another device than the predictions"
+            target = self.handed(1, "targets")
+            moved = (
+                self.changed(target, "{{}}.to({}.device)".format(self.handed(0, "outputs")))
+                if self.case.line.code
+                else None
+            )
+            yield likely(says, "device", "targets = targets.to(device), where the inputs are moved", moved)
+        elif "hidden tensor" in self.case.raised.text:
+            says = f"the hidden state was made on {got} and the input is on {other}"
+            yield likely(says, "device", f"torch.zeros(…, device={self.x}.device) where the hidden state is made")
+        elif argument in ("index", "indices") or "indices should be" in self.case.raised.text:
+            says = (
+                f"what is looked up with is on another device than what it looks into{f' ({other})' if other else ''}"
+            )
+            yield likely(says, "device", "move the index to where the tensor is: index.to(x.device)")
+        else:
+            of_weights = argument in ("mat2", "weight", "bias", "running_mean", "tensors")
+            yield from self.one_side(of_weights == on_gpu(got), other if on_gpu(other) else "")
+
+    def one_side(self, weights_there: bool, device: str = "") -> Iterator[Hypothesis]:
+        x, code = self.x, self.facts.get("other", "")
+        if weights_there:
+            says = f"the model is on {device or 'the GPU'} and {x} isn't: it was not moved"
+            where = f'"{code}"' if code in ("meta", "mps", "cuda:0", "cuda") else "device"
+            moved = self.changed(x, f"{{}}.to({where})") if where != "device" else None
+            advice = "x = x.to(device), which returns the moved tensor; and labels with it"
+            if self.case.in_torch and not self.case.line.has(r"^(?:x|out\w*|y)\s*="):
+                advice += ". Tensors made in forward: device=x.device"
+            yield likely(says, "data", advice, moved)
+            yield possible(
+                "a layer stands in a plain list, or was made in forward, and doesn't move with the model",
+                "model",
+                "nn.ModuleList, or make it in __init__; register_buffer for constants",
+            )
+        else:
+            says = f"{x} is on the GPU and the weights of {self.layer} are not"
+            yield likely(says, "model", "model.to(device) before training, and before the optimizer is made")
+            yield possible(
+                "this layer alone stayed behind: it is in a plain list, or made in forward",
+                "model",
+                "nn.ModuleList, or make it in __init__; register_buffer for constants",
+            )
+
+
+class DeviceNumpy(Rule):
+    code = "device-numpy"
+    family = "device"
+    signatures = (
+        "an't convert {device:word} device type tensor to numpy",
+        "an't convert CUDA tensor to numpy",
+        "an't convert {device:word} tensor to numpy",
+    )
+    says = "NumPy lives in the CPU's memory"
+    lookalike = "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead."
+    example = """
+        y = torch.rand(3, device="meta")
+        # TypeError: can't convert meta device type tensor to numpy. Use Tensor.cpu() to copy the tensor to host
+        # memory first.
+        values = y.numpy()
+    """
+
+    def hypotheses(self) -> Iterator[Hypothesis]:
+        device = self.facts.get("device", "cuda")
+        if device == "meta":
+            yield certain(
+                "a tensor on meta has a shape and no values", "device", "make the model on a real device first"
+            )
+            return
+        code = self.line.code
+        fix = (
+            self.instead(code.replace(".numpy()", ".cpu().numpy()"))
+            if ".numpy()" in code and ".cpu()" not in code
+            else None
+        )
+        says = f"the tensor is on {device}; Matplotlib, pandas and scikit-learn ask for NumPy without saying so"
+        yield certain(says, "device", "x.detach().cpu().numpy()", fix)
+
+
+class DeviceMissing(Rule):
+    code = "device-missing"
+    family = "device"
+    signatures = (
+        "Torch not compiled with CUDA enabled",
+        "No CUDA GPUs are available",
+        "Found no NVIDIA driver",
+        "CUDA error: invalid device ordinal",
+        "Attempting to deserialize object on a CUDA device but torch.cuda.is_available() is False",
+        "Attempting to deserialize object on CUDA device {number}",
+        "Torch not linked with support for mps",
+    )
+    says = "this PyTorch has no such device"
+    layer_named = r"load|cuda|to$"
+    lookalike = "Placeholder storage has not been allocated on MPS device!"
+    example = """
+        # AssertionError: Torch not compiled with CUDA enabled
+        net = nn.Linear(3, 4).cuda()
+        y = net(torch.rand(2, 3))
+        assert y.shape == (2, 4)
+    """
+    decide = 'python -c "import torch; print(torch.__version__, torch.cuda.is_available())": +cpu means the second'
+
+    def hypotheses(self) -> Iterator[Hypothesis]:
+        text, code = self.case.raised.text, self.line.code
+        if "deserialize" in text:
+            says = "the checkpoint was saved from a GPU that this machine hasn't got"
+            mapped = None
+            if (call := self.line.call(r"load$")) and "map_location" not in code:
+                whole = self.line.text(call)
+                mapped = self.instead(code.replace(whole, whole[:-1] + ', map_location="cpu")'))
+            yield certain(says, "checkpoint", 'torch.load(path, map_location="cpu"), then model.to(device)', mapped)
+        elif "ordinal" in text:
+            yield certain(
+                "a GPU of that number isn't there",
+                "device",
+                "cuda:0 is the first; torch.cuda.device_count() counts them",
+            )
+        else:
+            says = "the code asks for CUDA on a machine without it"
+            either = '.to("cuda" if torch.cuda.is_available() else "cpu")'
+            fix = self.instead(code.replace(".cuda()", either)) if ".cuda()" in code else None
+            yield likely(
+                says, "device", 'device = "cuda" if torch.cuda.is_available() else "cpu", and .to(device)', fix
+            )
+            yield possible(
+                "there is a GPU, and PyTorch was installed without CUDA or can't see it",
+                "device",
+                "install the build for your CUDA version; nvidia-smi shows the driver",
+            )
+
+
+class DeviceReplica(Rule):
+    code = "device-replica"
+    family = "device"
+    signatures = (
+        "module must have its parameters and buffers on device {device:word} (device_ids[0]) but found one of "
+        "them on device: "
+        "{got:word}",
+        "cannot pin '{tensor:word}' only dense CPU tensors can be pinned",
+        "xpected a '{wanted:word}' device type for generator but found '{got:word}'",
+        "xpected a '{wanted:word}' generator device but found '{got:word}'",
+        "cannot copy out of meta tensor; no data",
+        "annot copy out of meta tensor; no data",
+    )
+    says = "something is on another device than the one it has to start from"
+    lookalike = "Tensor on device cpu is not on the expected device meta!"
+    example = """
+        net = nn.Linear(3, 4, device="meta")
+        # NotImplementedError: Cannot copy out of meta tensor; no data! Please use torch.nn.Module.to_empty()
+        # instead of torch.nn.Module.to() when moving module from meta to a different device.
+        net = net.to("cpu")
+    """
+
+    def hypotheses(self) -> Iterator[Hypothesis]:
+        text = self.case.raised.text
+        if "replica" in text or "device_ids" in text:
+            says = f"DataParallel copies the model from {self.device}, and part of it is on {self.got}"
+            yield certain(says, "device", f'model.to("{self.device}") before nn.DataParallel(model)')
+        elif "pin" in text:
+            says = f"pin_memory speeds up copies from the CPU, and the dataset returns a {self.tensor}"
+            yield certain(says, "data", "return CPU tensors from the dataset and move the batch, or pin_memory=False")
+        elif "generator" in text:
+            says = (
+                f"the default type or device was set to {self.wanted}, and the generator (a DataLoader's "
+                f"shuffle) is on {self.got}"
+            )
+            yield likely(
+                says, "device", f"generator=torch.Generator(device='{self.wanted}'), or leave the default on the CPU"
+            )
+        else:
+            says = "the model was made on meta: it has shapes and no values to be copied"
+            yield likely(
+                says, "device", "model.to_empty(device=…), and then load_state_dict; or make it on a real device"
+            )

@@ -1,0 +1,260 @@
+"""Numbers of one type where those of another are taken."""
+
+from collections.abc import Iterator
+
+from convcli.explain.rule import Hypothesis, Rule, certain, likely, possible
+
+# How torch, in its many messages, calls a type; and what a tensor's method for it is.
+METHODS = {
+    "float": "float",
+    "float32": "float",
+    "double": "double",
+    "float64": "double",
+    "half": "half",
+    "float16": "half",
+}
+METHODS |= {
+    "bfloat16": "bfloat16",
+    "long": "long",
+    "int64": "long",
+    "longlong": "long",
+    "longint": "long",
+    "int": "int",
+}
+METHODS |= {"int32": "int", "byte": "byte", "uint8": "byte", "unsignedchar": "byte", "char": "char", "bool": "bool"}
+METHODS |= {"short": "short", "complexfloat": "cfloat", "complexdouble": "cdouble", "signedchar": "char"}
+WHOLE = ("long", "int", "byte", "char", "bool", "short")
+SMALL = ("half", "bfloat16")
+
+
+def method(name: str) -> str:
+    """The tensor's method that makes a type.
+
+    >>> method("torch.cuda.DoubleTensor"), method("c10::Half"), method("unsigned char"), method("torch.Size")
+    ('double', 'half', 'byte', '')
+    """
+    bare = name.lower().replace(" ", "").rpartition(".")[2].rpartition(":")[2].removesuffix("tensor")
+    return METHODS.get(bare, "")
+
+
+class Dtype(Rule):
+    code = "dtype"
+    family = "dtype"
+    signatures = (
+        "nput type ({given:words}) and bias type ({weight:words}) should be the same",
+        "nput type ({given:words}) and weight type ({weight:words}) should be the same",
+        "mat1 and mat2 must have the same dtype, but got {given:word} and {weight:word}",
+        "expected m1 and m2 to have the same dtype, but got: {given:word} != {weight:word}",
+        "expected mat1 and mat2 to have the same dtype, but got: {given:word} != {weight:word}",
+        "self and mat2 must have the same dtype, but got {given:word} and {weight:word}",
+        "RNN input dtype ({given:word}) does not match weight dtype ({weight:word})",
+        "nput and parameter tensors are not the same dtype, found input tensor with {given:word} and parameter "
+        "tensor with "
+        "{weight:word}",
+        "expected query, key, and value to have the same dtype, but got query.dtype: {given:words} key.dtype: "
+        "{weight:words} and",
+        "xpected object of scalar type {weight:word} but got scalar type {given:word} for",
+        "xpected object of type {weight:word} but found type {given:word} for",
+        "expected dtype {weight:word} but got dtype {given:word}",
+        "expected dtype {weight:word} for weights but got dtype {given:word}",
+        "expected scalar type {weight:word} but found {given:word}",
+        "xpected object of data type {} but got data type {} for",
+        "mixed dtype (CPU): {}",
+        "all inputs must share same datatype",
+        "annot convert a MPS Tensor to float64 dtype",
+        "source and destination dtypes match, got {weight:word} for the destination and {given:word} for the source",
+    )
+    says = "one calculation has numbers of one type"
+    lookalike = "Input type (torch.cuda.FloatTensor) and weight type (torch.FloatTensor) should be the same"
+    example = """
+        net = nn.Linear(3, 8)
+        table = torch.from_numpy(np.ones((4, 3)))  # NumPy's default is float64
+        # RuntimeError: mat1 and mat2 must have the same dtype, but got Double and Float
+        y = net(table)
+        assert y.shape == (4, 8) and y.dtype == torch.float32
+    """
+    decide = "print({x}.dtype, next(model.parameters()).dtype)"
+    not_that = "model.double() runs as well, at half the speed and twice the memory; torch works in float32"
+
+    def hypotheses(self) -> Iterator[Hypothesis]:
+        given, weight = method(self.facts.get("given", "")), method(self.facts.get("weight", ""))
+        types = {given, weight}
+        if "given" in self.facts and (not given or not weight or given == weight or self.on_other_devices()):
+            return
+        if self.case.in_loss and "input type" not in self.case.raised.text.lower():
+            return  # the targets' rule
+        if types & {"double"} or not any(types):
+            yield from self.doubles(weight if "input type" in self.case.raised.text.lower() else "")
+        elif types & set(SMALL) and "float" in types:
+            yield from self.halves(given, weight)
+        elif given in WHOLE or weight in WHOLE:
+            whole = given if given in WHOLE else weight
+            says = f"{self.x} holds whole numbers ({whole}), as pictures and labels come"
+            scaled = ", and divide pictures by 255: " + "ToTensor does both" if whole == "byte" else ""
+            yield certain(says, "data", f".float() before the layer{scaled}", self.changed(self.x, "{}.float()"))
+        else:
+            says = f"{self.x} is {given} and the weights are {weight}"
+            yield likely(says, "data", "give both one type", self.changed(self.x, "{}." + weight + "()"))
+
+    def on_other_devices(self) -> bool:
+        return ("cuda" in self.given.lower()) != ("cuda" in self.weight.lower())
+
+    def doubles(self, weight: str) -> Iterator[Hypothesis]:
+        if weight == "double":
+            says = f"the weights are float64 (.double(), or set_default_dtype) and {self.x} is float32"
+            yield likely(
+                says, "model", "model.float(): float32 is what torch works in; or x.double() for double precision"
+            )
+            return
+        says = "float64 data met float32 weights: NumPy, pandas and Python's numbers are float64"
+        advice = (
+            "make them float32 where they are loaded: array.astype(np.float32), torch.tensor(…, dtype=torch.float32)"
+        )
+        yield likely(says, "data", advice, self.changed(self.x, "{}.float()"))
+
+    def halves(self, given: str, weight: str) -> Iterator[Hypothesis]:
+        half = next(each for each in (given, weight) if each in SMALL)
+        if weight == half:
+            says = f"the model is {half} (.{half}(), torch_dtype) and {self.x} is float32"
+            advice = f"{self.x}.{half}() before the model, or with torch.autocast around a float32 model"
+            yield likely(says, "data", advice, self.changed(self.x, "{}." + half + "()"))
+        else:
+            says = (
+                f"{self.x} is {half} and these weights are float32: half the model was converted, or autocast "
+                "ended before"
+            )
+            yield likely(says, "model", f"one type for both: model.{half}(), x.float(), or autocast around all of it")
+
+
+class WholeNumbers(Rule):
+    code = "dtype-unsupported"
+    family = "dtype"
+    signatures = (
+        "\"{function:word}\" not implemented for '{given:word}'",
+        "{function:word} is not implemented for type torch.{given:word}",
+        "{function:word} not supported on CPUType for {given:word}",
+        "could not infer output dtype. Input dtype must be either a floating point or complex dtype. Got: {given:word}",
+        "an only calculate the mean of floating types. Got {given:word} instead",
+        "input dtype should be either floating point or complex dtypes. Got {given:word} instead",
+        "Only Tensors of floating point and complex dtype can require gradients",
+        "only Tensors of floating point dtype can require gradients",
+        "Input tensor should be a float tensor. Got torch.{given:word}",
+    )
+    says = "torch has no such calculation for numbers of this type"
+    lookalike = "mat1 and mat2 must have the same dtype, but got Double and Float"
+    example = """
+        norm = nn.BatchNorm2d(3)
+        images = torch.ones(2, 3, 4, 4, dtype=torch.int64)
+        # NotImplementedError: "batch_norm" not implemented for 'Long'
+        y = norm(images)
+        assert y.dtype == torch.float32
+    """
+
+    def hypotheses(self) -> Iterator[Hypothesis]:
+        given, function = method(self.facts.get("given", "")), self.facts.get("function", "")
+        if self.case.in_loss or any(word in function for word in ("nll_loss", "host_softmax", "log_softmax", "_thnn")):
+            return  # the targets' rule
+        if given in SMALL:
+            says = f"{given} numbers on the CPU: much of it has no {given} arithmetic there"
+            yield likely(
+                says, "device", "run on the GPU, or take float32 on the CPU: model.float(), torch_dtype=torch.float32"
+            )
+        elif given in WHOLE or "given" not in self.facts:
+            x = self.x if self.line.call(r"^self\.|^\w+$") else self.owner()
+            says = f"{x} holds whole numbers{f' ({given})' if given else ''}, and the calculation is for fractions"
+            code = self.changed(x, "{}.float()") if "given" in self.facts else None
+            yield certain(says, "data", f"{x}.float(), or float32 where it is loaded", code)
+        else:
+            yield likely(f"the numbers are {self.facts['given']}", "data", ".float() before it")
+
+    def owner(self) -> str:
+        """What the method that raised belongs to: x in ``x.mean()``."""
+        name = self.line.text(self._call.func) if self._call else ""
+        base, _, last = name.rpartition(".")
+        return base if base and base not in ("F", "torch", "nn") and last else self.x
+
+
+class IndexType(Rule):
+    code = "index-dtype"
+    family = "dtype"
+    signatures = (
+        "argument #{place} 'indices' to have one of the following scalar types: Long, Int; but got {given:words} "
+        "instead",
+        "argument #{place} 'indices' to have scalar type Long; but got {given:words} instead",
+        "tensors used as indices must be long",
+        "Expected dtype int32/int64 for index",
+        "Expected dtype int64 for index",
+        "one_hot is only applicable to index tensor",
+        "xpected object of scalar type Long but got scalar type {given:word} for argument #{place} 'index'",
+    )
+    says = "indices are whole numbers: torch.int64"
+    lookalike = "mat1 and mat2 must have the same dtype, but got Double and Float"
+    example = """
+        table = nn.Embedding(10, 4)
+        words = torch.tensor([1.0, 2.0])
+        # RuntimeError: Expected tensor for argument #1 'indices' to have one of the following scalar types: Long,
+        # Int; but got torch.FloatTensor instead (while checking arguments for embedding)
+        vectors = table(words)
+        assert vectors.shape == (2, 4)
+    """
+
+    def hypotheses(self) -> Iterator[Hypothesis]:
+        says = f"{self.x} holds fractions, and is used to look rows up"
+        advice = (
+            "long() where it is made: token ids, class numbers, nonzero(); features that are fractions go "
+            "into nn.Linear"
+        )
+        fix = self.changed(self.x, "{}.long()") if self._call else None
+        yield likely(says, "data", advice, fix)
+
+
+class ResultType(Rule):
+    code = "dtype-result"
+    family = "dtype"
+    signatures = (
+        "result type {result:word} can't be cast to the desired output type {given:word}",
+        "Subtraction, the - operator, with {} bool tensor",
+        "Negation, the - operator, on a bool tensor is not supported",
+    )
+    says = "the result doesn't fit into the type that it would have"
+    lookalike = "expected scalar type Float but found Double"
+    example = """
+        counts = torch.ones(3, dtype=torch.int64)
+        # RuntimeError: result type Float can't be cast to the desired output type Long
+        counts.div_(2)
+    """
+
+    def hypotheses(self) -> Iterator[Hypothesis]:
+        if self.case.in_loss:
+            return  # the targets' rule
+        if "result" in self.facts:
+            says = f"an operation in place would put {self.result} results into a {self.given} tensor"
+            yield certain(says, "call", "x = x / 2 makes a new tensor; or x = x.float() before x /= 2")
+        else:
+            says = "True and False are subtracted, which torch leaves to you to say"
+            yield certain(says, "call", "mask.float() to calculate with, ~mask for not, a ^ b for different")
+
+
+class AutocastScaled(Rule):
+    code = "dtype-scaled"
+    family = "dtype"
+    signatures = ("Attempting to unscale FP16 gradients",)
+    says = "a GradScaler is for float32 weights, and these are half"
+    lookalike = "expected scalar type Float but found Half"
+    example = """
+        net = nn.Linear(3, 4).half()
+        optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+        scaler = torch.amp.GradScaler("cpu")
+        scaler.scale(net(torch.rand(2, 3).half()).sum()).backward()
+        # ValueError: Attempting to unscale FP16 gradients.
+        scaler.step(optimizer)
+    """
+    usual = (
+        likely(
+            "the model was converted with .half() (or loaded as float16) and trained with a scaler",
+            "model",
+            "keep the weights float32 and let autocast choose types; model.half() is for inference",
+        ),
+        possible("only some weights are trained (LoRA, say)", "model", "make the trained ones float32"),
+    )
+    decide = "print(set(p.dtype for p in model.parameters() if p.requires_grad))"

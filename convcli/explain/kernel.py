@@ -1,0 +1,131 @@
+"""Windows that don't fit their input, and settings that no window can have."""
+
+from collections.abc import Iterator
+
+from convcli.arithmetic.axis import Axis
+from convcli.explain.rule import Hypothesis, Rule, likely, possible
+from convcli.refusals import AXIS_NAMES
+
+LAYERS = "Conv1d Conv2d Conv3d ConvTranspose1d ConvTranspose2d ConvTranspose3d"
+
+
+class KernelLarger(Rule):
+    code = "kernel-larger"
+    family = "kernel"
+    signatures = ("Calculated padded input size per channel: {padded:shape}. Kernel size: {kernel:shape}",)
+    says = "the kernel spans {kernel} cells, and the padded input has {padded}"
+    layer_named = r"(?i)conv|down"
+    lookalike = "Given input size: (3x1x1). Calculated output size: (3x0x0). Output size is too small"
+    example = """
+        conv = nn.Conv2d(3, 8, kernel_size=7, stride=2)
+        # RuntimeError: Calculated padded input size per channel: (5 x 5). Kernel size: (7 x 7). Kernel size can't
+        # be greater than actual input size
+        maps = conv(torch.rand(1, 3, 5, 5))
+    """
+    decide = "print {x}.shape before the line: is this the size that was meant to arrive?"
+    not_that = "enlarging the small maps with F.pad or interpolate runs, and convolves mostly what isn't there"
+
+    def rebuilt(self) -> str:
+        return (
+            f"layer = nn.Conv{len(self.kernel)}d(1, 1, {self.kernel})\nx = "
+            f"torch.rand({(1, 1, *self.padded)})\ny = layer(x)"
+        )
+
+    def hypotheses(self) -> Iterator[Hypothesis]:
+        padded, kernel = self.padded, self.kernel
+        short = [i for i in range(len(kernel)) if padded[i] < kernel[i]]
+        axis = Axis(max(padded[short[0]], 1), kernel[short[0]], name=AXIS_NAMES[len(kernel)][short[0]])
+        missing = kernel[short[0]] - padded[short[0]]
+        along = f"along {axis.name} there are {padded[short[0]]} cells, padding included, for {kernel[short[0]]}"
+        wide = [i for i in range(len(kernel)) if padded[i] == kernel[i]]
+        if len(kernel) == 2 and short == [0] and wide == [1] and kernel[1] > 20:
+            says = f"a text of {padded[0]} words is shorter than the kernel's {kernel[0]}"
+            yield likely(says, "data", f"pad every text to at least {kernel[0]} words")
+        elif (
+            len(short) < len(kernel)
+            and padded[short[0]] <= 4
+            and max(padded) > 8 * padded[short[0]]
+            and kernel[short[0]] > 1
+        ):
+            says = (
+                f"{along}: the axes are in another order, channels last perhaps, or an axis of 1 stands in their place"
+            )
+            yield likely(
+                says, "data", "print the shape; [batch, channels, height, width] is wanted, x.permute moves axes"
+            )
+            yield possible("the maps really are as flat as that", "model", "a kernel of 1 along that axis")
+        else:
+            says = (
+                f"{along}: poolings and strides before have shrunk it, or the input is smaller than the net "
+                "was made for"
+            )
+            advice = (
+                f"larger inputs, fewer strides before, or padding larger by {-(-missing // 2)} where the layer is made"
+            )
+            yield likely(says, "data", advice)
+
+    def why(self) -> str:
+        return "A dilated kernel counts as wide as it reaches, dilation·(kernel − 1) + 1."
+
+
+class OutputSmall(Rule):
+    code = "pool-too-small"
+    family = "kernel"
+    signatures = (
+        "iven input size: {input:shape}. Calculated output size: {output:shape}",
+        "max_pool1d() Invalid computed output size: {output}",
+        "input image (T: {depth} H: {height} W: {width}) smaller than kernel size",
+    )
+    says = "not one window of the pooling fits into what arrives"
+    layer_named = r"(?i)pool"
+    lookalike = (
+        "Calculated padded input size per channel: (5 x 5). Kernel size: (7 x 7). Kernel size can't be "
+        "greater than actual input size"
+    )
+    example = """
+        net = nn.Sequential(nn.Conv2d(3, 8, kernel_size=3, stride=2, padding=1), nn.AvgPool2d(7), nn.Flatten())
+        # RuntimeError: Given input size: (8x4x4). Calculated output size: (8x0x0). Output size is too small
+        features = net(torch.rand(2, 3, 8, 8))
+        assert features.shape == (2, 8)
+    """
+    not_that = "padding the pooling until it runs pools cells that aren't there"
+
+    def hypotheses(self) -> Iterator[Hypothesis]:
+        if "height" in self.facts:
+            cells = [self.depth, self.height, self.width]
+        else:
+            cells = list(self.facts.get("input", ()))[1:]
+        arrives = f"maps of {'×'.join(map(str, cells))} arrive" if cells else "the line has become too short"
+        says = f"{arrives}: the inputs are smaller than the net was made for, or it pools once too often"
+        advice = "resize the inputs to what it was made for (224×224 for ImageNet's), or leave a pooling or stride out"
+        pools = [made for made in self.case.source.made if made.callee.startswith("AvgPool")]
+        pool = None
+        if len(pools) == 1 and len(pools[0].call.args) == 1 and not pools[0].call.keywords and not self.generic:
+            pool = self.remade(pools[0], type="Adaptive" + pools[0].callee, output_size=1)
+        average = "; nn.AdaptiveAvgPool2d(1) averages maps of any size" if self.case.through("avg_pool") else ""
+        yield likely(says, "data", advice + average, pool)
+
+
+class NoOutput(Rule):
+    code = "transposed-nothing"
+    family = "kernel"
+    signatures = (
+        "iven input size per channel: {input:shape}. Calculated output size per channel: {output:shape}. Output "
+        "size is too small",
+    )
+    says = "a transposed convolution's padding cuts all of its output away"
+    layer_named = r"(?i)conv|up"
+    lookalike = OutputSmall.lookalike
+    example = """
+        up = nn.ConvTranspose1d(16, 8, kernel_size=2, padding=9)
+        # RuntimeError: Given input size per channel: (1 x 4). Calculated output size per channel: (1 x -13). Output
+        # size is too small
+        y = up(torch.rand(1, 16, 4))
+    """
+    usual = (
+        likely(
+            "of {input} cells {output} would be left: padding in a transposed convolution takes cells off both ends",
+            "model",
+            "less padding; (kernel_size − stride) / 2 makes the output exactly stride times as large",
+        ),
+    )

@@ -1,0 +1,101 @@
+"""The user's own line of code: what it calls, with what, and the same line with a part of it replaced."""
+
+import ast
+import re
+from collections.abc import Iterator
+from functools import cached_property
+
+NAME = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
+
+
+class Line:
+    """A line of Python, parsed as far as it can be and never run; ``marked`` is the part that raised."""
+
+    def __init__(self, code: str = "", marked: str = "") -> None:
+        self.code = code.strip().removeprefix(">>> ")
+        self.parsed = self.code
+        self.marked = marked if marked and marked in self.code else self.code
+
+    @cached_property
+    def tree(self) -> ast.AST | None:
+        """The statement; a header has an empty body, and brackets that stay open are closed."""
+        for before, after in (("", ""), ("", " pass"), ("", ")"), ("", "))"), ("if x: pass\n", " pass")):
+            self.parsed = before + self.code + after
+            try:
+                return ast.parse(self.parsed)
+            except (SyntaxError, ValueError, RecursionError, MemoryError):
+                continue
+        return None
+
+    def text(self, node: ast.AST | None) -> str:
+        """The code of a part of the line."""
+        return (node and ast.get_source_segment(self.parsed, node)) or ""
+
+    def _nodes(self, *types: type[ast.AST]) -> Iterator[ast.AST]:
+        """Parts of these types, those within the marked part if there are some, the outermost first."""
+        every = [node for node in ast.walk(self.tree) if isinstance(node, types)] if self.tree else []
+        within = [node for node in every if self.text(node) and self.text(node) in self.marked]
+        yield from within or every
+
+    @property
+    def calls(self) -> list[ast.Call]:
+        return [node for node in self._nodes(ast.Call) if isinstance(node, ast.Call)]
+
+    def call(self, pattern: str = "") -> ast.Call | None:
+        """The call of a name that a pattern fits; without one that of a layer, ``self.…(…)``, or else the outermost."""
+        for fits in (pattern,) if pattern else (r"^self\.", ""):
+            for call in self.calls:
+                if re.search(fits, self.text(call.func)):
+                    return call
+        return None
+
+    def argument(self, call: ast.Call | None, index: int, name: str = "input") -> ast.expr | None:
+        """What is handed over at a place or under a name."""
+        if call is None:
+            return None
+        named = [each.value for each in call.keywords if each.arg == name]
+        return named[0] if named else call.args[index] if index < len(call.args) else None
+
+    def operands(self) -> tuple[str, str] | None:
+        """Both sides of the operator that raised.
+
+        >>> Line("return F.relu(self.conv(x) + skip)").operands()
+        ('self.conv(x)', 'skip')
+        """
+        for node in self._nodes(ast.BinOp, ast.AugAssign, ast.Compare):
+            if isinstance(node, ast.BinOp):
+                return self.text(node.left), self.text(node.right)
+            if isinstance(node, ast.AugAssign):
+                return self.text(node.target), self.text(node.value)
+            if isinstance(node, ast.Compare):
+                return self.text(node.left), self.text(node.comparators[0])
+        return None
+
+    @property
+    def assigned(self) -> str:
+        """The name that the line assigns to.
+
+        >>> Line("x = self.conv(x),").assigned
+        'x'
+        """
+        statement = self.tree.body[0] if isinstance(self.tree, ast.Module) and self.tree.body else None
+        return self.text(statement.targets[0]) if isinstance(statement, ast.Assign) else ""
+
+    @property
+    def makes_tuple(self) -> bool:
+        """Whether a comma at the end makes a tuple of what is assigned."""
+        return bool(re.search(r"=.*\),$", self.code)) and self.assigned.isidentifier()
+
+    def has(self, pattern: str) -> bool:
+        return bool(re.search(pattern, self.code))
+
+    def edited(self, old: str, new: str) -> str:
+        """The line with one part replaced, the marked one where there are several.
+
+        >>> Line("y = f(x) + g(x)", "g(x)").edited("x", "x.float()")
+        'y = f(x) + g(x.float())'
+        """
+        start = self.code.find(self.marked)
+        pattern = re.compile(r"(?<![\w.])" + re.escape(old) + r"(?!\w)")
+        found = pattern.search(self.code, start) or pattern.search(self.code)
+        return self.code[: found.start()] + new + self.code[found.end() :] if found else self.code

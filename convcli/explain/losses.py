@@ -1,0 +1,349 @@
+"""Losses: shapes that have to agree, probabilities, weights, and losses that are made where they should be called."""
+
+import re
+from collections.abc import Iterator
+from math import prod
+
+from convcli.explain.rule import Hypothesis, certain, likely, possible
+from convcli.explain.targets import BINARY, Targets
+
+
+class TargetSize(Targets):
+    code = "target-size"
+    signatures = (
+        "Target size ({target:shape}) must be the same as input size ({input:shape})",
+        "Using a target size ({target:shape}) that is different to the input size ({input:shape})",
+        "Target and input must have the same number of elements. target nelement ({target_count}) != input "
+        "nelement ({input_count})",
+        "All input tensors should have same dimension but got sizes: input1: {input:shape}, input2: {}, target: "
+        "{target:shape}",
+    )
+    says = "the loss compares element by element, and target and prediction have other shapes"
+    lookalike = "Expected input batch_size (4) to match target batch_size (3)."
+    rebuild = "x = torch.rand({input})\nlabels = torch.rand({target})\ny = F.binary_cross_entropy(x, labels)"
+    example = """
+        scores = torch.rand(16, 1)
+        labels = torch.ones(16)
+        # ValueError: Target size (torch.Size([16])) must be the same as input size (torch.Size([16, 1]))
+        loss = F.binary_cross_entropy_with_logits(scores, labels)
+        assert loss.ndim == 0
+    """
+    decide = "print both shapes before the loss"
+
+    def warning(self) -> str:
+        return (
+            "a loss that only warns (mse_loss) broadcasts [n] with [n, 1] to [n, n], and learns the mean of all targets"
+        )
+
+    def hypotheses(self) -> Iterator[Hypothesis]:
+        target: tuple[int, ...]
+        given: tuple[int, ...]
+        if "target_count" in self.facts:
+            target, given = (self.target_count,), (self.input_count,)
+        else:
+            target, given = self.target, self.input
+        if target == given:
+            return
+        batch_t, batch_i = (target or (1,))[0], (given or (1,))[0]
+        if prod(target) == prod(given) and sorted(n for n in target if n > 1) == sorted(n for n in given if n > 1):
+            says = f"{list(given)} and {list(target)} are the same numbers; one has an axis of 1 that the other lacks"
+            kind = ".float()" if self.line.has(BINARY) or self.case.through(BINARY) else ""
+            view = (
+                self.mend(f"{{}}.view_as({self.outputs}){kind}")
+                if self.line.argument(self._call, 1, "target")
+                else None
+            )
+            yield likely(
+                says, "loss", "outputs.squeeze(1), or targets.unsqueeze(1): both [batch] or both [batch, 1]", view
+            )
+        elif len(given) == 2 and given[1] > 1 and (target in ((batch_i,), (batch_i, 1))):
+            what = "two outputs" if given[1] == 2 else f"{given[1]} outputs"
+            says = f"{what} a sample {list(given)}, and one class number each {list(target)}"
+            advice = "nn.CrossEntropyLoss takes class numbers"
+            advice += (
+                "; for a single yes or no, one output and BCEWithLogitsLoss"
+                if given[1] == 2
+                else "; several labels at once want one-hot targets"
+            )
+            yield likely(says, "loss", advice)
+        elif len(given) == len(target) and batch_t != batch_i and given[1:] == target[1:]:
+            says = (
+                f"{batch_i} predictions and {batch_t} targets: the last batch is smaller, or the targets are "
+                "made for a fixed batch_size"
+            )
+            advice = "make them for the batch at hand: torch.ones_like(outputs), or torch.full((x.size(0),), …)"
+            yield likely(says, "data", advice)
+        elif len(given) == len(target) == 4 and given[2:] != target[2:]:
+            says = f"predicted maps are {given[2]}×{given[3]} and targets {target[2]}×{target[3]}"
+            yield likely(
+                says,
+                "model",
+                "F.interpolate the prediction to the target's size, or padding=kernel // 2 in the network",
+            )
+        elif len(given) == len(target) >= 2 and given[0] == target[0]:
+            axis = next(i for i, (a, b) in enumerate(zip(given, target, strict=True)) if a != b)
+            says = (
+                f"on axis {axis} the prediction has {given[axis]} and the target {target[axis]}: number of "
+                "classes, channels or steps"
+            )
+            yield likely(
+                says,
+                "model",
+                f"as many outputs as the target has ({target[axis]}), or one-hot targets for {given[axis]} classes",
+            )
+        elif len(given) == len(target) + 1 and given[0] == target[0] and given[1] == 1:
+            yield likely(
+                f"{list(given)} has an axis that {list(target)} lacks",
+                "loss",
+                "targets.unsqueeze(1)",
+                self.mend("{}.unsqueeze(1)"),
+            )
+        else:
+            says = f"{list(given)} was predicted and {list(target)} is the target"
+            yield likely(
+                says, "loss", "one target for each predicted number: the same shape; print both where they are made"
+            )
+
+
+class TargetBetween(Targets):
+    code = "target-between"
+    signatures = (
+        "all elements of input should be between 0 and 1",
+        "all elements of target should be between 0 and 1",
+        "Assertion input_val >= zero && input_val <= one failed",
+        "Assertion target_val >= zero && target_val <= one failed",
+        "Assertion x >= 0. && x <= 1.",
+        "Assertion *input >= 0. && *input <= 1. failed",
+    )
+    says = "binary cross entropy takes probabilities, from 0 to 1"
+    lookalike = "Target 3 is out of bounds."
+    example = """
+        scores = torch.tensor([2.5, -1.0])
+        labels = torch.tensor([1.0, 0.0])
+        # RuntimeError: all elements of input should be between 0 and 1
+        loss = F.binary_cross_entropy(scores, labels)
+        assert loss.ndim == 0
+    """
+
+    def hypotheses(self) -> Iterator[Hypothesis]:
+        if "target" in self.case.raised.text.split("should")[0]:
+            says = "targets above 1 or below 0: class numbers, or masks of 0 and 255"
+            yield likely(says, "data", "masks / 255, or (mask > 0).float(); for several classes nn.CrossEntropyLoss")
+            return
+        says = "raw scores came in, without a sigmoid before (or they are NaN)"
+        code = self.line.code
+        mended = code.replace("F.binary_cross_entropy(", "F.binary_cross_entropy_with_logits(")
+        logits = self.instead(mended) if mended != code else None
+        yield likely(
+            says,
+            "loss",
+            "nn.BCEWithLogitsLoss takes the raw scores, and is the more exact; or torch.sigmoid before",
+            logits,
+        )
+
+
+class LossWeights(Targets):
+    code = "loss-weights"
+    signatures = (
+        "weight tensor should be defined either for all {classes} classes or no classes but got weight tensor of "
+        "shape: {given:shape}",
+        "weight tensor should be defined either for all or no classes",
+        "weight tensor should be defined either for all {classes} classes or no classes",
+    )
+    says = "a loss's weight has one number for each class"
+    lookalike = "Target 3 is out of bounds."
+    example = """
+        scores, labels = torch.rand(4, 3), torch.tensor([0, 1, 2, 1])
+        # RuntimeError: weight tensor should be defined either for all 3 classes or no classes but got weight tensor
+        # of shape: [2]
+        loss = F.cross_entropy(scores, labels, weight=torch.tensor([1.0, 2.0]))
+    """
+
+    def hypotheses(self) -> Iterator[Hypothesis]:
+        given = f"{self.given[0]} weights" if self.facts.get("given") else "the weights"
+        says = f"{given} for {self.facts.get('classes', 'another number of')} outputs"
+        yield likely(
+            says,
+            "loss",
+            "one weight for each output, background and ignored classes counted; or the outputs are too many",
+        )
+
+
+class LossMade(Targets):
+    code = "loss-made"
+    signatures = (
+        "oolean value of Tensor with more than one value is ambiguous",
+        "bool value of Tensor with more than one value is ambiguous",
+        "oolean value of Tensor with no values is ambiguous",
+    )
+    says = "Python asked a tensor of many values whether it is true"
+    lookalike = "a Tensor with 3 elements cannot be converted to Scalar"
+    example = """
+        scores, labels = torch.rand(4, 3), torch.tensor([0, 1, 2, 1])
+        # RuntimeError: Boolean value of Tensor with more than one value is ambiguous
+        loss = nn.CrossEntropyLoss(scores, labels)
+        assert loss.ndim == 0
+    """
+
+    def hypotheses(self) -> Iterator[Hypothesis]:
+        made = re.search(r"(nn\.|\b)([A-Z]\w*Loss)\((?!\))", self.line.code)
+        if made or self.case.through(r"loss\.py"):
+            says = "the loss was made with the tensors as its settings, and not called"
+            fix = self.instead(self.line.code.replace(f"{made[2]}(", f"{made[2]}()(", 1)) if made else None
+            yield certain(
+                says,
+                "loss",
+                "make it first, then call it: criterion = nn.CrossEntropyLoss(); criterion(outputs, labels)",
+                fix,
+            )
+        else:
+            says = "if, and, or, in or max() compares tensors element by element"
+            yield likely(
+                says,
+                "call",
+                "(a == b).all() or .any() for one answer; & and | instead of and and or; x is None for None",
+            )
+
+
+class CtcLengths(Targets):
+    code = "ctc-lengths"
+    signatures = (
+        "xpected input_lengths to have value at most {most}, but got value {got}",
+        "xpected tensor to have size at least {most} at dimension {axis}, but got size {got} for argument "
+        "#{place} 'targets'",
+        "input_lengths must be of size batch_size",
+        "target_lengths must be of size batch_size",
+    )
+    says = "CTC's lengths don't fit its tensors, [steps, batch, classes] and [batch, longest]"
+    lookalike = "Target 3 is out of bounds."
+    example = """
+        scores = torch.rand(10, 4, 5).log_softmax(2)
+        targets = torch.ones(4, 4, dtype=torch.long)
+        # RuntimeError: Expected input_lengths to have value at most 10, but got value 11 (while checking arguments
+        # for ctc_loss_allocate_outputs)
+        loss = F.ctc_loss(scores, targets, torch.tensor([11] * 4), torch.tensor([4] * 4))
+    """
+    usual = (
+        likely(
+            "a length is larger than the axis it counts, or batch and steps are swapped",
+            "loss",
+            "the scores as [steps, batch, classes]; input_lengths in steps after the network, not in input samples",
+        ),
+    )
+
+
+class TargetAxes(Targets):
+    code = "target-axes"
+    signatures = (
+        "multi-target not supported",
+        "1D target tensor expected",
+        "only batches of spatial targets supported (3D tensors) but got targets of dimension: {axes}",
+        "only batches of spatial targets supported (3D tensors) but got targets of size: : {size:shape}",
+        "only batches of spatial targets supported (non-empty 3D tensors) but got targets of size: : {size:shape}",
+        "only batches of spatial targets supported (non-empty 3D tensors) but got targets of size: {size:shape}",
+        "or 1D input, 1D target must have size 1, but got target size: {count}",
+    )
+    says = "class numbers have no class axis: [batch] for [batch, classes], [batch, H, W] for maps of scores"
+    lookalike = "Target 3 is out of bounds."
+    example = """
+        scores = torch.rand(4, 3)
+        labels = torch.tensor([[0], [1], [2], [1]])
+        # RuntimeError: 0D or 1D target tensor expected, multi-target not supported
+        loss = F.cross_entropy(scores, labels)
+        assert labels.shape == (4,) or loss.ndim == 0
+    """
+    decide = "print the targets' shape and dtype: [batch, 1] means the first, [batch, classes] the second"
+
+    def hypotheses(self) -> Iterator[Hypothesis]:
+        size, axes = self.facts.get("size", ()), self.facts.get("axes")
+        if "count" in self.facts:
+            yield likely(
+                "the prediction has no batch axis: [classes], for several targets", "model", "keep it: [batch, classes]"
+            )
+        elif axes or size:
+            if (size and len(size) == 4 and size[1] == 1) or not size:
+                says = (
+                    "the mask has "
+                    f"{'a channel axis, ' + str(list(size)) if size else f'{axes} axes, with one for channels'}"
+                )
+                yield likely(says, "data", "masks are [batch, height, width], long", self.mend("{}.squeeze(1).long()"))
+                yield possible(
+                    "it is one-hot, or a colour picture of classes", "data", "argmax(1), or map colours to numbers"
+                )
+            elif len(size) == 4 and size[-1] in (3, 4):
+                says = f"the mask is a colour picture {list(size)}, channels last"
+                yield likely(
+                    says, "data", "read it as class numbers: map each colour to one, or take the palette's indices"
+                )
+            elif len(size) == 4:
+                says = f"the mask has {size[1]} channels {list(size)}: one-hot, or a colour picture"
+                yield likely(
+                    says,
+                    "data",
+                    "one-hot: masks.argmax(1); colours: map each to a class number, [batch, height, width]",
+                )
+            elif len(size) == 3:
+                return
+            else:
+                says = (
+                    f"the scores are maps [batch, classes, height, width] and the targets {list(size)}: one "
+                    "label a picture"
+                )
+                yield likely(
+                    says,
+                    "model",
+                    "for one label a picture pool and flatten before the last nn.Linear; for masks give [batch, H, W]",
+                )
+        else:
+            says = "the labels have a second axis: a column [batch, 1], as tables and (n, 1) arrays give them"
+            yield likely(
+                says, "data", "labels.squeeze(1): [batch], of class numbers", self.mend("{}.squeeze(1).long()")
+            )
+            yield possible(
+                "they are one-hot [batch, classes] (refused before 1.10, or if they aren't floats)",
+                "data",
+                "labels.argmax(1)",
+            )
+
+
+class TargetSteps(Targets):
+    code = "target-steps"
+    signatures = (
+        "xpected target size {expected:shape}, got {got:shape}",
+        "xpected target size ({batch}, {size}), got {got:shape}",
+    )
+    says = "the loss wants the classes on axis 1: [batch, classes, steps]"
+    lookalike = "Target 3 is out of bounds."
+    example = """
+        scores = torch.rand(4, 7, 3)  # batch, steps, classes
+        labels = torch.zeros(4, 7, dtype=torch.long)
+        # RuntimeError: Expected target size [4, 3], got [4, 7]
+        loss = F.cross_entropy(scores, labels)
+        assert loss.ndim == 0
+    """
+
+    def hypotheses(self) -> Iterator[Hypothesis]:
+        expected = self.facts.get("expected") or (self.batch, self.size)
+        got = self.got
+        if len(got) == 3 and len(expected) == 2:
+            says = f"the targets {list(got)} have as many axes as the scores: one-hot, or an axis too many"
+            yield likely(says, "data", f"class numbers {list(expected)}: argmax over the classes, or squeeze")
+        elif len(got) == len(expected) == 2 and got[0] == expected[0]:
+            says = (
+                f"the scores are [batch, steps, classes] with {expected[1]} classes last, so that the loss reads "
+                f"{got[1]} steps as "
+                f"classes and wants {list(expected)}"
+            )
+            turned = self.changed(self.outputs, "{}.transpose(1, 2)")
+            advice = "transpose them, or flatten both: out.reshape(-1, classes), labels.reshape(-1)"
+            yield likely(says, "loss", advice, turned)
+        elif len(got) == len(expected):
+            axis = next((i for i, (a, b) in enumerate(zip(expected, got, strict=True)) if a != b), 0)
+            yield likely(
+                f"targets {list(got)} for scores that want {list(expected)}: axis {axis} differs",
+                "loss",
+                "print both shapes",
+            )
+        else:
+            says = f"targets of {list(got)} for scores that want {list(expected)}"
+            yield likely(says, "loss", "one class number for each position that is predicted")

@@ -1,0 +1,190 @@
+"""Normalisation layers: their channels, their axes, and batches of one."""
+
+from collections.abc import Iterator
+from math import prod
+
+from convcli.explain.rule import Hypothesis, Rule, certain, likely, possible
+
+
+class NormChannels(Rule):
+    code = "norm-channels"
+    family = "norm"
+    signatures = (
+        "running_mean should contain {got} elements not {expected}",
+        "weight should contain {got} elements not {expected}",
+        "expected input's size at dim=1 to match num_features ({expected}), but got: {got}",
+        "Expected weight to be a vector of size equal to the number of channels in input, but got weight of shape "
+        "[{expected}] "
+        "and input of shape {input:shape}",
+    )
+    says = "the norm was made for {expected} channels, and its input has {got}"
+    layer_named = r"(?i)bn|norm"
+    lookalike = "expected 4D input (got 2D input)"
+    rebuild = "layer = nn.BatchNorm1d({expected})\nx = torch.rand(2, {got}, 2)\ny = layer(x)"
+    example = """
+        net = nn.Sequential(nn.Conv2d(3, 32, kernel_size=3), nn.BatchNorm2d(16, momentum=0.2))
+        # RuntimeError: running_mean should contain 32 elements not 16
+        maps = net(torch.rand(4, 3, 8, 8))
+        assert maps.shape == (4, 32, 6, 6)
+    """
+
+    def hypotheses(self) -> Iterator[Hypothesis]:
+        got = self.input[1] if "input" in self.facts else self.got
+        if got == self.expected:
+            return
+        types = "BatchNorm1d BatchNorm2d BatchNorm3d InstanceNorm1d InstanceNorm2d InstanceNorm3d SyncBatchNorm"
+        made = self.made(types, num_features=self.expected)
+        says = f"the layer before makes {got} channels, and the norm was made for {self.expected}"
+        advice = f"num_features={got} where {self.layer} is made, or {self.expected} channels from the layer before"
+        yield likely(says, "model", advice, self.remade(made, num_features=got))
+        if {got, self.expected} == {1, 3}:
+            yield possible(
+                "grey pictures where colour was meant, or the other way round", "data", "convert them when loading"
+            )
+
+    decide = "print the shape of what goes in: axis 1 is the channels"
+
+
+class NormShape(Rule):
+    code = "norm-shape"
+    family = "norm"
+    signatures = (
+        "iven normalized_shape={expected:shape}, expected input with shape {}, but got input of size{input:shape}",
+        "Expected weight to be of same shape as normalized_shape, but got weight of shape {weight:shape} and "
+        "normalized_shape = "
+        "{expected:shape}",
+    )
+    says = "LayerNorm({expected}) wants these sizes on the last axes"
+    layer_named = r"(?i)ln|norm"
+    lookalike = "running_mean should contain 32 elements not 16"
+    rebuild = "layer = nn.LayerNorm({expected})\nx = torch.rand({input})\ny = layer(x)"
+    example = """
+        norm = nn.LayerNorm(64)
+        maps = torch.rand(2, 64, 8, 8)
+        # RuntimeError: Given normalized_shape=[64], expected input with shape [*, 64], but got input of size[2, 64,
+        # 8, 8]
+        y = norm(maps)
+    """
+
+    def hypotheses(self) -> Iterator[Hypothesis]:
+        expected, shape = self.expected, self.facts.get("input", ())
+        if len(expected) == 1 and expected[0] in shape[1:-1] and len(shape) > 2:
+            axis = shape.index(expected[0], 1)
+            says = f"the {expected[0]} channels are on axis {axis} of {list(shape)}; LayerNorm takes the last axis"
+            advice = (
+                f"norm(x.movedim({axis}, -1)).movedim(-1, {axis}), or nn.GroupNorm(1, {expected[0]}), which "
+                "reads axis 1"
+            )
+            yield likely(says, "call", advice)
+        else:
+            ends = list(shape[-len(expected) :])
+            says = f"the input ends in {ends}, and the norm was made for {list(expected)}"
+            made = self.made("LayerNorm", normalized_shape=expected[0]) if len(expected) == 1 and ends else None
+            change = self.remade(made, normalized_shape=ends[0]) if made else None
+            yield likely(says, "model", f"normalized_shape={ends}, or the input that it was made for", change)
+
+
+class NormRank(Rule):
+    code = "norm-rank"
+    family = "norm"
+    signatures = (
+        "xpected {expected}D input (got {got}D input)",
+        "xpected {least}D or {expected}D input (got {got}D input)",
+        "xpected at least {expected}D input (got {got}D input)",
+    )
+    says = "the norm is for another number of axes than the {got} that arrive"
+    layer_named = r"(?i)bn|norm"
+    lookalike = "running_mean should contain 32 elements not 16"
+    example = """
+        net = nn.Sequential(nn.Linear(8, 16), nn.BatchNorm2d(16))
+        # ValueError: expected 4D input (got 2D input)
+        y = net(torch.rand(4, 8))
+        assert y.shape == (4, 16)
+    """
+
+    def hypotheses(self) -> Iterator[Hypothesis]:
+        right = {2: 1, 3: 1, 4: 2, 5: 3}.get(self.got)
+        wrong = 1 if "least" in self.facts else self.expected - 2
+        arrives = {2: "[batch, features]", 3: "[batch, channels, length]", 4: "[batch, channels, height, width]"}
+        what = f"{arrives.get(self.got, f'a tensor of {self.got} axes')} went into a {wrong}-d norm"
+        if right is None:
+            squeezed = self.squeezed()
+            advice = (
+                "squeeze(dim) with the one axis that is meant"
+                if squeezed
+                else ("unsqueeze it, or don't squeeze before")
+            )
+            says = f"{what}: a batch or channel axis is missing" + (f", taken by {squeezed}" if squeezed else "")
+            yield likely(says, "call", advice)
+            return
+        norms = [
+            made for made in self.case.source.made if made.callee in (f"BatchNorm{wrong}d", f"InstanceNorm{wrong}d")
+        ]
+        made = norms[0] if len(norms) == 1 and not self.generic else None
+        kind = made.callee[:-2] if made else "BatchNorm"
+        fix = self.remade(made, type=f"{kind}{right}d") if made else None
+        advice = f"nn.{kind}{right}d is the one for {self.got} axes, or don't flatten (or unsqueeze) before it"
+        yield likely(what, "model", advice, fix)
+
+
+class NormOne(Rule):
+    code = "norm-one"
+    family = "norm"
+    signatures = (
+        "Expected more than 1 value per channel when training, got input size {input:shape}",
+        "Expected more than 1 spatial element when training, got input size {input:shape}",
+    )
+    says = "one value for each channel has no spread to be divided by: {input}"
+    lookalike = "running_mean should contain 32 elements not 16"
+    rebuild = "layer = nn.BatchNorm1d({input}[1])\nx = torch.rand({input})\ny = layer(x)"
+    example = """
+        net = nn.Sequential(nn.Linear(8, 16), nn.BatchNorm1d(16))
+        # ValueError: Expected more than 1 value per channel when training, got input size torch.Size([1, 16])
+        y = net(torch.rand(1, 8))
+    """
+    decide = "whether this line trains or predicts"
+    not_that = "GroupNorm or no norm at all makes another network of it; pretrained statistics are lost"
+
+    def hypotheses(self) -> Iterator[Hypothesis]:
+        if len(self.input) < 2 or prod(self.input[2:]) * self.input[0] != 1:
+            return
+        pooled = "; a 1×1 map after pooling counts as one value" if len(self.input) > 2 else ""
+        predicting = self.line.has(r"(?i)test|eval|infer|pred|dummy|sample|export|onnx|summary")
+        says = f"a batch of one sample is trained on, often the last of an epoch{pooled}"
+        train = "batch_size of 2 or more, and DataLoader(…, drop_last=True) where the last batch may have one"
+        alone = "a single sample is predicted, and the model is still in training mode"
+        evaluate = "model.eval() before (and model.train() before training goes on)"
+        if predicting:
+            yield likely(alone, "call", evaluate)
+            yield possible(says, "data", train)
+        else:
+            yield likely(says, "data", train)
+            yield possible(alone, "call", evaluate)
+
+
+class NormGroups(Rule):
+    code = "norm-groups"
+    family = "norm"
+    signatures = (
+        "num_channels ({channels}) must be divisible by num_groups ({groups})",
+        "num_channels must be divisible by num_groups",
+        "Expected number of channels in input to be divisible by num_groups, but got input of shape {input:shape} and "
+        "num_groups={groups}",
+    )
+    says = "GroupNorm splits the channels into groups of equal size"
+    lookalike = "in_channels must be divisible by groups"
+    example = """
+        # ValueError: num_channels (48) must be divisible by num_groups (32)
+        norm = nn.GroupNorm(32, 48)
+        y = norm(torch.rand(2, 48, 4, 4))
+    """
+
+    def hypotheses(self) -> Iterator[Hypothesis]:
+        channels = self.facts.get("channels") or (self.facts.get("input") or (0, 0))[1]
+        fits = [str(n) for n in range(2, channels + 1) if channels % n == 0][:8] if channels < 10**6 else []
+        says = f"{channels} channels don't divide by {self.facts.get('groups', 'num_groups')}"
+        yield certain(
+            says,
+            "model",
+            f"num_groups of {', '.join(fits) or 'a divisor of the channels'}; the order is (groups, channels)",
+        )

@@ -1,0 +1,287 @@
+"""Tensors with an axis too many or too few for what is done with them."""
+
+from collections.abc import Iterator
+from math import isqrt
+
+from convcli.explain.rule import Hypothesis, Rule, certain, likely, possible
+
+
+class Rank(Rule):
+    code = "rank"
+    family = "rank"
+    signatures = (
+        "xpected {least}D (unbatched) or {most}D (batched) input to {function:word}, but got input of size: "
+        "{input:shape}",
+        "xpected {most}-dimensional input for {most2}-dimensional weight {weight:shape}, but got "
+        "{got}-dimensional input of size "
+        "{input:shape} instead",
+        "xpected {most}-dimensional tensor, but got {got}-dimensional tensor for argument #{} (while checking "
+        "arguments for "
+        "{function:word})",
+        "xpected {least} to {most} dimensions, but got {got}-dimensional tensor for argument",
+        "xpected {least}D or {most}D (batch mode) tensor with optional 0 dim batch size for input, but "
+        "got:{input:shape}",
+        "non-empty {least}D or {most}D (batch mode) tensor expected for input",
+        "non-empty {least}D or {most}D input tensor expected but got: {got}",
+        "non-empty {least}D or {most}D (batch mode) tensor expected for input, but got:{input:shape}",
+    )
+    says = "the layer takes {most} axes, batch and channels first"
+    layer_named = r"(?i)conv|pool|down|proj|stem|features"
+    lookalike = (
+        "Given groups=1, weight of size [8, 3, 3, 3], expected input[1, 28, 28, 3] to have 3 channels, "
+        "but got 28 channels instead"
+    )
+    rebuild = "layer = nn.Conv2d(1, 8, 1)\nx = torch.rand({input})\ny = layer(x)"
+    example = """
+        conv = nn.Conv2d(1, 8, kernel_size=3)
+        digits = torch.rand(64, 784)  # flattened 28 × 28
+        # RuntimeError: Expected 3D (unbatched) or 4D (batched) input to conv2d, but got input of size: [64, 784]
+        maps = conv(digits)
+        assert maps.shape == (64, 8, 26, 26)
+    """
+    decide = "print({x}.shape) before the line, and say what each axis is"
+
+    def hypotheses(self) -> Iterator[Hypothesis]:
+        shape = self.facts.get("input") or ()
+        got = self.facts.get("got") or len(shape)
+        if "mm" in self.facts.get("function", ""):
+            return  # a product's rule
+        if not got and "input" not in self.facts:
+            says = (
+                f"{self.x} hasn't the {self.most} axes (or {self.facts.get('least', self.most)}, unbatched) "
+                "that are taken"
+            )
+            yield likely(says, "call", "don't flatten before it; for one sample, unsqueeze(0)")
+        elif "input" in self.facts and len(shape) != got:
+            return
+        elif got > self.most:
+            yield from self.too_many(shape, got)
+        elif got < self.most and got != self.facts.get("least", 0):
+            yield from self.too_few(shape, got)
+        elif "function" not in self.facts and 0 in shape:
+            yield likely(f"{list(shape)} is empty: a size came out as 0", "data", "see where the axis of 0 comes from")
+
+    def too_few(self, shape: tuple[int, ...], got: int) -> Iterator[Hypothesis]:
+        ndim, function = self.most - 2, self.facts.get("function", "")
+        if got == 2 and ndim == 2 and len(shape) == 2:
+            batch, features = shape
+            if "transpose" in function:
+                says = (
+                    f"noise [{batch}, {features}] has no height and width; a generator starts from [{batch}, "
+                    f"{features}, 1, 1]"
+                )
+                yield likely(
+                    says, "data", "noise of shape [batch, channels, 1, 1]", self.changed(self.x, "{}[:, :, None, None]")
+                )
+                return
+            for channels in (1, 3):
+                side = isqrt(features // channels)
+                if channels * side * side == features and side > 3 and batch != features:
+                    says = f"{self.x} is flattened: {features} = {channels} · {side} · {side}"
+                    unflat = self.changed(self.x, f"{{}}.unflatten(1, ({channels}, {side}, {side}))")
+                    yield likely(
+                        says, "call", "give the picture back its axes, or don't flatten it before a convolution", unflat
+                    )
+                    return
+            if batch == features or min(shape) > 8:
+                says = f"{self.x} is one grey picture [{batch}, {features}] without channel and batch axes"
+                yield likely(says, "data", "x[None, None]", self.changed(self.x, "{}[None, None]"))
+                yield possible(
+                    "it is [batch, features]: flattened before", "call", "flatten only after the last convolution"
+                )
+                return
+        axes = f" {list(shape)}" if shape else ""
+        if squeezed := self.squeezed():
+            says = f"squeeze() took an axis of size 1, of the batch or the channels: {squeezed}"
+            yield likely(says, "call", "squeeze(dim) with the one axis that is meant")
+            return
+        weight: tuple[int, ...] = self.facts.get("weight") or (0, 0)
+        if got == self.most - 1 and shape[1:2] == weight[1:2] and weight[1] != 1:
+            says = f"{self.x}{axes} is a batch for a {ndim - 1}-d layer, and this one is {ndim}-d"
+            yield likely(
+                says, "model", f"the {ndim - 1}-d layer of the same kind (nn.Conv{ndim - 1}d, BatchNorm{ndim - 1}d)"
+            )
+            return
+        if got == self.most - 1:
+            says = f"a batch axis is missing from {self.x}{axes}: one sample, where a batch is taken"
+            if shape and shape[0] > 4 and self.facts.get("weight", (0, 0))[1] == 1:
+                says = f"a channel axis is missing from {self.x}{axes}: [batch, …] without channels"
+                yield likely(says, "data", "add it", self.changed(self.x, "{}.unsqueeze(1)"))
+                return
+            yield likely(says, "data", "one sample alone is a batch of one", self.changed(self.x, "{}.unsqueeze(0)"))
+            yield possible("the batch is there and the channel axis isn't", "data", "x.unsqueeze(1)")
+        else:
+            says = (
+                f"{self.x}{axes} has {got} axes: it was flattened or squeezed before, or batch and channels are missing"
+            )
+            advice = (
+                f"[batch, channels, {', '.join(['…'] * ndim)}]: don't flatten before it, or unsqueeze what is missing"
+            )
+            yield likely(says, "call", advice)
+
+    def too_many(self, shape: tuple[int, ...], got: int) -> Iterator[Hypothesis]:
+        ones = [i for i, size in enumerate(shape[:-2]) if size == 1]
+        ndim = self.most - 2
+        if got == self.most + 1 and (not shape or ones):
+            axis = ones[0] if ones else 0
+            says = f"{self.x} {list(shape) or ''} has one axis too many, of size 1: unsqueezed once more than needed"
+            advice = "a DataLoader adds the batch axis by itself; leave unsqueeze(0) out in the dataset"
+            squeeze = self.changed(self.x, f"{{}}.squeeze({axis})") if shape else None
+            yield likely(says, "data", advice, squeeze)
+            if ndim == 1:
+                yield possible("pictures went into a 1-d layer", "model", "the 2-d layer of the same kind")
+        elif got == self.most + 1 == 5:
+            says = (
+                f"{list(shape) or 'the input'} has an axis of frames or views beside the batch, or the batch "
+                "is stacked twice"
+            )
+            advice = (
+                "x.flatten(0, 1) makes one batch of them all (unflatten afterwards); nn.Conv3d reads the "
+                "frames together"
+            )
+            yield likely(says, "call", advice)
+        else:
+            says = f"{list(shape) or 'the input'} has {got} axes and the layer takes {self.most}"
+            yield likely(says, "model", f"the {got - 2}-d layer of the same kind, or merge axes with flatten")
+
+
+class AxisRange(Rule):
+    code = "axis-range"
+    family = "rank"
+    signatures = ("imension out of range (expected to be in range of [{low}, {high}], but got {axis})",)
+    says = "there is no axis {axis}: the tensor has axes {low} to {high}"
+    lookalike = "too many indices for tensor of dimension 1"
+    example = """
+        scores = torch.rand(1, 10).squeeze()  # a batch of one loses its axis
+        # IndexError: Dimension out of range (expected to be in range of [-1, 0], but got 1)
+        probabilities = scores.softmax(dim=1)
+    """
+    decide = "print the tensor's shape before the line"
+
+    def hypotheses(self) -> Iterator[Hypothesis]:
+        axes = self.high + 1
+        missing = f"axis {self.axis} of a tensor with {axes} ax{'i' if axes == 1 else 'e'}s"
+        squeezed = (
+            "squeeze() takes every axis of size 1, the batch of one as well: squeeze(-1) names the one that is meant"
+        )
+        if self.case.in_loss and self.axis == 1 and axes == 1:
+            taken = f"by {self.squeezed()}" if self.squeezed() else "or without its batch"
+            says = f"the prediction has one axis where the loss wants [batch, classes]: squeezed, {taken}"
+            yield likely(says, "loss", f"hand over [batch, classes]; {squeezed}")
+        elif self.axis == -3 or self.case.through("pool"):
+            says = f"{missing}: a 2-d layer got what was flattened before"
+            yield likely(says, "call", "pool before the flatten, on [batch, channels, height, width]")
+        elif self.squeezed() and "squeeze(" not in self.line.code:
+            yield likely(f"{missing}: squeeze() took it: {self.squeezed()}", "call", squeezed)
+        elif self.line.has(r"squeeze\(|squeeze\b"):
+            yield likely(f"{missing}: fewer axes arrive than are squeezed", "call", squeezed)
+        else:
+            says = f"{missing}: a batch or channel axis is missing, or squeeze() took it"
+            yield likely(says, "call", f"x.unsqueeze(0) for one sample alone; {squeezed}")
+            yield possible(
+                f"another axis is meant: they go from 0 to {self.high}", "call", f"dim={self.high} or dim=-1"
+            )
+
+
+class PermuteAxes(Rule):
+    code = "permute-axes"
+    family = "rank"
+    signatures = (
+        "input.dim() = {got} is not equal to len(dims) = {named}",
+        "number of dims don't match in permute",
+    )
+    says = "permute names every axis of the tensor once"
+    lookalike = "Dimension out of range (expected to be in range of [-1, 0], but got 1)"
+    example = """
+        image = torch.rand(28, 28, 3)
+        # RuntimeError: permute(sparse_coo): number of dimensions in the tensor input does not match the length of
+        # the desired ordering of dimensions i.e. input.dim() = 3 is not equal to len(dims) = 4
+        x = image.permute(0, 3, 1, 2)
+    """
+    decide = "print the tensor's shape before the line"
+
+    def hypotheses(self) -> Iterator[Hypothesis]:
+        got, named = self.facts.get("got"), self.facts.get("named")
+        if got and named == got + 1:
+            says = f"{named} axes are named and the tensor has {got}: one sample, without its batch axis"
+            yield likely(says, "call", "unsqueeze(0) before it, or name the axes of one sample: permute(2, 0, 1)")
+        elif got == 2:
+            says = "the picture has two axes: it is grey, and has no channel axis to be moved"
+            yield likely(says, "data", 'convert("RGB") where it is loaded, or unsqueeze(0) instead of permute')
+        else:
+            says = f"{named or 'other'} axes are named than the {got or ''} that the tensor has".replace("  ", " ")
+            yield likely(says, "call", "print its shape; movedim(-1, 1) moves one axis whatever the rest")
+
+
+class Unpack(Rule):
+    code = "rank-unpack"
+    family = "rank"
+    signatures = (
+        "values to unpack (expected {expected}, got {got})",
+        "too many values to unpack (expected {expected})",
+    )
+    says = "a shape is taken apart into {expected} sizes, and has another number of them"
+    lookalike = "Dimension out of range (expected to be in range of [-1, 0], but got 1)"
+    example = """
+        x = torch.rand(3, 28, 28)
+        # ValueError: not enough values to unpack (expected 4, got 3)
+        b, c, h, w = x.shape
+    """
+
+    def hypotheses(self) -> Iterator[Hypothesis]:
+        if not self.line.has(r"\.shape\b|\.size\(\)"):
+            return
+        x = self.line.code.partition("=")[2].strip().removesuffix(".shape").removesuffix(".size()")
+        got = self.facts.get("got", f"more than {self.expected}")
+        says = f"{x} has {got} axes and {self.expected} are named"
+        if got == self.expected - 1:
+            says += ": the batch axis is missing, or was squeezed away"
+            yield likely(says, "call", f"{x}.unsqueeze(0) for one sample alone, before it goes in")
+        else:
+            yield likely(
+                says, "call", "print its shape where it comes from; flatten before it, or a layer that returns a tuple"
+            )
+
+
+class Indices(Rule):
+    code = "axis-index"
+    family = "rank"
+    signatures = ("too many indices for tensor of dimension {axes}",)
+    says = "more axes are indexed than the {axes} there are"
+    lookalike = "Dimension out of range (expected to be in range of [-1, 0], but got 1)"
+    example = """
+        scores = torch.rand(10)
+        # IndexError: too many indices for tensor of dimension 1
+        first = scores[:, 0]
+    """
+    usual = (
+        likely(
+            "the tensor has {axes} axes here: one was squeezed away, or a batch axis never was there",
+            "call",
+            "print its shape before the line; squeeze(dim) and unsqueeze(dim) name the axis that is meant",
+        ),
+    )
+
+
+class ZeroDim(Rule):
+    code = "number-index"
+    family = "rank"
+    signatures = ("invalid index of a 0-dim tensor", "iteration over a 0-d tensor", "len() of a 0-d tensor")
+    says = "a tensor that is a single number has no elements to be picked"
+    lookalike = "too many indices for tensor of dimension 1"
+    example = """
+        losses = [torch.tensor(0.5)]
+        # IndexError: invalid index of a 0-dim tensor. Use `tensor.item()` in Python or `tensor.item<T>()` in C++ to
+        # convert a 0-dim tensor to a number
+        total = sum(loss.data[0] for loss in losses)
+    """
+
+    def hypotheses(self) -> Iterator[Hypothesis]:
+        says = "a loss, a mean or a squeezed batch of one is a single number"
+        fix = self.instead(self.line.code.replace(".data[0]", ".item()")) if ".data[0]" in self.line.code else None
+        yield certain(
+            says,
+            "call",
+            "x.item() reads a single number (x.data[0] did, before 0.4); squeeze(1) keeps a batch of one",
+            fix,
+        )

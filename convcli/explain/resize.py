@@ -1,0 +1,184 @@
+"""Resizing, sampling and shuffling of pixels."""
+
+from collections.abc import Iterator
+
+from convcli.explain.rule import Hypothesis, Rule, certain, likely
+
+
+class Interpolate(Rule):
+    code = "interpolate"
+    family = "resize"
+    signatures = (
+        "nput and output must have the same number of spatial dimensions, but got input with spatial dimensions "
+        "of {input:shape} and "
+        "output size of {size:shape}",
+        "nput and scale_factor must have the same number of spatial dimensions, but got input with spatial "
+        "dimensions of {input:shape} "
+        "and scale_factor of shape {size:shape}",
+        "Only 3D, 4D and 5D input Tensors supported (got {axes}D)",
+        "ot {axes}D input, but {mode:word} mode needs {wanted}D input",
+        "t is expected {name:word} equals to {wanted}, but got size {axes}",
+        "xpected {} equals to {wanted}, but got {axes}",
+        "only one of size or scale_factor should be defined",
+        "either size or scale_factor should be defined",
+        "align_corners option can only be set with the interpolating modes",
+        "nput and output sizes should be greater than 0, but got input (H: {height}, W: {width})",
+        "nput and output sizes should be greater than 0",
+        "scale_factor shape must match input shape",
+        "size shape must match input shape. Input is {ndim}D, size is {count}",
+        "scale_factor shape must match input shape. Input is {ndim}D, scale_factor is {count}",
+    )
+    says = "interpolate wants [batch, channels, …] and one size for each axis after them"
+    layer_named = r"interpolate|up"
+    lookalike = (
+        "grid_sampler(): expected grid and input to have same batch size, but got input with sizes [1, 3, "
+        "8, 8] and grid with sizes [2, 4, 4, 2]"
+    )
+    example = """
+        image = torch.rand(3, 8, 8)
+        # ValueError: Input and output must have the same number of spatial dimensions, but got input with spatial
+        # dimensions of [8] and output size of (16, 16). Please provide input tensor in (N, C, d1, d2, ...,dK)
+        # format and output size in (o1, o2, ...,oK) format.
+        larger = F.interpolate(image, size=(16, 16))
+        assert larger.shape == (1, 3, 16, 16)
+    """
+
+    def hypotheses(self) -> Iterator[Hypothesis]:
+        text = self.case.raised.text
+        if "greater than 0" in text:
+            yield likely(
+                "a size came out as 0",
+                "call",
+                "print the input's shape; a scale_factor below 1 rounds small maps down to 0",
+            )
+        elif "defined" in text:
+            yield certain("size and scale_factor say the same thing in two ways", "call", "give one of them")
+        elif "align_corners" in text:
+            yield certain("align_corners has no meaning for nearest", "call", "leave it out, or mode='bilinear'")
+        elif self.lacks_axes():
+            says = f"{self.x} has no batch (or channel) axis: interpolate doesn't count the first two as places"
+            if "size" in self.facts:
+                says += f", and {list(self.input)} is left for sizes {list(self.size)}"
+            yield likely(says, "data", "one picture is a batch of one", self.changed(self.x, "{}.unsqueeze(0)"))
+        else:
+            yield likely(
+                "more axes than the size or the mode is for",
+                "call",
+                "linear is for [batch, channels, length], bilinear for pictures, trilinear for volumes",
+            )
+
+    def lacks_axes(self) -> bool:
+        if "size" in self.facts:
+            return len(self.size) > len(self.input)
+        return bool(self.facts.get("axes", 9) < self.facts.get("wanted", 3))
+
+
+class GridSample(Rule):
+    code = "grid-sample"
+    family = "resize"
+    signatures = (
+        "expected grid and input to have same batch size, but got input with sizes {input:shape} and grid with "
+        "sizes {grid:shape}",
+        "expected grid to have size {wanted} in last dimension, but got grid with sizes {grid:shape}",
+        "input and grid with same number of dimensions, but got input with sizes {input:shape} and grid with "
+        "sizes {grid:shape}",
+        "expected {}D or {}D input and grid with same number of dimensions, but got input with sizes "
+        "{input:shape} and grid with sizes {grid:shape}",
+        "xpected a batch of {ndim}D affine matrices of shape {} for size {size:shape}. Got {got:shape}",
+    )
+    says = "grid_sample takes a grid [batch, height, width, 2] of places, x before y, from -1 to 1"
+    layer_named = r"grid"
+    lookalike = "only one of size or scale_factor should be defined"
+    example = """
+        image, grid = torch.rand(2, 3, 8, 8), torch.zeros(1, 4, 4, 2)
+        # RuntimeError: grid_sampler(): expected grid and input to have same batch size, but got input with sizes
+        # [2, 3, 8, 8] and grid with sizes [1, 4, 4, 2]
+        warped = F.grid_sample(image, grid, align_corners=False)
+        assert warped.shape == (2, 3, 4, 4)
+    """
+
+    def hypotheses(self) -> Iterator[Hypothesis]:
+        grid = self.handed(1, "grid")
+        if "got" in self.facts:
+            rows = "[batch, 2, 3]" if self.ndim == 2 else "[batch, 3, 4]"
+            yield likely(
+                f"affine_grid takes {rows} and got {list(self.got)}",
+                "call",
+                "the first two rows of a 3×3 matrix: theta[:, :2]",
+            )
+        elif "input" in self.facts and len(self.input) == len(self.grid) and self.grid[0] == 1:
+            says = f"one grid was made for a batch of {self.input[0]}"
+            spread = self.changed(grid, f"{{}}.expand({self.x}.size(0), -1, -1, -1)")
+            yield likely(says, "call", "expand it over the batch", spread)
+        elif "wanted" in self.facts and self.grid[1:2] == (self.wanted,):
+            says = f"the {self.wanted} coordinates are on axis 1 of {list(self.grid)}, as in a flow field"
+            yield likely(says, "call", "move them last", self.changed(grid, "{}.permute(0, 2, 3, 1)"))
+        else:
+            says = f"the grid is {list(self.grid)}"
+            yield likely(
+                says, "call", "[batch, height, width, 2] for pictures, [batch, depth, height, width, 3] for volumes"
+            )
+
+
+class PixelShuffle(Rule):
+    code = "pixel-shuffle"
+    family = "resize"
+    signatures = (
+        "input.size(-3)={channels} is not divisible by {factor}",
+        "pixel_unshuffle expects {side:word} to be divisible by downscale_factor, but input.size({axis})={size} "
+        "is not divisible by {factor}",
+        "pixel_shuffle expects its input's 'channel' dimension to be divisible by the square of upscale_factor",
+    )
+    says = "pixel shuffling makes r·r channels into r × r pixels"
+    lookalike = "num_channels (48) must be divisible by num_groups (32)"
+    example = """
+        shuffle = nn.PixelShuffle(2)
+        # RuntimeError: pixel_shuffle expects its input's 'channel' dimension to be divisible by the square of
+        # upscale_factor, but input.size(-3)=3 is not divisible by 4
+        y = shuffle(torch.rand(1, 3, 4, 4))
+    """
+
+    def hypotheses(self) -> Iterator[Hypothesis]:
+        if "size" in self.facts:
+            yield likely(
+                f"{self.side} {self.size} isn't a multiple of {self.factor}", "data", "pad or resize the input to one"
+            )
+            return
+        says = (
+            f"{self.facts.get('channels', 'the channels')} channels don't divide by r·r = "
+            f"{self.facts.get('factor', '…')}"
+        )
+        yield likely(says, "model", "the convolution before it makes out_channels · r·r")
+
+
+class Folded(Rule):
+    code = "fold"
+    family = "resize"
+    signatures = (
+        "xpected size of input's dimension {axis} to match the calculated number of sliding blocks {count:words}, "
+        "but got",
+        "xpected size of input's dimension 1 to be divisible by the product of kernel_size, but got "
+        "input.size(1)={channels}",
+        "calculated shape of the array of sliding blocks as",
+        "xpected shape of indices to be same as that of the input tensor ({input:shape}) but got indices tensor "
+        "with shape: {got:shape}",
+        "ound an invalid max index: {index} (output volumes are of size",
+        "output_size should be {}",
+    )
+    says = "fold and unpooling put back what their other half took out, with the same settings"
+    lookalike = "only one of size or scale_factor should be defined"
+    example = """
+        fold = nn.Fold((4, 4), kernel_size=2)
+        # RuntimeError: Given output_size=(4, 4), kernel_size=(2, 2), dilation=(1, 1), padding=(0, 0), stride=(1,
+        # 1), expected size of input's dimension 2 to match the calculated number of sliding blocks 3 * 3 = 9, but
+        # got input.size(2)=5.
+        y = fold(torch.rand(1, 4, 5))
+    """
+    usual = (
+        likely(
+            "size, kernel, stride or padding differ from those of the unfold (or pooling) whose output it gets",
+            "model",
+            "fold: [batch, channels·kernel, windows] with the input's size as output_size; unpooling: that "
+            "pooling's indices",
+        ),
+    )

@@ -1,0 +1,257 @@
+"""What a PyTorch error is told by, and what can be behind it: one class an error, all of them of this shape."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from textwrap import dedent
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+
+from convcli.explain.frames import Frame
+from convcli.explain.lines import NAME, Line
+from convcli.explain.message import Raised
+from convcli.explain.source import Made, Source
+
+Likelihood = Literal["certain", "likely", "possible"]
+Where = Literal["before", "instead", "definition"]  # of the line that raised, or of the layer
+# What stands in a message for a fact. Every pattern is bounded, so that none can hang.
+HOLES = {
+    "": r"-?\d{1,18}",
+    "shape": r"(?:torch\.Size\()?[\[(]?[-\d, x]{0,200}[\])]?\)?",
+    "word": r"[\w.:<>]{1,80}?",
+    "words": r".{1,200}?",
+    "class": r"(?:<class ')?[\w.]{1,120}",
+    "keys": r".{1,20000}?",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """Code that mends the cause, and the place where it is to stand."""
+
+    code: str
+    where: Where = "before"
+    file: str = ""
+    number: int = 0
+    last: int = 0
+    placeholder: bool = False  # has a part that only the user knows
+
+
+@dataclass(frozen=True, slots=True)
+class Hypothesis:
+    """What may be behind an error: a sentence, what is to be changed (the data, say), how, and code that does it."""
+
+    likelihood: Likelihood
+    says: str
+    change: str
+    advice: str
+    fixes: tuple[Fix, ...] = ()
+
+    def applicability(self, fix: Fix) -> str:
+        return "placeholder" if fix.placeholder else self.likelihood
+
+
+def certain(says: str, change: str, advice: str, *fixes: Fix | None) -> Hypothesis:
+    return Hypothesis("certain", says, change, advice, tuple(filter(None, fixes)))
+
+
+def likely(says: str, change: str, advice: str, *fixes: Fix | None) -> Hypothesis:
+    return Hypothesis("likely", says, change, advice, tuple(filter(None, fixes)))
+
+
+def possible(says: str, change: str, advice: str) -> Hypothesis:
+    """A guess comes without a fix: its advice says what to write where it holds."""
+    return Hypothesis("possible", says, change, advice)
+
+
+@dataclass(frozen=True)
+class Case:
+    """An error as a rule sees it; ``source`` holds the calls of the user's files, where they may be read."""
+
+    raised: Raised
+    source: Source = field(default_factory=lambda: Source(()))
+
+    @property
+    def frame(self) -> Frame | None:
+        """The user's own innermost place."""
+        own = [frame for frame in self.raised.frames if not frame.of_library]
+        return own[-1] if own else None
+
+    @cached_property
+    def line(self) -> Line:
+        return Line(self.frame.code, self.frame.marked) if self.frame else Line()
+
+    def through(self, pattern: str) -> bool:
+        """Whether the error came through a function, or a file of a library, with a name that the pattern fits."""
+        places = (f"{frame.function} {frame.file}" for frame in self.raised.frames if frame.of_library or frame.file)
+        return any(re.search(pattern, place) for place in places)
+
+    @property
+    def in_torch(self) -> bool:
+        return any(re.search(r"[/\\]torch(?:vision)?[/\\]", frame.file) for frame in self.raised.frames)
+
+    @property
+    def in_loss(self) -> bool:
+        named = r"cross_entropy|nll_loss|binary_cross|_loss\b|[/\\]loss\.py"
+        return self.through(named) or self.line.has(r"(?i)criterion|loss_f|(?:^|[^\w])\w*loss\w*\(|cross_entropy")
+
+
+@cache
+def _longest_word(signature: str) -> str:
+    """A part of a message that stands in it as it is, to pass by what doesn't fit at once."""
+    return max(re.sub(r"\{.*?\}", " ", signature).split(), key=len)
+
+
+@cache
+def _pattern(signature: str) -> re.Pattern[str]:
+    """A message with typed holes as a regular expression: ``{rows}`` is a whole number, ``{}`` anything short."""
+    parts = re.split(r"\{(\w*)(?::(\w+))?\}", signature)
+    written = [r" ?".join(map(re.escape, parts[0].split(" ")))]
+    for name, kind, literal in zip(parts[1::3], parts[2::3], parts[3::3], strict=True):
+        written.append(f"(?P<{name}>{HOLES[kind or '']})" if name else ".{0,120}?")
+        written.append(r" ?".join(map(re.escape, literal.split(" "))))
+    end = r"(?!\w|[.:]+\w)" if parts[-1] == "" and len(parts) > 1 else ""
+    return re.compile("".join(written) + end)
+
+
+def _fact(text: str, kind: str | None) -> Any:
+    if kind == "shape":
+        return tuple(map(int, re.findall(r"-?\d{1,18}", text)))
+    return int(text) if kind is None else text.removeprefix("<class '")
+
+
+class Rule:
+    """An error: its messages, the facts in them, what can be behind it, and code that raises it.
+
+    Facts are attributes, as their holes in ``signatures`` name them. A subclass is a rule if it has a ``code``.
+    """
+
+    code: ClassVar[str] = ""
+    family: ClassVar[str] = ""
+    signatures: ClassVar[tuple[str, ...]] = ()
+    says: ClassVar[str] = ""  # one sentence, with the facts
+    example: ClassVar[str] = ""  # raises it, and would end well but for that
+    lookalike: ClassVar[str] = ""  # a message that another rule explains, or none
+    usual: ClassVar[tuple[Hypothesis, ...]] = ()  # where no fact decides
+    decide: ClassVar[str] = ""  # what tells two hypotheses apart
+    not_that: ClassVar[str] = ""  # the wrong fix that is often found
+    rebuild: ClassVar[str] = ""  # for what is rebuilt
+    layer_named: ClassVar[str] = ""  # how the layer is likely to be called in the user's line
+
+    if TYPE_CHECKING:
+
+        def __getattr__(self, fact: str) -> Any: ...
+
+    def __init__(self, case: Case, facts: dict[str, Any], generic: bool = False) -> None:
+        self.case, self.generic = case, generic
+        self.facts: Any = facts
+        self.__dict__.update(facts)
+
+    @classmethod
+    def read(cls, case: Case) -> Self | None:
+        """The rule with the facts of a message, if one of its signatures is in it."""
+        written = case.raised.text.replace("`", "")
+        for text in (written.replace("\n", " "), written.replace("\n", "")):
+            for signature in cls.signatures:
+                if _longest_word(signature) in text and (found := _pattern(signature).search(text)):
+                    kinds = dict(re.findall(r"\{(\w+)(?::(\w+))?\}", signature))
+                    return cls(case, {name: _fact(found[name], kinds[name] or None) for name in kinds})
+        return None
+
+    def hypotheses(self) -> Iterator[Hypothesis]:
+        """What can be behind it, the likeliest first; nothing if it isn't this error after all."""
+        for each in self.usual:
+            yield Hypothesis(each.likelihood, self.told(each.says), each.change, self.told(each.advice), each.fixes)
+
+    def why(self) -> str:
+        """The arithmetic of it."""
+        return ""
+
+    def deciding(self) -> str:
+        return self.told(self.decide)
+
+    def warning(self) -> str:
+        return self.told(self.not_that)
+
+    def rebuilt(self) -> str:
+        """Code over x and layer, of the facts alone, that raises the error anew; empty where they don't suffice."""
+        return self.rebuild.format_map(self.facts)
+
+    def operands(self) -> Iterator[tuple[str, str]]:
+        """The names in the user's line, and what is known of each."""
+        yield from ()
+
+    def told(self, words: str) -> str:
+        """Words with the facts, and with the user's names for input and layer."""
+        shapes = {name: list(fact) if isinstance(fact, tuple) else fact for name, fact in self.facts.items()}
+        return words.format_map({"x": self.x, "layer": self.layer, **shapes})
+
+    # The user's names, or x and layer where none are known or none are wanted.
+
+    @property
+    def line(self) -> Line:
+        return Line() if self.generic else self.case.line
+
+    @property
+    def _call(self) -> Any:
+        return self.line.call(self.layer_named) or self.line.call()
+
+    def handed(self, index: int, default: str) -> str:
+        """What the user's line hands over in a place, as it is written there."""
+        return self.line.text(self.line.argument(self._call, index)) or default
+
+    @property
+    def x(self) -> str:
+        return self.handed(0, "x")
+
+    @property
+    def layer(self) -> str:
+        name = self.line.text(self._call.func) if self._call else ""
+        return name if NAME.fullmatch(name) else "layer"
+
+    def squeezed(self) -> str:
+        """The user's line, or one shortly above, that squeezes every axis of size 1, a batch of one among them."""
+        frame = self.case.frame
+        lines = [self.line.code, *(self.case.source.above(frame) if frame else [])]
+        return next((line for line in lines if re.search(r"\.squeeze\(\)|torch\.squeeze\([\w.]+\)", line)), "")
+
+    # Fixes, each standing where it belongs in the user's file.
+
+    def before(self, code: str) -> Fix:
+        frame = self.case.frame
+        place = ("", 0) if frame is None else (frame.file, frame.number)
+        return Fix(code, "before", *place)
+
+    def instead(self, code: str) -> Fix:
+        frame = self.case.frame
+        return Fix(code, "instead", *(("", 0) if frame is None else (frame.file, frame.number)))
+
+    def changed(self, name: str, template: str) -> Fix:
+        """A value made right: in a line before if it has a name, or else where it stands in the user's line."""
+        new = template.format(name)
+        if NAME.fullmatch(name) or not self.line.code:
+            return self.before(f"{name} = {new}")
+        return self.instead(self.line.edited(name, template.format(name if name[-1] in ")]" else f"({name})")))
+
+    def made(self, types: str, **values: int) -> Made | None:
+        """How the user's file makes the layer, or the code that raises the error anew."""
+        source = Source.of_text(self.rebuilt()) if self.generic else self.case.source
+        return source.layer(types, self.layer, **values)
+
+    def remade(self, made: Made | None, code: str = "", type: str = "", **changes: object) -> Fix | None:
+        """The line that makes the layer, changed; without a file, ``code`` if that is all there is to the layer."""
+        if made:
+            return Fix(dedent(made.edited(type, **changes)).strip(), "definition", made.file, made.number, made.last)
+        named = not self.line.code or re.search(self.layer_named, self.layer)  # and not a whole model
+        return Fix(f"{self.layer} = {code}", "definition") if code and named else None
+
+
+def shaped(shape: Sequence[int], *names: str) -> str:
+    """A shape with the names of its axes.
+
+    >>> shaped((4, 512), "batch", "features")
+    '[4 batch, 512 features]'
+    """
+    if len(shape) != len(names):
+        return str(list(shape))
+    return f"[{', '.join(f'{size} {name}' for size, name in zip(shape, names, strict=True))}]"

@@ -1,0 +1,255 @@
+"""Recurrent layers, embeddings and attention: axes, lengths and sizes."""
+
+from collections.abc import Iterator
+
+from convcli.explain.rule import Hypothesis, Rule, certain, likely, possible
+
+
+class RnnInput(Rule):
+    code = "rnn-input"
+    family = "sequences"
+    signatures = (
+        "input.size(-1) must be equal to input_size. Expected {expected}, got {got}",
+        "input has inconsistent input_size: got {got} expected {expected}",
+        "input has inconsistent input_size: got {got}, expected {expected}",
+    )
+    says = "the RNN reads {expected} features a step, the last axis has {got}"
+    layer_named = r"(?i)rnn|lstm|gru"
+    lookalike = "Expected hidden[0] size (1, 3, 20), got [1, 4, 20]"
+    rebuild = "layer = nn.LSTM({expected}, 8)\nx = torch.rand(5, 3, {got})\ny = layer(x)"
+    example = """
+        lstm = nn.LSTM(10, 20, batch_first=True)
+        steps = torch.rand(4, 7, 8)
+        # RuntimeError: input.size(-1) must be equal to input_size. Expected 10, got 8
+        out, state = lstm(steps)
+        assert out.shape == (4, 7, 20)
+    """
+    decide = "print({x}.shape): which axis is the features'?"
+
+    def hypotheses(self) -> Iterator[Hypothesis]:
+        made = self.made("LSTM GRU RNN LSTMCell GRUCell RNNCell", input_size=self.expected)
+        if self.expected == 1:
+            says = f"a series of {self.got} values has no feature axis: one feature a step"
+            yield likely(
+                says, "data", f"{self.x}.unsqueeze(-1): [batch, steps, 1]", self.changed(self.x, "{}.unsqueeze(-1)")
+            )
+            return
+        says = f"each step has {self.got} features, and input_size={self.expected} was given"
+        yield likely(
+            says,
+            "model",
+            f"input_size={self.got}, or steps of {self.expected} features",
+            self.remade(made, input_size=self.got),
+        )
+        yield possible("features and steps are swapped", "data", "x.transpose(1, 2): the features come last")
+
+
+class RnnState(Rule):
+    code = "rnn-state"
+    family = "sequences"
+    signatures = (
+        "xpected hidden[{which}] size {expected:shape}, got {got:shape}",
+        "xpected hidden size {expected:shape}, got {got:shape}",
+        "nput batch size {batch} doesn't match hidden{} batch size {got_batch}",
+        "or batched 3-D input, hx and cx should also be 3-D but got",
+        "or batched 3-D input, hx should also be 3-D but got {axes}-D tensor",
+        "or unbatched 2-D input, hx and cx should also be 2-D but got",
+        "or unbatched 2-D input, hx should also be 2-D but got {axes}-D tensor",
+        "hidden{} has inconsistent hidden_size: got {got_size}, expected {size}",
+    )
+    says = "the state is [layers·directions, batch, hidden_size], batch_first or not"
+    layer_named = r"(?i)rnn|lstm|gru"
+    lookalike = "input.size(-1) must be equal to input_size. Expected 10, got 8"
+    example = """
+        lstm = nn.LSTM(10, 20)
+        steps = torch.rand(5, 3, 10)
+        state = (torch.zeros(1, 4, 20), torch.zeros(1, 4, 20))
+        # RuntimeError: Expected hidden[0] size (1, 3, 20), got [1, 4, 20]
+        out, state = lstm(steps, state)
+    """
+
+    def hypotheses(self) -> Iterator[Hypothesis]:
+        expected, got = self.facts.get("expected"), self.facts.get("got")
+        if "batch" in self.facts:
+            expected, got = (1, self.batch, 1), (1, self.got_batch, 1)
+        if "unbatched" in self.case.raised.text:
+            says = "the input has two axes, one sample without its batch, and the state three"
+            yield likely(says, "data", "unsqueeze the input: [batch, steps, features]")
+        elif expected is None:
+            yield likely(
+                "the state has no axis for layers", "call", "torch.zeros(layers·directions, batch, hidden_size)"
+            )
+        elif len(expected) != len(got):
+            yield likely(f"the state has {len(got)} axes, {list(got)}", "call", f"make it {list(expected)}")
+        elif expected[0] != got[0]:
+            says = f"the state has {got[0]} layers·directions, and the RNN {expected[0]}"
+            yield likely(says, "model", "num_layers, twice that if bidirectional=True, as its first size")
+        elif expected[1] != got[1]:
+            says = f"the state was made for a batch of {got[1]}, and the input's axis for it has {expected[1]}"
+            advice = (
+                "make the state for each batch, x.size(0) long with batch_first=True (x.size(1) without), or "
+                "leave it out: zeros"
+            )
+            yield likely(says, "call", advice)
+            yield possible("steps and batch are swapped", "model", "batch_first=True for [batch, steps, features]")
+        else:
+            yield likely(
+                f"hidden_size is {expected[-1]} and the state has {got[-1]}", "model", "one hidden_size for both"
+            )
+
+    decide = "print(x.shape, state[0].shape): the last batch of an epoch may be smaller"
+
+
+class RnnRank(Rule):
+    code = "rnn-rank"
+    family = "sequences"
+    signatures = (
+        "{kind:word}: Expected input to be {least}D or {most}D, got {got}D instead",
+        "{kind:word}: Expected input to be {least}-D or {most}-D but received {got}-D tensor",
+        "input must have {most} dimensions, got {got}",
+        "xpected input to be {least}-D or {most}-D but received {got}-D tensor",
+    )
+    says = "the RNN takes {most} axes: batch (or steps), steps (or batch), features"
+    layer_named = r"(?i)rnn|lstm|gru|cell"
+    lookalike = "input.size(-1) must be equal to input_size. Expected 10, got 8"
+    example = """
+        lstm = nn.LSTM(64, 20, batch_first=True)
+        maps = torch.rand(5, 7, 8, 8)
+        # ValueError: LSTM: Expected input to be 2D or 3D, got 4D instead
+        out, state = lstm(maps)
+    """
+
+    def hypotheses(self) -> Iterator[Hypothesis]:
+        if self.got == 4:
+            says = f"{self.x} has 4 axes: maps or pictures"
+            yield likely(
+                says, "call", "make a sequence of them: x.flatten(2).transpose(1, 2), or x.squeeze(1) for an axis of 1"
+            )
+        elif self.got > self.most:
+            yield likely(
+                f"{self.x} has {self.got} axes; a cell takes one step",
+                "call",
+                "for x in steps.unbind(1): h = cell(x, h)",
+            )
+        else:
+            yield likely(
+                f"{self.x} has {self.got} axes: a batch or feature axis is missing",
+                "data",
+                "unsqueeze(-1) for one feature a step",
+            )
+
+
+class PackLengths(Rule):
+    code = "pack-lengths"
+    family = "sequences"
+    signatures = (
+        "lengths array must be sorted in decreasing order when enforce_sorted is True",
+        "array has to be sorted in decreasing order",
+        "'lengths' argument should be a 1D CPU int64 tensor",
+        "xpected len(lengths) to be equal to batch_size, but got {got} (batch_size={expected})",
+        "Length of all samples has to be greater than 0",
+    )
+    says = "pack_padded_sequence takes one length a sample, on the CPU, none of them 0"
+    lookalike = "Expected hidden[0] size (1, 3, 20), got [1, 4, 20]"
+    example = """
+        steps, lengths = torch.rand(3, 5, 2), torch.tensor([1, 2, 3])
+        # RuntimeError: `lengths` array must be sorted in decreasing order when `enforce_sorted` is True. You can
+        # pass `enforce_sorted=False` to pack_padded_sequence and/or pack_sequence to sidestep this requirement if
+        # you do not need ONNX exportability.
+        packed = nn.utils.rnn.pack_padded_sequence(steps, lengths, batch_first=True)
+        assert packed.batch_sizes.tolist() == [3, 2, 1]
+    """
+
+    def hypotheses(self) -> Iterator[Hypothesis]:
+        text, code = self.case.raised.text, self.line.code
+        if "sorted" in text:
+            call = self.line.call("pack_padded_sequence")
+            whole = self.line.text(call)
+            fix = (
+                self.instead(code.replace(whole, whole[:-1] + ", enforce_sorted=False)"))
+                if whole.endswith(")")
+                else None
+            )
+            yield certain(
+                "the samples aren't sorted by length, the longest first",
+                "call",
+                "enforce_sorted=False sorts them, and back",
+                fix,
+            )
+        elif "CPU" in text:
+            lengths = self.handed(1, "lengths")
+            yield certain("the lengths are on the GPU", "device", "lengths.cpu()", self.changed(lengths, "{}.cpu()"))
+        elif "greater" in text:
+            yield certain("a sample is empty", "data", "drop empty samples, or give them length 1 of padding")
+        else:
+            says = f"{self.got} lengths for a batch of {self.expected}: batch and steps are swapped"
+            yield likely(says, "call", "batch_first=True for [batch, steps, features]")
+
+
+class EmbeddingRange(Rule):
+    code = "embedding-range"
+    family = "sequences"
+    signatures = (
+        "index out of range in self",
+        "Assertion srcIndex < srcSelectDimSize failed",
+        'Assertion index >= -sizes[i] && index < sizes[i] && "index out of bounds" failed',
+        'Assertion -sizes[i] <= index && index < sizes[i] && "index out of bounds" failed',
+        "Assertion ind >= 0 && ind < ind_dim_size && {} failed",
+        "index out of range: Tried to access index {index} out of table with {rows} rows",
+        "device-side assert triggered",
+    )
+    says = "a row is looked up that the table hasn't got"
+    layer_named = r"(?i)emb|wte|token"
+    lookalike = "Target 3 is out of bounds."
+    example = """
+        table = nn.Embedding(10, 4)
+        words = torch.tensor([1, 10])
+        # IndexError: index out of range in self
+        vectors = table(words)
+    """
+    decide = "print({x}.min(), {x}.max(), and the table's num_embeddings)"
+
+    def hypotheses(self) -> Iterator[Hypothesis]:
+        if "device-side" in self.case.raised.text and not self.case.through("(?i)embedding"):
+            return
+        if self.case.through("(?i)position") or self.line.has("(?i)position|pos_emb|wpe"):
+            yield likely(
+                "the text is longer than the table of positions", "data", "truncate it to the model's max_length"
+            )
+        else:
+            says = (
+                "an index is not below num_embeddings, or negative: a vocabulary larger than the table "
+                "(padding and unknown counted)"
+            )
+            yield likely(
+                says,
+                "model",
+                "num_embeddings = largest index + 1; tokenizer and weights of one model; resize_token_embeddings",
+            )
+            yield possible(
+                "the text is longer than the table of positions", "data", "truncate it to the model's max_length"
+            )
+
+
+class GatherRange(Rule):
+    code = "gather-range"
+    family = "sequences"
+    signatures = ("index {index} is out of bounds for dimension {axis} with size {size}",)
+    says = "index {index} is asked for, and axis {axis} has {size}"
+    lookalike = "Target 3 is out of bounds."
+    example = """
+        scores = torch.rand(4, 3)
+        # RuntimeError: index 3 is out of bounds for dimension 1 with size 3
+        chosen = scores.gather(1, torch.tensor([[3]]))
+    """
+
+    def hypotheses(self) -> Iterator[Hypothesis]:
+        if self.case.through(r"[/\\]rnn\.py") and self.size == 1:
+            says = "an LSTM's state is a pair (h, c), and one tensor was handed over"
+            yield certain(says, "call", "out, (h, c) = lstm(x, (h, c)); a GRU's state is one tensor")
+            return
+        if self.line.has(r"\[|gather|scatter|select|index") and "axis" in self.facts:
+            says = f"indices go from 0 to {self.size - 1}"
+            yield likely(
+                says, "call", "print the index and the shape: classes counted from 1, or another axis is meant"
+            )

@@ -1,0 +1,248 @@
+"""Checkpoints that don't fit the model they are loaded into."""
+
+import re
+from collections.abc import Iterator
+from os.path import commonprefix  # of strings, sign by sign
+from typing import Any, Self
+
+from convcli.explain.rule import Case, Hypothesis, Rule, certain, likely, possible
+
+WRAPPED = ("state_dict", "model", "model_state_dict", "net", "ema", "params", "weights", "module", "generator")
+HEADS = (
+    r"(?i)^(?:module\.|model\.)*(?:\w+\.)*?(?:fc|head|classifier|cls\w*|last_linear|out\w*|logits?|bbox\w*|score\w*"
+    r"|AuxLogits)(?:\.|$)|roi_heads"
+)
+
+
+class StateDict(Rule):
+    code = "state-dict"
+    family = "state_dict"
+    signatures = ("Error(s) in loading state_dict for {model:word}:{keys:keys}$",)
+    says = "the checkpoint and the model don't have the same parameters"
+    layer_named = r"load_state_dict"
+    lookalike = "Expected state_dict to be dict-like, got <class 'torch.nn.modules.linear.Linear'>."
+    example = """
+        net = nn.Linear(3, 4)
+        state = nn.DataParallel(nn.Linear(3, 4)).state_dict()
+        # RuntimeError: Error(s) in loading state_dict for Linear: Missing key(s) in state_dict: "weight", "bias".
+        # Unexpected key(s) in state_dict: "module.weight", "module.bias".
+        net.load_state_dict(state)
+        assert net.weight.shape == (4, 3)
+    """
+    decide = "print(list(state)[:5], list(model.state_dict())[:5]) side by side"
+    not_that = "strict=False loads what fits by name and leaves the rest at random: with none in common, all of it"
+
+    @classmethod
+    def read(cls, case: Case) -> Self | None:
+        found = re.search(r"loading state_dict for (\w{1,80}):", case.raised.text)
+        return cls(case, {"model": found[1], **_keys(case.raised.text)}) if found else None
+
+    def hypotheses(self) -> Iterator[Hypothesis]:
+        missing, unexpected = self.missing, self.unexpected
+        wrapped = [key for key in unexpected if key in WRAPPED]
+        if missing and wrapped and "." not in "".join(unexpected[:3]):
+            says = f"the file holds more than weights ({', '.join(unexpected[:4])}); they are under {wrapped[0]!r}"
+            state = self.handed(0, "state")
+            part = f"{state}[{wrapped[0]!r}]"
+            fix = self.instead(self.line.edited(state, part)) if self.line.code else None
+            yield certain(says, "checkpoint", f"load the part: model.load_state_dict({part})", fix)
+        elif (prefix := self.prefix()) is not None:
+            yield from self.prefixed(*prefix)
+        elif self.sizes:
+            yield from self.other_sizes()
+        elif missing and unexpected:
+            says = (
+                f"the names differ ({missing[0]} is wanted, {unexpected[0]} is there): weights of another "
+                "architecture or version"
+            )
+            yield likely(
+                says, "checkpoint", "build the model that was saved, with its arguments and code of that version"
+            )
+        elif missing:
+            says = (
+                f"{len(missing)} parameters of the model, {missing[0]} first, aren't in the file: saved from a "
+                "smaller or older model"
+            )
+            advice = "build the model that was saved; for new layers only, strict=False and look at what it returns"
+            yield likely(says, "checkpoint", advice)
+        elif unexpected:
+            says = f"the file has {len(unexpected)} parameters, {unexpected[0]} first, that the model hasn't"
+            advice = "build the model that was saved; strict=False if what is left over is surely not needed"
+            if all("position_ids" in key or "num_batches_tracked" in key or "total_" in key for key in unexpected):
+                says, advice = (
+                    f"{unexpected[0]} is a counter or buffer of another version, no weight",
+                    "strict=False is right here",
+                )
+            yield likely(says, "checkpoint", advice)
+
+    def prefix(self) -> tuple[str, str] | None:
+        """What all names of the file have before those of the model, and the other way round."""
+        for longer, shorter, order in ((self.unexpected, self.missing, 1), (self.missing, self.unexpected, -1)):
+            common = commonprefix(longer)  # noqa: RUF071
+            common = common[: common.rfind(".") + 1]
+            while common:
+                stripped = {key.removeprefix(common) for key in longer}
+                if stripped & set(shorter) and len(stripped & set(shorter)) * 2 >= min(len(stripped), len(shorter)):
+                    return (common, "") if order == 1 else ("", common)
+                common = common[: common.rfind(".", 0, -1) + 1]
+        return None
+
+    def prefixed(self, in_file: str, in_model: str) -> Iterator[Hypothesis]:
+        state, call = self.handed(0, "state"), self.line.code
+        makers = {"module.": "nn.DataParallel", "_orig_mod.": "torch.compile", "model.": "a LightningModule"}
+        maker = makers.get(in_file or in_model, "a module around it")
+        if in_file:
+            says = f"every name in the file begins with {in_file!r}: it was saved from {maker}"
+            code = f'{{key.removeprefix("{in_file}"): value for key, value in {state}.items()}}'
+            plain = re.fullmatch(r"[\w.]+", state)
+            fix = self.before(f"{state} = {code}") if plain else self.instead(self.line.edited(state, code))
+            yield certain(says, "checkpoint", "take the prefix off the names", fix)
+        else:
+            says = (
+                f"every name in the model begins with {in_model!r}, and in the file none does: the model is "
+                f"inside of {maker}"
+            )
+            inner = in_model.rstrip(".")
+            code = (
+                call.replace(".load_state_dict(", f".{inner}.load_state_dict(")
+                if call
+                else f"model.{inner}.load_state_dict(state)"
+            )
+            yield certain(says, "checkpoint", f"load it into the model inside, .{inner}", self.instead(code))
+
+    def other_sizes(self) -> Iterator[Hypothesis]:
+        name, saved, built = self.sizes[0]
+        heads = [each for each in self.sizes if re.search(HEADS, each[0])]
+        layer = name.rpartition(".")[0]
+        counts = {(a[:1], b[:1]) for _, a, b in self.sizes}
+        embeds = re.search(r"(?i)embed|wte|tok|lm_head|pos", name) and not heads
+        alone = all(a[1:] == b[1:] for _, a, b in self.sizes) and len(counts) == 1 and not embeds
+        if alone and len(self.sizes) <= 24 and (heads or not (self.missing or self.unexpected)):
+            says = f"the head {layer} was trained for {saved[0]} classes, and the model is built for {built[0]}"
+            advice = (
+                f"to go on with the {saved[0]} classes build the model for them; for {built[0]} new ones load all "
+                "but the head, "
+                "and train that"
+            )
+            state = self.handed(0, "state")
+            prefixes = tuple(sorted({each[0].rpartition(".")[0] + "." for each in self.sizes}))
+            kept = f"{{key: value for key, value in {state}.items() if not key.startswith({prefixes!r})}}"
+            code = (
+                self.line.edited(state, f"{kept}, strict=False")
+                if self.line.code
+                else f"model.load_state_dict({kept}, strict=False)"
+            )
+            yield likely(says, "model", advice, self.instead(code) if not self.missing else None)
+        elif len(saved) == 2 and saved[1:] == built[1:] and embeds:
+            what = "positions" if "pos" in name.lower() else "tokens"
+            says = f"{name} has {saved[0]} {what} in the file and {built[0]} in the model"
+            advice = "take the tokenizer and vocabulary that belong to the weights, or resize the embeddings then"
+            if what == "positions":
+                advice = "build it for the same length or picture size, or interpolate the positions"
+            yield likely(says, "checkpoint", advice)
+        elif (
+            len(saved) == len(built)
+            and len(saved) >= 4
+            and saved[0] == built[0]
+            and saved[1] != built[1]
+            and saved[2:] == built[2:]
+            and "transpose" not in name
+        ):
+            says = f"{name} reads {saved[1]} channels in the file and {built[1]} in the model"
+            yield likely(
+                says, "model", f"build the model for {saved[1]} input channels, or adapt this one weight before loading"
+            )
+        else:
+            says = (
+                f"{len(self.sizes)} sizes differ, {name} first: {list(saved)} in the file, {list(built)} in the model"
+            )
+            yield likely(
+                says,
+                "checkpoint",
+                "build the model with the arguments that it was saved with, or load weights of this one",
+            )
+            if heads:
+                yield possible("only the number of classes differs", "model", f"build it for {heads[0][1][0]} classes")
+
+
+def _keys(text: str) -> dict[str, list[Any]]:
+    """The names that are missing and unexpected, and those whose sizes differ, with both sizes."""
+    flat = " ".join(text.split())
+    facts: dict[str, list[Any]] = {"missing": [], "unexpected": [], "sizes": []}
+    for kind, word in (("missing", "Missing"), ("unexpected", "Unexpected")):
+        if found := re.search(word + r" key\(s\) in state_dict: (.{1,30000}?)(?:\. (?=[A-Z]|size)|\.?$)", flat):
+            facts[kind] = re.findall(r'"([^"]{1,200})"', found[1])
+    pattern = (
+        r"size mismatch for ([\w.]{1,200}): copying a param(?:eter)? (?:with shape|of)\s?(?:torch\.Size\(\[([\d, "
+        r"]{0,60})\]\))? "
+        r"from checkpoint, (?:where )?the shape (?:is|in current model is) (?:torch\.Size\(\[([\d, ]{0,60})\]\))"
+    )
+    for name, saved, built in re.findall(pattern, flat):
+        facts["sizes"].append(
+            (name, tuple(map(int, re.findall(r"\d+", saved))), tuple(map(int, re.findall(r"\d+", built))))
+        )
+    return facts
+
+
+class StateDictKind(Rule):
+    code = "state-dict-kind"
+    family = "state_dict"
+    signatures = (
+        "xpected state_dict to be dict-like, got {given:class}",
+        "OrderedDict' object has no attribute '{attribute:word}'",
+        "'dict' object has no attribute '{attribute:word}'",
+    )
+    says = "a state_dict holds tensors by their names; it is no model"
+    layer_named = r"load"
+    lookalike = "'tuple' object has no attribute 'size'"
+    example = """
+        saved = nn.Linear(3, 4)  # torch.save(net) saves the whole of it
+        net = nn.Linear(3, 4)
+        # TypeError: Expected state_dict to be dict-like, got <class 'torch.nn.modules.linear.Linear'>.
+        net.load_state_dict(saved)
+        assert net.weight.shape == (4, 3)
+    """
+
+    def hypotheses(self) -> Iterator[Hypothesis]:
+        if "given" in self.facts:
+            says = f"the file holds a whole model ({self.given}), not a state_dict"
+            fix = self.changed(self.x, "{}.state_dict()") if self._call else None
+            yield certain(says, "checkpoint", "it can be used as it is, or its state_dict() loaded", fix)
+        elif self.attribute in (
+            "eval",
+            "to",
+            "cuda",
+            "train",
+            "parameters",
+            "forward",
+            "state_dict",
+            "load_state_dict",
+            "modules",
+            "half",
+        ):
+            says = "torch.load gave the parameters alone, and they are used as the model"
+            yield certain(says, "checkpoint", "model = Net(); model.load_state_dict(torch.load(path)); model.eval()")
+
+
+class OptimizerState(Rule):
+    code = "optimizer-state"
+    family = "state_dict"
+    signatures = (
+        "loaded state dict contains a parameter group that doesn't match the size of optimizer's group",
+        "loaded state dict has a different number of parameter groups",
+    )
+    says = "the optimizer in the checkpoint was made for other parameters"
+    lookalike = "Expected state_dict to be dict-like, got <class 'torch.nn.modules.linear.Linear'>."
+    example = """
+        saved = torch.optim.SGD(nn.Sequential(nn.Linear(3, 4), nn.Linear(4, 2)).parameters(), lr=0.1).state_dict()
+        optimizer = torch.optim.SGD(nn.Linear(3, 4).parameters(), lr=0.1)
+        # ValueError: loaded state dict contains a parameter group that doesn't match the size of optimizer's group
+        optimizer.load_state_dict(saved)
+    """
+    usual = (
+        likely(
+            "the model has other layers than when it was saved, or other ones are frozen",
+            "checkpoint",
+            "build model and parameter groups as they were; or load the weights alone and start a fresh optimizer",
+        ),
+    )

@@ -1,0 +1,280 @@
+"""Losses, and targets that aren't what they take."""
+
+from collections.abc import Iterator
+
+from convcli.explain.dtype import WHOLE, method
+from convcli.explain.rule import Fix, Hypothesis, Rule, certain, likely, possible
+
+CLASSES = r"(?<!binary_)cross_entropy|CrossEntropy|nll_loss|NLLLoss"
+BINARY = r"binary_cross_entropy|BCE"
+
+
+class Targets(Rule):
+    family = "targets"
+    layer_named = r"(?i)criterion|loss|entropy|crit"
+
+    @property
+    def outputs(self) -> str:
+        return self.handed(0, "outputs")
+
+    @property
+    def targets(self) -> str:
+        written = self.line.argument(self._call, 1, "target")
+        return self.line.text(written) or "targets"
+
+    def mend(self, template: str) -> Fix | None:
+        """The targets made right, where the user's line has them."""
+        return (
+            self.changed(self.targets, template)
+            if self.line.argument(self._call, 1, "target") or not self.line.code
+            else None
+        )
+
+
+class TargetRange(Targets):
+    code = "target-range"
+    signatures = (
+        "Target {target} is out of bounds",
+        "Assertion t >= 0 && t < n_classes failed",
+        "Assertion cur_target >= 0 && cur_target < n_classes",
+        "Assertion target >= 0 && target < {} failed",
+        "Assertion label >= 0 && label < {} failed",
+        "Assertion idx_dim >= 0 && idx_dim < index_size && {} failed",
+        "target out of range",
+        "Class values must be smaller than num_classes",
+        "Class values must be non-negative",
+        "device-side assert triggered",
+        "nll_loss_nd{} out of bounds",
+    )
+    says = "class numbers go from 0 to classes − 1"
+    lookalike = "Expected input batch_size (4) to match target batch_size (3)."
+    example = """
+        scores = torch.rand(4, 3)
+        labels = torch.tensor([1, 2, 3, 1])  # counted from 1
+        # IndexError: Target 3 is out of bounds.
+        loss = F.cross_entropy(scores, labels)
+    """
+    decide = "print(labels.min(), labels.max(), outputs.shape)"
+    not_that = "labels.clamp(…) or labels % classes runs, and trains on wrong labels"
+
+    def hypotheses(self) -> Iterator[Hypothesis]:
+        text, target = self.case.raised.text, self.facts.get("target")
+        if "device-side" in text and "CUDA_LAUNCH" not in text and self.case.through("(?i)embedding"):
+            return
+        classes = (
+            f"as many outputs as there are classes ({target + 1} or more)"
+            if target and target > 0
+            else "one output a class"
+        )
+        if (target is not None and target < 0) or "non-negative" in text:
+            says = (
+                f"a label is {target if target is not None else 'negative'}: a mark for what is unknown or to "
+                "be left out"
+            )
+            ignored = f"nn.CrossEntropyLoss(ignore_index={target})" if target is not None else "ignore_index=-1"
+            yield likely(says, "loss", f"{ignored} leaves it out, or give these samples a class")
+            return
+        if target in (255, 254):
+            says = (
+                f"{target} marks the border or what isn't labelled in masks (VOC, Cityscapes), or the mask "
+                "holds grey values"
+            )
+            yield likely(
+                says, "loss", f"nn.CrossEntropyLoss(ignore_index={target}), or map grey values to class numbers 0, 1, …"
+            )
+            yield possible("a binary mask is 0 and 255", "data", "mask = (mask > 127).long()")
+            return
+        if "device-side" in text:
+            says = "an index is out of range on the GPU: mostly a label below 0 or not below the number of classes"
+            advice = f"make labels 0 to classes − 1 and {classes}; run it once on the CPU for the true line and message"
+            yield likely(says, "loss", advice)
+            yield possible(
+                "a token id is not below num_embeddings", "data", "the tokenizer and vocabulary of this very model"
+            )
+            return
+        says = f"a label{f' is {target}' if target is not None else ' is out of range'}, and the outputs are fewer"
+        if "one_hot" in self.line.code or "Class values" in text:
+            says = "a class number is not below num_classes"
+        advice = (
+            f"{classes}, background counted; or labels that start at 0 and have no gaps (labels - 1 where "
+            "they start at 1)"
+        )
+        yield likely(says, "model", advice)
+        yield possible("the labels start at 1", "data", "labels - 1 where they are made")
+
+
+class TargetBatch(Targets):
+    code = "target-batch"
+    signatures = (
+        "xpected input batch_size ({batch}) to match target batch_size ({targets_})",
+        "size mismatch (got input: {input:shape} , target: {target:shape}",
+        "size mismatch (got input: {input:shape}, target: {target:shape}",
+        "nput and target batch or spatial sizes don't match: target {target:shape}, input {input:shape}",
+        "input and target batch or spatial sizes don't match: target {target:shape} , input {input:shape}",
+        "All input tensors must have the same size",
+        "xpected tensor to have size {size} at dimension {axis}, but got size {got} for argument #{place} "
+        "'{argument:word}'",
+        "inconsistent target size",
+    )
+    says = "the loss compares one prediction with one target each, and their numbers differ"
+    lookalike = "Target 3 is out of bounds."
+    example = """
+        net = nn.Sequential(nn.Conv2d(1, 4, kernel_size=3), nn.ReLU())
+        maps = net(torch.rand(8, 1, 6, 6))
+        scores = maps.view(-1, 16)  # 4 · 4 · 4 features a sample: 32 rows for 8 samples
+        labels = torch.zeros(8, dtype=torch.long)
+        # ValueError: Expected input batch_size (32) to match target batch_size (8).
+        loss = F.cross_entropy(scores, labels)
+    """
+    decide = "print({x}.shape) and the targets' shape before the loss"
+    not_that = "cutting the longer one runs, and compares predictions with the targets of other samples"
+
+    def hypotheses(self) -> Iterator[Hypothesis]:
+        if "target" in self.facts:
+            yield from self.spatial()
+            return
+        if "target" not in self.facts.get("argument", "target"):
+            return  # a product's rule
+        if "batch" not in self.facts:
+            yield likely("predictions and targets have other sizes", "loss", "print both shapes before the loss")
+            return
+        batch, targets = self.batch, self.targets_
+        if batch == targets:
+            return
+        if targets == 0:
+            says = f"the target is a single number (0 axes), and there are {batch} predictions"
+            yield likely(says, "data", "one target a sample, shape [batch]: torch.tensor([label]) for one sample alone")
+        elif targets == 1 and self.squeezed():
+            says = (
+                f"squeeze() took the batch of one away, and the {batch} classes were read as a batch: {self.squeezed()}"
+            )
+            yield certain(says, "call", "squeeze(dim) with the one axis that is meant, or no squeeze")
+        elif targets and batch % targets == 0:
+            factor = batch // targets
+            says = (
+                f"{batch} = {factor} · {targets}: each sample became {factor} rows; a view(-1, n) with too small "
+                "an n, or tokens or "
+                "pixels that were flattened in the output alone"
+            )
+            advice = (
+                "x.flatten(1), or x.view(x.size(0), -1), keeps a row for each sample; then in_features of "
+                "the next nn.Linear"
+            )
+            yield likely(says, "call", advice)
+        elif batch and targets % batch == 0:
+            factor = targets // batch
+            says = (
+                f"{targets} = {factor} · {batch}: {factor} targets for each prediction, one-hot or a sequence "
+                "that was flattened"
+            )
+            yield likely(
+                says,
+                "loss",
+                "targets.argmax(1) for one-hot; for a sequence flatten the outputs too: out.view(-1, classes)",
+            )
+            yield possible(
+                "the output was pooled to one prediction for a whole sequence", "model", "predict at every step"
+            )
+        else:
+            says = f"{batch} predictions and {targets} targets share no batch: a view or a filter changed one of them"
+            advice = "keep the batch: x.flatten(1) in the model, not x.view(-1, n); targets of the same batch"
+            yield likely(says, "call", advice)
+
+    def spatial(self) -> Iterator[Hypothesis]:
+        given, target = self.input, self.target
+        if len(given) == 4 and len(target) == 3 and given[0] == target[0]:
+            says = f"the scores are {given[2]}×{given[3]} and the masks {target[1]}×{target[2]}"
+            advice = "resize the scores to the masks (bilinear), or the masks, by nearest neighbour, to the scores"
+            resized = self.changed(
+                self.outputs, f'F.interpolate({{}}, size={self.targets}.shape[-2:], mode="bilinear")'
+            )
+            yield likely(says, "model", advice, resized)
+        elif len(given) == 4 and len(target) == 3:
+            yield likely(
+                f"batches of {given[0]} and {target[0]} differ",
+                "data",
+                "pictures and masks of one batch, and no view in between",
+            )
+        else:
+            yield likely(f"scores {list(given)} and targets {list(target)} don't belong together", "loss", "print both")
+
+
+class TargetType(Targets):
+    code = "target-dtype"
+    signatures = (
+        "expected target dtype to be Long or Byte, but got {given:word}",
+        "xpected floating point type for target with class probabilities, got {given:word}",
+        "xpected object of scalar type Long but got scalar type {given:word} for argument #{place} 'target'",
+        "xpected object of type torch.{}LongTensor but found type torch.{given:words} for argument #{place} 'target'",
+        "expected scalar type {wanted:word} but found {given:word}",
+        "ound dtype {given:word} but expected {wanted:word}",
+        "expected dtype {wanted:word} but got dtype {given:word}",
+        "result type {wanted:word} can't be cast to the desired output type {given:word}",
+        "xpected object of scalar type {wanted:word} but got scalar type {given:word} for argument #{place} "
+        "'{argument:word}'",
+        "\"{function:word}\" not implemented for '{given:word}'",
+        "Subtraction, the - operator, with {} bool tensors is not supported",
+    )
+    says = "class numbers are int64 (long), all that is compared with numbers is float"
+    lookalike = "mat1 and mat2 must have the same dtype, but got Double and Float"
+    example = """
+        scores = torch.rand(4, 3)
+        labels = torch.tensor([0.0, 1.0, 2.0, 1.0])
+        # RuntimeError: expected target dtype to be Long or Byte, but got Float
+        loss = F.cross_entropy(scores, labels)
+        assert loss.ndim == 0
+    """
+    decide = "print both dtypes and shapes before the loss"
+
+    def hypotheses(self) -> Iterator[Hypothesis]:
+        text = self.case.raised.text
+        given, wanted = method(self.facts.get("given", "bool")), method(self.facts.get("wanted", ""))
+        function = self.facts.get("function", "")
+        of_classes = (
+            any(word in function for word in ("nll_loss", "_thnn_nll")) or "'target'" in text or "target dtype" in text
+        )
+        if not (
+            self.case.in_loss
+            or of_classes
+            or "class probabilities" in text
+            or "host_softmax" in function
+            or "ound dtype" in text
+            or ("backward" in self.line.code and "got dtype" in text)
+        ):
+            return
+        if "class probabilities" in text:
+            says = (
+                "the targets have the scores' shape, so they are read as probabilities, and they are whole "
+                "numbers: one-hot"
+            )
+            yield likely(
+                says,
+                "loss",
+                "targets.argmax(1), class numbers, are the plain way; targets.float() as well",
+                self.mend("{}.float()"),
+            )
+            yield possible(
+                "the scores lost their class or batch axis and only look like the targets",
+                "model",
+                "keep [batch, classes]",
+            )
+        elif "softmax" in function and given in WHOLE:
+            says = "the loss got whole numbers as scores: outputs and labels are swapped, or argmax was taken before"
+            yield likely(says, "loss", "criterion(outputs, labels), the raw scores first")
+        elif of_classes or self.case.through(CLASSES) or self.line.has(CLASSES):
+            if self.line.has(r"weight=") and {given, wanted} == {"double", "float"}:
+                yield certain(
+                    "the class weights are float64, as NumPy and scikit-learn give them",
+                    "loss",
+                    "weight=weights.float()",
+                )
+                return
+            kind = self.facts.get("given", "").rpartition(".")[2] or given
+            says = f"the labels are {kind}, and class numbers are long (int64)"
+            yield certain(
+                says, "data", "labels.long(), or dtype=torch.long where they are made", self.mend("{}.long()")
+            )
+        else:
+            whole = given if given in WHOLE or given == "double" else wanted
+            says = f"the targets are {whole or 'of another type'} and the loss compares them with float predictions"
+            yield certain(says, "data", "targets.float(), or float32 where they are made", self.mend("{}.float()"))

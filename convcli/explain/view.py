@@ -1,0 +1,278 @@
+"""Views, reshapes and expansions that the elements don't fit."""
+
+import ast
+from collections.abc import Iterator
+from math import isqrt, prod
+
+from convcli.explain.lines import Line
+from convcli.explain.rule import Fix, Hypothesis, Rule, certain, likely, possible
+
+
+class ViewSize(Rule):
+    code = "view-size"
+    family = "view"
+    signatures = (
+        "shape '{shape:shape}' is invalid for input of size {elements}",
+        "shape '{shape:shape}' is invalid for input with {elements} elements",
+        "size '{shape:shape}' is invalid for input of with {elements} elements",
+        "size '{shape:shape}' is invalid for input with {elements} elements",
+        "cannot reshape tensor of {elements} elements into shape {shape:shape}",
+    )
+    says = "{elements} elements can't be seen as {shape}"
+    layer_named = r"view|reshape"
+    lookalike = "mat1 and mat2 shapes cannot be multiplied (4x800 and 512x10)"
+    rebuild = "x = torch.rand({elements})\nx = x.view({shape})"
+    example = """
+        images = torch.rand(17, 28, 28)  # the last batch is smaller
+        # RuntimeError: shape '[32, 1, 28, 28]' is invalid for input of size 13328
+        x = images.view(32, 1, 28, 28)
+        assert x.shape == (17, 1, 28, 28)
+    """
+    not_that = "another product that fits {elements} runs, and puts values of different samples into one row"
+
+    @property
+    def x(self) -> str:
+        call = self._call
+        return self.line.text(call.func).rpartition(".")[0] if call and "." in self.line.text(call.func) else "x"
+
+    def why(self) -> str:
+        known = prod(size for size in self.shape if size >= 0)
+        if -1 in self.shape:
+            return f"A view keeps every element: {self.elements} isn't a multiple of {known}."
+        return f"A view keeps every element: {' · '.join(map(str, self.shape))} = {known}, not {self.elements}."
+
+    def deciding(self) -> str:
+        return f"print({self.x}.shape) before the line"
+
+    def fitting(self) -> list[tuple[int, int]]:
+        """The axes that alone are wrong, each with the size that would make it right."""
+        fits = []
+        for i, size in enumerate(self.shape):
+            rest = prod(self.shape[:i] + self.shape[i + 1 :])
+            if size > 0 and rest > 0 and self.elements % rest == 0:
+                fits.append((i, self.elements // rest))
+        return fits
+
+    def square(self) -> tuple[int, int] | None:
+        """The side that was counted of square maps, and the one that they have, if these alone differ."""
+        for i in range(1, len(self.shape) - 1):
+            side = self.shape[i]
+            rest = prod(self.shape[:i] + self.shape[i + 2 :])
+            if side == self.shape[i + 1] > 1 and rest > 0 and self.elements % rest == 0:
+                true = isqrt(self.elements // rest)
+                return (side, true) if true * true * rest == self.elements else None
+        return None
+
+    def hypotheses(self) -> Iterator[Hypothesis]:
+        shape, elements = self.shape, self.elements
+        if not shape or prod(shape) == elements:
+            return
+        if self.case.through(r"multi_head_attention|functional\.py.*attention"):
+            says = "query, key and value have different batches, or batch and length are swapped (batch_first)"
+            yield likely(
+                says,
+                "call",
+                "[length, batch, features], or [batch, length, features] with batch_first=True, for all three",
+            )
+            return
+        fitting, square = self.fitting(), self.square()
+        samples = next((size for axis, size in fitting if axis == 0 and len(shape) > 1), 0)
+        if 0 < samples < shape[0]:
+            says = (
+                f"the view counts on {shape[0]} samples, and {elements} elements are {samples}: the last batch "
+                "of an epoch is smaller"
+            )
+            yield likely(says, "call", "let the batch follow: -1, or x.size(0), as the first size", self.free_batch())
+        elif square and square[1] > 1:
+            says = (
+                f"the maps are {square[1]}×{square[1]}, and {square[0]}×{square[0]} were counted: inputs of "
+                "another size, or other strides"
+            )
+            yield likely(
+                says, "data", "resize the inputs to what the network counts on, or take the sizes from x.shape[-2:]"
+            )
+        elif len(shape) == 2 and (shape[0] == -1 or (shape[1] != -1 and not fitting)):
+            yield from self.miscounted(shape[1])
+        elif shape[1:] == (-1,) and shape[0] > 1:
+            says = f"the batch isn't {shape[0]}: {elements} elements can't be split into {shape[0]} rows"
+            yield likely(says, "call", "x.flatten(1) keeps whatever batch there is", self.flat())
+        elif others := [(axis, size) for axis, size in fitting if axis]:
+            axis, size = others[0] if len(shape) > 2 else others[-1]
+            rest = [n for i, n in enumerate(shape) if i != axis]
+            says = (
+                f"it would fit if axis {axis} were {size} instead of {shape[axis]}: the rest, {rest}, divides "
+                f"{elements}"
+            )
+            advice = (
+                "what makes the tensor has another size there: channels, classes, anchors, steps or the picture's size"
+            )
+            yield likely(says, "model", f"{advice}; make both agree")
+        elif samples:
+            says = f"the view counts on {shape[0]} samples, and {elements} elements are {samples}"
+            yield likely(says, "call", "let the batch follow: -1, or x.size(0), as the first size", self.free_batch())
+        elif -1 in shape and elements % shape[-1] == 0 and len(shape) > 2:
+            rows, group = elements // shape[-1], prod(n for n in shape[:-1] if n > 0)
+            says = (
+                f"{elements} = {rows} · {shape[-1]}: {rows} rows, and {group} are to go together, which "
+                "doesn't divide them"
+            )
+            yield likely(
+                says,
+                "data",
+                f"a multiple of {group} rows in every batch: the last one is short, or the sizes were counted for "
+                "others",
+            )
+        else:
+            says = f"{elements} elements aren't {list(shape)}: the tensor has other sizes than the line counts on"
+            yield likely(says, "call", "print its shape, and write sizes that follow from it: x.size(0), x.shape[-2:]")
+
+    def miscounted(self, features: int) -> Iterator[Hypothesis]:
+        says = f"{features} features a sample were counted, and the maps have others: {self.elements} elements in all"
+        advice = "x.flatten(1) lets the features follow; then the next nn.Linear tells how many there are"
+        yield likely(says, "model", advice)
+        yield possible("the pictures have another size than the net was sized for", "data", "resize them")
+
+    def free_batch(self) -> Fix | None:
+        """The user's line with its first size left to follow from the others."""
+        call = self._call
+        if not call or not call.args or -1 in self.shape:
+            return None
+        first = call.args[0]
+        sizes = first.elts if isinstance(first, ast.Tuple | ast.List) else call.args
+        return self.instead(_cut(self.line, sizes[0], "-1")) if len(sizes) > 1 else None
+
+    def flat(self) -> Fix | None:
+        call = self._call
+        return self.instead(_cut(self.line, call, f"{self.x}.flatten(1)")) if call else None
+
+
+def _cut(line: Line, node: ast.expr, new: str) -> str:
+    """The line with one part of its tree replaced."""
+    code = line.code.encode()
+    return (code[: node.col_offset] + new.encode() + code[node.end_col_offset :]).decode()
+
+
+class ViewStride(Rule):
+    code = "view-stride"
+    family = "view"
+    signatures = (
+        "view size is not compatible with input tensor's size and stride",
+        "view(): argument 'size' is not compatible with contiguous",
+    )
+    says = "x.view needs its elements side by side in memory, and they aren't any more"
+    lookalike = "shape '[3]' is invalid for input of size 4"
+    example = """
+        x = torch.arange(6).reshape(2, 3).permute(1, 0)
+        # RuntimeError: view size is not compatible with input tensor's size and stride (at least one dimension
+        # spans across two contiguous subspaces). Use .reshape(...) instead.
+        x = x.view(-1)
+        assert x.tolist() == [0, 3, 1, 4, 2, 5]
+    """
+    usual = (
+        certain(
+            "permute, transpose, .T or a slice before it only changed how the memory is read",
+            "call",
+            "x.reshape(…) copies where it has to; x.contiguous().view(…) is the same",
+        ),
+    )
+
+    def hypotheses(self) -> Iterator[Hypothesis]:
+        (usual,) = super().hypotheses()
+        code = self.line.code
+        fix = self.instead(code.replace(".view(", ".reshape(")) if ".view(" in code else None
+        yield certain(usual.says, usual.change, usual.advice, fix)
+
+
+class ViewUnknown(Rule):
+    code = "view-unknown"
+    family = "view"
+    signatures = ("only one dimension can be inferred",)
+    says = "two sizes are -1, and only one can follow from the others"
+    lookalike = "shape '[3]' is invalid for input of size 4"
+    example = """
+        x = torch.rand(4, 8, 2, 2)
+        # RuntimeError: only one dimension can be inferred
+        x = x.view(-1, -1)
+        assert x.shape == (4, 32)
+    """
+    usual = (
+        likely("the batch was left open as well as the features", "call", "x.flatten(1), or x.view(x.size(0), -1)"),
+    )
+
+
+class ExpandSize(Rule):
+    code = "expand-size"
+    family = "view"
+    signatures = (
+        "The expanded size of the tensor ({wanted}) must match the existing size ({size}) at non-singleton "
+        "dimension {axis}. "
+        "Target sizes: {target:shape}. Tensor sizes: {sizes:shape}",
+        "The expanded size of the tensor ({wanted}) must match the existing size ({size}) at non-singleton "
+        "dimension {axis}",
+        "shape mismatch: value tensor of shape {sizes:shape} cannot be broadcast to indexing result of shape "
+        "{target:shape}",
+        "the number of sizes provided ({wanted}) must be greater or equal to the number of dimensions in the "
+        "tensor ({size})",
+        "Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor",
+    )
+    says = "only an axis of size 1 can be expanded"
+    lookalike = "The size of tensor a (28) must match the size of tensor b (27) at non-singleton dimension 3"
+    example = """
+        table = torch.zeros(3, 4)
+        row = torch.ones(5)
+        # RuntimeError: The expanded size of the tensor (4) must match the existing size (5) at non-singleton
+        # dimension 0.  Target sizes: [4].  Tensor sizes: [5]
+        table[0] = row
+    """
+
+    def hypotheses(self) -> Iterator[Hypothesis]:
+        target, sizes = self.facts.get("target"), self.facts.get("sizes")
+        wanted, size = self.facts.get("wanted"), self.facts.get("size")
+        longest = wanted in (512, 514, 1024, 2048) and size and size > wanted
+        if longest and (self.case.through(r"bert|transformers|embed") or len(sizes or ()) == len(target or ()) == 2):
+            says = f"the text has {size} tokens and the model takes at most {wanted}"
+            yield likely(says, "data", f"truncate when tokenising: tokenizer(…, truncation=True, max_length={wanted})")
+        elif self.case.through(r"linear|addmm|F\.linear"):
+            says = f"the bias has {size} numbers and the layer {wanted} outputs"
+            yield likely(says, "model", "a bias has out_features numbers")
+        elif self.line.has(r"[\w.\])]\s*=[^=]") and self.line.has(r"\]\s*="):
+            says = f"{list(sizes or (size,))} is put where {list(target or (wanted,))} is read"
+            yield likely(
+                says, "call", "both sides of the assignment need the same sizes; print them, and slice or resize one"
+            )
+        else:
+            says = (
+                f"{list(sizes or ()) or size} can't be spread over {list(target or ()) or wanted}: axes are "
+                "matched from the last"
+            )
+            yield likely(
+                says,
+                "call",
+                "unsqueeze the axis that is to be repeated, so that it has size 1, or make the sizes agree",
+            )
+
+
+class SplitSize(Rule):
+    code = "split-size"
+    family = "view"
+    signatures = (
+        "split_with_sizes expects split_sizes to sum exactly to {size} (input tensor's size at dimension {axis}), "
+        "but got split_sizes={sizes:shape}",
+        "unflatten: Provided sizes {sizes:shape} don't multiply up to the size of dim {axis} ({size})",
+        "maximum size for tensor at dimension {axis} is {size} but size is {wanted}",
+        "start ({start}) + length ({length}) exceeds dimension size ({size})",
+        "Halving dimension must be even, but dimension {axis} is size {size}",
+    )
+    says = "the parts don't make up the {size} that axis has"
+    lookalike = "shape '[3]' is invalid for input of size 4"
+    example = """
+        x = torch.rand(4, 10)
+        # RuntimeError: split_with_sizes expects split_sizes to sum exactly to 10 (input tensor's size at dimension
+        # 1), but got split_sizes=[3, 3]
+        a, b = torch.split(x, [3, 3], dim=1)
+    """
+
+    def hypotheses(self) -> Iterator[Hypothesis]:
+        sizes = f": {list(self.sizes)}" if "sizes" in self.facts else ""
+        says = f"the axis has {self.size} elements, and the parts were counted for another size{sizes}"
+        yield likely(says, "call", "count the parts from the tensor's own size, x.size(dim), or mend the layer before")

@@ -1,0 +1,1 @@
+"""A layer under keys and mouse in the terminal, on Textual, which nothing else here needs."""

@@ -1,0 +1,96 @@
+"""What a user names as a model: a known network, a file, the text itself, or ``-`` for stdin."""
+
+import os
+import re
+import sys
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from convcli.network import known
+from convcli.network.notation import read_text
+from convcli.network.parts import Model
+from convcli.network.python_file import read_source
+from convcli.refusals import ConvcliError
+from convcli.whole_numbers import whole_numbers
+
+PYTHON = re.compile(r"^\s*(import \w|from [\w.]+ import |class \w+.*:|def \w+\(|@\w+)", re.MULTILINE)
+BINARY = (".pt", ".pth", ".ckpt", ".safetensors", ".onnx", ".h5", ".pkl", ".bin")
+LARGEST = 50_000_000  # bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A model and what is known of it besides."""
+
+    model: Model
+    size: tuple[int, ...] | None = None  # its usual input
+    source: str = ""
+    published: str = ""
+
+
+def read_model(text: str) -> Named:
+    """The model that a user names.
+
+    Raises:
+        ConvcliError: there is nothing of this name, or what there is can't be read.
+    """
+    if text in known.names():
+        written = known.text_of(text)
+        facts = known.facts(written)
+        size = whole_numbers(facts["input"])
+        return Named(replace(read_text(written), name=text), size, facts.get("source", ""), facts.get("published", ""))
+    if text == "-":
+        return Named(_from_text(_stdin()))
+    if not text.strip():
+        raise ConvcliError("the model is an empty text", "try convcli network alexnet")
+    path, colon, name = text.rpartition(":")
+    if colon and path.endswith(".py") and "\n" not in text and not os.path.exists(text):  # noqa: PTH110
+        return Named(read_source(read_file(path), name, path))
+    if os.path.exists(text):  # noqa: PTH110  (Path's own raises at a text that can't be a file's name)
+        written = read_file(text)
+        return Named(read_source(written, file=text) if text.endswith(".py") else _from_text(written, text))
+    if "(" not in text:
+        raise _unknown(text)
+    return Named(_from_text(text.replace("\\n", "\n") if "\n" not in text else text))
+
+
+def _from_text(text: str, file: str = "") -> Model:
+    return read_source(text, file=file) if PYTHON.search(text) else read_text(text)
+
+
+def read_file(path: str) -> str:
+    """The text of a file that a user names."""
+    if Path(path).is_dir():
+        raise ConvcliError(f"{path!r} is a directory", "name a file in it")
+    if Path(path).suffix.lower() in BINARY:
+        why = f"{path!r} holds weights, and weights don't say how a model is wired"
+        raise ConvcliError(why, "give what made it: its .py file, or print(model) saved as text")
+    try:
+        with open(path, "rb") as stream:
+            return _decoded(stream.read(LARGEST + 1), path)
+    except OSError as error:
+        raise ConvcliError(f"{path!r} can't be read: {error.strerror}", "check the name and the folder") from None
+
+
+def _stdin() -> str:
+    if sys.stdin is None or sys.stdin.isatty():
+        raise ConvcliError("nothing is piped to stdin", "python -c 'print(model)' | convcli network -")
+    return _decoded(sys.stdin.buffer.read(LARGEST + 1), "stdin")
+
+
+def _decoded(data: bytes, source: str) -> str:
+    if len(data) > LARGEST:
+        raise ConvcliError(f"{source} has more than {LARGEST:,} bytes", "give the model alone")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise ConvcliError(f"{source} isn't text", "give print(model) as text, or the .py file") from None
+
+
+def _unknown(text: str) -> ConvcliError:
+    from difflib import get_close_matches
+
+    near = get_close_matches(text.lower(), known.names(), 2)
+    meant = f"did you mean {' or '.join(near)}? " if near else ""
+    names = f"known networks: {', '.join(known.names())}"
+    return ConvcliError(f"there is no file and no known network {text[:60]!r}", f"{meant}{names}")

@@ -1,0 +1,86 @@
+"""Networks side by side, and which input sizes give an output."""
+
+from collections.abc import Callable, Iterator, Sequence
+from math import prod
+
+from rich.console import RenderableType
+from rich.text import Text
+
+from convcli.network.chain import Chain
+from convcli.refusals.inputs import bytes_in_words
+from convcli.views.network_table import by_sizes, failure
+from convcli.views.network_texts import network_object
+from convcli.views.widgets import labelled, table
+from convcli.wording import plain
+
+NUMBERS: dict[str, Callable[[Chain], int | None]] = {
+    "layers": lambda chain: len(chain.rows),
+    "parameters": lambda chain: chain.parameters,
+    "MACs": lambda chain: chain.macs,
+    "receptive field": lambda chain: chain.sees.seen[-1][0] if chain.sees else None,
+    "output numbers": lambda chain: prod(chain.output_shape[1:]) if chain.output_shape else None,
+    "weights, bytes": lambda chain: 4 * chain.parameters,
+    "activations in training, bytes": lambda chain: chain.training_bytes,
+}
+
+
+def compared(chains: Sequence[Chain], names: Sequence[str]) -> Iterator[RenderableType]:
+    """A column for each network, and how the others' numbers stand to the first's."""
+    first = chains[0]
+    yield Text(" · ".join(map(plain, names)), style="bold")
+    yield ""
+    made = table("", *(_named(names, i) for i in range(len(chains))), *(["ratio"] if len(chains) == 2 else []))
+    made.add_row(Text("input", style="muted"), *(by_sizes(chain.input_shape) for chain in chains))
+    made.add_row(Text("output", style="muted"), *(_output(chain) for chain in chains))
+    for name, of in NUMBERS.items():
+        counts = [of(chain) for chain in chains]
+        cells = [_said(name, count) for count in counts]
+        ratio = [f"× {counts[1] / counts[0]:.3g}"] if len(chains) == 2 and counts[0] and counts[1] else []
+        made.add_row(Text(name.removesuffix(", bytes"), style="muted"), *cells, *ratio)
+    yield made
+    for chain, name in zip(chains, names, strict=True):
+        if chain.failed:
+            yield ""
+            yield Text(plain(name), style="bold")
+            yield from failure(chain)
+    if len({chain.input_shape for chain in chains}) > 1:
+        yield ""
+        yield labelled(
+            [("note", f"the inputs differ; --size {'x'.join(map(str, first.input_shape[1:]))} gives all one")]
+        )
+
+
+def _named(names: Sequence[str], i: int) -> str:
+    """A short heading: the name, or a letter where that is long."""
+    return names[i] if len(names[i]) <= 24 and "\n" not in names[i] else "ABCDEFGHIJKLMNOPQRSTUVWXYZ"[i % 26]
+
+
+def _output(chain: Chain) -> Text:
+    if chain.failed:
+        return Text(f"fails at {plain(chain.failed.name)}", style="wrong")
+    return Text(by_sizes(chain.output_shape), style="bold")
+
+
+def _said(name: str, count: int | None) -> str:
+    if count is None:
+        return "?"
+    return bytes_in_words(count) if name.endswith("bytes") else f"{count:,}"
+
+
+def compared_object(chains: Sequence[Chain], names: Sequence[str]) -> dict[str, object]:
+    """The object of ``--json``: each network, and the ratios of their numbers to the first's."""
+    ratios = [{name: _ratio(of(chain), of(chains[0])) for name, of in NUMBERS.items()} for chain in chains]
+    networks = [{"named": name} | network_object(chain) for chain, name in zip(chains, names, strict=True)]
+    return {"networks": networks, "ratios": ratios}
+
+
+def _ratio(one: int | None, other: int | None) -> float | None:
+    return one / other if one is not None and other else None
+
+
+def sizes_said(name: str, output: Sequence[int], ranges: Sequence[range]) -> Iterator[RenderableType]:
+    """Which input gives an output of this size."""
+    least, most = (" × ".join(str(end(sizes)) for sizes in ranges) for end in (min, max))
+    asked = " × ".join(map(str, tuple(output) * len(ranges) if len(output) == 1 else output))
+    words = f"an input of {least}" if least == most else f"inputs from {least} to {most}"
+    yield Text(f"{words} give{'s' * (least == most)} {asked} at {plain(name)}", style="bold")

@@ -1,0 +1,101 @@
+"""A network's blocks as SVG, as a page that holds it, and as TikZ that compiles without a style file."""
+
+from collections.abc import Iterator, Sequence
+from html import escape
+
+from convcli.network.blocks import Block
+from convcli.network.chain import Chain
+from convcli.views.network_receptive import style
+
+LINE = 16  # pixels from one line of words to the next
+
+
+def blocks_svg(chain: Chain, blocks: Sequence[Block]) -> str:
+    """The whole picture."""
+    title = f"{chain.model.name or 'a network'}, {' × '.join(map(str, chain.input_shape[1:]))}"
+    right = max(block.x + block.width + max(block.slant, 5.8 * len(block.below)) for block in blocks) + 10
+    base = max(block.y + block.height for block in blocks) + 24
+    longest = max(len(block.below) for block in blocks)
+    height = base + 20 + longest * 5.2 + LINE
+    body = "".join(_drawn(block, base) for block in blocks)
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {right:.0f} {height:.0f}" width="{right:.0f}" '
+        f'height="{height:.0f}" role="img" aria-label="{escape(title)}"><title>{escape(title)}</title>'
+        f"<desc>{escape(_described(blocks))}</desc><style>{style()}</style>"
+        f"<rect width='100%' height='100%' fill='var(--paper)'/>{body}</svg>\n"
+    )
+
+
+def _described(blocks: Sequence[Block]) -> str:
+    return "; ".join(" ".join(filter(None, (block.below, block.above, block.beside))) for block in blocks)
+
+
+def _drawn(block: Block, base: float) -> str:
+    x, y, w, h, s = block.x, block.y, block.width, block.height, block.slant
+    kind = "b f" if block.failed else "b"
+    parts = []
+    if s:
+        parts.append(f'<path class="{kind}" d="M{x:.1f} {y:.1f}l{s:.1f} {-s:.1f}h{w:.1f}l{-s:.1f} {s:.1f}z"/>')
+        parts.append(f'<path class="{kind}" d="M{x + w:.1f} {y:.1f}l{s:.1f} {-s:.1f}v{h:.1f}l{-s:.1f} {s:.1f}z"/>')
+    parts.append(f'<rect class="{kind}" x="{x:.1f}" y="{y:.1f}" width="{w:.1f}" height="{h:.1f}"/>')
+    middle = x + w / 2
+    parts.append(f'<text x="{middle + s:.1f}" y="{y - s - 5:.1f}" text-anchor="middle">{escape(block.above)}</text>')
+    if block.beside:
+        parts.append(
+            f'<text class="m" x="{middle:.1f}" y="{y + h + 14:.1f}" text-anchor="middle">{escape(block.beside)}</text>'
+        )
+    turned = f'transform="rotate(40 {middle:.1f} {base:.1f})"'
+    parts.append(f'<text class="m" x="{middle:.1f}" y="{base:.1f}" {turned}>{escape(block.below)}</text>')
+    return "".join(parts)
+
+
+def in_page(svg: str, title: str) -> str:
+    """A page of its own, which needs nothing else."""
+    return (
+        f'<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+        f"<title>{escape(title)}</title><style>{style()}body{{margin:0;background:var(--paper)}}main{{overflow-x:auto}}"
+        f"</style><main>{svg}</main></html>\n"
+    )
+
+
+def blocks_tex(chain: Chain, blocks: Sequence[Block]) -> str:
+    """A standalone LaTeX document; TikZ alone draws it."""
+    scale = 1 / 40
+    lines = [
+        r"\documentclass[border=4pt]{standalone}",
+        r"\usepackage{tikz}",
+        r"\begin{document}",
+        rf"% {_tex(chain.model.name or 'a network')}, input {' x '.join(map(str, chain.input_shape[1:]))}",
+        r"\begin{tikzpicture}[box/.style={draw, fill=black!4}, note/.style={font=\scriptsize}]",
+    ]
+    base = -(max(block.y + block.height for block in blocks) + 24) * scale
+    for block in blocks:
+        lines += _in_tikz(block, base, scale)
+    return "\n".join([*lines, r"\end{tikzpicture}", r"\end{document}"]) + "\n"
+
+
+def _in_tikz(block: Block, base: float, scale: float) -> Iterator[str]:
+    corners = (block.x, -block.y - block.height, block.width, block.height, block.slant)
+    x, y, w, h, s = (value * scale for value in corners)
+    kind = "box, draw=red" if block.failed else "box"
+    back = f"-- ++({s:.2f},{s:.2f})"
+    if s:
+        yield rf"\draw[{kind}] ({x:.2f},{y + h:.2f}) {back} -- ++({w:.2f},0) -- ++({-s:.2f},{-s:.2f}) -- cycle;"
+        yield rf"\draw[{kind}] ({x + w:.2f},{y + h:.2f}) {back} -- ++(0,{-h:.2f}) -- ++({-s:.2f},{-s:.2f}) -- cycle;"
+    yield rf"\draw[{kind}] ({x:.2f},{y:.2f}) rectangle ++({w:.2f},{h:.2f});"
+    middle = x + w / 2
+    yield rf"\node[note, above] at ({middle + s:.2f},{y + h + s:.2f}) {{{_tex(block.above)}}};"
+    if block.beside:
+        yield rf"\node[note, below] at ({middle:.2f},{y:.2f}) {{{_tex(block.beside)}}};"
+    yield rf"\node[note, rotate=-40, anchor=north west] at ({middle:.2f},{base:.2f}) {{{_tex(block.below)}}};"
+
+
+def _tex(text: str) -> str:
+    r"""Words as LaTeX has them.
+
+    >>> _tex("conv_1 3 × 3 & more")
+    'conv\\_1 3 $\\times$ 3 \\& more'
+    """
+    signs = {"\\": r"\textbackslash{}", "×": r"$\times$", "^": r"\^{}", "~": r"\~{}"}
+    signs |= {sign: f"\\{sign}" for sign in "_&%$#{}"}
+    return "".join(signs.get(sign, sign) for sign in text)

@@ -1,0 +1,100 @@
+"""What the user's line and the two sizes tell of a sum."""
+
+import re
+
+import pytest
+
+from tests.explain import first
+
+CASES = [
+    (
+        "x = x + skip\nRuntimeError: The size of tensor a (64) must match the size of tensor b (65) at "
+        "non-singleton dimension 3",
+        "addition-size",
+        "model",
+        "odd",
+    ),
+    (
+        "x = x + skip\nRuntimeError: The size of tensor a (28) must match the size of tensor b (14) at "
+        "non-singleton dimension 3",
+        "addition-size",
+        "model",
+        "2-fold",
+    ),
+    (
+        "x = x + skip\nRuntimeError: The size of tensor a (28) must match the size of tensor b (24) at "
+        "non-singleton dimension 3",
+        "addition-size",
+        "model",
+        "padding",
+    ),
+    (
+        "out += identity\nRuntimeError: The size of tensor a (64) must match the size of tensor b (256) at "
+        "non-singleton dimension 1",
+        "addition-size",
+        "model",
+        "kernel_size=1",
+    ),
+    (
+        "x = x + self.pos_embed\nRuntimeError: The size of tensor a (197) must match the size of tensor b (257) "
+        "at non-singleton dimension 1",
+        "addition-size",
+        "data",
+        "197 tokens",
+    ),
+    (
+        "x = x + self.position_embeddings(ids)\nRuntimeError: The size of tensor a (600) must match the size of "
+        "tensor b (512) at non-singleton dimension 1",
+        "addition-size",
+        "data",
+        "truncate",
+    ),
+    (
+        "hits = (outputs == labels).sum()\nRuntimeError: The size of tensor a (10) must match the size of tensor "
+        "b (64) at non-singleton dimension 1",
+        "addition-size",
+        "call",
+        "argmax",
+    ),
+    (
+        "e = e.masked_fill(mask == 0, -1e9)\nRuntimeError: The size of tensor a (1024) must match the size of "
+        "tensor b (512) at non-singleton dimension 3",
+        "addition-size",
+        "call",
+        "mask",
+    ),
+    (
+        "x - self.fc(x)\nRuntimeError: The size of tensor a (7) must match the size of tensor b (10) at "
+        "non-singleton dimension 3",
+        "addition-size",
+        "call",
+        "minus",
+    ),
+    (
+        "loss = criterion(out, y)\nRuntimeError: The size of tensor a (10) must match the size of tensor b (64) "
+        "at non-singleton dimension 1",
+        "addition-size",
+        "loss",
+        "prediction",
+    ),
+    (
+        "x += y\nRuntimeError: output with shape [1, 8] doesn't match the broadcast shape [2, 8]",
+        "addition-size",
+        "call",
+        "written",
+    ),
+    (
+        "kept = x[mask]\nIndexError: The shape of the mask [3, 5] at index 1 does not match the shape of the "
+        "indexed tensor [3, 4] at index 1",
+        "mask-size",
+        "call",
+        "axis 1",
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "code", "change", "words"), CASES)
+def test_the_first_answer(text: str, code: str, change: str, words: str) -> None:
+    found, answer = first(text)
+    assert (found, answer.change) == (code, change)
+    assert re.search(words if "|" in words else re.escape(words), f"{answer.says} {answer.advice}"), answer

@@ -1,0 +1,32 @@
+"""Attention: features, heads, masks."""
+
+import re
+
+import pytest
+
+from tests.explain import first
+
+CASES = [
+    ("was expecting embedding dimension of 512, but got 256", "attention-size", "model", "256 features"),
+    ("embed_dim must be divisible by num_heads", "attention-size", "model", "num_heads"),
+    (
+        "The shape of the 2D attn_mask is torch.Size([10, 10]), but should be (32, 32).",
+        "attention-mask",
+        "call",
+        "[32, 32]",
+    ),
+    (
+        "The shape of the 3D attn_mask is torch.Size([3, 5, 5]), but should be (12, 5, 5).",
+        "attention-mask",
+        "call",
+        "batch · heads",
+    ),
+    ("Expected key_padded_mask.shape[0] to be 3, but got 5", "attention-mask", "call", "turned"),
+]
+
+
+@pytest.mark.parametrize(("text", "code", "change", "words"), CASES)
+def test_the_first_answer(text: str, code: str, change: str, words: str) -> None:
+    found, answer = first(text)
+    assert (found, answer.change) == (code, change)
+    assert re.search(words if "|" in words else re.escape(words), f"{answer.says} {answer.advice}"), answer

@@ -1,0 +1,33 @@
+"""Gradients: advice, no code that silences."""
+
+import re
+
+import pytest
+
+from tests.explain import first
+
+CASES = [
+    ("element 0 of tensors does not require grad and does not have a grad_fn", "no-gradient", "loss", "cut"),
+    (
+        "Trying to backward through the graph a second time, but the buffers have already been freed.",
+        "backward-twice",
+        "call",
+        "earlier step",
+    ),
+    (
+        "one of the variables needed for gradient computation has been modified by an inplace operation: "
+        "[torch.cuda.FloatTensor [64]], which is output 0 of TBackward",
+        "backward-inplace",
+        "call",
+        "after it was used",
+    ),
+    ("grad can be implicitly created only for scalar outputs", "backward-scalar", "loss", "each element"),
+    ("can't optimize a non-leaf Tensor", "optimizer-leaf", "model", "no leaf"),
+]
+
+
+@pytest.mark.parametrize(("text", "code", "change", "words"), CASES)
+def test_the_first_answer(text: str, code: str, change: str, words: str) -> None:
+    found, answer = first(text)
+    assert (found, answer.change) == (code, change)
+    assert re.search(words if "|" in words else re.escape(words), f"{answer.says} {answer.advice}"), answer

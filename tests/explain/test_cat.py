@@ -1,0 +1,48 @@
+"""Concatenations: odd sizes, missing upsampling, wrong lists."""
+
+import re
+
+import pytest
+
+from tests.explain import first
+
+CASES = [
+    (
+        "x = torch.cat([x, skip], dim=1)\nRuntimeError: Sizes of tensors must match except in dimension 1. Got 7 "
+        "and 6 in dimension 2 at /pytorch/THCTensorMath.cu:83",
+        "cat-size",
+        "model",
+        "odd",
+    ),
+    (
+        "Sizes of tensors must match except in dimension 1. Expected size 28 but got size 56 for tensor number 1 "
+        "in the list.",
+        "cat-size",
+        "model",
+        "upsampling",
+    ),
+    (
+        "Sizes of tensors must match except in dimension 1. Expected size 56 but got size 64 for tensor number 1 "
+        "in the list.",
+        "cat-size",
+        "model",
+        "without padding",
+    ),
+    (
+        "Sizes of tensors must match except in dimension 0. Expected size 5 but got size 7 for tensor number 1 in "
+        "the list.",
+        "cat-size",
+        "call",
+        "5 and 7",
+    ),
+    ("Tensors must have same number of dimensions: got 4 and 2", "cat-rank", "call", "missing"),
+    ("torch.cat(): expected a non-empty list of Tensors", "cat-list", "data", "empty"),
+    ("expected Tensor as element 0 in argument 0, but got numpy.ndarray", "cat-list", "call", "numpy.ndarray"),
+]
+
+
+@pytest.mark.parametrize(("text", "code", "change", "words"), CASES)
+def test_the_first_answer(text: str, code: str, change: str, words: str) -> None:
+    found, answer = first(text)
+    assert (found, answer.change) == (code, change)
+    assert re.search(words if "|" in words else re.escape(words), f"{answer.says} {answer.advice}"), answer

@@ -1,0 +1,73 @@
+"""Which side of a convolution has to change: told by the shapes."""
+
+import re
+
+import pytest
+
+from tests.explain import first
+
+CASES = [
+    (
+        "Given groups=1, weight of size 24 3 5, expected input[708, 256, 3] to have 3 channels, but got 256 "
+        "channels instead",
+        "channels-last",
+        "data",
+        "length, features",
+    ),
+    (
+        "Given groups=1, weight[8, 3, 3, 3], so expected input[4, 28, 28, 3] to have 3 channels, but got 28 "
+        "channels instead",
+        "channels-last",
+        "data",
+        "last axis",
+    ),
+    (
+        "Given groups=1, weight of size [16, 1, 5, 5], expected input[100, 3, 256, 256] to have 1 channels, but "
+        "got 3 channels instead",
+        "channels-colour",
+        "data",
+        "grey",
+    ),
+    (
+        "Given groups=1, weight of size [64, 3, 7, 7], expected input[8, 4, 224, 224] to have 3 channels, but got "
+        "4 channels instead",
+        "channels-colour",
+        "data",
+        "alpha",
+    ),
+    (
+        "Given groups=1, weight of size [320, 9, 3, 3], expected input[2, 4, 64, 64] to have 9 channels, but got "
+        "4 channels instead",
+        "channels",
+        "checkpoint",
+        "inpainting",
+    ),
+    (
+        "Given groups=1, weight of size [64, 64, 3, 3], expected input[1, 128, 28, 28] to have 64 channels, but "
+        "got 128 channels instead",
+        "channels",
+        "model",
+        "concatenated",
+    ),
+    (
+        "Given groups=2, weight of size [8, 2, 3, 3], expected input[1, 6, 28, 28] to have 4 channels, but got 6 "
+        "channels instead",
+        "channels",
+        "model",
+        "groups=2",
+    ),
+    (
+        "Given transposed=1, weight of size [16, 8, 2, 2], expected input[1, 8, 4, 4] to have 16 channels, but "
+        "got 8 channels instead",
+        "channels",
+        "model",
+        "8 channels",
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "code", "change", "words"), CASES)
+def test_the_first_answer(text: str, code: str, change: str, words: str) -> None:
+    found, answer = first(text)
+    assert (found, answer.change) == (code, change)
+    assert re.search(words if "|" in words else re.escape(words), f"{answer.says} {answer.advice}"), answer

@@ -1,0 +1,85 @@
+"""Devices: which side was left behind."""
+
+import re
+
+import pytest
+
+from tests.explain import first
+
+CASES = [
+    (
+        "Input type (torch.cuda.FloatTensor) and weight type (torch.FloatTensor) should be the same",
+        "device-mixed",
+        "model",
+        "are not",
+    ),
+    (
+        "Input type (torch.FloatTensor) and weight type (torch.cuda.FloatTensor) should be the same or input "
+        "should be a MKLDNN tensor",
+        "device-mixed",
+        "data",
+        "not moved",
+    ),
+    (
+        "Expected all tensors to be on the same device, but found at least two devices, cuda:0 and cpu! (when "
+        "checking argument for argument index in method wrapper_CUDA__index_select)",
+        "device-mixed",
+        "device",
+        "looked up",
+    ),
+    (
+        "Expected all tensors to be on the same device, but found at least two devices, cuda:0 and cpu! (when "
+        "checking argument for argument mat2 in method wrapper_CUDA_mm)",
+        "device-mixed",
+        "model",
+        "weights",
+    ),
+    (
+        "Expected all tensors to be on the same device, but found at least two devices, cuda:1 and cuda:0!",
+        "device-mixed",
+        "device",
+        "fixed GPU",
+    ),
+    (
+        "loss = criterion(out, labels)\nRuntimeError: Expected all tensors to be on the same device, but found at "
+        "least two devices, cuda:0 and cpu! (when checking argument for argument target in method "
+        "wrapper_nll_loss_forward)",
+        "device-mixed",
+        "device",
+        "targets",
+    ),
+    (
+        "Input and hidden tensors are not at the same device, found input tensor at cuda:0 and hidden tensor at cpu",
+        "device-mixed",
+        "device",
+        "hidden state",
+    ),
+    (
+        "y = out.numpy()\nTypeError: can't convert cuda:0 device type tensor to numpy. Use Tensor.cpu() to copy "
+        "the tensor to host memory first.",
+        "device-numpy",
+        "device",
+        "cuda:0",
+    ),
+    (
+        "state = torch.load(path)\nRuntimeError: Attempting to deserialize object on a CUDA device but "
+        "torch.cuda.is_available() is False.",
+        "device-missing",
+        "checkpoint",
+        "GPU",
+    ),
+    (
+        "module must have its parameters and buffers on device cuda:0 (device_ids[0]) but found one of them on "
+        "device: cpu",
+        "device-replica",
+        "device",
+        "cuda:0",
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "code", "change", "words"), CASES)
+def test_the_first_answer(text: str, code: str, change: str, words: str) -> None:
+    found, answer = first(text)
+    assert (found, answer.change) == (code, change)
+    assert re.search(words if "|" in words else re.escape(words), f"{answer.says} {answer.advice}"), answer

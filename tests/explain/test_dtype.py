@@ -1,0 +1,60 @@
+"""Types: who has to change, and into what."""
+
+import re
+
+import pytest
+
+from tests.explain import first
+
+CASES = [
+    (
+        "Input type (torch.cuda.ByteTensor) and weight type (torch.cuda.FloatTensor) should be the same",
+        "dtype",
+        "data",
+        "whole numbers",
+    ),
+    (
+        "Input type (torch.cuda.FloatTensor) and weight type (torch.cuda.HalfTensor) should be the same",
+        "dtype",
+        "data",
+        "half",
+    ),
+    ("Input type (float) and bias type (double) should be the same", "dtype", "model", "float64"),
+    ("mat1 and mat2 must have the same dtype, but got Half and Float", "dtype", "model", "autocast"),
+    ("expected scalar type Double but found Float", "dtype", "data", "float64"),
+    (
+        "Expected object of scalar type Float but got scalar type Double for argument #2 'mat2'",
+        "dtype",
+        "data",
+        "float64",
+    ),
+    (
+        "Cannot convert a MPS Tensor to float64 dtype as the MPS framework doesn't support float64",
+        "dtype",
+        "data",
+        "float32",
+    ),
+    ("\"slow_conv2d_cpu\" not implemented for 'Half'", "dtype-unsupported", "device", "CPU"),
+    (
+        "m = counts.mean()\nRuntimeError: mean(): could not infer output dtype. Input dtype must be either a "
+        "floating point or complex dtype. Got: Long",
+        "dtype-unsupported",
+        "data",
+        "counts holds",
+    ),
+    (
+        "Expected tensor for argument #1 'indices' to have scalar type Long; but got torch.FloatTensor instead "
+        "(while checking arguments for embedding)",
+        "index-dtype",
+        "data",
+        "fractions",
+    ),
+    ("result type Float can't be cast to the desired output type Long", "dtype-result", "call", "in place"),
+]
+
+
+@pytest.mark.parametrize(("text", "code", "change", "words"), CASES)
+def test_the_first_answer(text: str, code: str, change: str, words: str) -> None:
+    found, answer = first(text)
+    assert (found, answer.change) == (code, change)
+    assert re.search(words if "|" in words else re.escape(words), f"{answer.says} {answer.advice}"), answer

@@ -1,0 +1,51 @@
+"""A kernel or pooling larger than what arrives."""
+
+import re
+
+import pytest
+
+from tests.explain import first
+
+CASES = [
+    (
+        "Calculated padded input size per channel: (2). Kernel size: (3). Kernel size can't be greater than "
+        "actual input size",
+        "kernel-larger",
+        "data",
+        "length",
+    ),
+    (
+        "Calculated padded input size per channel: (1024 x 2). Kernel size: (16 x 16). Kernel size can't be "
+        "greater than actual input size",
+        "kernel-larger",
+        "data",
+        "another order",
+    ),
+    (
+        "Calculated padded input size per channel: (3 x 300). Kernel size: (5 x 300). Kernel size can't be "
+        "greater than actual input size",
+        "kernel-larger",
+        "data",
+        "words",
+    ),
+    (
+        "Given input size: (512x1x1). Calculated output size: (512x0x0). Output size is too small",
+        "pool-too-small",
+        "data",
+        "1×1",
+    ),
+    (
+        "Given input size: (2048x1x1). Calculated output size: (2048x-5x-5). Output size is too small at "
+        "/pytorch/SpatialAveragePooling.c:48",
+        "pool-too-small",
+        "data",
+        "1×1",
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "code", "change", "words"), CASES)
+def test_the_first_answer(text: str, code: str, change: str, words: str) -> None:
+    found, answer = first(text)
+    assert (found, answer.change) == (code, change)
+    assert re.search(words if "|" in words else re.escape(words), f"{answer.says} {answer.advice}"), answer

@@ -1,0 +1,67 @@
+"""Which mistake a linear layer's numbers tell of."""
+
+import re
+
+import pytest
+
+from tests.explain import first
+
+CASES = [
+    ("mat1 and mat2 shapes cannot be multiplied (640x5 and 800x10)", "linear-size", "call", "isn't flattened"),
+    ("mat1 and mat2 shapes cannot be multiplied (1x3200 and 800x10)", "linear-size", "call", "batch was flattened"),
+    (
+        "size mismatch, m1: [4 x 256], m2: [400 x 120] at /pytorch/aten/src/TH/generic/THTensorMath.cpp:136",
+        "linear-size",
+        "model",
+        "4×4, not 5×5",
+    ),
+    (
+        "linear(): input and weight.T shapes cannot be multiplied (4x10816 and 9216x128)",
+        "linear-size",
+        "model",
+        "13×13, not 12×12",
+    ),
+    ("mat1 and mat2 shapes cannot be multiplied (154x768 and 1024x320)", "linear-size", "checkpoint", "versions"),
+    ("mat1 and mat2 shapes cannot be multiplied (549x6656 and 1x22151168)", "linear-size", "model", "4-bit"),
+    ("mat1 and mat2 shapes cannot be multiplied (32x13 and 12x64)", "linear-size", "model", "13 columns"),
+    ("mat1 and mat2 shapes cannot be multiplied (32x256 and 128x10)", "linear-size", "model", "both directions"),
+    ("mat1 and mat2 shapes cannot be multiplied (64x100 and 64x10)", "linear-size", "model", "number of rows"),
+    (
+        "y = a @ b\nRuntimeError: mat1 and mat2 shapes cannot be multiplied (4x5 and 4x5)",
+        "linear-size",
+        "call",
+        "has to be turned",
+    ),
+    (
+        "y = torch.mm(a, b)\nRuntimeError: mat1 and mat2 shapes cannot be multiplied (4x5 and 4x7)",
+        "linear-size",
+        "call",
+        "share 4 rows",
+    ),
+    (
+        "Expected size for first two dimensions of batch2 tensor to be: [4, 6] but got: [3, 6].",
+        "matmul-size",
+        "call",
+        "batches differ",
+    ),
+    (
+        "einsum(): subscript j has size 4 for operand 1 which does not broadcast with previously seen size 5",
+        "matmul-size",
+        "call",
+        "has 4",
+    ),
+    (
+        "Expected 3-dimensional tensor, but got 2-dimensional tensor for argument #1 'batch1' (while checking "
+        "arguments for bmm)",
+        "matmul-rank",
+        "call",
+        "torch.bmm",
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "code", "change", "words"), CASES)
+def test_the_first_answer(text: str, code: str, change: str, words: str) -> None:
+    found, answer = first(text)
+    assert (found, answer.change) == (code, change)
+    assert re.search(words if "|" in words else re.escape(words), f"{answer.says} {answer.advice}"), answer

@@ -1,0 +1,83 @@
+"""Losses: shapes, probabilities, weights."""
+
+import re
+
+import pytest
+
+from tests.explain import first
+
+CASES = [
+    (
+        "Target size (torch.Size([16])) must be the same as input size (torch.Size([16, 1]))",
+        "target-size",
+        "loss",
+        "same numbers",
+    ),
+    (
+        "Target size (torch.Size([16])) must be the same as input size (torch.Size([16, 2]))",
+        "target-size",
+        "loss",
+        "two outputs",
+    ),
+    (
+        "Target size (torch.Size([128])) must be the same as input size (torch.Size([100]))",
+        "target-size",
+        "data",
+        "last batch",
+    ),
+    (
+        "Target size (torch.Size([2, 32, 480, 640])) must be the same as input size (torch.Size([2, 20, 480, 640]))",
+        "target-size",
+        "model",
+        "axis 1",
+    ),
+    (
+        "Target size (torch.Size([2, 1, 64, 64])) must be the same as input size (torch.Size([2, 1, 60, 60]))",
+        "target-size",
+        "model",
+        "60×60",
+    ),
+    (
+        "UserWarning: Using a target size (torch.Size([64])) that is different to the input size (torch.Size([64, "
+        "1])). This will likely lead to incorrect results",
+        "target-size",
+        "loss",
+        "same numbers",
+    ),
+    ("1D target tensor expected, multi-target not supported", "target-axes", "data", "second axis"),
+    (
+        "only batches of spatial targets supported (non-empty 3D tensors) but got targets of size: : [8, 256, 256, 3]",
+        "target-axes",
+        "data",
+        "colour",
+    ),
+    (
+        "only batches of spatial targets supported (3D tensors) but got targets of size: : [8]",
+        "target-axes",
+        "model",
+        "one label",
+    ),
+    ("Expected target size [4, 3], got [4, 7]", "target-steps", "loss", "batch, steps, classes"),
+    ("Expected target size (4, 5), got torch.Size([4, 3, 5])", "target-steps", "data", "one-hot"),
+    ("all elements of input should be between 0 and 1", "target-between", "loss", "sigmoid"),
+    ("all elements of target should be between 0 and 1", "target-between", "data", "masks"),
+    (
+        "weight tensor should be defined either for all 3 classes or no classes but got weight tensor of shape: [2]",
+        "loss-weights",
+        "loss",
+        "2 weights",
+    ),
+    (
+        "if out == y:\nRuntimeError: Boolean value of Tensor with more than one value is ambiguous",
+        "loss-made",
+        "call",
+        "element by element",
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "code", "change", "words"), CASES)
+def test_the_first_answer(text: str, code: str, change: str, words: str) -> None:
+    found, answer = first(text)
+    assert (found, answer.change) == (code, change)
+    assert re.search(words if "|" in words else re.escape(words), f"{answer.says} {answer.advice}"), answer

@@ -1,0 +1,40 @@
+"""Norms: channels, axes, one value alone."""
+
+import re
+
+import pytest
+
+from tests.explain import first
+
+CASES = [
+    ("running_mean should contain 256 elements not 128", "norm-channels", "model", "256 channels"),
+    (
+        "Expected more than 1 value per channel when training, got input size torch.Size([1, 256, 1, 1])",
+        "norm-one",
+        "data",
+        "one sample",
+    ),
+    (
+        "out = model(test_image)\nValueError: Expected more than 1 value per channel when training, got input "
+        "size torch.Size([1, 256])",
+        "norm-one",
+        "call",
+        "training mode",
+    ),
+    ("expected 2D or 3D input (got 4D input)", "norm-rank", "model", "BatchNorm2d"),
+    ("x = bn(x.squeeze())\nValueError: expected 2D or 3D input (got 1D input)", "norm-rank", "call", "squeeze"),
+    (
+        "Given normalized_shape=[64], expected input with shape [*, 64], but got input of size[2, 8, 32]",
+        "norm-shape",
+        "model",
+        "[32]",
+    ),
+    ("num_channels (48) must be divisible by num_groups (32)", "norm-groups", "model", "48"),
+]
+
+
+@pytest.mark.parametrize(("text", "code", "change", "words"), CASES)
+def test_the_first_answer(text: str, code: str, change: str, words: str) -> None:
+    found, answer = first(text)
+    assert (found, answer.change) == (code, change)
+    assert re.search(words if "|" in words else re.escape(words), f"{answer.says} {answer.advice}"), answer

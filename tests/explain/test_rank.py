@@ -1,0 +1,90 @@
+"""An axis too few, too many, or in another place."""
+
+import re
+
+import pytest
+
+from tests.explain import first
+
+CASES = [
+    (
+        "Expected 4-dimensional input for 4-dimensional weight [64, 3, 7, 7], but got 3-dimensional input of size "
+        "[3, 224, 224] instead",
+        "rank",
+        "data",
+        "batch axis",
+    ),
+    (
+        "Expected 4-dimensional input for 4-dimensional weight 32 1 5 5, but got 2-dimensional input of size [64, "
+        "784] instead",
+        "rank",
+        "call",
+        "28 · 28",
+    ),
+    (
+        "Expected 3-dimensional input for 3-dimensional weight [64, 1, 5], but got 2-dimensional input of size "
+        "[32, 100] instead",
+        "rank",
+        "data",
+        "channel axis",
+    ),
+    (
+        "Expected 3D (unbatched) or 4D (batched) input to conv2d, but got input of size: [1, 1, 3, 224, 224]",
+        "rank",
+        "data",
+        "too many",
+    ),
+    (
+        "Expected 3D (unbatched) or 4D (batched) input to conv2d, but got input of size: [8, 16, 3, 64, 64]",
+        "rank",
+        "call",
+        "frames",
+    ),
+    (
+        "Expected 3D (unbatched) or 4D (batched) input to conv_transpose2d, but got input of size: [64, 100]",
+        "rank",
+        "data",
+        "noise",
+    ),
+    (
+        "Expected 2D (unbatched) or 3D (batched) input to conv1d, but got input of size: [8, 3, 28, 28]",
+        "rank",
+        "model",
+        "2-d layer",
+    ),
+    ("non-empty 3D or 4D (batch mode) tensor expected for input", "rank", "call", "flatten"),
+    (
+        "x = x.squeeze()\nRuntimeError: Expected 3D (unbatched) or 4D (batched) input to conv2d, but got input of "
+        "size: [7]",
+        "rank",
+        "call",
+        "squeeze",
+    ),
+    (
+        "Dimension out of range (expected to be in range of [-1, 0], but got 1)",
+        "axis-range",
+        "call",
+        "batch or channel axis",
+    ),
+    (
+        "loss = criterion(out, y)\nIndexError: Dimension out of range (expected to be in range of [-1, 0], but got 1)",
+        "axis-range",
+        "loss",
+        "squeezed",
+    ),
+    ("Dimension out of range (expected to be in range of [-2, 1], but got -3)", "axis-range", "call", "flattened"),
+    ("number of dims don't match in permute", "permute-axes", "call", "axes"),
+    (
+        "b, c, h, w = x.size()\nValueError: not enough values to unpack (expected 4, got 3)",
+        "rank-unpack",
+        "call",
+        "batch axis",
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "code", "change", "words"), CASES)
+def test_the_first_answer(text: str, code: str, change: str, words: str) -> None:
+    found, answer = first(text)
+    assert (found, answer.change) == (code, change)
+    assert re.search(words if "|" in words else re.escape(words), f"{answer.says} {answer.advice}"), answer

@@ -1,0 +1,95 @@
+"""Every rule is run in torch: its example raises its message, its fixes mend that, its look-alike is another's."""
+
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+from convcli.explain.message import read
+from convcli.explain.recognise import FAMILIES, RULES, diagnose, worked
+from convcli.explain.rule import Rule, shaped
+from convcli.views.explained import told
+from tests.explain import IMPORTS, error_of, explained, mended
+from tests.views.shown import shown
+
+SCREEN = 24
+rules = pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
+
+
+@rules
+def test_an_example_raises_is_recognised_and_mended(rule: type[Rule], tmp_path: Path) -> None:
+    path, text = tmp_path / "net.py", IMPORTS + dedent(rule.example)
+    path.write_text(text)
+    errors = read(error_of(path))
+    said = "".join(f"{errors[0].kind}: {errors[0].text}".split())
+    assert said.startswith("".join(worked(rule).message.split()))
+    found = diagnose(errors)
+    assert found is not None
+    assert found.rule.code == rule.code
+    for hypothesis in found.hypotheses:
+        for fix in hypothesis.fixes:
+            if hypothesis.applicability(fix) != "placeholder":
+                path.write_text(mended(text, fix))
+                assert error_of(path) == "", fix.code
+
+
+@rules
+def test_what_only_looks_like_it_is_something_else(rule: type[Rule]) -> None:
+    other = diagnose(read(rule.lookalike))
+    assert rule.lookalike
+    assert other is None or other.rule.code != rule.code
+
+
+@rules
+def test_a_guess_is_shown_with_what_decides(rule: type[Rule]) -> None:
+    found = worked(rule).diagnosis
+    assert len(found.hypotheses) == 1 or found.rule.deciding()
+    assert all(each.says and each.advice and each.change in CHANGES for each in found.hypotheses)
+
+
+CHANGES = {"data", "model", "call", "loss", "checkpoint", "device"}
+
+
+@rules
+def test_an_explanation_fits_one_screen(rule: type[Rule]) -> None:
+    assert len(shown(told(worked(rule).diagnosis)).splitlines()) < SCREEN
+
+
+def test_a_rule_for_each_code() -> None:
+    every = [
+        rule.code
+        for family in FAMILIES
+        for rule in vars(family).values()
+        if isinstance(rule, type) and issubclass(rule, Rule) and rule.__module__ == family.__name__ and rule.code
+    ]
+    assert sorted(every) == sorted(RULES)
+
+
+def test_facts_have_the_types_of_their_holes() -> None:
+    found = explained(
+        "Given groups=1, weight of size 8 3 3 3, expected input[4, 28, 28, 3] to have 3 channels, but got 28 "
+        "channels instead"
+    )
+    assert found.rule.facts["weight"] == (8, 3, 3, 3)
+    assert found.rule.facts["expected"] == 3
+    assert explained("'OrderedDict' object has no attribute 'eval'").rule.facts == {"attribute": "eval"}
+
+
+def test_a_message_broken_in_the_middle_of_a_word_or_number_is_read() -> None:
+    found = explained("RuntimeError: mat1 and mat2 shapes cannot be mul\ntiplied (4x8\n00 and 512x10)")
+    assert found.rule.facts == {"rows": 4, "features": 800, "in_features": 512, "out_features": 10}
+
+
+def test_a_fix_uses_the_users_own_names() -> None:
+    message = (
+        "Given groups=1, weight of size [8, 3, 3, 3], expected input[4, 28, 28, 3] to have 3 channels, "
+        "but got 28 channels instead"
+    )
+    named = explained(f"maps = net(images)\nRuntimeError: {message}")
+    assert named.hypotheses[0].fixes[0].code == "images = images.permute(0, 3, 1, 2)"
+    computed = explained(f"maps = net(load(path))\nRuntimeError: {message}")
+    assert computed.hypotheses[0].fixes[0].code == "maps = net(load(path).permute(0, 3, 1, 2))"
+
+
+def test_shapes_with_other_names_than_axes_are_bare() -> None:
+    assert shaped((1, 2), "batch") == "[1, 2]"

@@ -1,0 +1,35 @@
+"""Recurrent layers and embeddings."""
+
+import re
+
+import pytest
+
+from tests.explain import first
+
+CASES = [
+    ("input.size(-1) must be equal to input_size. Expected 1, got 30", "rnn-input", "data", "no feature axis"),
+    ("Expected hidden[0] size (1, 32, 256), got [1, 8, 256]", "rnn-state", "call", "batch of 8"),
+    ("Expected hidden[0] size (1, 64, 256), got (64, 256)", "rnn-state", "call", "2 axes"),
+    ("Expected hidden[0] size (4, 64, 256), got (2, 64, 256)", "rnn-state", "model", "layers·directions"),
+    ("LSTM: Expected input to be 2D or 3D, got 4D instead", "rnn-rank", "call", "4 axes"),
+    (
+        "'lengths' argument should be a 1D CPU int64 tensor, but got 1D cuda:0 Long tensor",
+        "pack-lengths",
+        "device",
+        "GPU",
+    ),
+    ("index out of range in self", "embedding-range", "model", "num_embeddings"),
+    (
+        "v = scores.gather(1, i)\nRuntimeError: index 5 is out of bounds for dimension 1 with size 3",
+        "gather-range",
+        "call",
+        "0 to 2",
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "code", "change", "words"), CASES)
+def test_the_first_answer(text: str, code: str, change: str, words: str) -> None:
+    found, answer = first(text)
+    assert (found, answer.change) == (code, change)
+    assert re.search(words if "|" in words else re.escape(words), f"{answer.says} {answer.advice}"), answer

@@ -1,0 +1,79 @@
+"""Checkpoints: prefixes, wrappers, heads, other models."""
+
+import re
+
+import pytest
+
+from tests.explain import first
+
+CASES = [
+    (
+        'Error(s) in loading state_dict for Net:\n\tMissing key(s) in state_dict: "a.weight", "b.weight". '
+        '\n\tUnexpected key(s) in state_dict: "module.a.weight", "module.b.weight". ',
+        "state-dict",
+        "checkpoint",
+        "DataParallel",
+    ),
+    (
+        'Error(s) in loading state_dict for DataParallel:\n\tMissing key(s) in state_dict: "module.a.weight", '
+        '"module.b.weight". \n\tUnexpected key(s) in state_dict: "a.weight", "b.weight". ',
+        "state-dict",
+        "checkpoint",
+        "inside of nn.DataParallel",
+    ),
+    (
+        'Error(s) in loading state_dict for Net:\n\tMissing key(s) in state_dict: "a.weight". \n\tUnexpected '
+        'key(s) in state_dict: "epoch", "model_state_dict", "loss". ',
+        "state-dict",
+        "checkpoint",
+        "model_state_dict",
+    ),
+    (
+        'Error(s) in loading state_dict for Net:\n\tUnexpected key(s) in state_dict: "bert.embeddings.position_ids". ',
+        "state-dict",
+        "checkpoint",
+        "buffer",
+    ),
+    (
+        'Error(s) in loading state_dict for Net:\n\tMissing key(s) in state_dict: "head.weight". ',
+        "state-dict",
+        "checkpoint",
+        "head.weight",
+    ),
+    (
+        "Error(s) in loading state_dict for Net:\n\tsize mismatch for fc.weight: copying a param with shape "
+        "torch.Size([1000, 512]) from checkpoint, the shape in current model is torch.Size([3, 512]).",
+        "state-dict",
+        "model",
+        "1000 classes",
+    ),
+    (
+        "Error(s) in loading state_dict for Net:\n\tsize mismatch for tok_embed.weight: copying a param with "
+        "shape torch.Size([32000, 512]) from checkpoint, the shape in current model is torch.Size([32001, 512]).",
+        "state-dict",
+        "checkpoint",
+        "tokens",
+    ),
+    (
+        "Error(s) in loading state_dict for Net:\n\tsize mismatch for conv1.weight: copying a param with shape "
+        "torch.Size([64, 3, 7, 7]) from checkpoint, the shape in current model is torch.Size([64, 1, 7, 7]).",
+        "state-dict",
+        "model",
+        "3 channels",
+    ),
+    (
+        "Error(s) in loading state_dict for Net:\n\tsize mismatch for a.weight: copying a param with shape "
+        "torch.Size([16, 64, 1, 1]) from checkpoint, the shape in current model is torch.Size([16, 16, 3, 3]).",
+        "state-dict",
+        "checkpoint",
+        "arguments",
+    ),
+    ("'collections.OrderedDict' object has no attribute 'eval'", "state-dict-kind", "checkpoint", "parameters alone"),
+]
+
+
+@pytest.mark.parametrize(("text", "code", "change", "words"), CASES)
+def test_the_first_answer(text: str, code: str, change: str, words: str) -> None:
+    found, answer = first(text)
+    assert (found, answer.change) == (code, change)
+    assert re.search(words if "|" in words else re.escape(words), f"{answer.says} {answer.advice}"), answer

@@ -1,0 +1,55 @@
+"""Targets: numbers, batches, types."""
+
+import re
+
+import pytest
+
+from tests.explain import first
+
+CASES = [
+    ("Target 5 is out of bounds.", "target-range", "model", "a label is 5"),
+    ("Target -1 is out of bounds.", "target-range", "loss", "left out"),
+    ("Target 255 is out of bounds.", "target-range", "loss", "border"),
+    ("CUDA error: device-side assert triggered", "target-range", "loss", "GPU"),
+    (
+        "Loss.cu:250: block: [0,0,0] Assertion `t >= 0 && t < n_classes` failed.\nRuntimeError: CUDA error: "
+        "device-side assert triggered",
+        "target-range",
+        "model",
+        "out of range",
+    ),
+    ("Expected input batch_size (1568) to match target batch_size (32).", "target-batch", "call", "49 · 32"),
+    ("Expected input batch_size (4) to match target batch_size (40).", "target-batch", "loss", "10 targets"),
+    ("Expected input batch_size (4) to match target batch_size (0).", "target-batch", "data", "single number"),
+    ("Expected input batch_size (324) to match target batch_size (64).", "target-batch", "call", "share no batch"),
+    (
+        "loss = criterion(out.squeeze(), y)\nValueError: Expected input batch_size (10) to match target "
+        "batch_size (1).",
+        "target-batch",
+        "call",
+        "squeeze()",
+    ),
+    ("size mismatch (got input: [4, 3, 8, 8] , target: [4, 9, 9]", "target-batch", "model", "8×8"),
+    (
+        "Expected object of scalar type Long but got scalar type Float for argument #2 'target' in call to "
+        "_thnn_nll_loss_forward",
+        "target-dtype",
+        "data",
+        "Float",
+    ),
+    ("loss.backward()\nRuntimeError: Found dtype Double but expected Float", "target-dtype", "data", "double"),
+    ("Expected floating point type for target with class probabilities, got Long", "target-dtype", "loss", "one-hot"),
+    (
+        "loss = criterion(labels, out)\nRuntimeError: \"log_softmax_lastdim_kernel_impl\" not implemented for 'Long'",
+        "target-dtype",
+        "loss",
+        "swapped",
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "code", "change", "words"), CASES)
+def test_the_first_answer(text: str, code: str, change: str, words: str) -> None:
+    found, answer = first(text)
+    assert (found, answer.change) == (code, change)
+    assert re.search(words if "|" in words else re.escape(words), f"{answer.says} {answer.advice}"), answer

@@ -1,0 +1,53 @@
+"""Why the elements don't fit the view."""
+
+import re
+
+import pytest
+
+from tests.explain import first
+
+CASES = [
+    ("shape '[16, 34, 34, 512]' is invalid for input of size 8921088", "view-size", "data", "33×33"),
+    ("shape '[64, 10]' is invalid for input of size 160", "view-size", "call", "last batch"),
+    ("shape '[16, 3, 7, 13, 13]' is invalid for input of size 689520", "view-size", "model", "85 instead of 7"),
+    ("shape '[-1, 10, 4096]' is invalid for input of size 237568", "view-size", "data", "58 rows"),
+    (
+        "x = x.view(-1, 16*5*5)\nRuntimeError: shape '[-1, 400]' is invalid for input of size 384",
+        "view-size",
+        "model",
+        "400 features",
+    ),
+    (
+        "x = x.view(128, -1)\nRuntimeError: shape '[128, -1]' is invalid for input of size 130",
+        "view-size",
+        "call",
+        "isn't 128",
+    ),
+    (
+        "size '[2 x 5 x 5 x 128]' is invalid for input of with 12800 elements at /torch/lib/TH/THStorage.c:41",
+        "view-size",
+        "model",
+        "instead of",
+    ),
+    (
+        "tmp[:, :n] = img[:, a:b]\nRuntimeError: The expanded size of the tensor (48) must match the existing "
+        "size (36) at non-singleton dimension 1.  Target sizes: [1, 48, 256, 256].  Tensor sizes: [36, 256, 256]",
+        "expand-size",
+        "call",
+        "both sides|is put where",
+    ),
+    (
+        "split_with_sizes expects split_sizes to sum exactly to 10 (input tensor's size at dimension 0), but got "
+        "split_sizes=[3, 3]",
+        "split-size",
+        "call",
+        "counted",
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "code", "change", "words"), CASES)
+def test_the_first_answer(text: str, code: str, change: str, words: str) -> None:
+    found, answer = first(text)
+    assert (found, answer.change) == (code, change)
+    assert re.search(words if "|" in words else re.escape(words), f"{answer.says} {answer.advice}"), answer

@@ -1,0 +1,59 @@
+"""What a user may name as a model."""
+
+import io
+from pathlib import Path
+
+import pytest
+
+from convcli.network.notation import NotationError
+from convcli.network.reading import read_model
+from convcli.refusals import ConvcliError
+
+SOURCE = "import torch.nn as nn\nnet = nn.Sequential(nn.Conv2d(1, 2, 3))\nother = nn.Sequential(nn.ReLU())\n"
+
+
+def codes(text: str) -> list[str]:
+    return [part.code for part in read_model(text).model.parts]
+
+
+def test_names_texts_and_files(tmp_path: Path) -> None:
+    assert read_model("alexnet").size == (3, 224, 224)
+    assert codes("Conv2d(1, 2, 3)\\nReLU()") == ["Conv2d(1, 2, kernel_size=3)", "ReLU()"]
+    file = tmp_path / "net.py"
+    file.write_text(SOURCE)
+    assert codes(f"{file}:net") == ["Conv2d(1, 2, kernel_size=3)"]
+    assert codes(SOURCE.replace("other = nn.Sequential(nn.ReLU())\n", "")) == ["Conv2d(1, 2, kernel_size=3)"]
+    text = tmp_path / "net.txt"
+    text.write_text("\ufeffReLU()", encoding="utf-8")
+    assert codes(str(text)) == ["ReLU()"]
+
+
+def test_stdin(monkeypatch: pytest.MonkeyPatch) -> None:
+    stream = io.TextIOWrapper(io.BytesIO(b"ReLU()\nTanh()"))
+    monkeypatch.setattr("sys.stdin", stream)
+    assert codes("-") == ["ReLU()", "Tanh()"]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("net.pt", b"PK", "holds weights"),
+        ("net.txt", b"\xff\xfe\x00", "isn't text"),
+        ("net.txt", b"", "no layer is in it"),
+    ],
+)
+def test_files_that_are_none(tmp_path: Path, name: str, content: bytes, said: str) -> None:
+    file = tmp_path / name
+    file.write_bytes(content)
+    with pytest.raises(ConvcliError, match=said):
+        read_model(str(file))
+
+
+def test_names_that_are_none(tmp_path: Path) -> None:
+    for text, said in (("alexnett", "did you mean alexnet"), ("", "empty text"), (str(tmp_path), "is a directory")):
+        with pytest.raises(ConvcliError, match=said):
+            read_model(text)
+    with pytest.raises(ConvcliError, match="can't be read"):
+        read_model("missing.py:Net")
+    with pytest.raises(NotationError):
+        read_model("Conv2d(")
