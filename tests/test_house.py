@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 import convcli
+import convcli.layers.without_windows  # enters the layers that chains have besides
 from convcli.layers import LAYERS
 
 ROOT = Path(__file__).parent.parent
