@@ -9,9 +9,7 @@ from convcli.data.files import read
 from convcli.data.filters import FILTERS
 from convcli.data.literals import text_array
 from convcli.data.samples import SAMPLES, weights_in_the_post
-from convcli.limits import check_picture
 from convcli.memory import check_memory
-from convcli.picks import pick
 from convcli.plan import Plan, make_plan
 from convcli.refusals import ConvcliError
 from convcli.report import Report
@@ -27,12 +25,8 @@ class NotebookReport(Report):
         from html import escape
 
         from convcli.views.page import page
-        from convcli.views.scene import make_scene
 
-        picks = pick(self.plan, draw=True)
-        check_picture(self.plan, picks)
-        drawn = page(make_scene(Report(self.plan, picks)))
-        return f'<iframe srcdoc="{escape(drawn)}" style="width: 100%; height: 36em; border: 0"></iframe>'
+        return f'<iframe srcdoc="{escape(page(self))}" style="width: 100%; height: 46em; border: 0"></iframe>'
 
 
 def run(layer: str, *, input: Any = None, size: Sequence[int] | int | None = None, **more: Any) -> NotebookReport:

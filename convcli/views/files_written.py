@@ -28,7 +28,7 @@ def exported(report: Report, stream: BinaryIO, suffix: str, tracked: Tracked) ->
         case ".svg":
             stream.write(svg.drawing(scene).encode())
         case ".html":
-            stream.write(page.page(scene).encode())
+            stream.write(page.page(report).encode())
         case ".png":
             raster.write_png(scene, stream)
         case ".gif":

@@ -1,76 +1,172 @@
-"""A scene as one page that needs nothing else: it plays, and tells what each cell is made of and feeds."""
+"""A report as one live page that needs nothing else: PyTorch's values, and the arithmetic to change the layer with."""
 
 import json
 import re
-from collections.abc import Iterator
+import shlex
+from base64 import b64encode
 from html import escape
-from itertools import groupby
+from math import prod
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from convcli.views.scene import Cell, Scene
-from convcli.views.svg import COLOURS
+from convcli.data.arrays import Array
+from convcli.data.filters import FILTERS
+from convcli.data.samples import SAMPLES, sample_for
+from convcli.plan import Plan
+from convcli.report import Report
+from convcli.views.tints import variables
 
-TEMPLATE = Path(__file__).with_name("page.html")
-NAMES = {"input": "Input", "weight": "Weights", "output": "Output"}
+if TYPE_CHECKING:
+    import numpy as np
+
+HERE = Path(__file__).parent
+NESTED = re.compile(r"\$\{[^}]*`")  # a template within a template
+QUOTED = re.compile(r"""('(?:\\.|[^'\\])*'|`[^`]*`|"[^"]*")""")
+SCRIPTS = ("arithmetic.js", "layout.js", "page.js")
+# What a reader who changes to another layer begins with.
+PER_AXIS = {"kernel_size": 2, "stride": 1, "padding": 0, "dilation": 1, "output_padding": 0}
+OTHERS = {
+    "groups": 1,
+    "bias": False,
+    "padding_mode": "zeros",
+    "ceil_mode": False,
+    "count_include_pad": True,
+    "norm_type": 2,
+}
+WRITTEN = 400  # numbers of an output written out for readers without scripts
 
 
-def page(scene: Scene) -> str:
-    """The whole file, in which every number stands as text, for readers without scripts and for paper."""
-    flat = all(cell.row == 0 for cell in scene.cells)
-    chosen = any(frame.winners for frame in scene.frames)
-    copies = {i: cell.copies for i, cell in enumerate(scene.cells) if cell.copies is not None}
+def page(report: Report) -> str:
+    """The whole file; it opens at the first step that is drawn."""
+    import numpy as np
+
+    plan, values = report.plan, report.values
+    item = report.picks.drawn[0][0] if report.picks.drawn else 0
     data = {
-        # What each step lights up, by the cells' numbers in the order of the page.
-        "frames": [{"output": f.output, "pairs": f.pairs, "winners": f.winners} for f in scene.frames],
-        "copies": copies,
-        "said": {i: cell.said for i, cell in enumerate(scene.cells) if cell.said != cell.text},
+        "layer": settings(plan),
+        "code": plan.layer.code,
+        "input": _input_flag(plan),
+        "weights": _weight_flags(plan),
+        "x": None if plan.input.data is None else _packed(values.input[item]),  # None: a ramp
+        "w": _packed(values.weight),
+        "b": _packed(values.bias),
+        "y": _packed(values.output[item]),
+        "step": _first_step(report),
+        "filters": {each.name: (each.rows, each.divisor) for each in FILTERS.values() if each.ndim == plan.layer.ndim},
+        "samples": {
+            name: (each.shape, [int(v) for v in np.ravel(each.data)])
+            for name, each in SAMPLES.items()
+            if name.startswith("input_") and len(each.shape) in (plan.layer.ndim, plan.layer.ndim + 1)
+        },
     }
     filled = {
-        "colours": COLOURS,
-        "title": escape(scene.title),
-        "about": escape(scene.about),
-        "count": str(len(scene.frames)),
-        "flat": ' class="flat"' if flat else "",
-        "parts": "\n".join(_parts(scene)),
-        "more": " Dotted: what the padding copies." * bool(copies) + " Underlined: the winner." * chosen,
-        "steps": "\n".join(f"<li><b>{escape(f.text[0])}</b> {escape(f.text[1])}</li>" for f in scene.frames),
-        "data": json.dumps(data, separators=(",", ":")),
+        "title": escape(plan.layer.code),
+        "colours": variables(),
+        "style": re.sub(r"\s*([{};,])\s*|(?<=:) ", r"\1", (HERE / "page.css").read_text(encoding="utf-8")),
+        "numbers": escape(_numbers(report.output[item])),
+        # JSON has no infinity; what overflows becomes one.
+        "data": json.dumps(data, separators=(",", ":")).replace("Infinity", "1e999").replace("</", "<\\/"),
+        "script": "\n".join(_squeezed((HERE / name).read_text(encoding="utf-8")) for name in SCRIPTS),
     }
-    return re.sub(r"@(\w+)@", lambda name: filled[name[1]], TEMPLATE.read_text(encoding="utf-8"))
+    template = (HERE / "page.html").read_text(encoding="utf-8")
+    return re.sub(r"@(\w+)@", lambda name: filled[name[1]], template)
 
 
-def _parts(scene: Scene) -> Iterator[str]:
-    """Input, weights and output, their panels in columns as the drawing has them."""
-    after_input = False
-    for part, group in groupby(scene.cells, key=lambda cell: scene.panels[cell.panel].part):
-        cells = list(group)
-        wide = max(3, *(len(cell.text) for cell in cells)) + 1
-        panels = {cell.panel: scene.panels[cell.panel] for cell in cells}
-        columns = sorted({panel.x for panel in panels.values()})
-        if after_input:
-            yield '<div id="rest">'
-        after_input = part == "input"
-        yield f'<section style="--wide: {wide}ch"><h2>{NAMES[part]}</h2><div class="panels">'
-        for number, panel in panels.items():
-            column = f' style="grid-column: {columns.index(panel.x) + 1}"' if len(columns) > 1 else ""
-            label = escape(panel.label)
-            yield f'<figure{column}><figcaption>{label}</figcaption><table role="grid" aria-label="{label}"><tbody>'
-            yield from _rows([cell for cell in cells if cell.panel == number], part)
-            yield "</tbody></table></figure>"
-        yield "</div></section>"
-    yield "</div>"
+def settings(plan: Plan) -> dict[str, Any]:
+    """A layer and the size of its input, as the page's arithmetic takes them; what the layer has no argument for, too.
+
+    >>> from convcli.plan import make_plan
+    >>> lppool = settings(make_plan("lppool1d", {"kernel_size": 3}))
+    >>> lppool["family"], lppool["stride"], lppool["dilation"]
+    ('LPPool', [3], [1])
+    """
+    layer, channels = plan.layer, plan.shape[1]
+    each = {name: [value] * layer.ndim for name, value in PER_AXIS.items()}
+    arguments = {name: list(value) if isinstance(value, tuple) else value for name, value in layer.arguments().items()}
+    return {
+        "family": layer.type.removesuffix(f"{layer.ndim}d"),
+        "size": list(plan.shape[2:]),
+        "in_channels": channels,
+        "out_channels": channels,
+        **each,
+        **OTHERS,
+        **arguments,
+    }
 
 
-def _rows(cells: list[Cell], part: str) -> Iterator[str]:
-    """Table rows; a place that isn't drawn leaves a gap."""
-    first, height = True, 0
-    for number, row in groupby(cells, key=lambda cell: cell.row):
-        yield from ['<tr><td class="gap"></td></tr>'] * (number - height)
-        line, column, height = "<tr>", 0, number + 1
-        for cell in row:
-            line += '<td class="gap"></td>' * (cell.column - column)
-            state = ' class="padding"' if cell.padding else ""
-            line += f'<td{state} tabindex="{0 if first else -1}" data-part="{part}" data-name="{escape(cell.name)}">'
-            line += f"{escape(cell.text)}</td>"
-            column, first = cell.column + 1, False
-        yield line + "</tr>"
+def _first_step(report: Report) -> int:
+    """Which output, counted through the item's, is the first to be drawn."""
+    if not report.picks.drawn:
+        return 0
+    step = 0
+    for size, index in zip(report.output_shape[1:], report.picks.drawn[0][1:], strict=True):
+        step = step * size + index
+    return step
+
+
+def _input_flag(plan: Plan) -> str | None:
+    """The flag that gives this input; None where there is no typing it."""
+    if plan.input is sample_for(plan.layer.ndim, None):
+        return ""
+    if plan.input.data is None:
+        return f"--size {'x'.join(map(str, plan.input.shape))}"
+    return _flag("input", plan.input)
+
+
+def _weight_flags(plan: Plan) -> str | None:
+    """The flags that give these weights."""
+    flags = [_flag(name, array) for name, array in (("weight", plan.weight), ("bias", plan.bias)) if array]
+    if plan.weight is None and plan.seed:
+        flags.append(f"--seed {plan.seed}")
+    if plan.flip:
+        flags.append("--flip")
+    return None if None in flags else " ".join(flag for flag in flags if flag)
+
+
+def _flag(name: str, array: Array) -> str | None:
+    """An array as a flag: by the name that it has, or number by number."""
+    if array.source in SAMPLES or array.source in FILTERS:
+        return f"--{name} {array.source}"
+    if not array.spelled_out:
+        return f"--{name} {shlex.quote(array.source)}" if array.recipe else None
+    numbers = json.dumps(array.data, separators=(",", ":"))
+    return f'--{name} "{re.sub(r"[.]0(?=[],])", "", numbers)}"'
+
+
+def _squeezed(script: str) -> str:
+    """JavaScript without its comments, its indentation and the air around its signs, but for that in quoted text.
+
+    >>> _squeezed("// All of it\\nif (a && b)  // or not\\n  say(`${a} + b`, 'a + b');")
+    "if(a&&b)\\nsay(`${a} + b`,'a + b');"
+    """
+    lines = (re.sub("  // .*", "", line.strip()) for line in script.splitlines())
+    kept = "\n".join(line if NESTED.search(line) else _tight(line) for line in lines if line and line[:2] != "//")
+    return re.sub(r"(?<=[{(\[,;?=>|&])\n|\n(?=[?:.)\]|&+])", "", kept)
+
+
+def _tight(line: str) -> str:
+    parts = QUOTED.split(line)
+    return "".join(
+        part if i % 2 else re.sub(r" ?([{}()\[\],;:?=<>|&!*%/+-]+) ?", r"\1", part) for i, part in enumerate(parts)
+    )
+
+
+def _packed(values: "np.ndarray | None") -> Any:
+    """Numbers as a list where that is shorter, else as base64 of float32."""
+    if values is None:
+        return []
+    import numpy as np
+
+    packed = b64encode(values.astype("<f4").tobytes()).decode()
+    if values.size <= WRITTEN and np.isfinite(values).all():
+        listed = [int(v) if float(v).is_integer() else float(v) for v in values.ravel()]
+        return min(listed, packed, key=lambda written: len(json.dumps(written)))
+    return packed
+
+
+def _numbers(output: "np.ndarray") -> str:
+    if prod(output.shape) > WRITTEN:
+        return f"{list(output.shape)}, too many numbers to write out here"
+    import numpy as np
+
+    return np.array2string(output, precision=4, threshold=WRITTEN)
