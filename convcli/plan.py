@@ -29,6 +29,7 @@ from convcli.refusals import (
     WeightKernel,
     WeightRank,
 )
+from convcli.wording import unread_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +110,11 @@ class Plan:
         if self.weight is not None:
             origin = f"{self.weight.source}: {self.weight.about}" if self.weight.about else "given"
         return f"{origin}, turned round" if self.flip else origin
+
+    @property
+    def unread(self) -> list[str]:
+        """What no window reads, in a sentence for each axis that has such cells."""
+        return [words for words in map(unread_words, self.axes) if words]
 
     @property
     def lines(self) -> list[Sequence[float]]:

@@ -47,7 +47,7 @@ class Report:
     @cached_property
     def warnings(self) -> list[str]:
         """What torch accepts and a learner may not have meant."""
-        return traps(self.plan)
+        return [*traps(self.plan), *self.plan.unread]
 
     def step(self, output_index: Sequence[int]) -> Step:
         """Every term behind one output ``[batch, channel, *positions]``; leading axes may be left out.

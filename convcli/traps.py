@@ -4,13 +4,11 @@ from collections.abc import Iterator, Sequence
 
 from convcli.arithmetic.axis import Axis
 from convcli.plan import Plan
-from convcli.wording import unread_words
 
 
 def traps(plan: Plan) -> list[str]:
     """What torch accepts and a learner may not have meant, in sentences."""
-    unread = filter(None, map(unread_words, plan.axes))
-    return [*plan.input.notes, *_input_traps(plan), *_padding_traps(plan), *_nothing_changed(plan), *unread]
+    return [*plan.input.notes, *_input_traps(plan), *_padding_traps(plan), *_nothing_changed(plan)]
 
 
 def _input_traps(plan: Plan) -> Iterator[str]:

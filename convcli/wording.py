@@ -99,6 +99,17 @@ def brief(values: Sequence[float]) -> Callable[[float], str]:
     return write
 
 
+def bytes_in_words(count: int) -> str:
+    """Bytes for a person.
+
+    >>> bytes_in_words(3 * 2**30), bytes_in_words(40)
+    ('3.0 GiB', '40 B')
+    """
+    units = ("B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB")
+    power = min(max(count.bit_length() - 1, 0) // 10, len(units) - 1)
+    return f"{count / 1024**power:,.{min(power, 1)}f} {units[power]}"
+
+
 def map_name(lead: Sequence[int]) -> str:
     """What a map is called by its axes before the last ones: its channel, and where it has one its depth.
 

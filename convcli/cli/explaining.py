@@ -1,11 +1,11 @@
 """``explain``: a PyTorch error in plain words, and what to change."""
 
 import sys
-from difflib import get_close_matches
 from typing import Annotated, Any
 
 import typer
 
+from convcli import matching
 from convcli.cli.streams import complain, show, warn, write
 from convcli.cli.waiting import loading_torch
 from convcli.explain.message import read
@@ -73,7 +73,7 @@ def _explain(message: str | None, verify: bool, read_source: bool, as_json: bool
 
 def _page(code: str) -> None:
     if code not in RULES:
-        near = get_close_matches(code, RULES, 3)
+        near = matching.nearest(code, RULES)
         fix = f"did you mean {' or '.join(near)}?" if near else "convcli explain --list has them all"
         raise ConvcliError(f"there is no error {code!r}", fix)
     rule = RULES[code]

@@ -23,9 +23,9 @@ from convcli.picks import pick
 from convcli.plan import Plan, make_plan
 from convcli.refusals import ConvcliError
 from convcli.report import Report
+from convcli.traps import traps
 from convcli.views.head import head
 from convcli.views.registry import View, chosen
-from convcli.wording import unread_words
 
 HELP = """nn.{type}: {summary}.
 
@@ -107,13 +107,11 @@ def checked_report(plan: Plan, views: list[View], flags: RunFlags) -> Report:
 
 def begin(report: Report, views: list[View], *before: RenderableType) -> None:
     """Show what is known without torch, unless a view has stdout to itself."""
-    told: set[str] = set()
-    if not any(view.owns_stdout for view in views):
+    with_head = not any(view.owns_stdout for view in views)
+    if with_head:
         show(*before, *head(report.plan, screen()))
-        told = {unread_words(axis) for axis in report.plan.axes}
-    for text in report.warnings:
-        if text not in told:
-            warn(text)
+    for text in traps(report.plan) if with_head else report.warnings:  # the head tells what is unread itself
+        warn(text)
 
 
 def run_torch(report: Report, views: list[View]) -> bool:

@@ -7,12 +7,13 @@ from typing import Annotated, Any, NamedTuple
 
 import typer
 
-from convcli.cli.streams import err, in_colour, out, show, warn, write
+from convcli.cli.streams import err, screen, show, warn, write
 from convcli.cli.typed import sizes, whole
 from convcli.cli.waiting import loading_torch
 from convcli.data.files import read as read_array
 from convcli.data.samples import SAMPLES
 from convcli.data.saving import WholeFile, check_target
+from convcli.matching import nearest
 from convcli.network import known
 from convcli.network.chain import Chain, work_out
 from convcli.network.constants import arguments_of
@@ -28,7 +29,6 @@ from convcli.views.network_table import COLUMNS, SORTED, Wish, shown
 from convcli.views.network_texts import as_csv as csv_text
 from convcli.views.network_texts import as_markdown as markdown_text
 from convcli.views.network_texts import as_object, network_script
-from convcli.views.widgets import Screen
 from convcli.wording import plain
 
 Text = str | None
@@ -108,9 +108,9 @@ def network(
         from convcli.views.network_receptive import drawn
 
         row = row_named(chains[0], receptive)
-        show(*drawn(chains[0], row, Screen(out.width, in_colour(), full), effect))
+        show(*drawn(chains[0], row, screen(full), effect))
     else:
-        show(*shown(chains[0], Screen(out.width, in_colour(), full), replace(wish, remarks=tuple(remarks))))
+        show(*shown(chains[0], screen(full), replace(wish, remarks=tuple(remarks))))
 
 
 class Made(NamedTuple):
@@ -252,9 +252,7 @@ def one_of(typed: str | None, flag: str, choices: Any) -> str:
     if typed is None:
         return ""
     if typed not in choices:
-        from difflib import get_close_matches
-
-        near = get_close_matches(typed, choices, 1)
+        near = nearest(typed, choices, 1)
         meant = f"did you mean {near[0]}? " if near else ""
         raise ConvcliError(f"{flag} {typed!r} is unknown", f"{meant}it takes {', '.join(choices)}")
     return typed

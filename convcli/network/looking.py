@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from convcli.arithmetic.receptive import Field
 from convcli.arithmetic.windows import Windows
+from convcli.matching import nearest
 from convcli.network.chain import Chain, Row
 from convcli.refusals import Refusal, Spelling, Words
 
@@ -71,10 +72,8 @@ def row_named(chain: Chain, name: str) -> Row:
         return placed[-1]
     found = next((row for row in reversed(placed) if row.name == name), None)
     if found is None:
-        from difflib import get_close_matches
-
         names = [row.name for row in placed]
-        raise NoSuchLayer(name=name, near=get_close_matches(name, names, 2), names=names[:12])
+        raise NoSuchLayer(name=name, near=nearest(name, names, 2), names=names[:12])
     return found
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from convcli import matching
 from convcli.layers import LAYERS, Layer, without_windows  # noqa: F401  (enters the layers without windows)
 from convcli.refusals import Refusal, Spelling, Words
 
@@ -137,9 +138,7 @@ def known(name: str) -> type[Layer] | None:
 
 def nearest(name: str) -> str:
     """The layer that was probably meant; empty where none comes near."""
-    from difflib import get_close_matches
-
-    near = get_close_matches(name.rpartition(".")[2].lower(), LAYERS, 1, 0.75)
+    near = matching.nearest(name.rpartition(".")[2], LAYERS, 1)
     return LAYERS[near[0]].__name__ if near else ""
 
 

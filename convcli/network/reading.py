@@ -6,6 +6,7 @@ import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from convcli.matching import nearest
 from convcli.network import known
 from convcli.network.notation import read_text
 from convcli.network.parts import Model
@@ -88,9 +89,7 @@ def _decoded(data: bytes, source: str) -> str:
 
 
 def _unknown(text: str) -> ConvcliError:
-    from difflib import get_close_matches
-
-    near = get_close_matches(text.lower(), known.names(), 2)
+    near = nearest(text, known.names(), 2)
     meant = f"did you mean {' or '.join(near)}? " if near else ""
     names = f"known networks: {', '.join(known.names())}"
     return ConvcliError(f"there is no file and no known network {text[:60]!r}", f"{meant}{names}")

@@ -7,7 +7,7 @@ from math import prod
 from convcli.layers import Layer
 from convcli.layers.base import Shape
 from convcli.layers.reshapings import Flatten
-from convcli.network.chain import Chain, Failed, Row, work_out
+from convcli.network.chain import Chain, Failed, work_out
 from convcli.network.fitting import least_through, nearly_square, smallest
 from convcli.network.tensor_calls import View
 from convcli.refusals import Refusal
@@ -137,8 +137,3 @@ def _through(chain: Chain, failed: Failed, sizes: Sequence[int], says: str) -> I
     tried = work_out(chain.model, shape)
     if shape != chain.input_shape and (tried.failed is None or tried.failed.index > failed.index):
         yield Remedy(f"an input of {' × '.join(map(str, sizes))}", says)
-
-
-def failing_row(chain: Chain) -> Row | None:
-    """The row of the layer that fails."""
-    return None if chain.failed is None else chain.rows[chain.failed.index]

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from convcli.arithmetic.axis import Axis
 from convcli.refusals.refusal import AXIS_NAMES, Change, Refusal, Spelling, Words, shape_names
+from convcli.wording import bytes_in_words
 
 KERNELS = {1: [1, 0, -1], 2: [[1, 0], [0, -1]], 3: [[[1, -1]]]}  # examples, by the axes of a layer
 
@@ -256,14 +257,3 @@ class Memory(Refusal):
         needs = f"{list(self.shape)} → {list(self.output_shape)} needs {bytes_in_words(self.needed)} of memory"
         fix = "try smaller sizes; convcli formula works the sizes out without running anything"
         return f"{needs}; {bytes_in_words(self.free)} are free", fix
-
-
-def bytes_in_words(count: int) -> str:
-    """Bytes for a person.
-
-    >>> bytes_in_words(3 * 2**30), bytes_in_words(40)
-    ('3.0 GiB', '40 B')
-    """
-    units = ("B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB")
-    power = min(max(count.bit_length() - 1, 0) // 10, len(units) - 1)
-    return f"{count / 1024**power:,.{min(power, 1)}f} {units[power]}"

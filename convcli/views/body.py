@@ -21,12 +21,13 @@ if TYPE_CHECKING:
 
 
 MAPS = ("batch", "channel")
-LINES = {"input": 4, "weight": 5, "bias": 1, "output": 7, "indices": 5}  # of an array, unless all is asked for
+LINES = {"input": 4, "weight": 4, "bias": 1, "output": 6, "indices": 5}  # of an array, unless all is asked for
+MANY = 60  # numbers of a ramp that nobody has to see
 
 
 def body(report: Report, screen: Screen) -> Iterator[RenderableType]:
     """Every array of a layer, the large ones shortened, and what one could look at next."""
-    yield from numbers_of(report.plan, report.values, screen)
+    yield from arrays(report.plan, report.values, screen)
     yield indented(labelled([("next", " · ".join(next_looks(report.plan)))], "muted"))
 
 
@@ -40,10 +41,11 @@ def next_looks(plan: Plan) -> Iterator[str]:
             yield f"blog {post.name} (the post's)"
 
 
-def numbers_of(plan: Plan, values: "Values", screen: Screen) -> Iterator[RenderableType]:
-    """The same of values that a report doesn't hold."""
+def arrays(plan: Plan, values: "Values", screen: Screen) -> Iterator[RenderableType]:
+    """The input where the windows aren't drawn over it, then what the layer holds and what came out."""
     layer = plan.layer
-    if layer.transposed or not windows_drawn(plan, screen.width):
+    told = plan.input.data is None and values.input.size > MANY and not screen.full  # that it is a ramp says it all
+    if not told and (layer.transposed or not windows_drawn(plan, screen.width)):
         yield from array("input", values.input, (*MAPS, *layer.axis_names), screen)
     if values.weight is not None:
         first, second = ("in", "out") if layer.transposed else ("out", "in")

@@ -87,15 +87,22 @@ class _Maps:
         columns = _ends(self.columns, max(3, (self.width - longest + 2) // (self.cell + 2)))
         if self.rows == 1:
             shown = count if count <= most else max(1, most - 1)
-            for index in islice(product(*map(range, self.leading)), shown):
-                yield from self._map(index, range(1), columns, self._label(index).ljust(longest))
+            lines = [
+                line
+                for index in islice(product(*map(range, self.leading)), shown)
+                for line in self._map(index, range(1), columns, self._label(index).ljust(longest))
+            ]
         else:
             rows = _ends(self.height, max(3, most - labelled - (count > 1)))
-            beside = self._beside(columns)
-            shown = min(count, beside * max(1, (most - 1) // (len(rows) + labelled)))
-            yield from self._side_by_side(rows, columns, shown)
+            shown = min(count, self._beside(columns) * max(1, (most - 1) // (len(rows) + labelled)))
+            lines = list(self._side_by_side(rows, columns, shown))
         if shown < count:
-            yield self._line(f"... and {count - shown:,} more of {count:,}")
+            more = f"... and {count - shown:,} more of {count:,}"
+            if self.rows == 2 and len(lines[0]) + 3 + len(more) <= self.indent + self.width:
+                lines[0].append(f"   {more}", "muted")  # behind the maps' names
+            else:
+                lines.append(self._line(more))
+        yield from lines
 
     def _side_by_side(self, rows: Sequence[int], columns: Sequence[int], count: int) -> Iterator[Text]:
         indices = list(islice(product(*map(range, self.leading)), count))

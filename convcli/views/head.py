@@ -13,7 +13,7 @@ from convcli.plan import Plan
 from convcli.views.brackets import windows_drawn
 from convcli.views.widgets import INDENT, LABEL, Screen, boxed, indented, labelled, pieces
 from convcli.views.worked import worked_short
-from convcli.wording import plain, unread_words
+from convcli.wording import plain
 
 ARGUMENTS = ("kernel", "stride", "padding", "dilation", "output_padding")  # of a window that walks an axis
 
@@ -23,8 +23,7 @@ def head(plan: Plan, screen: Screen) -> Iterator[RenderableType]:
     yield answer(plan, screen)
     yield indented(sizes(plan, screen.width - INDENT))
     yield from formulas(plan, screen)
-    unread = [("unread", words) for words in map(unread_words, plan.axes) if words]
-    yield indented(labelled(unread, "warning"))
+    yield indented(labelled((("unread", words) for words in plan.unread), "warning"))
     yield indented(labelled([*plan.remarks, ("from", input_words(plan))]))
     yield from windows_drawn(plan, screen.width)
 

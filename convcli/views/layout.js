@@ -1,4 +1,5 @@
-// Where things stand: convcli/views/layout.py once more, for a page whose layer changes; a test holds the two together.
+// Where things stand in the room there is: input maps, the products of the window, the output map. What teaches most comes
+// first: every input channel, products with their factors, numbers in the cells; where no number fits, cells are shades.
 const GLYPH = 0.62, LETTER = 0.56, MOST_ROWS = 8;
 const SIZES = [...range(28, i => (i + 4) / 4), ...range(89, i => i + 8)];
 const WORTH = { full: 3, tall: 2.8, alone: 2, shades: 0 };

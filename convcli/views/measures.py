@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from rich.console import RenderableType
 
 from convcli.plan import Plan
-from convcli.refusals import bytes_in_words
 from convcli.report import Report
 from convcli.views.widgets import Screen, indented, labelled
+from convcli.wording import bytes_in_words
 
 
 def memory(report: Report, screen: Screen) -> Iterator[RenderableType]:

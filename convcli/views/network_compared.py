@@ -7,11 +7,10 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from convcli.network.chain import Chain
-from convcli.refusals.inputs import bytes_in_words
 from convcli.views.network_table import by_sizes, failure
 from convcli.views.network_texts import network_object
 from convcli.views.widgets import labelled, table
-from convcli.wording import plain
+from convcli.wording import bytes_in_words, plain
 
 NUMBERS: dict[str, Callable[[Chain], int | None]] = {
     "layers": lambda chain: len(chain.rows),

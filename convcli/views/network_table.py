@@ -14,9 +14,8 @@ from convcli.network.counting import CONVENTIONS, counted
 from convcli.network.outline import Line, outline
 from convcli.network.remedies import arithmetic, remedies
 from convcli.refusals import in_python
-from convcli.refusals.inputs import bytes_in_words
 from convcli.views.widgets import Screen, labelled, table
-from convcli.wording import plain
+from convcli.wording import bytes_in_words, plain
 
 DEEPEST = 8  # steps that a line is moved in
 MOST_LINES = 120  # that anybody looks at; of more, the first and the last

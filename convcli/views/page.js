@@ -449,7 +449,8 @@ function say() {
     text = `Input cell ${spot(view.cell)} stamps <b>${values} × kernel</b> onto ${spot(view.tile.map(each => each[0]))} and on; overlaps add up`;
   } else {
     const [said, used] = sum();
-    text = `output[${view.output.join(', ')}] = ${said} ${[...used, value].every(exact) ? '=' : '≈'} <b>${long(value)}</b>`;
+    const sign = [...used, value].every(exact) ? '=' : '≈';
+    text = `output[${view.output.join(', ')}] ${sign} ${said} ${sign} <b>${long(value)}</b>`;
   }
   if ($('line').innerHTML !== text) $('line').innerHTML = text;
   $('sentence').textContent = `Step ${(peek ?? now) + 1} of ${count()}: ${$('line').textContent}.`;

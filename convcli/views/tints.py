@@ -6,7 +6,6 @@
 
 from dataclasses import asdict
 from functools import cache
-from math import isnan
 
 from convcli.colours import DARK, LIGHT, Palette
 
@@ -14,18 +13,6 @@ STEPS = 8
 HUES = ("negative", "zero", "positive", "wrong")  # that a page has as grounds, or doesn't have
 STRONGEST = 0.9  # of the hue, so that zero's ground and the largest value's are both of its kind
 GROUNDS = ("z", *(f"{sign}{step}" for sign in "np" for step in range(1, STEPS + 1)))
-
-
-def ground(value: float, most: float) -> str:
-    """The name of a value's ground; ``most`` is the largest magnitude that it is compared with.
-
-    >>> ground(0, 9), ground(-9, 9), ground(0.001, 9)
-    ('z', 'n8', 'p1')
-    """
-    if value == 0 or isnan(value):
-        return "z"
-    share = min(1.0, abs(value) / most) if most > 0 else 1.0
-    return f"{'n' if value < 0 else 'p'}{max(1, round(share * STEPS)) if share == share else STEPS}"
 
 
 @cache

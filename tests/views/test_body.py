@@ -20,7 +20,7 @@ def test_many_numbers_are_shortened_unless_all_are_asked_for() -> None:
 def test_a_large_layer_fits_one_screen() -> None:
     plan = make_plan("conv2d", {"out_channels": 64, "kernel_size": 7, "stride": 2, "padding": 3}, size=(3, 224, 224))
     text = shown([*head(plan, Screen()), *body(Report(plan), Screen())])
-    assert len(text.splitlines()) <= 30
+    assert len(text.splitlines()) <= 24
 
 
 def test_the_experiment_of_the_post_that_this_is() -> None:

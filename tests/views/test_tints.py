@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from convcli.colours import DARK, LIGHT, Palette
-from convcli.views.tints import GROUNDS, ground, tints, variables
+from convcli.views.tints import GROUNDS, tints, variables
 from tests.test_colours import contrast
 
 # Machado, Oliveira & Fernandes, 2009: what is left of linear red, green and blue where one kind of cone is missing.
@@ -40,17 +40,6 @@ def test_the_accent_is_no_values_colour(palette: Palette, seen: str) -> None:
     accent = lab(palette.accent, seen)
     nearest = min(np.linalg.norm(accent - lab(tints(palette)[name], seen)) for name in GROUNDS)
     assert nearest >= 20
-
-
-def test_a_sign_is_always_seen() -> None:
-    assert [ground(value, 100) for value in (0.0, -0.001, 0.001, 100, float("-inf"), float("nan"))] == [
-        "z",
-        "n1",
-        "p1",
-        "p8",
-        "n8",
-        "z",
-    ]
 
 
 def test_variables_for_both_grounds() -> None:
