@@ -20,8 +20,8 @@ def _leave(end: SystemExit) -> None:
     """Everything is written: what torch takes down at an exit would cost a fifth of the run."""
     if "torch" not in sys.modules or not isinstance(end.code, int):
         raise end
-    sys.stdout.flush()
-    sys.stderr.flush()
+    for stream in filter(None, (sys.stdout, sys.stderr)):  # None where it was closed from the start
+        stream.flush()
     os._exit(end.code)
 
 
