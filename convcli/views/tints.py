@@ -31,12 +31,12 @@ def tints(palette: Palette) -> dict[str, str]:
 
 
 def variables() -> str:
-    """The same as CSS variables, light and on screens that ask for it dark."""
+    """The same as CSS variables, light and on screens that ask for it dark, but for what is about to be printed."""
     light, dark = (
         "".join(f"--{name.replace(' ', '-')}:{colour};" for name, colour in tints(palette).items() if name not in HUES)
         for palette in (LIGHT, DARK)
     )
-    return f":root{{{light}}}\n@media screen and (prefers-color-scheme:dark){{:root{{{dark}}}}}"
+    return f":root{{{light}}}\n@media screen and (prefers-color-scheme:dark){{:root:not(.paper){{{dark}}}}}"
 
 
 def _channels(colour: str) -> list[int]:
