@@ -18,6 +18,14 @@ from convcli.report import Report
 INSTALL = "pip install 'convcli[explore]'"
 
 
+class Broken(Exception):
+    """The explorer ended where it should have gone on: its last word, and all of them for a maintainer."""
+
+    def __init__(self, failure: str) -> None:
+        super().__init__(failure.strip().splitlines()[-1])
+        self.add_note(failure)
+
+
 def explore(name: str, arguments: LayerFlags, flags: RunFlags) -> None:
     """A layer under keys and mouse: turn its settings, watch the kernel, choose a cell.
 
@@ -41,8 +49,8 @@ def explore(name: str, arguments: LayerFlags, flags: RunFlags) -> None:
     explorer.run()
     if explorer.return_code == 130:
         raise KeyboardInterrupt
-    if explorer._exception:
-        raise explorer._exception
+    if explorer.failure:
+        raise Broken(explorer.failure)
     show(explorer.setup.plan.layer.code)
 
 

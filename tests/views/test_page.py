@@ -14,6 +14,7 @@ import torch
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
+from convcli.api import run as convcli_run
 from convcli.plan import make_plan
 from convcli.report import Report
 from convcli.views.page import page as page_of
@@ -379,6 +380,16 @@ def test_on_paper(export: Export, visit: Visit) -> None:
     assert page.pdf(format="A4").count(b"/Type /Page\n") == 1
     page.evaluate("dispatchEvent(new Event('afterprint'))")
     assert page.locator("#ground .blank").count() == 15
+
+
+def test_in_a_notebook(visit: Visit, tmp_path: Path) -> None:
+    """A report shows itself as this page, in a frame that has no address."""
+    path = tmp_path / "notebook.html"
+    path.write_text(f"<!doctype html><title>Notebook</title>{convcli_run('maxpool1d', kernel_size=2)._repr_html_()}")
+    frame = visit(path).frame_locator("iframe")
+    frame.get_by_label("Step on").click()
+    assert frame.locator("#count").inner_text() == "2 / 5"
+    assert frame.locator("#line").inner_text() == "output[0, 1] = largest of 3, 4 = 4"
 
 
 def test_without_scripts(export: Export, visit: Visit) -> None:
