@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent
 SCRIPTS = ("arithmetic.js", "layout.js", "state.js", "picture.js", "words.js", "controls.js", "page.js")
 # What stands between a script's words: quoted text, comments, signs and the air around them, air alone.
-BETWEEN = re.compile(r"""('[^']*'|"[^"]*"|`[^`]*`)|\s*//.*\s*|\s*([-+{}()\[\],;:?=<>|&!*%/])\s*|(\s)\s*""")
+BETWEEN = re.compile(r"""('[^']*'|"[^"]*"|`[^`]*`)|\s*//.*\s*|[;\s]*(})\s*|\s*([-+{()\[\],;:?=<>|&!*%/])\s*|(\s)\s*""")
 # What a reader who changes to another layer begins with.
 PER_AXIS = {"kernel_size": 2, "stride": 1, "padding": 0, "dilation": 1, "output_padding": 0}
 OTHERS = {
@@ -63,7 +63,9 @@ def page(report: Report) -> str:
     filled = {
         "title": escape(plan.layer.code),
         "colours": variables(),
-        "style": re.sub(r"\s*([{};,])\s*|(?<=:) ", r"\1", (HERE / "page.css").read_text(encoding="utf-8")),
+        "style": re.sub(
+            r"[;\s]*(})\s*|\s*([{;,])\s*|(?<=:) ", r"\1\2", (HERE / "page.css").read_text(encoding="utf-8")
+        ),
         "numbers": escape(_numbers(report.output[item])),
         # JSON has no infinity; what overflows becomes one.
         "data": json.dumps(data, separators=(",", ":")).replace("Infinity", "1e999").replace("</", "<\\/"),
@@ -140,10 +142,10 @@ def _squeezed(script: str) -> str:
     The scripts are written for it: statements end with a semicolon, comments follow a sign, no quote is escaped, no
     template stands within a template, no two signs of numbers stand beside each other.
 
-    >>> _squeezed("// All of it\\nif (a && b)  // or not\\n  say(`${a} + b`, 'a && b');")
-    "if(a&&b)say(`${a} + b`,'a && b');"
+    >>> _squeezed("// All of it\\nif (a && b) {  // or not\\n  say(`${a} + b`, 'a && b');\\n}")
+    "if(a&&b){say(`${a} + b`,'a && b')}"
     """
-    return BETWEEN.sub(lambda found: found[1] or found[2] or found[3] or "", script).strip()
+    return BETWEEN.sub(r"\1\2\3\4", script).strip()
 
 
 def _packed(values: "np.ndarray | None") -> Any:

@@ -58,12 +58,12 @@ const tint = (value, most) => value === 0 || value !== value ? 'z'
 const tinted = (values, most = largest(values)) => values.map(value => tint(value, most));
 const tag = (name, attributes, inside = '') =>
   '<' + name + keys(attributes).map(key => ` ${key}="${attributes[key]}"`).join('') + `>${inside}</${name}>`;
-const ink = name => `var(--${name})`;
+const ink = name => `var(--${name})`, inkOn = name => `var(--on-${name},${ink('on-z')})`;
 const place = ({ left, top, right, bottom }, inset = 0) =>
   ({ x: left + inset, y: top + inset, width: max(0, right - left - 2 * inset), height: max(0, bottom - top - 2 * inset) });
 const rect = (box, kind, more, inset) => tag('rect', { ...place(box, inset), class: kind, ...more });
 const words = (x, y, size, text, fill, bold) =>
-  tag('text', { x, y, style: `font-size:${size}px;font-weight:${bold ? 700 : 400}`, fill: ink(fill) }, text);
+  tag('text', { x, y, style: `font-size:${size}px;font-weight:${bold ? 700 : 400}`, fill }, text);
 const head = (grid, text, quiet) => tag('text', { class: 'head', x: grid.x, y: grid.y - 0.8 * view.room.label },
   text + ' ' + tag('tspan', { fill: ink('muted') }, quiet));
 const times = list => list.join('\u00a0×\u00a0');
@@ -84,7 +84,7 @@ function paint(grid, [rows, columns], most, cellAt, key) {
     if (!part) return rect(box, 'cell ' + (kind || ''), { fill: ink(name(cell)) });
     const text = !grid.type || value === null || value === undefined ? [] : cell.text ?? [[0.5 - up, grid.type, short(value)]];
     return text.map(([down, size, written, bold]) => words((box.left + box.right) / 2, box.top + down * grid.height, size,
-      written, kind ? 'muted' : 'on-' + name(cell), bold)).join('');
+      written, kind ? ink('muted') : inkOn(name(cell)), bold)).join('');
   }).join(''));
 }
 
@@ -135,7 +135,7 @@ function tileOf(grid, stops, [[top, high], [left, wide]], chipAt) {
       const box = boxOf({ ...grid, x: 0, y: 0 }, single([r - top, c - left])), chip = chipAt ? chipAt(i, j) : '';
       const width = chip.length * GLYPH * 12 + 4, label = { left: box.right - width - 5, top: box.bottom - 20, right: box.right - 5, bottom: box.bottom - 5 };
       return (gaps ? rect(box, 'edge', { 'stroke-width': 2 }, 2) : '') + (chip && rect(label, 'chip', { rx: 3 })
-        + words(label.right - width / 2, box.bottom - 12, 12, chip, 'paper'));
+        + words(label.right - width / 2, box.bottom - 12, 12, chip, ink('paper')));
     }).join('');
 }
 

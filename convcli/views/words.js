@@ -21,9 +21,11 @@ function sum() {
   return [(said || 'nothing') + (s.bias ? ` + bias ${factor(bias)}` : ''), [...sums, bias]];
 }
 
+const axisNames = () => unfolds() ? ['row', 'column'] : ['channel', ...flat() ? ['position'] : ['depth', 'row', 'column'].slice(-s.size.length)];
+
 function say() {
   const exact = value => +long(value) === value || !isFinite(value), value = valueAt(view.map, view.cell);
-  let text = '';
+  let text = '', spoken = '';
   if (stamps()) {
     const values = view.rows.slice(0, 6).map(row => long(row.terms[0].x)).join(', ');
     text = `Input cell ${spot(view.cell)} stamps <b>${values} × kernel</b> onto ${spot(view.tile.map(each => each[0]))} and on; overlaps add up`;
@@ -31,9 +33,10 @@ function say() {
     const [said, used] = sum();
     const sign = [...used, value].every(exact) ? '=' : '≈';
     text = `output[${view.output.join(', ')}] ${sign} ${said} ${sign} <b>${long(value)}</b>`;
+    spoken = `output ${view.output.map((at, i) => axisNames()[i] + ' ' + at).join(', ')} is ${long(value)}, ${said.replace('Σ', 'the sum')}`;
   }
   if ($('line').innerHTML !== text) $('line').innerHTML = text;
-  $('sentence').textContent = `Step ${(peek ?? now) + 1} of ${count()}: ${$('line').textContent}.`;
+  $('sentence').textContent = `Step ${(peek ?? now) + 1} of ${count()}: ${spoken || $('line').textContent}.`;
   describe();
 }
 

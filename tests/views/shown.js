@@ -6,6 +6,7 @@ steps => steps.map(step => {
   const texts = [...document.querySelectorAll('#numbers text:not(.head)')].map(text => [text, text.getBoundingClientRect()]);
   return {
     output: view.output, found: view.found, stops: view.stops, said: $('line').textContent,
+    sentence: $('sentence').textContent,
     bias: multiplies(s) ? short(biasOf(s, b, view.output[0])) : null,
     products: texts.filter(([text]) => text.style.fontWeight === '700')
       .map(([text, { x, y, width }]) => [text.textContent, y, x + width / 2]),

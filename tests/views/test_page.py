@@ -65,6 +65,7 @@ def test_a_page_shows_what_the_report_says(
 def check_step(step: dict[str, Any], shown: dict[str, Any], unfolds: bool) -> None:
     """A step of the page against the report's; the report lists a transposed layer's terms by tap."""
     assert shown["output"] == step["output_index"][1:]
+    assert re.fullmatch(r"Step \d+ of \d+: output (\w+ \d+, )+\w+ \d+ is [-\d.]+, (?!.*\. ).*\.", shown["sentence"])
     said = re.search(r"[=≈] ([^=≈]+)$", shown["said"])
     assert said
     assert float(said[1]) == pytest.approx(step["value"], rel=1e-3, abs=1e-4)
@@ -160,13 +161,15 @@ def test_tab_reaches_every_control(export: Export, visit: Visit) -> None:
 
 
 @pytest.mark.parametrize("arguments", ["conv2d --size 5x5 --out 2", "maxpool1d", "convtranspose2d --size 3x3"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_accessible(export: Export, visit: Visit, arguments: str, scheme: str) -> None:
-    page = visit(export(arguments), color_scheme=scheme)
+def test_accessible(export: Export, visit: Visit, arguments: str) -> None:
+    page = visit(export(arguments))
     page.click("#more summary")
-    found = Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
-    assert page.inner_text("#sentence").startswith("Step 1 of ")
+    for scheme, name in [("light", "desktop"), ("dark", "desktop"), ("light", "phone")]:
+        page.emulate_media(color_scheme=scheme)
+        page.set_viewport_size(dict(zip(("width", "height"), SIZES[name], strict=True)))
+        page.evaluate(TWO_FRAMES)
+        found = Axe().run(page)
+        assert found.violations_count == 0, found.generate_report()
 
 
 # What is done, and which code it leads to.
@@ -355,10 +358,13 @@ def test_on_a_phone(export: Export, visit: Visit) -> None:
     page = visit(
         export("conv2d --size 8x8 --out 2"), viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
     )
-    assert not page.locator('[data-name="stridemore"]').is_visible()
+    for hidden in ('[data-name="stridemore"]', "#formula", "#command"):
+        assert not page.locator(hidden).is_visible()
     page.tap("#settings > summary")
     page.tap("#more summary")
-    small = """[...document.querySelectorAll('button, select, textarea, summary, [type=number], [type=range]')]
+    for hidden_before in ("#formula", "#command"):
+        assert page.locator(hidden_before).is_visible()
+    small = """[...document.querySelectorAll('button, select, textarea, summary, label, [type=number], [type=range]')]
       .filter(each => each.checkVisibility()).map(each => [each.textContent, each.getBoundingClientRect()])
       .filter(([, box]) => Math.min(box.width, box.height) < 43.5).map(([text]) => text)"""
     assert page.evaluate(small) == []
@@ -368,6 +374,21 @@ def test_on_a_phone(export: Export, visit: Visit) -> None:
     page.evaluate(TWO_FRAMES)
     page.touchscreen.tap(*centre(page, "[view.layout.output, 1, 2]"))
     assert page.inner_text("#count") == "6 / 18"
+
+
+@pytest.mark.parametrize("name", SIZES)
+def test_a_large_layer_is_shaded_and_its_window_shows_numbers(visit: Visit, tmp_path: Path, name: str) -> None:
+    width, height = SIZES[name]
+    path = tmp_path / "large.html"
+    report = Report(make_plan("conv2d", {"kernel_size": 7, "stride": 2, "padding": 3}, size=(1, 224, 224)))
+    path.write_text(page_of(report), encoding="utf-8")
+    page = visit(path, viewport={"width": width, "height": height})
+    assert page.evaluate(FAULTS, {"product": 15 if name == "desktop" else 12, "steps": 8}) == []
+    assert page.locator("#ground image").count() == 2
+    page.keyboard.press("End")
+    assert page.inner_text("#count") == "12544 / 12544"
+    if name == "desktop":
+        assert page.evaluate("view.layout.form") == "full"
 
 
 def test_on_paper(export: Export, visit: Visit) -> None:
