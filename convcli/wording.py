@@ -110,6 +110,15 @@ def bytes_in_words(count: int) -> str:
     return f"{count / 1024**power:,.{min(power, 1)}f} {units[power]}"
 
 
+def counted(count: int, thing: str) -> str:
+    """How many there are of something.
+
+    >>> counted(1, "channel"), counted(1200, "window")
+    ('1 channel', '1,200 windows')
+    """
+    return f"{count:,} {thing}{'s' * (count != 1)}"
+
+
 def map_name(lead: Sequence[int]) -> str:
     """What a map is called by its axes before the last ones: its channel, and where it has one its depth.
 
