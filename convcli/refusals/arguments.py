@@ -196,6 +196,9 @@ class PaddingWord(Refusal):
     value: str
 
     def said(self, spell: Spelling) -> Words:
+        if self.value in PADDING_MODES:
+            fix = self.offer(spell, {"padding": 1, "padding_mode": self.value})
+            return f"padding {self.value!r} is a mode: what stands in the padding, not how much there is of it", fix
         fix = self.offer(spell, {"padding": "same"}, {"padding": "valid"})
         return f"padding {self.value!r} is unknown", f"padding is a number for each axis, same, or valid: {fix}"
 
