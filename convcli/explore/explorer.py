@@ -281,5 +281,5 @@ def free_name(stem: str, suffix: str) -> Path:
 
 def fitting_formulas(plan: Plan, width: int) -> list[str]:
     """The output size of each axis, worked out, as far as two lines go."""
-    lines = [f"{axis.name}  {worked_short(axis)}" for axis in plan.axes]
+    lines = [f"{axis.name}  {worked_short(axis, plan.layer.lacks)}" for axis in plan.axes]
     return [line for line in dict.fromkeys(lines[-2:]) if len(line) <= width]
