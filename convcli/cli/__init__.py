@@ -16,6 +16,7 @@ from convcli.layers import LAYERS, Windowed
 from convcli.matching import nearest, same
 from convcli.refusals import ConvcliError
 from convcli.version import __version__
+from convcli.wording import quoted
 
 # name → (its function in this room, or for a layer what makes it of the name, what it does)
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -73,7 +74,7 @@ class LazyGroup(TyperGroup):
     def resolve_command(self, ctx: Any, args: list[str]) -> tuple[Any, Any, list[str]]:
         name = same(args[0].removeprefix("torch.").removeprefix("nn."), COMMANDS)
         if name is None and not ctx.resilient_parsing:
-            raise ConvcliError(f"there is no command {args[0]!r}", nearby(args[0]))
+            raise ConvcliError(f"there is no command {quoted(args[0])}", nearby(args[0]))
         return name, load(name) if name else None, args[1:]
 
 
@@ -148,7 +149,7 @@ def _for_a_shell(act: str, what: str) -> Any:
         if value is None or ctx.resilient_parsing:
             return
         if value not in (*SHELLS, HERE):
-            raise ConvcliError(f"there is no completion for {value!r}", f"there is one for {', '.join(SHELLS)}")
+            raise ConvcliError(f"there is no completion for {quoted(value)}", f"there is one for {', '.join(SHELLS)}")
         getattr(import_module("typer.completion"), act)(ctx, param, True if value == HERE else value)
 
     said: dict[str, Any] = {"metavar": "[SHELL]", "help": what, "autocompletion": lambda: [*SHELLS]}

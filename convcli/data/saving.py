@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from convcli.data.arrays import extent
 from convcli.refusals import ConvcliError, Failure
+from convcli.wording import quoted
 
 if TYPE_CHECKING:
     import numpy as np
@@ -22,13 +23,13 @@ WRITERS = (".npy", ".pt", ".csv", ".json", ".png")  # the formats that write_val
 def check_target(path: Path, suffixes: Sequence[str], force: bool) -> None:
     """Refuse a file that could not be written, before any work is done for it."""
     if path.suffix.lower() not in suffixes:
-        why = f"{str(path)!r}: can't tell the format from the suffix {path.suffix!r}"
+        why = f"{quoted(str(path))}: can't tell the format from the suffix {quoted(path.suffix)}"
         raise ConvcliError(why, f"writable here: {' '.join(suffixes)}")
     if path.is_dir():
-        raise ConvcliError(f"{str(path)!r} is a directory", "name a file in it")
+        raise ConvcliError(f"{quoted(str(path))} is a directory", "name a file in it")
     _check_free(path, force)
     if not path.absolute().parent.is_dir():
-        raise ConvcliError(f"there is no directory {str(path.parent)!r}", "create it first")
+        raise ConvcliError(f"there is no directory {quoted(str(path.parent))}", "create it first")
     handle, beside = _opened_beside(path)  # /proc says only when it is tried that nothing can be written in it
     os.close(handle)
     beside.unlink()
@@ -36,7 +37,7 @@ def check_target(path: Path, suffixes: Sequence[str], force: bool) -> None:
 
 def _check_free(path: Path, force: bool) -> None:
     if os.path.lexists(path) and not force:
-        raise ConvcliError(f"{str(path)!r} exists already", "add --force to write over it")
+        raise ConvcliError(f"{quoted(str(path))} exists already", "add --force to write over it")
 
 
 def _opened_beside(path: Path) -> tuple[int, Path]:
@@ -45,7 +46,7 @@ def _opened_beside(path: Path) -> tuple[int, Path]:
         # Not tempfile's: its files are for the user alone, and the umask can't be asked without being set.
         return os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_BINARY", 0), 0o666), beside
     except OSError as error:
-        why = f"nothing can be written in the directory {str(path.parent)!r}: {error.strerror}"
+        why = f"nothing can be written in the directory {quoted(str(path.parent))}: {error.strerror}"
         raise ConvcliError(why, "name a file elsewhere") from None
 
 
@@ -65,7 +66,7 @@ def WholeFile(path: Path, force: bool) -> Iterator[BinaryIO]:
     except BrokenPipeError:
         raise
     except OSError as error:
-        raise Failure(f"{str(path)!r} can't be written: {error.strerror or error}", "is the disk full?") from None
+        raise Failure(f"{quoted(str(path))} can't be written: {error.strerror or error}", "is the disk full?") from None
     finally:
         with suppress(OSError):
             beside.unlink()
