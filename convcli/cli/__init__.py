@@ -4,6 +4,7 @@ import gc
 import os
 import signal
 import sys
+import warnings
 from copy import copy
 from functools import partial
 from importlib import import_module
@@ -188,6 +189,7 @@ def main(arguments: list[str] | None = None) -> None:
     """Run the program and exit: 0 done, 1 could not be done, 2 the request is wrong, 130 interrupted."""
     # Nothing here lives in cycles, and a walk through torch's objects would cost a quarter of the run.
     gc.disable()
+    warnings.simplefilter("ignore")  # libraries warn their programmers; what a user has to know, we say
     from convcli.cli.exits import guard
 
     # Ended from outside, it still takes away a file half written.

@@ -12,7 +12,7 @@ from convcli.cli.typed import sizes, whole
 from convcli.cli.waiting import loading_torch
 from convcli.data.files import read as read_array
 from convcli.data.samples import SAMPLES
-from convcli.data.saving import WholeFile, check_target
+from convcli.data.saving import WholeFiles, check_target
 from convcli.matching import nearest
 from convcli.network import known
 from convcli.network.chain import Chain, work_out
@@ -221,7 +221,7 @@ def export_picture(chain: Chain, path: Path, force: bool, receptive: str | None,
         text, what = (blocks_tex if tex else blocks_svg)(chain, made), f"{len(made)} blocks"
     if path.suffix.lower() == ".html":
         text = in_page(text, chain.model.name or "a network")
-    with WholeFile(path, force) as stream:
+    with WholeFiles([path], force) as (stream,):
         stream.write(text.encode())
     warn(f"wrote {path}: {what}")
 
