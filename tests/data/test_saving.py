@@ -139,7 +139,7 @@ def test_two_files_or_none(tmp_path: Path) -> None:
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no device that is always full")
 @pytest.mark.parametrize("suffix", WRITERS)
 def test_a_disk_that_is_full_from_the_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, suffix: str) -> None:
-    monkeypatch.setattr("convcli.data.saving._new_file", lambda *_: Path("/dev/full").open("wb"))
+    monkeypatch.setattr("convcli.data.saving._new_file", lambda *_: os.fdopen(os.open("/dev/full", os.O_WRONLY), "wb"))
     with pytest.raises(Failure, match=r"can't be written: .*is the disk full\?"):
         save(tmp_path / f"a{suffix}", np.random.default_rng(0).random((1, 1, 300, 300), np.float32))
     assert list(tmp_path.iterdir()) == []
