@@ -1,7 +1,8 @@
 """Binary files as arrays: NumPy, torch, pictures and sound. Nothing is unpickled."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from io import BytesIO
 from math import prod
 from pickletools import genops
@@ -174,7 +175,8 @@ def _read_picture(path: str) -> Array:
             see_through = "transparency" in opened.info or opened.mode in ("LA", "PA", "La", "RGBa")
             _check_decoded(path, (4 if see_through else len(opened.getbands())) * prod(opened.size) * WIDTH)
             several = getattr(opened, "is_animated", False)
-            picture = ImageOps.exif_transpose(opened)
+            with _libraries_silent():
+                picture = ImageOps.exif_transpose(opened)
             if picture.mode not in ("L", "RGB", "RGBA", "I;16", "I;16B", "I", "F"):
                 picture = picture.convert("RGBA" if see_through else "L" if picture.mode == "1" else "RGB")
             pixels = np.atleast_3d(np.asarray(picture))
@@ -194,6 +196,19 @@ def _read_picture(path: str) -> Array:
     recipe = f"torch.from_numpy(np.atleast_3d(np.asarray({upright}))).permute(2, 0, 1).float() / {highest}"
     imports = (NUMPY, "from PIL import Image, ImageOps")
     return _stored(path, values, recipe=recipe, notes=tuple(notes), imports=imports, picture=True, axes=PICTURE)
+
+
+@contextmanager
+def _libraries_silent() -> Iterator[None]:
+    """libtiff tells stderr what it thinks of a damaged file, past Python; what matters of it is raised as well."""
+    with suppress(OSError), open(os.devnull, "w") as nowhere:
+        before = os.dup(2)
+        os.dup2(nowhere.fileno(), 2)
+    try:
+        yield
+    finally:
+        os.dup2(before, 2)
+        os.close(before)
 
 
 def _read_wav(path: str) -> Array:
