@@ -204,6 +204,7 @@ def _letters(name: str) -> str:
     return re.sub(r"^cnn|^conv|[\W_]", "", name.lower())
 
 
+@cache
 def weights_in_the_post() -> dict[str, Array]:
     """Every experiment's weights by its name."""
     return {post.name: weights_of(post) for post in experiments()}

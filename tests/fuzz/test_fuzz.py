@@ -60,7 +60,7 @@ def test_what_is_objected_to(what: dict[str, object]) -> None:
 
 
 def ended(monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]) -> list[str]:
-    monkeypatch.setattr("tests.fuzz.runner.app", lambda *_, **__: [act()])
+    monkeypatch.setattr("tests.fuzz.runner.PROGRAM.main", lambda *_, **__: [act()])
     case = Case(("conv1d", "--save", "asked.npy"), files={"there.npy": b"1"})
     with bench() as place:
         return faults(case, place.run(case))
