@@ -7,7 +7,7 @@ from io import BytesIO
 from math import prod
 from pickletools import genops
 from typing import IO, TYPE_CHECKING, Any
-from zipfile import ZipFile, is_zipfile
+from zipfile import ZipFile
 
 from convcli.data.arrays import PICTURE, SIGNAL, Array
 from convcli.refusals import ConvcliError
@@ -23,7 +23,7 @@ MOST_BYTES = 2**29  # that a file is decoded to
 WIDTH = 4  # bytes of a float32
 MOST_PICKLE = 2**14  # bytes, or steps, of a tensor's pickle; one takes some 300
 MOST_REPEATED = 32  # things that it may refer to again
-LEGACY_PICKLES = 4  # at the start of a .pt file from before torch 1.6; the fourth is what was saved
+LEGACY_PICKLES = 5  # at the start of a .pt file from before torch 1.6, or that wants to be taken for one
 
 
 def _stored(path: str, values: "np.ndarray", **more: Any) -> Array:
@@ -145,8 +145,9 @@ def _holds_a_tensor(path: str) -> bool:
     torch's reader runs no code of theirs. It does build what they say, which may be tuples within tuples, of which a
     hash takes for ever, or as many zero bytes as they like.
     """
-    if not is_zipfile(path):
-        with open(path, "rb") as stream:
+    with open(path, "rb") as stream:
+        if stream.read(4) != b"PK\3\4":  # by which torch tells its two formats apart
+            stream.seek(0)
             return all(_is_plain(stream) for _ in range(LEGACY_PICKLES))
     with ZipFile(path) as archive:
         _check_decoded(path, sum(each.file_size for each in archive.infolist()))

@@ -1,6 +1,10 @@
 """Every binary format: its numbers, and a recipe that makes the same tensor."""
 
+import io
+import pickle
+import tracemalloc
 import wave
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +16,7 @@ from convcli.data import formats
 from convcli.data.arrays import Array
 from convcli.data.files import read
 from convcli.refusals import ConvcliError
+from tests.fuzz.damaged_files import archive, many_pairs, members, numpy_header, picture, sound, torch_file, zero_bytes
 
 RGB = np.arange(60, dtype=np.uint8).reshape(5, 4, 3) * 4
 
@@ -140,3 +145,64 @@ def test_sound(tmp_path: Path, width: int, channels: int) -> None:
     assert (array.shape, array.dtype, array.spelled_out) == ((channels, 4), "float32", True)
     np.testing.assert_array_equal(array.data, levels.astype(np.float32))
     np.testing.assert_array_equal(made(array), array.data)
+
+
+def test_a_pickle_that_torch_would_build_is_looked_at_first(tmp_path: Path) -> None:
+    path = tmp_path / "a.pt"
+    zipped = torch_file(torch.ones(3))
+    name = next(each for each in members(zipped) if each.endswith("data.pkl"))
+    for pickled in (many_pairs(60), zero_bytes(2**40), pickle.dumps(Harmful(), 2)):
+        path.write_bytes(archive(members(zipped) | {name: pickled}))
+        assert "more than a tensor" in refused(path)
+        path.write_bytes(pickled)
+        assert "more than a tensor" in refused(path)
+        path.write_bytes(pickled + zipped)  # an archive to zipfile, which looks at the end
+        assert "more than a tensor" in refused(path)
+
+
+def test_a_tensor_as_old_torch_saved_it(tmp_path: Path) -> None:
+    torch.save(torch.arange(6.0).view(2, 3), path := tmp_path / "a.pt", _use_new_zipfile_serialization=False)
+    assert read(str(path)).data.tolist() == [[0, 1, 2], [3, 4, 5]]
+
+
+def bomb(suffix: str) -> bytes:
+    """A small file of very many numbers."""
+    if suffix == ".npz":
+        return archive({"x.npy": numpy_header((3, 8000, 8000)) + bytes(1000)}, zipfile.ZIP_DEFLATED)
+    if suffix == ".pt":
+        return torch_file(torch.zeros(1, dtype=torch.bfloat16).expand(3, 8000, 8000))
+    if suffix == ".wav":
+        return sound(1, 1)[:40] + (2**31 - 1).to_bytes(4, "little")
+    Image.new("RGB", (8000, 8000)).save(stream := io.BytesIO(), "PNG")
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize("suffix", [".npz", ".pt", ".png", ".wav"])
+def test_a_bomb_is_not_decoded(tmp_path: Path, suffix: str) -> None:
+    (path := tmp_path / f"a{suffix}").write_bytes(bomb(suffix))
+    tracemalloc.start()
+    assert "is too large to be decoded" in refused(path)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < 2**24
+
+
+def test_headers_that_lie(tmp_path: Path) -> None:
+    (path := tmp_path / "a.npy").write_bytes(numpy_header((2**40, 2**40)) + bytes(80))
+    assert "for which it is too short" in refused(path)
+    path.write_bytes(numpy_header((-1,)) + bytes(80))
+    assert "its header says the shape [-1]" in refused(path)
+    path.write_bytes(numpy_header((4,), version=b"\0\0") + bytes(80))
+    assert "format version is (0, 0)" in refused(path)
+    (path := tmp_path / "a.npz").write_bytes(archive({"x.npy": numpy_header((40,)) + bytes(80)}))
+    assert "it ends 80 bytes early" in refused(path)
+    path.write_bytes(archive({"x.npy": b"text"}))
+    assert "can't be read as .npz" in refused(path)
+
+
+def test_a_damaged_picture_is_told_once(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    content = bytearray(picture("L", "TIFF", compression="tiff_lzw"))
+    content[9:14] = b"\xff" * 5  # of which libtiff says on stderr that it isn't in its table
+    (path := tmp_path / "a.tif").write_bytes(content)
+    assert "can't be read as .tif" in refused(path)
+    assert capfd.readouterr().err == ""
