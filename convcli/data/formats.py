@@ -168,9 +168,13 @@ def _is_plain(stream: IO[bytes]) -> bool:
 
 def _read_picture(path: str) -> Array:
     """A picture's first frame, turned upright: channels first, from 0 to 1."""
+    import logging
+
     import numpy as np
     from PIL import Image, ImageOps
 
+    logger = logging.getLogger("PIL")
+    logger.handlers or logger.addHandler(logging.NullHandler())  # what nobody listens to would go to stderr
     try:
         with Image.open(path, formats=PICTURE_FORMATS) as opened:
             see_through = "transparency" in opened.info or opened.mode in ("LA", "PA", "La", "RGBa")

@@ -205,4 +205,9 @@ def test_a_damaged_picture_is_told_once(tmp_path: Path, capfd: pytest.CaptureFix
     content[9:14] = b"\xff" * 5  # of which libtiff says on stderr that it isn't in its table
     (path := tmp_path / "a.tif").write_bytes(content)
     assert "can't be read as .tif" in refused(path)
+    content = bytearray(picture("RGB", "TIFF"))
+    at = content.index(b"\x15\x01\x03\x00") + 8  # samples per pixel, of which Pillow logs that they are too many
+    content[at] = 130
+    path.write_bytes(content)
+    assert "can't be read as .tif" in refused(path)
     assert capfd.readouterr().err == ""

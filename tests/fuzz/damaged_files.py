@@ -218,10 +218,7 @@ def case(random: Random) -> Case:
     name = f"f{suffix.upper() if random.random() < 0.02 else suffix}"
     named = f"{name}:{random.choice(('x', 'y', '', 'x.npy'))}" if suffix == ".npz" and random.random() < 0.4 else name
     flag = "--weight" if random.random() < 0.1 else "-i"
-    shown = (
-        random.choice((["--json"], ["--code"], ["--show"], ["--save", "out.npy"], []))
-        if random.random() < 0.04
-        else None
-    )
+    shown = random.choice((["--json"], ["--code"], ["--show"], ["--save", "out.npy"], ["--shapes"], []))
+    shown = shown if random.random() < 0.05 else [*literals.SHAPES]
     command = random.choice(("conv1d", "conv2d", "conv2d", "conv3d"))
-    return Case((command, flag, named, *(["--shapes"] if shown is None else shown)), files={name: content})
+    return Case((command, flag, named, *shown), files={name: content})

@@ -25,6 +25,7 @@ NUMBERS = (
     "+3",
 )
 NUMBERS += ("9" * 400, "1e400", "-1e-400", "9" * 5000, "true", "null", "x", '"3"', "½", "²", "1e", "⁵", "1" * 25)
+SHAPES = ("--shapes", "--json")  # the quickest answer
 COMMANDS = ("conv1d", "conv1d", "conv2d", "conv2d", "conv3d", "maxpool2d", "convtranspose1d", "unfold")
 
 
@@ -70,7 +71,9 @@ def text(random: Random) -> str:
 def case(random: Random) -> Case:
     typed = text(random).replace("\0", "0")  # which no command line can hold
     command = random.choice(COMMANDS)
-    shapes = ("--shapes",) if random.random() < 0.9 else random.choice(((), ("--json",), ("--code",), ("--show",)))
+    shapes = (
+        SHAPES if random.random() < 0.9 else random.choice(((), ("--shapes",), ("--json",), ("--code",), ("--show",)))
+    )
     way = random.random()
     if way < 0.5:
         return Case((command, "-i", typed, *shapes))
