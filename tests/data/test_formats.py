@@ -1,6 +1,7 @@
 """Every binary format: its numbers, and a recipe that makes the same tensor."""
 
 import io
+import logging
 import pickle
 import tracemalloc
 import wave
@@ -200,7 +201,11 @@ def test_headers_that_lie(tmp_path: Path) -> None:
     assert "can't be read as .npz" in refused(path)
 
 
-def test_a_damaged_picture_is_told_once(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_damaged_picture_is_told_once(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for logger in (None, "PIL"):
+        monkeypatch.setattr(logging.getLogger(logger), "handlers", [])  # as in a program that listens to no log
     content = bytearray(picture("L", "TIFF", compression="tiff_lzw"))
     content[9:14] = b"\xff" * 5  # of which libtiff says on stderr that it isn't in its table
     (path := tmp_path / "a.tif").write_bytes(content)
