@@ -19,7 +19,7 @@ from convcli.wording import bytes_in_words, quoted, shortened
 NUMBERS = re.compile(r"\s*[\[(]|\s*[-+]?(\.?\d|nan\b|inf)|.*,", re.IGNORECASE | re.DOTALL)  # so begins a literal
 
 MOST_REASON = 120  # characters of what a library says
-MOST_TEXT = 2**25  # bytes of numbers as text, which take many times as many in memory
+MOST_TEXT = 2**24  # bytes of numbers as text, which take many times as many in memory
 
 
 def read(text: str, named: Mapping[str, Array] | None = None) -> Array:
@@ -62,6 +62,8 @@ def _file(path: Path, text: str, member: str) -> Array:
         raise ConvcliError(f"{quoted(text)}: the suffix {quoted(suffix)} is unknown", f"readable: {' '.join(READERS)}")
     if not path.is_file():  # a pipe or a device would be waited for
         raise ConvcliError(f"{quoted(text)} is not a plain file", "pipe its text to -i -, or save it first")
+    if path.stat().st_size == 0:  # so say the files of /proc as well, some of which have no end
+        raise ConvcliError(f"{quoted(text)} is empty", "save numbers into it")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what the libraries would say of a damaged file, said here if it matters

@@ -174,7 +174,8 @@ def _read_picture(path: str) -> Array:
     from PIL import Image, ImageOps
 
     logger = logging.getLogger("PIL")
-    logger.handlers or logger.addHandler(logging.NullHandler())  # what nobody listens to would go to stderr
+    if not logger.handlers:  # what nobody listens to would go to stderr
+        logger.addHandler(logging.NullHandler())
     try:
         with Image.open(path, formats=PICTURE_FORMATS) as opened:
             see_through = "transparency" in opened.info or opened.mode in ("LA", "PA", "La", "RGBa")

@@ -126,6 +126,14 @@ def test_what_is_not_a_plain_file(tmp_path: Path) -> None:
         assert "is not a plain file" in refused(str(tmp_path / name)).why
 
 
+def test_files_that_say_they_are_empty(tmp_path: Path) -> None:
+    (tmp_path / "a.npy").touch()
+    assert "is empty" in refused(str(tmp_path / "a.npy")).why
+    if Path("/proc/self/maps").exists():
+        (tmp_path / "b.csv").symlink_to("/proc/self/maps")
+        assert "is empty" in refused(str(tmp_path / "b.csv")).why
+
+
 def test_text_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("convcli.data.files.MOST_TEXT", 1000)
     piped(monkeypatch, b"1," * 501)
