@@ -1,5 +1,6 @@
-"""Numbers, and what a window reads, as sentences have them."""
+"""Numbers, values that a user gave, and what a window reads, as sentences have them."""
 
+import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from math import isclose, isfinite, isnan
@@ -15,6 +16,44 @@ def plain(text: object) -> str:
     'a\\x1b[31mb'
     """
     return "".join(c if c.isprintable() else repr(c)[1:-1] for c in str(text))
+
+
+MOST_QUOTED, MOST_SAID, LEAST_FIX = 60, 540, 180  # characters: of a value, of a message, and what is left to its fix
+
+
+def shortened(text: str, most: int = MOST_QUOTED) -> str:
+    """A text, its middle left out where it has more characters than that.
+
+    >>> shortened("photo.png"), shortened("0123456789" * 3, 12)
+    ('photo.png', '01234...6789')
+    """
+    behind = most // 3
+    return text if len(text) <= most else f"{text[: most - behind - 3]}...{text[-behind:]}"
+
+
+def quoted(value: object) -> str:
+    """A value that a user gave, between quotes, no longer than a sentence bears.
+
+    >>> quoted("photo.png"), quoted("1 " * 100)
+    ("'photo.png'", "'1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 ... 1 1 1 1 1 1 1 1 1 '")
+    """
+    return shortened(repr(value))
+
+
+def bounded(text: object, most: int = MOST_SAID) -> str:
+    """What is told of a request, however much it holds: no word of it is longer than a quoted value.
+
+    >>> bounded("no file " + "x" * 1000)
+    'no file xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx...xxxxxxxxxxxxxxxxxxxx'
+    """
+    words = re.sub(rf"\S{{{MOST_QUOTED + 1},}}", lambda word: shortened(word[0]), plain(text))
+    return shortened(words, most)
+
+
+def bounded_words(why: str, fix: str = "") -> tuple[str, str]:
+    """Why something can't be, and what to do instead, both together no longer than a message may be."""
+    why = bounded(why, MOST_SAID - LEAST_FIX)
+    return why, bounded(fix, MOST_SAID - len(why))
 
 
 def number(value: float) -> str:
