@@ -57,7 +57,7 @@ def test_every_cell_never_read_has_its_cause(
     between = [cell for cell in unread if cell not in cut + behind]
     assert ("negative padding" in said) == bool(cut)
     assert (f"the last window ends at element {last}" in said) == bool(behind)
-    assert (f"stride {stride}" in said) == bool(between)
+    assert (f"stride {stride}" in said) == bool(between and axis.output > 1)
     assert ("dilation" in said) == bool(between and dilation > 1 and kernel > 1)
 
 
