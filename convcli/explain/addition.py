@@ -53,6 +53,8 @@ class AdditionSize(Rule):
             yield certain(says, "call", "assign it", self.instead(self.line.code.replace(" - ", " = ", 1)))
         elif self.case.in_loss:
             yield from self.of_a_loss()
+        elif self.line.has(POSITIONS) or self.case.through(r"(?i)embedding|position"):
+            yield from self.of_positions()
         elif self.line.has(r"(?i)mask|attn|attention|energy"):
             says = f"mask and scores have {self.b} and {self.a} positions on axis {self.axis}"
             advice = "make the mask for the lengths that arrive: [batch, 1, queries, keys] broadcasts over the heads"
@@ -61,9 +63,7 @@ class AdditionSize(Rule):
             says = f"predictions and labels have {self.a} and {self.b} on axis {self.axis}"
             scores = ", so one still holds a score for each class" if max(self.a, self.b) < 2000 else ""
             yield likely(says + scores, "call", "compare class numbers: outputs.argmax(dim=1) == labels, both [batch]")
-        elif self.line.has(POSITIONS) or self.case.through(r"(?i)embedding|position"):
-            yield from self.of_positions()
-        elif self.line.has(r"(?i)mean|std|normal"):
+        elif self.line.has(r"(?i)[-/]\s*\(?(?:self\.)?\w*(?:mean|std)|normali[sz]e"):
             says = (
                 f"mean and std have {min(self.a, self.b)} values where the picture has {max(self.a, self.b)} "
                 f"on axis {self.axis}"
@@ -89,6 +89,10 @@ class AdditionSize(Rule):
         elif axis == 0:
             says = f"the first axes, {a} and {b}, differ: batches of other sizes, or an axis missing from one"
             yield likely(says, "call", "build both for the batch at hand, x.size(0), not for a fixed batch_size")
+        elif max(a, b) > 20_000 > min(a, b) >= 64:
+            says = f"{max(a, b)} is the size of a vocabulary, {min(a, b)} that of a hidden state: scores met features"
+            advice = "take the same of both outputs: hidden_states (or last_hidden_state), not logits"
+            yield likely(says, "call", advice)
         elif axis >= 2 and max(a, b) >= 2 * min(a, b) - 1 and abs(a - b) > 2:
             ratio = max(a, b) / min(a, b)
             says = f"{a} and {b}: one path was shrunk {ratio:.3g}-fold (stride, pooling) and the other wasn't"

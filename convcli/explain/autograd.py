@@ -1,5 +1,6 @@
 """Gradients: what autograd refuses. Advice alone, as no line shows what was meant."""
 
+import re
 from collections.abc import Iterator
 
 from convcli.explain.rule import Hypothesis, Rule, certain, likely, possible
@@ -101,20 +102,25 @@ class InPlace(_Autograd):
         # torch.autograd.set_detect_anomaly(True, check_nan=False).
         y.sum().backward()
     """
-    usual = (
-        likely(
-            "x += y, x[i] = y, relu_ or inplace=True changed a tensor after it was used",
-            "call",
-            "x = x + y, inplace=False, .clone() before writing; torch.autograd.set_detect_anomaly(True) names the "
-            "operation",
-        ),
-        possible(
-            "optimizer.step() came between forward and backward of another loss (GANs)",
-            "loss",
-            "both backward() first, then the steps",
-        ),
-    )
-    decide = "set_detect_anomaly(True): its traceback ends at the operation whose value is lost"
+    decide = "torch.autograd.set_detect_anomaly(True): its traceback ends at the operation whose value is lost"
+
+    def hypotheses(self) -> Iterator[Hypothesis]:
+        text = self.case.raised.text
+        made = re.search(r"which is output \d+ of (\w{1,60}?)(?:Backward\d*)?,", text)
+        weight = re.search(
+            r"Tensor \[[\d, ]+\]\](?:, which is output \d+ of (?:T|AsStrided)(?:Backward\d*)?,)? is at", text
+        )
+        written = f"the result of {made[1]} was" if made and not weight else "a tensor was"
+        says = f"{written} changed after it was used: x += y, x[i] = y, relu_ or inplace=True"
+        advice = "x = x + y, inplace=False, or .clone() before writing"
+        stepped = "a weight was changed: optimizer.step() came between the forward and the backward of a loss (GANs)"
+        steps = "both backward() first, then the steps; or compute the second loss anew after the step"
+        if weight:
+            yield likely(stepped, "loss", steps)
+            yield possible(says, "call", advice)
+        else:
+            yield likely(says, "call", advice)
+            yield possible(stepped, "loss", steps)
 
 
 class LeafInPlace(_Autograd):

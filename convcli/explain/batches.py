@@ -53,6 +53,9 @@ class BatchSizes(Rule):
             advice = "pad or resize them to one size, or collect them in a list: DataLoader(…, collate_fn=…)"
             yield likely(says, "data", advice)
             yield possible("pictures of other sizes", "data", "transforms.Resize((height, width)): both numbers")
+        elif 0 in (*first, *other):
+            says = f"{list(first)} and {list(other)}: a sample is empty, as of a crop that lies beside its picture"
+            yield likely(says, "data", "print sizes before and after the crop; skip or resize pictures smaller than it")
         elif len(first) != len(other):
             says = (
                 f"{list(first)} and {list(other)} have other numbers of axes: grey pictures without channels "

@@ -109,6 +109,8 @@ class NotTensor(Rule):
             )
 
     def what(self, argument: str) -> str:
+        if self.case.in_sequential:
+            return "what the layer before hands over"
         culprit = self.culprit(argument)
         return culprit if culprit != "x" else f"what is handed over as {argument}"
 
@@ -149,7 +151,7 @@ class NotTensor(Rule):
             yield likely(says, "data", "torch.stack(list) for tensors of one size, torch.tensor(list) for numbers")
         elif mentions("LSTM(") or mentions("GRU(") or mentions("RNN(") or mentions("MultiheadAttention("):
             says = f"{what} is a tuple: LSTM, GRU and attention return (output, state)"
-            yield likely(says, "call", f"out, _ = …, or {what}[0]; inside nn.Sequential it can't be taken apart")
+            yield likely(says, "call", "out, _ = …, outside of nn.Sequential: inside it can't be taken apart")
         else:
             says = f"{what} is a tuple: an LSTM's (output, state), a return of two values, or a comma at a line's end"
             yield likely(says, "call", f"take the part that is meant: {what}[0], or out, state = …")

@@ -16,6 +16,7 @@ class CatSize(Rule):
         "number {number} in the list",
         "Sizes of tensors must match except in dimension {dim}. Expected size {expected} in dimension {axis} but got",
         "Sizes of tensors must match except in dimension {dim}. Got {expected} and {got} in dimension {axis}",
+        "Sizes of tensors must match except in dimension {dim}. Got {expected} and {got}",
         "Sizes of tensors must match except in dimension {dim}. Expected size {expected} but got size {got}",
     )
     says = "maps of size {expected} and {got} can't be concatenated along axis {dim}"

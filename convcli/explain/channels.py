@@ -6,6 +6,15 @@ from math import prod
 from convcli.explain.rule import Fix, Hypothesis, Rule, certain, likely, possible, shaped
 from convcli.refusals import AXIS_NAMES
 
+# Channels that the denoising network of an image generator expects, and those that arrive.
+LATENTS = {
+    (9, 4): "weights for inpainting (4 latents + 1 mask + 4 of the masked picture) are in a pipeline that gives 4",
+    (8, 4): "weights for editing (4 latents + 4 of the picture) are in a pipeline that gives 4 channels",
+    (4, 9): "a pipeline for inpainting gives 9 channels (4 + 1 + 4), and the weights are for 4 latents",
+    (4, 8): "a pipeline for editing gives 8 channels (4 latents + 4 of the picture), and the weights are for 4",
+    (4, 16): "latents of 16 channels (SD3, Flux) went into weights for 4 (SD 1 and 2, SDXL)",
+    (16, 4): "latents of 4 channels (SD 1 and 2, SDXL) went into weights for 16 (SD3, Flux)",
+}
 LAYERS = "Conv1d Conv2d Conv3d ConvTranspose1d ConvTranspose2d ConvTranspose3d"
 
 
@@ -72,6 +81,8 @@ class ChannelsLast(_Channels):
 
     def hypotheses(self) -> Iterator[Hypothesis]:
         *_, last = self.input
+        if self.ndim == 2 and last == self.expected == self.input[-2] and self.expected > 4:
+            return  # square maps that happen to be as large
         if last != self.expected or len(self.input) != self.ndim + 2 or self.input[1] == self.expected:
             return
         if self.ndim == 1:
@@ -106,7 +117,7 @@ class ChannelsOrder(_Channels):
         if self.ndim == 3 and places == [2]:
             says = f"{self.x} is [batch, frames, channels, height, width]; nn.Conv3d wants channels before frames"
             yield likely(says, "data", "swap the two axes", self.changed(self.x, "{}.transpose(1, 2)"))
-        elif len(places) == 1 and self.expected <= 4:
+        elif len(places) == 1 and (self.expected <= 4 or (self.ndim == 2 and self.got == self.input[-1])):
             says = f"axis {places[0]} of {list(self.input)} is the one with {self.expected}"
             yield likely(says, "data", "move it to axis 1", self.changed(self.x, f"{{}}.movedim({places[0]}, 1)"))
 
@@ -216,10 +227,13 @@ class Channels(_Channels):
             return
         got, expected, groups = self.got, self.expected, self.facts.get("groups", 1)
         made = self.widened(got) if got % groups == 0 else None
-        if (expected, got) in ((9, 4), (8, 4)) and len(self.input) == 4:
-            kind = "inpainting (4 latents + 1 mask + 4 of the masked picture)" if expected == 9 else "an edit model"
-            says = f"weights of {kind} were loaded into a plain pipeline, which hands over 4 channels"
-            yield likely(says, "checkpoint", "use the pipeline that belongs to the weights, or other weights")
+        if (expected, got) in LATENTS and len(self.input) in (4, 5) and min(self.input[-2:]) >= 16:
+            says, advice = LATENTS[expected, got], "use a pipeline, an encoder and weights that belong together"
+            yield likely(says, "checkpoint", advice)
+            return
+        if (expected, got) == (4, 3) and min(self.input[-2:]) >= 64:
+            says = "pictures (3 channels) went where 4 are read: latents of an encoder, or pictures with alpha or depth"
+            yield likely(says, "data", "encode the pictures first (vae.encode), or load them with their fourth channel")
             return
         if got == 2 * expected:
             says = f"{got} = 2 · {expected}: concatenated maps arrive, and the layer was made for one of them"

@@ -25,6 +25,7 @@ class DeviceMixed(Rule):
         "argument "
         "{argument:word} in method {method:word}",
         "same device, but found at least two devices, {one:word} and {other:word}!",
+        "found at least two devices (when checking argument for argument {argument:word} in method {method:word}",
         "nput type ({got:words}) and weight type ({weight:words}) should be the same",
         "nput type ({got:words}) and bias type ({weight:words}) should be the same",
         "ensor on device {got:word} is not on the expected device {other:word}!",

@@ -114,7 +114,10 @@ class Dtype(Rule):
 
     def halves(self, given: str, weight: str) -> Iterator[Hypothesis]:
         half = next(each for each in (given, weight) if each in SMALL)
-        if weight == half:
+        if self.line.has(r"(?:^|\W)(?:ext|_ext|_C|_backend|\w*_cuda|\w*_ext)\.\w+\("):
+            says = f"a compiled extension has no {half} version of this operation, and autocast gave it {half}"
+            yield likely(says, "call", "x.float() before it, or torch.autocast(device, enabled=False) around it")
+        elif weight == half:
             says = f"the model is {half} (.{half}(), torch_dtype) and {self.x} is float32"
             advice = f"{self.x}.{half}() before the model, or with torch.autocast around a float32 model"
             yield likely(says, "data", advice, self.changed(self.x, "{}." + half + "()"))
@@ -229,7 +232,11 @@ class ResultType(Rule):
             return  # the targets' rule
         if "result" in self.facts:
             says = f"an operation in place would put {self.result} results into a {self.given} tensor"
-            yield certain(says, "call", "x = x / 2 makes a new tensor; or x = x.float() before x /= 2")
+            yield certain(
+                says,
+                "call",
+                "x = x / 2 makes a new tensor; or make both sides one type before: x.float(), or n.long() for indices",
+            )
         else:
             says = "True and False are subtracted, which torch leaves to you to say"
             yield certain(says, "call", "mask.float() to calculate with, ~mask for not, a ^ b for different")

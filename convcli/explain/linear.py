@@ -6,8 +6,10 @@ from math import gcd, isqrt
 
 from convcli.explain.rule import Fix, Hypothesis, Rule, certain, likely, possible, shaped
 
+LARGEST_CHANNELS = 2048  # of the last maps of a network that people build
 # What text and picture encoders are wide: sizes that don't come from counting maps.
 WIDTHS = {256, 320, 384, 512, 640, 768, 896, 1024, 1152, 1280, 1408, 1536, 1664, 2048, 2560, 3072, 3584, 4096, 5120}
+JOINED = {16, 32, 64, 128, 256, 512, 768, 1024, 2048, 4096}  # features that are often concatenated to others
 
 
 def maps_counted(features: int, expected: int) -> tuple[int, int, int] | None:
@@ -19,7 +21,17 @@ def maps_counted(features: int, expected: int) -> tuple[int, int, int] | None:
     channels = gcd(features, expected)
     side, counted = isqrt(features // channels), isqrt(expected // channels)
     fits = channels * side**2 == features and channels * counted**2 == expected
-    return (channels, side, counted) if fits and channels >= 4 and counted <= 128 else None
+    return (channels, side, counted) if fits and 4 <= channels <= LARGEST_CHANNELS and counted <= 128 else None
+
+
+def times(features: int, expected: int) -> int:
+    """How many times as long the sides of maps are as was counted, where that alone tells them apart; 0 otherwise.
+
+    >>> times(131072, 32768), times(800, 512)
+    (2, 0)
+    """
+    whole = features // expected if expected and features % expected == 0 else 0
+    return isqrt(whole) if whole > 1 and isqrt(whole) ** 2 == whole and expected > LARGEST_CHANNELS else 0
 
 
 class LinearSize(Rule):
@@ -79,7 +91,9 @@ class LinearSize(Rule):
         return f"The last axis of {self.x} has {self.features}, and each row of the weight {self.in_features}."
 
     def deciding(self) -> str:
-        return f"print({self.x}.shape) before the line: [{self.rows}, {self.features}], two axes, means the first"
+        if self.samples:
+            return f"print({self.x}.shape) before the line: two axes mean in_features, more a flatten that is missing"
+        return "whether the layer's size is yours to choose, or weights that were loaded fix it"
 
     def hypotheses(self) -> Iterator[Hypothesis]:
         rows, features, ins, outs = self.rows, self.features, self.in_features, self.out_features
@@ -92,9 +106,8 @@ class LinearSize(Rule):
                 f"the weight [{ins}, {outs}] is packed: a quantised (4-bit) one that is multiplied without "
                 "being unpacked"
             )
-            yield likely(
-                says, "model", "let the library that quantised it run the layer, or load the weights unquantised"
-            )
+            advice = "let the library that quantised it run the layer, or load the weights unquantised"
+            yield likely(says, "model", advice)
         elif rows == 1 and features > ins and features % ins == 0 and not made_of_maps(features, ins):
             says = f"{features} = {features // ins} · {ins}: the batch was flattened with the features"
             yield likely(
@@ -112,9 +125,7 @@ class LinearSize(Rule):
             yield possible(
                 f"{features} features are meant", "model", f"in_features={features} where {self.layer} is made"
             )
-        elif rows % 77 == 0 or (
-            {features, ins} <= WIDTHS and not made and (self.of_encoders() or not maps_counted(features, ins))
-        ):
+        elif self.of_another_model() and not made:
             says = (
                 f"a part that makes {features} features feeds one made for {ins}: they are of different models "
                 "or versions"
@@ -139,12 +150,26 @@ class LinearSize(Rule):
                 f"{counted}×{counted}"
             )
             advice += ", or resize the pictures to what it was sized for (pretrained weights stay)"
+        elif longer := times(features, ins):
+            says = (
+                f"the net was sized for smaller pictures: {features} = {longer}² · {ins}, so the last maps are "
+                f"{longer} times as high and wide as was counted"
+            )
+            advice += ", or resize the pictures to what it was sized for (pretrained weights stay)"
+        elif features == 2 * ins:
+            says = f"{features} = 2 · {ins}: two vectors arrive, of both directions of an RNN or concatenated"
+        elif features - ins in JOINED:
+            says = (
+                f"{features} = {ins} + {features - ins}: {features - ins} more features are concatenated to the {ins}"
+            )
+        elif features > 1 and ins % features == 0 and ins // features <= 16:
+            parts = ins // features
+            says = f"{ins} = {parts} · {features}: {parts} vectors were to be joined, and one arrives"
+            advice = f"join them before the layer (torch.cat, F.unfold), or {advice}"
         elif abs(features - ins) <= 3 and features != ins:
             more = "more" if features > ins else "fewer"
             says = f"the data have {features} columns, {abs(features - ins)} {more} than the {ins} the net was made for"
             advice += "; see that the target isn't among the columns, and that training and test data have the same"
-        elif features == 2 * ins:
-            says = f"{features} = 2 · {ins}: two vectors arrive, of both directions of an RNN or concatenated"
         else:
             says = f"{features} features arrive, and in_features={ins} was counted for others"
         yield likely(says, "model", advice, remade)
@@ -159,8 +184,14 @@ class LinearSize(Rule):
         lines = [self.line.code, *(self.case.source.above(frame)[:5] if frame else [])]
         return any(re.search(r"flatten|\.view\(|reshape\(|Flatten\(", line) for line in lines)
 
-    def of_encoders(self) -> bool:
-        return self.case.through(r"(?i)transformers|diffusers|comfy|clip|attention|lora|encoder|bert")
+    def of_another_model(self) -> bool:
+        """Whether these are widths of text or picture encoders, and not features that somebody counted."""
+        widths = (self.features, self.in_features)
+        if self.rows % 77 == 0:
+            return True
+        if self.case.through(r"(?i)transformers|diffusers|comfy|clip|attention|lora|encoder|bert"):
+            return all(width in WIDTHS or (width > 1024 and width % 256 == 0) for width in widths)
+        return set(widths) <= WIDTHS and not maps_counted(*widths)
 
     def unflattened(self) -> bool:
         """Whether rows and features can be the maps of samples: the rows of square maps for each channel, or steps."""

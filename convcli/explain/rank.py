@@ -1,5 +1,6 @@
 """Tensors with an axis too many or too few for what is done with them."""
 
+import re
 from collections.abc import Iterator
 from math import isqrt
 
@@ -229,12 +230,20 @@ class Unpack(Rule):
     """
 
     def hypotheses(self) -> Iterator[Hypothesis]:
-        if not self.line.has(r"\.shape\b|\.size\(\)"):
+        raised = self.case.raised.frames[-1].code if self.case.raised.frames else ""
+        found = re.match(r"(?P<names>.*?)\s*=\s*(?P<x>[\w.\[\]()]+?)\.(?:shape\b|size\(\))", raised)
+        if not found:
             return
-        x = self.line.code.partition("=")[2].strip().removesuffix(".shape").removesuffix(".size()")
+        x, names = found["x"], re.findall(r"\w+", found["names"])
         got = self.facts.get("got", f"more than {self.expected}")
         says = f"{x} has {got} axes and {self.expected} are named"
-        if got == self.expected - 1:
+        if self.expected == 3 and got == 2 and {"h", "w"} <= {name[0].lower() for name in names}:
+            says += ": a grey picture has no axis for channels"
+            yield likely(says, "data", 'Image.open(path).convert("RGB"), cv2.imread(path, cv2.IMREAD_COLOR)')
+        elif self.case.through("multi_head_attention_forward"):
+            says += " (length, batch, features): one sample without its batch"
+            yield likely(says, "call", "unsqueeze the batch axis; PyTorch 1.11 and later take two axes as well")
+        elif got == self.expected - 1:
             says += ": the batch axis is missing, or was squeezed away"
             yield likely(says, "call", f"{x}.unsqueeze(0) for one sample alone, before it goes in")
         else:

@@ -21,6 +21,7 @@ from convcli.explain import (
     losses,
     modules,
     norm,
+    processes,
     rank,
     resize,
     sequences,
@@ -36,7 +37,7 @@ from convcli.explain.source import Source
 
 # Tried in this order: rules that look at the user's line before those that take any line.
 FAMILIES: tuple[ModuleType, ...] = (targets, losses, batches, state_dict, sequences, attention, channels, rank, kernel)
-FAMILIES += (settings, linear, view, cat, addition, norm, dtype, device, resize, modules, calls, autograd)
+FAMILIES += (settings, linear, view, cat, addition, norm, dtype, device, resize, modules, calls, autograd, processes)
 RULES: dict[str, type[Rule]] = {
     rule.code: rule
     for family in FAMILIES

@@ -113,6 +113,12 @@ class GridSample(Rule):
         elif "wanted" in self.facts and self.grid[1:2] == (self.wanted,):
             says = f"the {self.wanted} coordinates are on axis 1 of {list(self.grid)}, as in a flow field"
             yield likely(says, "call", "move them last", self.changed(grid, "{}.permute(0, 2, 3, 1)"))
+        elif "input" in self.facts and self.grid[0] != self.input[0]:
+            says = f"the input is a batch of {self.input[0]} and the grid one of {self.grid[0]}"
+            advice = (
+                "make the grid from the input's shape: sizes were rounded apart, or places were merged into a batch"
+            )
+            yield likely(says, "call", advice)
         else:
             says = f"the grid is {list(self.grid)}"
             yield likely(

@@ -14,6 +14,8 @@ from convcli.explain.source import Made, Source
 
 Likelihood = Literal["certain", "likely", "possible"]
 Where = Literal["before", "instead", "definition"]  # of the line that raised, or of the layer
+# What a line calls and that is no layer: functions, and whole models whose layers have other names.
+NO_LAYER = r"^(?:F|torch|nn|functional)\.|(?i:(?:^|[._])\w*(?:model|net|network|module|trainer|fit)$)"
 # What stands in a message for a fact. Every pattern is bounded, so that none can hang.
 HOLES = {
     "": r"-?\d{1,18}",
@@ -75,11 +77,28 @@ class Case:
     def frame(self) -> Frame | None:
         """The user's own innermost place."""
         own = [frame for frame in self.raised.frames if not frame.of_library]
-        return own[-1] if own else None
+        there = [frame for frame in own if not frame.code.startswith("raise")]  # and doesn't pass an error on
+        return (there or own)[-1] if own else None
 
     @cached_property
     def line(self) -> Line:
         return Line(self.frame.code, self.frame.marked) if self.frame else Line()
+
+    @property
+    def deeper(self) -> list[Frame]:
+        """The places that the user's innermost line led to, the one that raised last."""
+        own = [i for i, frame in enumerate(self.raised.frames) if not frame.of_library]
+        return list(self.raised.frames[own[-1] + 1 :]) if own else list(self.raised.frames)
+
+    @property
+    def direct(self) -> bool:
+        """Whether the user's line itself calls what raised: nothing but torch lies in between."""
+        return all(re.search(r"[/\\]torch[/\\]", frame.file) for frame in self.deeper)
+
+    @property
+    def in_sequential(self) -> bool:
+        """Whether the user's line calls an nn.Sequential, and so hands nothing to the layer that raised."""
+        return any(re.search(r"torch.*[/\\]container\.py", frame.file) for frame in self.deeper)
 
     def through(self, pattern: str) -> bool:
         """Whether the error came through a function, or a file of a library, with a name that the pattern fits."""
@@ -92,7 +111,7 @@ class Case:
 
     @property
     def in_loss(self) -> bool:
-        named = r"cross_entropy|nll_loss|binary_cross|_loss\b|[/\\]loss\.py"
+        named = r"cross_entropy|nll_loss|binary_cross|_loss\b|[/\\]torch[/\\]nn[/\\]modules[/\\]loss\.py"
         return self.through(named) or self.line.has(r"(?i)criterion|loss_f|(?:^|[^\w])\w*loss\w*\(|cross_entropy")
 
 
@@ -194,7 +213,7 @@ class Rule:
 
     @property
     def _call(self) -> Any:
-        return self.line.call(self.layer_named) or self.line.call()
+        return (self.line.call(self.layer_named) or self.line.call()) if self.case.direct else None
 
     def handed(self, index: int, default: str) -> str:
         """What the user's line hands over in a place, as it is written there."""
@@ -207,7 +226,7 @@ class Rule:
     @property
     def layer(self) -> str:
         name = self.line.text(self._call.func) if self._call else ""
-        return name if NAME.fullmatch(name) else "layer"
+        return name if NAME.fullmatch(name) and not re.search(NO_LAYER, name) else "layer"
 
     def squeezed(self) -> str:
         """The user's line, or one shortly above, that squeezes every axis of size 1, a batch of one among them."""
@@ -226,9 +245,11 @@ class Rule:
         frame = self.case.frame
         return Fix(code, "instead", *(("", 0) if frame is None else (frame.file, frame.number)))
 
-    def changed(self, name: str, template: str) -> Fix:
+    def changed(self, name: str, template: str) -> Fix | None:
         """A value made right: in a line before if it has a name, or else where it stands in the user's line."""
         new = template.format(name)
+        if self.line.code and not self.case.direct:
+            return None
         if NAME.fullmatch(name) or not self.line.code:
             return self.before(f"{name} = {new}")
         return self.instead(self.line.edited(name, template.format(name if name[-1] in ")]" else f"({name})")))

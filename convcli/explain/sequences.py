@@ -84,6 +84,10 @@ class RnnState(Rule):
         elif expected[0] != got[0]:
             says = f"the state has {got[0]} layers·directions, and the RNN {expected[0]}"
             yield likely(says, "model", "num_layers, twice that if bidirectional=True, as its first size")
+        elif self.facts.get("batch") == 1 and "hidden[0]" in self.case.raised.text:
+            says = f"an LSTMCell's state is a pair (h, c); one tensor came, and its row of {got[1]} was read as h"
+            yield likely(says, "call", "h, c = cell(x, (h, c))")
+            yield possible(f"the state was made for a batch of {got[1]}", "call", "make it for the batch at hand")
         elif expected[1] != got[1]:
             says = f"the state was made for a batch of {got[1]}, and the input's axis for it has {expected[1]}"
             advice = (

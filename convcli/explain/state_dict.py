@@ -34,8 +34,10 @@ class StateDict(Rule):
 
     @classmethod
     def read(cls, case: Case) -> Self | None:
-        found = re.search(r"loading state_dict for (\w{1,80}):", case.raised.text)
-        return cls(case, {"model": found[1], **_keys(case.raised.text)}) if found else None
+        text = case.raised.text
+        found = re.search(r"loading state_dict for (\w{1,80}):", text)
+        bare = "copying a param" in text or "in state_dict: " in text
+        return cls(case, {"model": found[1] if found else "", **_keys(text)}) if found or bare else None
 
     def hypotheses(self) -> Iterator[Hypothesis]:
         missing, unexpected = self.missing, self.unexpected
@@ -116,7 +118,8 @@ class StateDict(Rule):
         layer = name.rpartition(".")[0]
         counts = {(a[:1], b[:1]) for _, a, b in self.sizes}
         embeds = re.search(r"(?i)embed|wte|tok|lm_head|pos", name) and not heads
-        alone = all(a[1:] == b[1:] for _, a, b in self.sizes) and len(counts) == 1 and not embeds
+        pixelwise = all(n == 1 for _, a, _ in self.sizes for n in a[2:])  # a head sees no neighbours
+        alone = all(a[1:] == b[1:] for _, a, b in self.sizes) and len(counts) == 1 and not embeds and pixelwise
         if alone and len(self.sizes) <= 24 and (heads or not (self.missing or self.unexpected)):
             says = f"the head {layer} was trained for {saved[0]} classes, and the model is built for {built[0]}"
             advice = (

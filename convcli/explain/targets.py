@@ -1,6 +1,7 @@
 """Losses, and targets that aren't what they take."""
 
 from collections.abc import Iterator
+from math import gcd
 
 from convcli.explain.dtype import WHOLE, method
 from convcli.explain.rule import Fix, Hypothesis, Rule, certain, likely, possible
@@ -99,8 +100,19 @@ class TargetRange(Targets):
             f"{classes}, background counted; or labels that start at 0 and have no gaps (labels - 1 where "
             "they start at 1)"
         )
+        spatial = self.case.through(r"nll_loss2d|_loss2d") or self.line.has(r"(?i)mask|seg")
+        if spatial or (target is not None and 100 < target < 255):
+            masks = "the labels are the grey values of a mask (0 to 255), not class numbers"
+            mapped = "map each grey value (or colour) to a class number 0, 1, … where masks are read"
+        if spatial:
+            yield likely(masks, "data", mapped)
+            yield possible(says, "model", advice)
+            return
         yield likely(says, "model", advice)
-        yield possible("the labels start at 1", "data", "labels - 1 where they are made")
+        if target is not None and 100 < target < 255:
+            yield possible(masks, "data", mapped)
+        else:
+            yield possible("the labels start at 1", "data", "labels - 1 where they are made")
 
 
 class TargetBatch(Targets):
@@ -141,14 +153,41 @@ class TargetBatch(Targets):
         batch, targets = self.batch, self.targets_
         if batch == targets:
             return
-        if targets == 0:
+        if targets == 0 and batch < 64:
             says = f"the target is a single number (0 axes), and there are {batch} predictions"
             yield likely(says, "data", "one target a sample, shape [batch]: torch.tensor([label]) for one sample alone")
+        elif targets == 0:
+            says = f"there is no target for {batch} predictions: the labels are empty"
+            yield likely(
+                says, "data", "see what makes the labels (the collate_fn, a mask, a filter): print(labels.shape)"
+            )
         elif targets == 1 and self.squeezed():
             says = (
                 f"squeeze() took the batch of one away, and the {batch} classes were read as a batch: {self.squeezed()}"
             )
             yield certain(says, "call", "squeeze(dim) with the one axis that is meant, or no squeeze")
+        elif targets == 1 and not self.line.has(r"\.view\(|reshape\("):
+            says = f"one target and {batch} predictions: steps, tokens or pixels of one sample, each with a target"
+            advice = "a target for each of them, flattened as the outputs are; or pool the outputs to one a sample"
+            yield likely(says, "data", advice)
+            yield possible(
+                f"the last batch has one sample, and the output is always made for {batch}",
+                "model",
+                "build it for the batch at hand, x.size(0), or DataLoader(…, drop_last=True)",
+            )
+        elif (steps := self.steps()) is not None:
+            samples, given, wanted = steps
+            says = (
+                f"{batch} = {samples} · {given} and {targets} = {samples} · {wanted}: {given} steps are predicted, "
+                f"and the targets have {wanted}"
+            )
+            advice = (
+                "leave the first token (or the last) out on one side, targets[:, 1:] say, before both are flattened"
+            )
+            yield likely(says, "loss", advice)
+        elif max(batch, targets) <= 256 and batch % targets and targets % (batch or 1):
+            says = f"{batch} predictions and {targets} targets: of different batches, or rows were dropped from one"
+            yield likely(says, "call", "predictions and targets of one batch: filter and shuffle both, or neither")
         elif targets and batch % targets == 0:
             factor = batch // targets
             says = (
@@ -179,6 +218,13 @@ class TargetBatch(Targets):
             says = f"{batch} predictions and {targets} targets share no batch: a view or a filter changed one of them"
             advice = "keep the batch: x.flatten(1) in the model, not x.view(-1, n); targets of the same batch"
             yield likely(says, "call", advice)
+
+    def steps(self) -> tuple[int, int, int] | None:
+        """The batch, and the steps of a sample on either side, if sequences of nearly one length were flattened."""
+        batch = gcd(self.batch, self.targets_)
+        steps = self.batch // batch, self.targets_ // batch
+        near = 0 < abs(steps[0] - steps[1]) <= 2 < min(steps)
+        return (batch, *steps) if near and max(self.batch, self.targets_) > 512 else None
 
     def spatial(self) -> Iterator[Hypothesis]:
         given, target = self.input, self.target
@@ -233,6 +279,8 @@ class TargetType(Targets):
         of_classes = (
             any(word in function for word in ("nll_loss", "_thnn_nll")) or "'target'" in text or "target dtype" in text
         )
+        if "result type" in text and self.line.has(r"\w_\(|[-+*/]="):
+            return  # written in place
         if not (
             self.case.in_loss
             or of_classes

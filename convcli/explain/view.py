@@ -7,6 +7,8 @@ from math import isqrt, prod
 from convcli.explain.lines import Line
 from convcli.explain.rule import Fix, Hypothesis, Rule, certain, likely, possible
 
+CHOSEN = r"\[[^\[\]]+\](?:\.contiguous\(\))?\.(?:view|reshape)\("  # by a mask or index, and reshaped then
+
 
 class ViewSize(Rule):
     code = "view-size"
@@ -91,8 +93,18 @@ class ViewSize(Rule):
             yield likely(
                 says, "data", "resize the inputs to what the network counts on, or take the sizes from x.shape[-2:]"
             )
+        elif len(shape) == 2 and shape[0] == -1 and self.line.has(r"(?i)(?:view|reshape)\(.*(?:len|steps|seq|time)"):
+            says = (
+                f"{shape[1]} steps were counted, and {elements} elements are no multiple: these sequences are shorter"
+            )
+            yield likely(
+                says, "call", "take the length from the tensor, x.size(1), or pad every batch to the one length"
+            )
         elif len(shape) == 2 and (shape[0] == -1 or (shape[1] != -1 and not fitting)):
             yield from self.miscounted(shape[1])
+        elif shape[1:] == (-1,) and shape[0] > 1 and self.line.has(CHOSEN):
+            says = f"{self.x} has {elements} elements in all, not as many for each of {shape[0]} rows"
+            yield likely(says, "data", "see why rows have other numbers of what is chosen; a view wants equally many")
         elif shape[1:] == (-1,) and shape[0] > 1:
             says = f"the batch isn't {shape[0]}: {elements} elements can't be split into {shape[0]} rows"
             yield likely(says, "call", "x.flatten(1) keeps whatever batch there is", self.flat())
