@@ -5,7 +5,8 @@ from collections.abc import Iterator
 
 from convcli.explain.rule import Hypothesis, Rule, certain, likely, possible
 
-POSITIONS = r"(?i)pos|embed|(?:^|\W)pe\b"
+MASKS = r"(?i)mask|attn|attention|energy|-?1e9|-?1e10|-?inf\b"
+POSITIONS = r"(?i)(?<![a-z])pos|position|embed|(?:^|\W)pe\b"
 LONGEST_TEXTS = (77, 128, 256, 512, 514, 1024, 2048, 4096)
 
 
@@ -55,7 +56,12 @@ class AdditionSize(Rule):
             yield from self.of_a_loss()
         elif self.line.has(POSITIONS) or self.case.through(r"(?i)embedding|position"):
             yield from self.of_positions()
-        elif self.line.has(r"(?i)mask|attn|attention|energy"):
+        elif self.case.through(r"functional\.py.*(?:matmul|attention)") or self.line.has(r"@|\bmatmul\(|\bbmm\("):
+            says = f"the batches of a matrix product differ: {self.a} and {self.b}"
+            if max(self.a, self.b) % min(self.a, self.b) == 0:
+                says += "; one side was repeated (beams, captions, heads) and the other wasn't"
+            yield likely(says, "call", "all axes but the last two have to agree, or be 1")
+        elif self.line.has(MASKS) or re.search(MASKS, self.case.frame.function if self.case.frame else ""):
             says = f"mask and scores have {self.b} and {self.a} positions on axis {self.axis}"
             advice = "make the mask for the lengths that arrive: [batch, 1, queries, keys] broadcasts over the heads"
             yield likely(says, "call", advice)
@@ -69,9 +75,6 @@ class AdditionSize(Rule):
                 f"on axis {self.axis}"
             )
             yield likely(says, "data", "one value for each channel, as [channels, 1, 1] for [channels, height, width]")
-        elif self.case.through(r"functional\.py.*(?:matmul|attention)") or self.line.has(r"@|matmul"):
-            says = f"the batches of a matrix product differ: {self.a} and {self.b}"
-            yield likely(says, "call", "all axes but the last two have to agree, or be 1")
         else:
             yield from self.of_maps()
 
@@ -89,6 +92,9 @@ class AdditionSize(Rule):
         elif axis == 0:
             says = f"the first axes, {a} and {b}, differ: batches of other sizes, or an axis missing from one"
             yield likely(says, "call", "build both for the batch at hand, x.size(0), not for a fixed batch_size")
+        elif axis and max(a, b) > 20_000 and max(a, b) % min(a, b) == 0 and min(a, b) > 512:
+            says = f"{max(a, b)} = {max(a, b) // min(a, b)} · {min(a, b)}: a batch was flattened into one row"
+            yield likely(says, "call", f"keep its rows: x.view(-1, {min(a, b)}), and no flatten() of the batch")
         elif max(a, b) > 20_000 > min(a, b) >= 64:
             says = f"{max(a, b)} is the size of a vocabulary, {min(a, b)} that of a hidden state: scores met features"
             advice = "take the same of both outputs: hidden_states (or last_hidden_state), not logits"

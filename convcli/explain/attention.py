@@ -65,12 +65,12 @@ class AttentionMask(Rule):
     code = "attention-mask"
     family = "sequences"
     signatures = (
-        "he shape of the {axes}D attn_mask is {got:shape}, but should be {expected:shape}",
-        "he size of the {axes}D attn_mask is not correct",
-        "xpected key_padded_mask.shape[{axis}] to be {wanted}, but got {size}",
+        "The shape of the {axes}D attn_mask is {got:shape}, but should be {expected:shape}",
+        "The size of the {axes}D attn_mask is not correct",
+        "Expected key_padded_mask.shape[{axis}] to be {wanted}, but got {size}",
         "expected attn_mask to be None, 2-D or 3-D but found",
         "only bool and floating types of {mask:word} are supported",
-        "nly float, byte, and bool types are supported for attn_mask",
+        "Only float, byte, and bool types are supported for attn_mask",
         "expected key_padding_mask to be None or {wanted_axes}-D but found",
     )
     says = "attn_mask is [queries, keys], key_padding_mask [batch, keys]"

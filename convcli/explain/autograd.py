@@ -42,7 +42,7 @@ class NoGradient(_Autograd):
 
 class NotScalar(_Autograd):
     code = "backward-scalar"
-    signatures = ("rad can be implicitly created only for scalar outputs",)
+    signatures = ("Grad can be implicitly created only for scalar outputs",)
     says = "backward() starts from one number"
     lookalike = "element 0 of tensors does not require grad and does not have a grad_fn"
     example = """
@@ -61,7 +61,7 @@ class NotScalar(_Autograd):
 
 class BackwardTwice(_Autograd):
     code = "backward-twice"
-    signatures = ("rying to backward through the graph a second time",)
+    signatures = ("Trying to backward through the graph a second time",)
     says = "the graph is freed after backward, and a part of it is used again"
     lookalike = "grad can be implicitly created only for scalar outputs"
     example = """
@@ -149,7 +149,7 @@ class LeafInPlace(_Autograd):
 
 class NonLeaf(_Autograd):
     code = "optimizer-leaf"
-    signatures = ("an't optimize a non-leaf Tensor",)
+    signatures = ("Can't optimize a non-leaf Tensor",)
     says = "an optimizer takes tensors that were made, not computed"
     lookalike = "a leaf Variable that requires grad is being used in an in-place operation."
     example = """
@@ -168,7 +168,7 @@ class NonLeaf(_Autograd):
 
 class NumpyGrad(_Autograd):
     code = "numpy-gradient"
-    signatures = ("an't call numpy() on Tensor that requires grad", "an't call numpy() on Variable that requires grad")
+    signatures = ("Can't call numpy() on {kind:word} that requires grad",)
     says = "NumPy can't carry gradients"
     lookalike = (
         "can't convert cuda:0 device type tensor to numpy. Use Tensor.cpu() to copy the tensor to host memory first."
@@ -192,7 +192,7 @@ class Unused(_Autograd):
     signatures = (
         "One of the differentiated Tensors appears to not have been used in the graph",
         "The differentiated Tensor at index {index} appears to not have been used in the graph",
-        "xpected to have finished reduction in the prior iteration before starting a new one",
+        "Expected to have finished reduction in the prior iteration before starting a new one",
     )
     says = "a parameter has no part in the loss"
     lookalike = "element 0 of tensors does not require grad and does not have a grad_fn"
@@ -213,7 +213,7 @@ class Unused(_Autograd):
 
 class DeepCopy(_Autograd):
     code = "copy-gradient"
-    signatures = ("nly Tensors created explicitly by the user (graph leaves) support the deepcopy protocol",)
+    signatures = ("Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol",)
     says = "a tensor that was computed can't be deep-copied"
     lookalike = "can't optimize a non-leaf Tensor"
     example = """

@@ -177,9 +177,9 @@ class NormalizeChannels(Rule):
         )
         # Bare, the message of Normalize is told by its shapes: a picture of other channels than there are means.
         alike = "shape" in self.facts and len(self.shape) == 3 and self.shape[0] in (1, 4) and self.broadcast[0] == 3
-        if not shown and (self.line.code or not alike):
-            return
         channels, means = (self.shape[0], self.broadcast[0]) if "shape" in self.facts else (self.a, self.b)
+        if not shown and (self.line.code or not (alike or (channels, means) == (4, 3))):
+            return
         if channels == 1:
             says = f"the picture has 1 channel (it is grey) and Normalize {means} means"
             advice = (
@@ -195,7 +195,7 @@ class NormalizeChannels(Rule):
         else:
             says = f"{channels} channels and {means} means"
             advice = "one mean and one std for each channel"
-        yield certain(says, "data", advice)
+        yield (certain if shown or alike else likely)(says, "data", advice)
 
 
 class NoPicture(Rule):
@@ -204,15 +204,15 @@ class NoPicture(Rule):
     signatures = (
         "pic should be PIL Image or ndarray. Got {given:class}",
         "pic should be Tensor or ndarray. Got {given:class}",
-        "nput tensor should be a torch tensor. Got {given:class}",
-        "mg should be PIL Image. Got {given:class}",
-        "mg should be Tensor Image. Got {given:class}",
+        "Input tensor should be a torch tensor. Got {given:class}",
+        "img should be PIL Image. Got {given:class}",
+        "img should be Tensor Image. Got {given:class}",
         "should be a tensor image of size",
         "tensor is not a torch image",
-        "mg is not PIL Image",
-        "nexpected type {given:class}",
+        "img is not PIL Image",
+        "Unexpected type {given:class}",
         "pic should be 2/3 dimensional. Got {axes} dimensions",
-        "xpected np.ndarray (got {given:word})",
+        "Expected np.ndarray (got {given:word})",
     )
     says = "a transform got another kind of picture than it is for"
     lookalike = "Image.open: cannot identify image file"
@@ -245,6 +245,9 @@ class NoPicture(Rule):
             yield certain(
                 f"a picture with {self.axes} axes: a batch, where one picture is taken", "data", "transform each sample"
             )
+        elif "Tensor" in given and "pic should be Tensor" in text:
+            says = "ToPILImage wants [channels, height, width]; this torchvision refuses the tensor that came"
+            yield likely(says, "data", "print its shape: unsqueeze(0) for a grey picture without its channel axis")
         elif "Tensor" in given and ("ndarray" in text or "PIL" in text):
             says = "it is a tensor already: ToTensor stands twice, or before transforms that are for Pillow pictures"
             yield certain(says, "data", "transforms for Pillow pictures first, then one ToTensor(), then Normalize")
@@ -268,7 +271,7 @@ class ArrayKind(Rule):
         "can't convert np.ndarray of type numpy.{given:word}. The only supported",
         "At least one stride in the given numpy array is negative",
         "At least one of the strides in the given numpy array is negative",
-        "xpected sequence of length {expected} at dim {axis} (got {got})",
+        "Expected sequence of length {expected} at dim {axis} (got {got})",
         "only one element tensors can be converted to Python scalars",
         "only tensors with one element can be converted to Python scalars",
         "too many dimensions '{given:word}'",

@@ -34,7 +34,7 @@ class NotTensor(Rule):
         "{function:word}(): argument '{argument:word}' (position {place}) must be Tensor, not {given:word}",
         "{function:word}(): argument '{argument:word}' must be Tensor, not {given:word}",
         "'{given:word}' object has no attribute '{attribute:word}'",
-        "xpected Tensor as argument {place}, but got {given:word}",
+        "Expected Tensor as argument {place}, but got {given:word}",
         "{function:word}(): input must be Tensor, not {given:word}",
     )
     says = "a tensor is taken, and {given} came"

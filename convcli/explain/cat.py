@@ -84,8 +84,8 @@ class CatRank(Rule):
     code = "cat-rank"
     family = "cat"
     signatures = (
-        "ensors must have same number of dimensions: got {a} and {b}",
-        "ensors must have the same number of dimensions: got {a} and {b}",
+        "Tensors must have same number of dimensions: got {a} and {b}",
+        "Tensors must have the same number of dimensions: got {a} and {b}",
         "zero-dimensional tensor (at position {position}) cannot be concatenated",
     )
     says = "what is concatenated has other numbers of axes"

@@ -21,11 +21,11 @@ LAYERS = "Conv1d Conv2d Conv3d ConvTranspose1d ConvTranspose2d ConvTranspose3d"
 class _Channels(Rule):
     family = "channels"
     signatures = (
-        "iven groups={groups}, weight of size {weight:shape}, expected input{input:shape} to have {expected} channels, "
-        "but got {got} channels instead",
-        "iven transposed={transposed}, weight of size {weight:shape}, expected input{input:shape} to have {expected} "
+        "Given groups={groups}, weight of size {weight:shape}, expected input{input:shape} to have {expected} "
         "channels, but got {got} channels instead",
-        "iven groups={groups}, weight{weight:shape}, so expected input{input:shape} to have {expected} channels, "
+        "Given transposed={transposed}, weight of size {weight:shape}, expected input{input:shape} to have {expected} "
+        "channels, but got {got} channels instead",
+        "Given groups={groups}, weight{weight:shape}, so expected input{input:shape} to have {expected} channels, "
         "but got {got} channels instead",
     )
     says = "the convolution takes {expected} channels, axis 1 of its input {input} has {got}"

@@ -26,22 +26,22 @@ class DeviceMixed(Rule):
         "{argument:word} in method {method:word}",
         "same device, but found at least two devices, {one:word} and {other:word}!",
         "found at least two devices (when checking argument for argument {argument:word} in method {method:word}",
-        "nput type ({got:words}) and weight type ({weight:words}) should be the same",
-        "nput type ({got:words}) and bias type ({weight:words}) should be the same",
-        "ensor on device {got:word} is not on the expected device {other:word}!",
-        "nput and hidden tensors are not at the same device, found input tensor at {other:word} and hidden tensor "
+        "Input type ({got:words}) and weight type ({weight:words}) should be the same",
+        "Input type ({got:words}) and bias type ({weight:words}) should be the same",
+        "Tensor on device {got:word} is not on the expected device {other:word}!",
+        "Input and hidden tensors are not at the same device, found input tensor at {other:word} and hidden tensor "
         "at {got:word}",
-        "nput and parameter tensors are not at the same device, found input tensor at {got:word} and parameter "
+        "Input and parameter tensors are not at the same device, found input tensor at {got:word} and parameter "
         "tensor at {other:word}",
-        "xpected object of device type {other:word} but got device type {got:word} for argument #{place} "
+        "Expected object of device type {other:word} but got device type {got:word} for argument #{place} "
         "'{argument:word}'",
-        "xpected object of backend {other:word} but got backend {got:word} for argument #{place} '{argument:word}'",
-        "ensor for argument #{place} '{argument:word}' is on {got:word}, but expected it to be on {other:word}",
-        "ensor for 'out' is on {got:word}, ",
+        "Expected object of backend {other:word} but got backend {got:word} for argument #{place} '{argument:word}'",
+        "Tensor for argument #{place} '{argument:word}' is on {got:word}, but expected it to be on {other:word}",
+        "Tensor for 'out' is on {got:word}, ",
         "is on {got:word}, but expected them to be on {other:word}",
         "indices should be either on cpu or on the same device as the indexed tensor ({other:word})",
-        "laceholder storage has not been allocated on MPS device",
-        "nput, output and indices must be on the current device",
+        "Placeholder storage has not been allocated on MPS device",
+        "Input, output and indices must be on the current device",
         "arguments are located on different GPUs",
         "slow_conv2d_forward_mps: input(device='{got:word}') and weight(device='{other:word}",
     )
@@ -120,9 +120,9 @@ class DeviceNumpy(Rule):
     code = "device-numpy"
     family = "device"
     signatures = (
-        "an't convert {device:word} device type tensor to numpy",
-        "an't convert CUDA tensor to numpy",
-        "an't convert {device:word} tensor to numpy",
+        "Can't convert {device:word} device type tensor to numpy",
+        "Can't convert CUDA tensor to numpy",
+        "Can't convert {device:word} tensor to numpy",
     )
     says = "NumPy lives in the CPU's memory"
     lookalike = "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead."
@@ -210,10 +210,10 @@ class DeviceReplica(Rule):
         "them on device: "
         "{got:word}",
         "cannot pin '{tensor:word}' only dense CPU tensors can be pinned",
-        "xpected a '{wanted:word}' device type for generator but found '{got:word}'",
-        "xpected a '{wanted:word}' generator device but found '{got:word}'",
+        "Expected a '{wanted:word}' device type for generator but found '{got:word}'",
+        "Expected a '{wanted:word}' generator device but found '{got:word}'",
         "cannot copy out of meta tensor; no data",
-        "annot copy out of meta tensor; no data",
+        "Cannot copy out of meta tensor; no data",
     )
     says = "something is on another device than the one it has to start from"
     lookalike = "Tensor on device cpu is not on the expected device meta!"

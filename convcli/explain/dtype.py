@@ -41,27 +41,27 @@ class Dtype(Rule):
     code = "dtype"
     family = "dtype"
     signatures = (
-        "nput type ({given:words}) and bias type ({weight:words}) should be the same",
-        "nput type ({given:words}) and weight type ({weight:words}) should be the same",
+        "Input type ({given:words}) and bias type ({weight:words}) should be the same",
+        "Input type ({given:words}) and weight type ({weight:words}) should be the same",
         "mat1 and mat2 must have the same dtype, but got {given:word} and {weight:word}",
         "expected m1 and m2 to have the same dtype, but got: {given:word} != {weight:word}",
         "expected mat1 and mat2 to have the same dtype, but got: {given:word} != {weight:word}",
         "self and mat2 must have the same dtype, but got {given:word} and {weight:word}",
         "RNN input dtype ({given:word}) does not match weight dtype ({weight:word})",
-        "nput and parameter tensors are not the same dtype, found input tensor with {given:word} and parameter "
+        "Input and parameter tensors are not the same dtype, found input tensor with {given:word} and parameter "
         "tensor with "
         "{weight:word}",
         "expected query, key, and value to have the same dtype, but got query.dtype: {given:words} key.dtype: "
         "{weight:words} and",
-        "xpected object of scalar type {weight:word} but got scalar type {given:word} for",
-        "xpected object of type {weight:word} but found type {given:word} for",
+        "Expected object of scalar type {weight:word} but got scalar type {given:word} for",
+        "Expected object of type {weight:word} but found type {given:word} for",
         "expected dtype {weight:word} but got dtype {given:word}",
         "expected dtype {weight:word} for weights but got dtype {given:word}",
         "expected scalar type {weight:word} but found {given:word}",
-        "xpected object of data type {} but got data type {} for",
+        "Expected object of data type {} but got data type {} for",
         "mixed dtype (CPU): {}",
         "all inputs must share same datatype",
-        "annot convert a MPS Tensor to float64 dtype",
+        "Cannot convert a MPS Tensor to float64 dtype",
         "source and destination dtypes match, got {weight:word} for the destination and {given:word} for the source",
     )
     says = "one calculation has numbers of one type"
@@ -137,7 +137,7 @@ class WholeNumbers(Rule):
         "{function:word} is not implemented for type torch.{given:word}",
         "{function:word} not supported on CPUType for {given:word}",
         "could not infer output dtype. Input dtype must be either a floating point or complex dtype. Got: {given:word}",
-        "an only calculate the mean of floating types. Got {given:word} instead",
+        "Can only calculate the mean of floating types. Got {given:word} instead",
         "input dtype should be either floating point or complex dtypes. Got {given:word} instead",
         "Only Tensors of floating point and complex dtype can require gradients",
         "only Tensors of floating point dtype can require gradients",
@@ -188,7 +188,7 @@ class IndexType(Rule):
         "Expected dtype int32/int64 for index",
         "Expected dtype int64 for index",
         "one_hot is only applicable to index tensor",
-        "xpected object of scalar type Long but got scalar type {given:word} for argument #{place} 'index'",
+        "Expected object of scalar type Long but got scalar type {given:word} for argument #{place} 'index'",
     )
     says = "indices are whole numbers: torch.int64"
     lookalike = "mat1 and mat2 must have the same dtype, but got Double and Float"

@@ -72,7 +72,7 @@ class OutputSmall(Rule):
     code = "pool-too-small"
     family = "kernel"
     signatures = (
-        "iven input size: {input:shape}. Calculated output size: {output:shape}",
+        "Given input size: {input:shape}. Calculated output size: {output:shape}",
         "max_pool1d() Invalid computed output size: {output}",
         "input image (T: {depth} H: {height} W: {width}) smaller than kernel size",
     )
@@ -110,7 +110,7 @@ class NoOutput(Rule):
     code = "transposed-nothing"
     family = "kernel"
     signatures = (
-        "iven input size per channel: {input:shape}. Calculated output size per channel: {output:shape}. Output "
+        "Given input size per channel: {input:shape}. Calculated output size per channel: {output:shape}. Output "
         "size is too small",
     )
     says = "a transposed convolution's padding cuts all of its output away"

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from math import prod
 
-from convcli.explain.rule import Hypothesis, Rule, certain, likely, possible
+from convcli.explain.rule import SAME_COLUMNS, Hypothesis, Rule, certain, columns, likely, possible
 
 
 class NormChannels(Rule):
@@ -36,6 +36,10 @@ class NormChannels(Rule):
         made = self.made(types, num_features=self.expected)
         says = f"the layer before makes {got} channels, and the norm was made for {self.expected}"
         advice = f"num_features={got} where {self.layer} is made, or {self.expected} channels from the layer before"
+        if min(got, self.expected) > 4 and (differ := columns(got, self.expected)):
+            yield likely(differ, "data", SAME_COLUMNS)
+            yield possible(says, "model", advice)
+            return
         yield likely(says, "model", advice, self.remade(made, num_features=got))
         if {got, self.expected} == {1, 3}:
             yield possible(
@@ -49,7 +53,7 @@ class NormShape(Rule):
     code = "norm-shape"
     family = "norm"
     signatures = (
-        "iven normalized_shape={expected:shape}, expected input with shape {}, but got input of size{input:shape}",
+        "Given normalized_shape={expected:shape}, expected input with shape {}, but got input of size{input:shape}",
         "Expected weight to be of same shape as normalized_shape, but got weight of shape {weight:shape} and "
         "normalized_shape = "
         "{expected:shape}",
@@ -88,9 +92,9 @@ class NormRank(Rule):
     code = "norm-rank"
     family = "norm"
     signatures = (
-        "xpected {expected}D input (got {got}D input)",
-        "xpected {least}D or {expected}D input (got {got}D input)",
-        "xpected at least {expected}D input (got {got}D input)",
+        "Expected {expected}D input (got {got}D input)",
+        "Expected {least}D or {expected}D input (got {got}D input)",
+        "Expected at least {expected}D input (got {got}D input)",
     )
     says = "the norm is for another number of axes than the {got} that arrive"
     layer_named = r"(?i)bn|norm"

@@ -9,8 +9,8 @@ class ProcessGroup(Rule):
     code = "process-group"
     family = "device"
     signatures = (
-        "efault process group has not been initialized, please make sure to call init_process_group",
-        "efault process group is not initialized",
+        "Default process group has not been initialized, please make sure to call init_process_group",
+        "Default process group is not initialized",
     )
     says = "something speaks to other processes before there are any"
     lookalike = "One of the differentiated Tensors appears to not have been used in the graph"

@@ -11,16 +11,16 @@ class Rank(Rule):
     code = "rank"
     family = "rank"
     signatures = (
-        "xpected {least}D (unbatched) or {most}D (batched) input to {function:word}, but got input of size: "
+        "Expected {least}D (unbatched) or {most}D (batched) input to {function:word}, but got input of size: "
         "{input:shape}",
-        "xpected {most}-dimensional input for {most2}-dimensional weight {weight:shape}, but got "
+        "Expected {most}-dimensional input for {most2}-dimensional weight {weight:shape}, but got "
         "{got}-dimensional input of size "
         "{input:shape} instead",
-        "xpected {most}-dimensional tensor, but got {got}-dimensional tensor for argument #{} (while checking "
+        "Expected {most}-dimensional tensor, but got {got}-dimensional tensor for argument #{} (while checking "
         "arguments for "
         "{function:word})",
-        "xpected {least} to {most} dimensions, but got {got}-dimensional tensor for argument",
-        "xpected {least}D or {most}D (batch mode) tensor with optional 0 dim batch size for input, but "
+        "Expected {least} to {most} dimensions, but got {got}-dimensional tensor for argument",
+        "Expected {least}D or {most}D (batch mode) tensor with optional 0 dim batch size for input, but "
         "got:{input:shape}",
         "non-empty {least}D or {most}D (batch mode) tensor expected for input",
         "non-empty {least}D or {most}D input tensor expected but got: {got}",
@@ -55,12 +55,12 @@ class Rank(Rule):
             yield likely(says, "call", "don't flatten before it; for one sample, unsqueeze(0)")
         elif "input" in self.facts and len(shape) != got:
             return
+        elif 0 in shape:
+            yield likely(f"{list(shape)} is empty: nothing arrived", "data", "see where the axis of 0 comes from")
         elif got > self.most:
             yield from self.too_many(shape, got)
         elif got < self.most and got != self.facts.get("least", 0):
             yield from self.too_few(shape, got)
-        elif "function" not in self.facts and 0 in shape:
-            yield likely(f"{list(shape)} is empty: a size came out as 0", "data", "see where the axis of 0 comes from")
 
     def too_few(self, shape: tuple[int, ...], got: int) -> Iterator[Hypothesis]:
         ndim, function = self.most - 2, self.facts.get("function", "")
@@ -123,7 +123,11 @@ class Rank(Rule):
     def too_many(self, shape: tuple[int, ...], got: int) -> Iterator[Hypothesis]:
         ones = [i for i, size in enumerate(shape[:-2]) if size == 1]
         ndim = self.most - 2
-        if got == self.most + 1 and (not shape or ones):
+        if len(shape) == 5 and ndim == 2 and shape[1] in (1, 3, 4, 16) and shape[2] > 4:
+            says = f"{list(shape)} are volumes or clips [batch, channels, depth, height, width], and the layer is 2-d"
+            advice = "a 3-d network (nn.Conv3d), or slice by slice: x.transpose(1, 2).flatten(0, 1)"
+            yield likely(says, "model", advice)
+        elif got == self.most + 1 and (not shape or ones):
             axis = ones[0] if ones else 0
             says = f"{self.x} {list(shape) or ''} has one axis too many, of size 1: unsqueezed once more than needed"
             advice = "a DataLoader adds the batch axis by itself; leave unsqueeze(0) out in the dataset"
@@ -149,7 +153,7 @@ class Rank(Rule):
 class AxisRange(Rule):
     code = "axis-range"
     family = "rank"
-    signatures = ("imension out of range (expected to be in range of [{low}, {high}], but got {axis})",)
+    signatures = ("Dimension out of range (expected to be in range of [{low}, {high}], but got {axis})",)
     says = "there is no axis {axis}: the tensor has axes {low} to {high}"
     lookalike = "too many indices for tensor of dimension 1"
     example = """
@@ -165,7 +169,10 @@ class AxisRange(Rule):
         squeezed = (
             "squeeze() takes every axis of size 1, the batch of one as well: squeeze(-1) names the one that is meant"
         )
-        if self.case.in_loss and self.axis == 1 and axes == 1:
+        if found := re.search(r"(?:max|argmax)\(([\w.]+), (?:dim=)?1\)", self.line.code):
+            says = f"{found[1]} has one axis: labels are class numbers already, or scores lost their batch"
+            yield likely(says, "call", f"take labels as they are, {found[1]}; for scores keep [batch, classes]")
+        elif self.case.in_loss and self.axis == 1 and axes == 1:
             taken = f"by {self.squeezed()}" if self.squeezed() else "or without its batch"
             says = f"the prediction has one axis where the loss wants [batch, classes]: squeezed, {taken}"
             yield likely(says, "loss", f"hand over [batch, classes]; {squeezed}")

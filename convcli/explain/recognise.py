@@ -18,7 +18,9 @@ from convcli.explain import (
     dtype,
     kernel,
     linear,
+    loss_settings,
     losses,
+    matmul,
     modules,
     norm,
     processes,
@@ -36,8 +38,9 @@ from convcli.explain.rule import Case, Fix, Hypothesis, Rule
 from convcli.explain.source import Source
 
 # Tried in this order: rules that look at the user's line before those that take any line.
-FAMILIES: tuple[ModuleType, ...] = (targets, losses, batches, state_dict, sequences, attention, channels, rank, kernel)
-FAMILIES += (settings, linear, view, cat, addition, norm, dtype, device, resize, modules, calls, autograd, processes)
+FAMILIES: tuple[ModuleType, ...] = (targets, losses, loss_settings, batches, state_dict, sequences, attention)
+FAMILIES += (channels, rank, kernel, settings, linear, matmul, view, cat, addition, norm, dtype, device, resize)
+FAMILIES += (modules, calls, autograd, processes)
 RULES: dict[str, type[Rule]] = {
     rule.code: rule
     for family in FAMILIES

@@ -9,21 +9,21 @@ class Interpolate(Rule):
     code = "interpolate"
     family = "resize"
     signatures = (
-        "nput and output must have the same number of spatial dimensions, but got input with spatial dimensions "
+        "Input and output must have the same number of spatial dimensions, but got input with spatial dimensions "
         "of {input:shape} and "
         "output size of {size:shape}",
-        "nput and scale_factor must have the same number of spatial dimensions, but got input with spatial "
+        "Input and scale_factor must have the same number of spatial dimensions, but got input with spatial "
         "dimensions of {input:shape} "
         "and scale_factor of shape {size:shape}",
         "Only 3D, 4D and 5D input Tensors supported (got {axes}D)",
-        "ot {axes}D input, but {mode:word} mode needs {wanted}D input",
-        "t is expected {name:word} equals to {wanted}, but got size {axes}",
-        "xpected {} equals to {wanted}, but got {axes}",
+        "Got {axes}D input, but {mode:word} mode needs {wanted}D input",
+        "It is expected {name:word} equals to {wanted}, but got size {axes}",
+        "Expected {} equals to {wanted}, but got {axes}",
         "only one of size or scale_factor should be defined",
         "either size or scale_factor should be defined",
         "align_corners option can only be set with the interpolating modes",
-        "nput and output sizes should be greater than 0, but got input (H: {height}, W: {width})",
-        "nput and output sizes should be greater than 0",
+        "Input and output sizes should be greater than 0, but got input (H: {height}, W: {width})",
+        "Input and output sizes should be greater than 0",
         "scale_factor shape must match input shape",
         "size shape must match input shape. Input is {ndim}D, size is {count}",
         "scale_factor shape must match input shape. Input is {ndim}D, scale_factor is {count}",
@@ -84,7 +84,7 @@ class GridSample(Rule):
         "sizes {grid:shape}",
         "expected {}D or {}D input and grid with same number of dimensions, but got input with sizes "
         "{input:shape} and grid with sizes {grid:shape}",
-        "xpected a batch of {ndim}D affine matrices of shape {} for size {size:shape}. Got {got:shape}",
+        "Expected a batch of {ndim}D affine matrices of shape {} for size {size:shape}. Got {got:shape}",
     )
     says = "grid_sample takes a grid [batch, height, width, 2] of places, x before y, from -1 to 1"
     layer_named = r"grid"
@@ -161,14 +161,14 @@ class Folded(Rule):
     code = "fold"
     family = "resize"
     signatures = (
-        "xpected size of input's dimension {axis} to match the calculated number of sliding blocks {count:words}, "
+        "Expected size of input's dimension {axis} to match the calculated number of sliding blocks {count:words}, "
         "but got",
-        "xpected size of input's dimension 1 to be divisible by the product of kernel_size, but got "
+        "Expected size of input's dimension 1 to be divisible by the product of kernel_size, but got "
         "input.size(1)={channels}",
         "calculated shape of the array of sliding blocks as",
-        "xpected shape of indices to be same as that of the input tensor ({input:shape}) but got indices tensor "
+        "Expected shape of indices to be same as that of the input tensor ({input:shape}) but got indices tensor "
         "with shape: {got:shape}",
-        "ound an invalid max index: {index} (output volumes are of size",
+        "Found an invalid max index: {index} (output volumes are of size",
         "output_size should be {}",
     )
     says = "fold and unpooling put back what their other half took out, with the same settings"

@@ -85,6 +85,11 @@ class Case:
         return Line(self.frame.code, self.frame.marked) if self.frame else Line()
 
     @property
+    def caller(self) -> Frame | None:
+        """The innermost place outside of torch: the user's own, or one in a library that is built on torch."""
+        return next((f for f in reversed(self.raised.frames) if not re.search(r"[/\\]torch[/\\]", f.file)), None)
+
+    @property
     def deeper(self) -> list[Frame]:
         """The places that the user's innermost line led to, the one that raised last."""
         own = [i for i, frame in enumerate(self.raised.frames) if not frame.of_library]
@@ -118,14 +123,18 @@ class Case:
 @cache
 def _longest_word(signature: str) -> str:
     """A part of a message that stands in it as it is, to pass by what doesn't fit at once."""
-    return max(re.sub(r"\{.*?\}", " ", signature).split(), key=len)
+    return max(re.sub(r"\{.*?\}|^\w", " ", signature).split(), key=len)
 
 
 @cache
 def _pattern(signature: str) -> re.Pattern[str]:
-    """A message with typed holes as a regular expression: ``{rows}`` is a whole number, ``{}`` anything short."""
+    """A message with typed holes as a regular expression: ``{rows}`` is a whole number, ``{}`` anything short.
+
+    Its first letter may be small or large, as versions differ in that, and it may be the end of a longer word.
+    """
     parts = re.split(r"\{(\w*)(?::(\w+))?\}", signature)
-    written = [r" ?".join(map(re.escape, parts[0].split(" ")))]
+    first = f"(?i:{signature[0]})" if parts[0][:1].isalpha() else re.escape(parts[0][:1])
+    written = [first + r" ?".join(map(re.escape, parts[0][1:].split(" ")))]
     for name, kind, literal in zip(parts[1::3], parts[2::3], parts[3::3], strict=True):
         written.append(f"(?P<{name}>{HOLES[kind or '']})" if name else ".{0,120}?")
         written.append(r" ?".join(map(re.escape, literal.split(" "))))
@@ -248,8 +257,9 @@ class Rule:
     def changed(self, name: str, template: str) -> Fix | None:
         """A value made right: in a line before if it has a name, or else where it stands in the user's line."""
         new = template.format(name)
-        if self.line.code and not self.case.direct:
-            return None
+        code = self.line.code
+        if code and not (self.case.direct and re.search(rf"(?<![\w.]){re.escape(name)}(?!\w)", code)):
+            return None  # the line doesn't hand it over
         if NAME.fullmatch(name) or not self.line.code:
             return self.before(f"{name} = {new}")
         return self.instead(self.line.edited(name, template.format(name if name[-1] in ")]" else f"({name})")))
@@ -265,6 +275,21 @@ class Rule:
             return Fix(dedent(made.edited(type, **changes)).strip(), "definition", made.file, made.number, made.last)
         named = not self.line.code or re.search(self.layer_named, self.layer)  # and not a whole model
         return Fix(f"{self.layer} = {code}", "definition") if code and named else None
+
+
+def columns(got: int, expected: int) -> str:
+    """What is said of data with a column or two more or less than before; empty for other differences.
+
+    >>> columns(136, 135)
+    'the data have 136 columns, 1 more than the 135 it was made for'
+    """
+    if not 0 < abs(got - expected) <= 3:
+        return ""
+    more = "more" if got > expected else "fewer"
+    return f"the data have {got} columns, {abs(got - expected)} {more} than the {expected} it was made for"
+
+
+SAME_COLUMNS = "see that the target isn't among the columns, and that training and test data have the same"
 
 
 def shaped(shape: Sequence[int], *names: str) -> str:

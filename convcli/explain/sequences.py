@@ -1,5 +1,6 @@
 """Recurrent layers, embeddings and attention: axes, lengths and sizes."""
 
+import re
 from collections.abc import Iterator
 
 from convcli.explain.rule import Hypothesis, Rule, certain, likely, possible
@@ -48,13 +49,13 @@ class RnnState(Rule):
     code = "rnn-state"
     family = "sequences"
     signatures = (
-        "xpected hidden[{which}] size {expected:shape}, got {got:shape}",
-        "xpected hidden size {expected:shape}, got {got:shape}",
-        "nput batch size {batch} doesn't match hidden{} batch size {got_batch}",
-        "or batched 3-D input, hx and cx should also be 3-D but got",
-        "or batched 3-D input, hx should also be 3-D but got {axes}-D tensor",
-        "or unbatched 2-D input, hx and cx should also be 2-D but got",
-        "or unbatched 2-D input, hx should also be 2-D but got {axes}-D tensor",
+        "Expected hidden[{which}] size {expected:shape}, got {got:shape}",
+        "Expected hidden size {expected:shape}, got {got:shape}",
+        "Input batch size {batch} doesn't match hidden{} batch size {got_batch}",
+        "For batched 3-D input, hx and cx should also be 3-D but got",
+        "For batched 3-D input, hx should also be 3-D but got {axes}-D tensor",
+        "For unbatched 2-D input, hx and cx should also be 2-D but got",
+        "For unbatched 2-D input, hx should also be 2-D but got {axes}-D tensor",
         "hidden{} has inconsistent hidden_size: got {got_size}, expected {size}",
     )
     says = "the state is [layers·directions, batch, hidden_size], batch_first or not"
@@ -111,7 +112,7 @@ class RnnRank(Rule):
         "{kind:word}: Expected input to be {least}D or {most}D, got {got}D instead",
         "{kind:word}: Expected input to be {least}-D or {most}-D but received {got}-D tensor",
         "input must have {most} dimensions, got {got}",
-        "xpected input to be {least}-D or {most}-D but received {got}-D tensor",
+        "Expected input to be {least}-D or {most}-D but received {got}-D tensor",
     )
     says = "the RNN takes {most} axes: batch (or steps), steps (or batch), features"
     layer_named = r"(?i)rnn|lstm|gru|cell"
@@ -150,7 +151,7 @@ class PackLengths(Rule):
         "lengths array must be sorted in decreasing order when enforce_sorted is True",
         "array has to be sorted in decreasing order",
         "'lengths' argument should be a 1D CPU int64 tensor",
-        "xpected len(lengths) to be equal to batch_size, but got {got} (batch_size={expected})",
+        "Expected len(lengths) to be equal to batch_size, but got {got} (batch_size={expected})",
         "Length of all samples has to be greater than 0",
     )
     says = "pack_padded_sequence takes one length a sample, on the CPU, none of them 0"
@@ -216,7 +217,8 @@ class EmbeddingRange(Rule):
     def hypotheses(self) -> Iterator[Hypothesis]:
         if "device-side" in self.case.raised.text and not self.case.through("(?i)embedding"):
             return
-        if self.case.through("(?i)position") or self.line.has("(?i)position|pos_emb|wpe"):
+        caller = self.case.caller.code if self.case.caller else ""
+        if self.case.through("(?i)position") or re.search("(?i)position|pos_emb|wpe", caller):
             yield likely(
                 "the text is longer than the table of positions", "data", "truncate it to the model's max_length"
             )

@@ -74,8 +74,8 @@ class Groups(Rule):
     family = "kernel"
     signatures = (
         "{name:word} must be divisible by groups",
-        "iven groups={groups}, expected weight to be at least {least} at dimension 0",
-        "iven groups={groups}, expected weight to be divisible by {divisor} at dimension 0",
+        "Given groups={groups}, expected weight to be at least {least} at dimension 0",
+        "Given groups={groups}, expected weight to be divisible by {divisor} at dimension 0",
     )
     says = "groups split the channels into equal parts"
     lookalike = "num_channels (48) must be divisible by num_groups (32)"
@@ -252,7 +252,7 @@ class NegativeSize(Rule):
         "Trying to create tensor with negative dimension {size}",
         "Dimension size must be non-negative",
         "length must be non-negative",
-        "egative output size",
+        "Negative output size",
         "resulted in a negative output size",
     )
     says = "a size came out below 0"

@@ -36,6 +36,10 @@ class StateDict(Rule):
     def read(cls, case: Case) -> Self | None:
         text = case.raised.text
         found = re.search(r"loading state_dict for (\w{1,80}):", text)
+        if old := re.search(r"unexpected key \"(module\.[\w.]{1,200})\" in state_dict", text):  # before 0.4
+            return cls(
+                case, {"model": "", **_keys(""), "missing": [old[1].removeprefix("module.")], "unexpected": [old[1]]}
+            )
         bare = "copying a param" in text or "in state_dict: " in text
         return cls(case, {"model": found[1] if found else "", **_keys(text)}) if found or bare else None
 
@@ -191,7 +195,7 @@ class StateDictKind(Rule):
     code = "state-dict-kind"
     family = "state_dict"
     signatures = (
-        "xpected state_dict to be dict-like, got {given:class}",
+        "Expected state_dict to be dict-like, got {given:class}",
         "OrderedDict' object has no attribute '{attribute:word}'",
         "'dict' object has no attribute '{attribute:word}'",
     )

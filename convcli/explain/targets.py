@@ -118,13 +118,13 @@ class TargetRange(Targets):
 class TargetBatch(Targets):
     code = "target-batch"
     signatures = (
-        "xpected input batch_size ({batch}) to match target batch_size ({targets_})",
+        "Expected input batch_size ({batch}) to match target batch_size ({targets_})",
         "size mismatch (got input: {input:shape} , target: {target:shape}",
         "size mismatch (got input: {input:shape}, target: {target:shape}",
-        "nput and target batch or spatial sizes don't match: target {target:shape}, input {input:shape}",
+        "Input and target batch or spatial sizes don't match: target {target:shape}, input {input:shape}",
         "input and target batch or spatial sizes don't match: target {target:shape} , input {input:shape}",
         "All input tensors must have the same size",
-        "xpected tensor to have size {size} at dimension {axis}, but got size {got} for argument #{place} "
+        "Expected tensor to have size {size} at dimension {axis}, but got size {got} for argument #{place} "
         "'{argument:word}'",
         "inconsistent target size",
     )
@@ -249,14 +249,14 @@ class TargetType(Targets):
     code = "target-dtype"
     signatures = (
         "expected target dtype to be Long or Byte, but got {given:word}",
-        "xpected floating point type for target with class probabilities, got {given:word}",
-        "xpected object of scalar type Long but got scalar type {given:word} for argument #{place} 'target'",
-        "xpected object of type torch.{}LongTensor but found type torch.{given:words} for argument #{place} 'target'",
+        "Expected floating point type for target with class probabilities, got {given:word}",
+        "Expected object of scalar type Long but got scalar type {given:word} for argument #{place} 'target'",
+        "Expected object of type torch.{}LongTensor but found type torch.{given:words} for argument #{place} 'target'",
         "expected scalar type {wanted:word} but found {given:word}",
-        "ound dtype {given:word} but expected {wanted:word}",
+        "Found dtype {given:word} but expected {wanted:word}",
         "expected dtype {wanted:word} but got dtype {given:word}",
         "result type {wanted:word} can't be cast to the desired output type {given:word}",
-        "xpected object of scalar type {wanted:word} but got scalar type {given:word} for argument #{place} "
+        "Expected object of scalar type {wanted:word} but got scalar type {given:word} for argument #{place} "
         "'{argument:word}'",
         "\"{function:word}\" not implemented for '{given:word}'",
         "Subtraction, the - operator, with {} bool tensors is not supported",
