@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from convcli import matching
+from convcli.cli.piped import passed_on
 from convcli.cli.streams import complain, show, warn, write
 from convcli.cli.waiting import loading_torch
 from convcli.explain.message import read
@@ -99,7 +100,4 @@ def _stdin(message: str | None) -> str:
     """What stands on stdin, passed on to stderr so that nothing of a log is lost; nobody is waited for to type it."""
     if sys.stdin is None or (message is None and sys.stdin.isatty()):
         return ""
-    text = sys.stdin.buffer.read().decode("utf-8", "replace")
-    sys.stderr.write(text if text.endswith("\n") or not text else text + "\n")
-    sys.stderr.flush()
-    return text
+    return passed_on()

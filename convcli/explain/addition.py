@@ -13,11 +13,7 @@ LONGEST_TEXTS = (77, 128, 256, 512, 514, 1024, 2048, 4096)
 class AdditionSize(Rule):
     code = "addition-size"
     family = "addition"
-    signatures = (
-        "The size of tensor a ({a}) must match the size of tensor b ({b}) at non-singleton dimension {axis}",
-        "output with shape {shape:shape} doesn't match the broadcast shape {broadcast:shape}",
-        "inconsistent tensor size, expected r_ {shape:shape}, t {broadcast:shape}",
-    )
+    signatures = ("The size of tensor a ({a}) must match the size of tensor b ({b}) at non-singleton dimension {axis}",)
     says = "axis {axis} has {a} in one tensor and {b} in the other"
     lookalike = (
         "Sizes of tensors must match except in dimension 1. Expected size 28 but got size 27 for tensor "
@@ -42,14 +38,11 @@ class AdditionSize(Rule):
         return f"print({self.sides[0]}.shape, {self.sides[1]}.shape) before the line"
 
     def operands(self) -> Iterator[tuple[str, str]]:
-        if "a" in self.facts:
-            yield self.sides[0], f"{self.a} on axis {self.axis}"
-            yield self.sides[1], f"{self.b} on axis {self.axis}"
+        yield self.sides[0], f"{self.a} on axis {self.axis}"
+        yield self.sides[1], f"{self.b} on axis {self.axis}"
 
     def hypotheses(self) -> Iterator[Hypothesis]:
-        if "broadcast" in self.facts:
-            yield from self.in_place()
-        elif re.match(r"[\w.]+ - [\w.]+\(.*\)$", self.line.code):
+        if re.match(r"[\w.]+ - [\w.]+\(.*\)$", self.line.code):
             says = f"{self.line.code!r} computes a difference and drops it: a minus where = was meant"
             yield certain(says, "call", "assign it", self.instead(self.line.code.replace(" - ", " = ", 1)))
         elif self.case.in_loss:
@@ -148,12 +141,30 @@ class AdditionSize(Rule):
             says += ": batches of other sizes, or one that lacks an axis"
         yield likely(says, "loss", advice)
 
-    def in_place(self) -> Iterator[Hypothesis]:
-        shape, broadcast = self.shape, self.broadcast
+
+class InPlaceSize(Rule):
+    code = "inplace-size"
+    family = "addition"
+    signatures = (
+        "output with shape {shape:shape} doesn't match the broadcast shape {broadcast:shape}",
+        "inconsistent tensor size, expected r_ {shape:shape}, t {broadcast:shape}",
+    )
+    says = "the result {broadcast} doesn't fit into the tensor {shape} that it is written to"
+    lookalike = "The size of tensor a (28) must match the size of tensor b (27) at non-singleton dimension 3"
+    example = """
+        x, y = torch.rand(1, 4), torch.rand(3, 4)
+        # RuntimeError: output with shape [1, 4] doesn't match the broadcast shape [3, 4]
+        x += y
+        assert x.shape == (3, 4)
+    """
+
+    def hypotheses(self) -> Iterator[Hypothesis]:
         if self.case.through("normalize|transforms") or self.line.has(r"(?i)normali[sz]e|transform"):
             return  # the data's rule
-        says = f"the result {list(broadcast)} doesn't fit into the tensor {list(shape)} that it is written to"
-        yield likely(says, "call", "x = x + y makes a new tensor where x += y and x.add_(y) can't")
+        says = "an operation in place keeps the shape of what it changes, and the other side is larger"
+        found = re.fullmatch(r"([\w.]+) ([-+*/])= (.+)", self.line.code)
+        fix = self.instead(f"{found[1]} = {found[1]} {found[2]} {found[3]}") if found else None
+        yield likely(says, "call", "x = x + y makes a new tensor where x += y and x.add_(y) can't", fix)
 
 
 class MaskSize(Rule):

@@ -161,11 +161,12 @@ class CallArguments(Rule):
     code = "call-arguments"
     family = "arguments"
     signatures = (
-        "{function:words}() missing {count} required positional argument{}: {names:words}",
-        "{function:words}() takes {} positional argument{} but {given} {} given",
-        "{function:words}() takes from {least} to {most} positional arguments but {given} were given",
-        "{function:words}() got an unexpected keyword argument '{keyword:word}'",
-        "{function:words}() got multiple values for argument '{keyword:word}'",
+        "{function:word}() missing {count} required positional argument{}: {names:words}",
+        "{function:word}() takes {} but {given} were given",
+        "{function:word}() takes {} but {given} was given",
+        "{function:word}() takes from {least} to {most} positional arguments but {given} were given",
+        "{function:word}() got an unexpected keyword argument '{keyword:word}'",
+        "{function:word}() got multiple values for argument '{keyword:word}'",
         "multiple values for keyword argument '{keyword:word}'",
     )
     says = "the call doesn't have the arguments that are taken"

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 from math import prod
+from typing import Self
 
-from convcli.explain.rule import Fix, Hypothesis, Rule, certain, likely, possible, shaped
+from convcli.explain.rule import Case, Fix, Hypothesis, Rule, certain, likely, possible, shaped
 from convcli.refusals import AXIS_NAMES
 
 # Channels that the denoising network of an image generator expects, and those that arrive.
@@ -31,6 +32,11 @@ class _Channels(Rule):
     says = "the convolution takes {expected} channels, axis 1 of its input {input} has {got}"
     layer_named = r"(?i)conv|down|proj|stem|features|inc$"
     not_that = "x.view(…) to a shape that fits runs, and mixes pixels of different channels and places"
+
+    @classmethod
+    def read(cls, case: Case) -> Self | None:
+        rule = super().read(case)
+        return rule if rule and rule.ndim in AXIS_NAMES else None
 
     @property
     def ndim(self) -> int:

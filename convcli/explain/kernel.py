@@ -33,6 +33,8 @@ class KernelLarger(Rule):
 
     def hypotheses(self) -> Iterator[Hypothesis]:
         padded, kernel = self.padded, self.kernel
+        if len(padded) != len(kernel) or len(kernel) not in AXIS_NAMES:
+            return
         short = [i for i in range(len(kernel)) if padded[i] < kernel[i]]
         axis = Axis(max(padded[short[0]], 1), kernel[short[0]], name=AXIS_NAMES[len(kernel)][short[0]])
         missing = kernel[short[0]] - padded[short[0]]

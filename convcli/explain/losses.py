@@ -253,7 +253,7 @@ class TargetSteps(Targets):
     """
 
     def hypotheses(self) -> Iterator[Hypothesis]:
-        expected = self.facts.get("expected") or (self.batch, self.size)
+        expected = self.expected if "expected" in self.facts else (self.batch, self.size)
         got = self.got
         if len(got) == 3 and len(expected) == 2:
             says = f"the targets {list(got)} have as many axes as the scores: one-hot, or an axis too many"

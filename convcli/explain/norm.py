@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 from math import prod
+from typing import Any
 
-from convcli.explain.rule import SAME_COLUMNS, Hypothesis, Rule, certain, columns, likely, possible
+from convcli.explain.rule import SAME_COLUMNS, Case, Hypothesis, Rule, certain, columns, likely, possible
 
 
 class NormChannels(Rule):
@@ -28,8 +29,11 @@ class NormChannels(Rule):
         assert maps.shape == (4, 32, 6, 6)
     """
 
+    def __init__(self, case: Case, facts: dict[str, Any], generic: bool = False) -> None:
+        super().__init__(case, {"got": facts["input"][1], **facts} if "input" in facts else facts, generic)
+
     def hypotheses(self) -> Iterator[Hypothesis]:
-        got = self.input[1] if "input" in self.facts else self.got
+        got = self.got
         if got == self.expected:
             return
         types = "BatchNorm1d BatchNorm2d BatchNorm3d InstanceNorm1d InstanceNorm2d InstanceNorm3d SyncBatchNorm"

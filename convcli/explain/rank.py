@@ -45,8 +45,8 @@ class Rank(Rule):
     def hypotheses(self) -> Iterator[Hypothesis]:
         shape = self.facts.get("input") or ()
         got = self.facts.get("got") or len(shape)
-        if "mm" in self.facts.get("function", ""):
-            return  # a product's rule
+        if "mm" in self.facts.get("function", "") or not 2 <= self.most <= 6:
+            return  # a product's rule, or no layer's
         if not got and "input" not in self.facts:
             says = (
                 f"{self.x} hasn't the {self.most} axes (or {self.facts.get('least', self.most)}, unbatched) "

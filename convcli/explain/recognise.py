@@ -80,9 +80,12 @@ def _read(rule: type[Rule], case: Case) -> Diagnosis | None:
     try:
         read = rule.read(case)
         hypotheses = tuple(read.hypotheses()) if read else ()
-    except (ValueError, LookupError, ZeroDivisionError):
-        return None  # numbers that torch can't have written
-    return Diagnosis(read, hypotheses) if read and hypotheses else None
+        if read and hypotheses:
+            read.why(), read.deciding(), read.warning(), list(read.operands())
+            return Diagnosis(read, hypotheses)
+    except (ValueError, LookupError, ArithmeticError):
+        pass  # numbers that torch can't have written
+    return None
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ Likelihood = Literal["certain", "likely", "possible"]
 Where = Literal["before", "instead", "definition"]  # of the line that raised, or of the layer
 # What a line calls and that is no layer: functions, and whole models whose layers have other names.
 NO_LAYER = r"^(?:F|torch|nn|functional)\.|(?i:(?:^|[._])\w*(?:model|net|network|module|trainer|fit)$)"
+LOOKED_AT = 6000  # characters of a message; only a state_dict's lists go on for longer
 # What stands in a message for a fact. Every pattern is bounded, so that none can hang.
 HOLES = {
     "": r"-?\d{1,18}",
@@ -178,7 +179,7 @@ class Rule:
     @classmethod
     def read(cls, case: Case) -> Self | None:
         """The rule with the facts of a message, if one of its signatures is in it."""
-        written = case.raised.text.replace("`", "")
+        written = case.raised.text[:LOOKED_AT].replace("`", "")
         for text in (written.replace("\n", " "), written.replace("\n", "")):
             for signature in cls.signatures:
                 if _longest_word(signature) in text and (found := _pattern(signature).search(text)):
@@ -203,7 +204,10 @@ class Rule:
 
     def rebuilt(self) -> str:
         """Code over x and layer, of the facts alone, that raises the error anew; empty where they don't suffice."""
-        return self.rebuild.format_map(self.facts)
+        try:
+            return self.rebuild.format_map(self.facts)
+        except KeyError:
+            return ""
 
     def operands(self) -> Iterator[tuple[str, str]]:
         """The names in the user's line, and what is known of each."""

@@ -77,9 +77,9 @@ CASES = [
     ),
     (
         "x += y\nRuntimeError: output with shape [1, 8] doesn't match the broadcast shape [2, 8]",
-        "addition-size",
+        "inplace-size",
         "call",
-        "written",
+        "keeps the shape",
     ),
     (
         "kept = x[mask]\nIndexError: The shape of the mask [3, 5] at index 1 does not match the shape of the "
