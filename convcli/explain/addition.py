@@ -165,26 +165,3 @@ class InPlaceSize(Rule):
         found = re.fullmatch(r"([\w.]+) ([-+*/])= (.+)", self.line.code)
         fix = self.instead(f"{found[1]} = {found[1]} {found[2]} {found[3]}") if found else None
         yield likely(says, "call", "x = x + y makes a new tensor where x += y and x.add_(y) can't", fix)
-
-
-class MaskSize(Rule):
-    code = "mask-size"
-    family = "addition"
-    signatures = (
-        "The shape of the mask {mask:shape} at index {index} does not match the shape of the indexed tensor "
-        "{tensor:shape}",
-        "The mask {mask:shape} at index {index} does not match the shape of the indexed tensor {tensor:shape}",
-    )
-    says = "a mask {mask} can't choose from {tensor}"
-    lookalike = "The size of tensor a (28) must match the size of tensor b (27) at non-singleton dimension 3"
-    example = """
-        x = torch.rand(3, 4)
-        keep = torch.rand(3, 5) > 0.5
-        # IndexError: The shape of the mask [3, 5] at index 1 does not match the shape of the indexed tensor [3, 4]
-        # at index 1
-        kept = x[keep]
-    """
-
-    def hypotheses(self) -> Iterator[Hypothesis]:
-        says = f"the mask is {list(self.mask)} and what it chooses from {list(self.tensor)}: axis {self.index} differs"
-        yield likely(says, "call", "make the mask from the tensor that it is for, or of its leading axes")

@@ -67,7 +67,10 @@ class NotTensor(Rule):
             yield certain(f"the comma at the end of {made.code + ','!r} makes a tuple", "call", "take it away", made)
         elif given in ("tuple", "list") or (given.endswith("Outputs") and given[0] in "GI"):
             yield from self.several(given, what)
-        elif given in ("NoneType",):
+        elif given == "NoneType" and (re.search(r"(?i)^(?:ori_?|raw_?)?im(?:g|age)?\d*$|pic", what) or self.of_data()):
+            says = f"{what} is None: cv2.imread gives None where it can't read a picture, and says nothing"
+            yield likely(says, "data", "print the path: is the file there, and spelt and mounted like this?")
+        elif given == "NoneType":
             says = f"{what} is None: a forward (or function) without return, or an optional argument that was left out"
             yield likely(says, "model", "return x at the end of forward; see where it is made")
         elif given in ("ndarray", "DataFrame", "Series", "matrix"):
@@ -125,9 +128,14 @@ class NotTensor(Rule):
 
     def of_tensors(self) -> bool:
         """Whether an attribute that is missing is one that tensors have, on something that went through torch."""
-        torch = self.case.in_torch or self.line.has(r"\bnn\.|\bF\.|torch\.") or re.fullmatch(OF_TORCH, self.attribute)
+        code = self.case.caller.code if self.case.caller else ""
+        called = rf"\bnn\.|\bF\.|torch\.|\.(?:size|view|dim|to)\(|\.{self.attribute}\(.*(?:tensor|cuda)"
+        torch = self.case.in_torch or re.search(called, code) or re.fullmatch(OF_TORCH, self.attribute)
         known = (re.fullmatch(KINDS, self.given) and torch) or re.fullmatch(MODULES, self.given)
         return bool(known and re.fullmatch(ATTRIBUTES, self.attribute))
+
+    def of_data(self) -> bool:
+        return bool(self.case.frame and self.case.frame.function == "__getitem__")
 
     def made_above(self) -> Fix | None:
         """A line above, in the user's file, without the comma that makes a tuple of what is handed over."""

@@ -250,6 +250,8 @@ class Channels(_Channels):
         else:
             says = f"what comes before {self.layer} makes {got} channels, and it was made for {expected}"
         advice = f"{self.taking(got)}, or out_channels={expected} in the layer before"
+        if groups > 1 and got % groups:
+            advice = f"{expected} channels from the layer before (a picture's {got} go through a convolution first)"
         yield likely(says, "model", advice, made)
         if expected == 2 * got:
             says = f"{expected} = 2 · {got}: two maps were to be concatenated, and only one arrives"

@@ -87,6 +87,9 @@ class Dtype(Rule):
             yield from self.doubles(weight if "input type" in self.case.raised.text.lower() else "")
         elif types & set(SMALL) and "float" in types:
             yield from self.halves(given, weight)
+        elif weight == "long" and "weight" not in self.case.raised.text and self.line.code == "":
+            says = f"indices or labels are {given}, and whole numbers (int64) are taken"
+            yield likely(says, "data", "labels.long(), or token ids and indices as int64 where they are made")
         elif given in WHOLE or weight in WHOLE:
             whole = given if given in WHOLE else weight
             says = f"{self.x} holds whole numbers ({whole}), as pictures and labels come"

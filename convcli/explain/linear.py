@@ -140,6 +140,12 @@ class LinearSize(Rule):
             yield possible(
                 f"{features} features are meant", "model", f"in_features={features} where {self.layer} is made"
             )
+        elif features <= 32 and ins >= 256 and not made and not self.samples:
+            says = (
+                f"{features} on the last axis are hardly the {ins} features: these are elsewhere, or not in this output"
+            )
+            advice = f"print(x.shape) where it is made; in_features={features} only if they really are the features"
+            yield likely(says, "call", advice)
         elif self.of_another_model() and not made:
             says = (
                 f"a part that makes {features} features feeds one made for {ins}: they are of different models "

@@ -214,6 +214,9 @@ class TargetAxes(Targets):
                 )
             elif len(size) == 3:
                 return
+            elif len(size) == 2 and size[1] > 1:
+                says = f"the masks {list(size)} have lost an axis: masks of a batch are [batch, height, width]"
+                yield likely(says, "data", "see how labels are read: class numbers, as a grey picture, not flattened")
             else:
                 says = (
                     f"the scores are maps [batch, classes, height, width] and the targets {list(size)}: one "

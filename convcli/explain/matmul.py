@@ -12,6 +12,7 @@ class MatmulSize(Rule):
         "Expected size for first two dimensions of batch2 tensor to be: {expected:shape} but got: {got:shape}",
         "size mismatch, got input ({rows}), mat ({matrix:words}), vec ({vector})",
         "mat1 dim 1 must match mat2 dim 0",
+        "size mismatch at /{}THC",
         "Expected tensor to have size {expected} at dimension {axis}, but got size {got} for argument #{} 'batch2'",
         "inconsistent tensor size, expected tensor [{expected}] and src [{got}] to have the same number of elements",
         "einsum(): subscript {subscript:word} has size {got} for operand {operand} which does not broadcast with "
@@ -34,6 +35,10 @@ class MatmulSize(Rule):
         sides = None if self.line.has("einsum") else self.line.operands()
         second = sides[1] if sides else self.handed(1, "b")
         expected, got = self.facts.get("expected"), self.facts.get("got")
+        if self.case.through(r"linear") or (not self.facts and self.line.has(r"self\.(?:fc|lin|class|head)")):
+            says = "an nn.Linear gets other features than its in_features; this version of torch says no numbers"
+            yield likely(says, "model", "print(x.shape) before the layer: its last axis has to be in_features")
+            return
         if isinstance(expected, tuple) and len(expected) == len(got) == 2:
             what = f"{second} has {list(got)} as its first two axes; the product needs {list(expected)}"
             if expected[0] != got[0]:

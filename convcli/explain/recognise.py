@@ -28,6 +28,7 @@ from convcli.explain import (
     resize,
     sequences,
     settings,
+    spreading,
     state_dict,
     targets,
     view,
@@ -39,7 +40,22 @@ from convcli.explain.source import Source
 
 # Tried in this order: rules that look at the user's line before those that take any line.
 FAMILIES: tuple[ModuleType, ...] = (targets, losses, loss_settings, batches, state_dict, sequences, attention)
-FAMILIES += (channels, rank, kernel, settings, linear, matmul, view, cat, addition, norm, dtype, device, resize)
+FAMILIES += (
+    channels,
+    rank,
+    kernel,
+    settings,
+    linear,
+    matmul,
+    spreading,
+    view,
+    cat,
+    addition,
+    norm,
+    dtype,
+    device,
+    resize,
+)
 FAMILIES += (modules, calls, autograd, processes)
 RULES: dict[str, type[Rule]] = {
     rule.code: rule

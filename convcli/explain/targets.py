@@ -20,16 +20,12 @@ class Targets(Rule):
 
     @property
     def targets(self) -> str:
-        written = self.line.argument(self._call, 1, "target")
-        return self.line.text(written) or "targets"
+        place = 2 if self.case.through("cosine_embedding|margin_ranking") else 1  # after two predictions
+        return self.line.text(self.line.argument(self._call, place, "target")) or "targets"
 
     def mend(self, template: str) -> Fix | None:
         """The targets made right, where the user's line has them."""
-        return (
-            self.changed(self.targets, template)
-            if self.line.argument(self._call, 1, "target") or not self.line.code
-            else None
-        )
+        return self.changed(self.targets, template) if self.targets != "targets" or not self.line.code else None
 
 
 class TargetRange(Targets):
@@ -310,7 +306,7 @@ class TargetType(Targets):
             says = "the loss got whole numbers as scores: outputs and labels are swapped, or argmax was taken before"
             yield likely(says, "loss", "criterion(outputs, labels), the raw scores first")
         elif of_classes or self.case.through(CLASSES) or self.line.has(CLASSES):
-            if self.line.has(r"weight=") and {given, wanted} == {"double", "float"}:
+            if {given, wanted} == {"double", "float"}:
                 yield certain(
                     "the class weights are float64, as NumPy and scikit-learn give them",
                     "loss",
@@ -325,4 +321,7 @@ class TargetType(Targets):
         else:
             whole = given if given in WHOLE or given == "double" else wanted
             says = f"the targets are {whole or 'of another type'} and the loss compares them with float predictions"
-            yield certain(says, "data", "targets.float(), or float32 where they are made", self.mend("{}.float()"))
+            sure = likely if "double" in (given, wanted) else certain
+            yield sure(says, "data", "targets.float(), or float32 where they are made", self.mend("{}.float()"))
+            if sure is likely:
+                yield possible("the loss's weight is float64, as NumPy makes it", "loss", "weight=weights.float()")

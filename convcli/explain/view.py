@@ -212,58 +212,6 @@ class ViewUnknown(Rule):
     )
 
 
-class ExpandSize(Rule):
-    code = "expand-size"
-    family = "view"
-    signatures = (
-        "The expanded size of the tensor ({wanted}) must match the existing size ({size}) at non-singleton "
-        "dimension {axis}. "
-        "Target sizes: {target:shape}. Tensor sizes: {sizes:shape}",
-        "The expanded size of the tensor ({wanted}) must match the existing size ({size}) at non-singleton "
-        "dimension {axis}",
-        "shape mismatch: value tensor of shape {sizes:shape} cannot be broadcast to indexing result of shape "
-        "{target:shape}",
-        "the number of sizes provided ({wanted}) must be greater or equal to the number of dimensions in the "
-        "tensor ({size})",
-        "Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor",
-    )
-    says = "only an axis of size 1 can be expanded"
-    lookalike = "The size of tensor a (28) must match the size of tensor b (27) at non-singleton dimension 3"
-    example = """
-        table = torch.zeros(3, 4)
-        row = torch.ones(5)
-        # RuntimeError: The expanded size of the tensor (4) must match the existing size (5) at non-singleton
-        # dimension 0.  Target sizes: [4].  Tensor sizes: [5]
-        table[0] = row
-    """
-
-    def hypotheses(self) -> Iterator[Hypothesis]:
-        target, sizes = self.facts.get("target"), self.facts.get("sizes")
-        wanted, size = self.facts.get("wanted"), self.facts.get("size")
-        longest = wanted in (512, 514, 1024, 2048) and size and size > wanted
-        if longest and (self.case.through(r"bert|transformers|embed") or len(sizes or ()) == len(target or ()) == 2):
-            says = f"the text has {size} tokens and the model takes at most {wanted}"
-            yield likely(says, "data", f"truncate when tokenising: tokenizer(…, truncation=True, max_length={wanted})")
-        elif self.case.through(r"linear|addmm|F\.linear"):
-            says = f"the bias has {size} numbers and the layer {wanted} outputs"
-            yield likely(says, "model", "a bias has out_features numbers")
-        elif self.line.has(r"[\w.\])]\s*=[^=]") and self.line.has(r"\]\s*="):
-            says = f"{list(sizes or (size,))} is put where {list(target or (wanted,))} is read"
-            yield likely(
-                says, "call", "both sides of the assignment need the same sizes; print them, and slice or resize one"
-            )
-        else:
-            says = (
-                f"{list(sizes or ()) or size} can't be spread over {list(target or ()) or wanted}: axes are "
-                "matched from the last"
-            )
-            yield likely(
-                says,
-                "call",
-                "unsqueeze the axis that is to be repeated, so that it has size 1, or make the sizes agree",
-            )
-
-
 class SplitSize(Rule):
     code = "split-size"
     family = "view"

@@ -32,7 +32,7 @@ CASES = [
         "size (36) at non-singleton dimension 1.  Target sizes: [1, 48, 256, 256].  Tensor sizes: [36, 256, 256]",
         "expand-size",
         "call",
-        "both sides|is put where",
+        "differ on axis 1",
     ),
     (
         "split_with_sizes expects split_sizes to sum exactly to 10 (input tensor's size at dimension 0), but got "
