@@ -78,8 +78,9 @@ def _page(code: str) -> None:
         fix = f"did you mean {' or '.join(near)}?" if near else "convcli explain --list has them all"
         raise ConvcliError(f"there is no error {code!r}", fix)
     rule = RULES[code]
-    other = diagnose(read(rule.lookalike), read_source=False)
-    show(*explained.page(worked(rule), f"is {other.rule.code}" if other else "is none of these"))
+    other = RULES.get(rule.lookalike)
+    alike = (worked(other).message, f"is {other.code}") if other else (rule.lookalike, "is none of these")
+    show(*explained.page(worked(rule), *alike))
 
 
 def _list(as_json: bool) -> None:

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 
 from convcli.explain.rule import Hypothesis, Rule, certain, likely, possible
 
+FAMILY = "addition"
+
 MASKS = r"(?i)mask|attn|attention|energy|-?1e9|-?1e10|-?inf\b"
 POSITIONS = r"(?i)(?<![a-z])pos|position|embed|(?:^|\W)pe\b"
 LONGEST_TEXTS = (77, 128, 256, 512, 514, 1024, 2048, 4096)
@@ -12,13 +14,9 @@ LONGEST_TEXTS = (77, 128, 256, 512, 514, 1024, 2048, 4096)
 
 class AdditionSize(Rule):
     code = "addition-size"
-    family = "addition"
     signatures = ("The size of tensor a ({a}) must match the size of tensor b ({b}) at non-singleton dimension {axis}",)
     says = "axis {axis} has {a} in one tensor and {b} in the other"
-    lookalike = (
-        "Sizes of tensors must match except in dimension 1. Expected size 28 but got size 27 for tensor "
-        "number 1 in the list."
-    )
+    lookalike = "cat-size"
     example = """
         down = nn.Conv2d(8, 8, kernel_size=2, stride=2)
         up = nn.ConvTranspose2d(8, 8, kernel_size=2, stride=2)
@@ -128,9 +126,9 @@ class AdditionSize(Rule):
             says = f"{a} tokens arrive and {two} holds {b}: made for another picture size, patch size or length"
             advice = "feed what it was made for, or make (interpolate) the positions for the new number"
             yield likely(says, "data", advice)
-            yield possible(
-                "a batch axis stands where the length is expected", "call", "batch_first, or transpose(0, 1)"
-            )
+            says = "a batch axis stands where the length is expected"
+            advice = "batch_first, or transpose(0, 1)"
+            yield possible(says, "call", advice)
 
     def of_a_loss(self) -> Iterator[Hypothesis]:
         says = (
@@ -144,13 +142,12 @@ class AdditionSize(Rule):
 
 class InPlaceSize(Rule):
     code = "inplace-size"
-    family = "addition"
     signatures = (
         "output with shape {shape:shape} doesn't match the broadcast shape {broadcast:shape}",
         "inconsistent tensor size, expected r_ {shape:shape}, t {broadcast:shape}",
     )
     says = "the result {broadcast} doesn't fit into the tensor {shape} that it is written to"
-    lookalike = "The size of tensor a (28) must match the size of tensor b (27) at non-singleton dimension 3"
+    lookalike = "addition-size"
     example = """
         x, y = torch.rand(1, 4), torch.rand(3, 4)
         # RuntimeError: output with shape [1, 4] doesn't match the broadcast shape [3, 4]

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 
 from convcli.explain.rule import Fix, Hypothesis, Rule, certain, likely
 
+FAMILY = "arguments"
+
 MODULES = (
     r"\b(?:Conv|ConvTranspose|Linear|BatchNorm|LayerNorm|MaxPool|AvgPool|Dropout|Embedding|LSTM|GRU|RNN|Transformer|ReLU"
     r"|LeakyReLU|GELU|Sigmoid|Tanh|Softmax|LogSoftmax|Flatten|Sequential|Upsample|\w+Loss)\d?d?"
@@ -28,7 +30,6 @@ KINDS = (
 
 class NotTensor(Rule):
     code = "not-a-tensor"
-    family = "arguments"
     signatures = (
         "{function:word}() received an invalid combination of arguments - got ({given:word}, ",
         "{function:word}(): argument '{argument:word}' (position {place}) must be Tensor, not {given:word}",
@@ -80,9 +81,8 @@ class NotTensor(Rule):
                 "takes a torch.Tensor"
             )
             fix = self.changed(self.culprit(argument), converted) if self.line.code or not self.case.frame else None
-            yield certain(
-                says, "data", "torch.from_numpy(array).float(), or a Dataset and DataLoader that make tensors", fix
-            )
+            advice = "torch.from_numpy(array).float(), or a Dataset and DataLoader that make tensors"
+            yield certain(says, "data", advice, fix)
         elif "Image" in given or given in ("str", "PosixPath"):
             says = (
                 f"{what} is a {'Pillow picture' if 'Image' in given else 'path or text'}, and the layer takes a tensor"
@@ -107,9 +107,9 @@ class NotTensor(Rule):
             says = f"{what} is a layer, {given}: it was made, and not called"
             yield certain(says, "call", f"nn.{given}(…)(x): the settings when it is made, the tensor when it is called")
         elif "argument" in self.facts or "place" in self.facts:
-            yield likely(
-                f"{what} is a {given}", "call", "hand over a tensor: torch.as_tensor, or the part of it that is one"
-            )
+            says = f"{what} is a {given}"
+            advice = "hand over a tensor: torch.as_tensor, or the part of it that is one"
+            yield likely(says, "call", advice)
 
     def what(self, argument: str) -> str:
         if self.case.in_sequential:
@@ -151,9 +151,8 @@ class NotTensor(Rule):
         mentions = self.case.source.mentions
         if given.endswith("Outputs"):
             says = f"{what} is {given}: in training the model returns its auxiliary outputs too"
-            yield likely(
-                says, "call", "outputs.logits, plus 0.4 (0.3) times the loss of .aux_logits; or aux_logits=False"
-            )
+            advice = "outputs.logits, plus 0.4 (0.3) times the loss of .aux_logits; or aux_logits=False"
+            yield likely(says, "call", advice)
         elif given == "list":
             says = f"{what} is a list, and a tensor is taken"
             yield likely(says, "data", "torch.stack(list) for tensors of one size, torch.tensor(list) for numbers")
@@ -167,7 +166,6 @@ class NotTensor(Rule):
 
 class CallArguments(Rule):
     code = "call-arguments"
-    family = "arguments"
     signatures = (
         "{function:word}() missing {count} required positional argument{}: {names:words}",
         "{function:word}() takes {} but {given} were given",
@@ -178,10 +176,7 @@ class CallArguments(Rule):
         "multiple values for keyword argument '{keyword:word}'",
     )
     says = "the call doesn't have the arguments that are taken"
-    lookalike = (
-        "conv2d() received an invalid combination of arguments - got (tuple, Parameter, Parameter, tuple, "
-        "tuple, tuple, int)"
-    )
+    lookalike = "not-a-tensor"
     example = """
         # TypeError: Conv2d.__init__() got an unexpected keyword argument 'strides'
         conv = nn.Conv2d(3, 8, kernel_size=3, strides=2)
@@ -209,9 +204,8 @@ class CallArguments(Rule):
                 )
             else:
                 says += f": {self.facts.get('names', '')} is missing".rstrip(": ")
-            yield likely(
-                says, "call", "compare the call with def forward(self, …); nn.Sequential hands over one tensor alone"
-            )
+            advice = "compare the call with def forward(self, …); nn.Sequential hands over one tensor alone"
+            yield likely(says, "call", advice)
         elif "__init__" in function or layer:
             name = layer[0] if layer and layer[0][0].isupper() else function.removesuffix(".__init__") or "the layer"
             name = "the layer" if name == "__init__" else name

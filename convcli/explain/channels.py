@@ -7,6 +7,8 @@ from typing import Self
 from convcli.explain.rule import Case, Fix, Hypothesis, Rule, certain, likely, possible, shaped
 from convcli.refusals import AXIS_NAMES
 
+FAMILY = "channels"
+
 # Channels that the denoising network of an image generator expects, and those that arrive.
 LATENTS = {
     (9, 4): "weights for inpainting (4 latents + 1 mask + 4 of the masked picture) are in a pipeline that gives 4",
@@ -20,7 +22,6 @@ LAYERS = "Conv1d Conv2d Conv3d ConvTranspose1d ConvTranspose2d ConvTranspose3d"
 
 
 class _Channels(Rule):
-    family = "channels"
     signatures = (
         "Given groups={groups}, weight of size {weight:shape}, expected input{input:shape} to have {expected} "
         "channels, but got {got} channels instead",
@@ -70,10 +71,7 @@ class _Channels(Rule):
 class ChannelsLast(_Channels):
     code = "channels-last"
     says = "PyTorch wants channels before height and width; here they are last: {input}"
-    lookalike = (
-        "Given groups=1, weight of size [8, 3, 3, 3], expected input[1, 1, 28, 28] to have 3 channels, "
-        "but got 1 channels instead"
-    )
+    lookalike = "channels-colour"
     example = """
         conv = nn.Conv2d(3, 8, kernel_size=3)
         images = pictures = torch.rand(4, 28, 28, 3)  # as Pillow, NumPy and Keras have them
@@ -107,7 +105,7 @@ class ChannelsLast(_Channels):
 
 class ChannelsOrder(_Channels):
     code = "channels-order"
-    lookalike = ChannelsLast.lookalike
+    lookalike = "channels-colour"
     says = "the {expected} channels stand on another axis of {input} than axis 1"
     example = """
         conv = nn.Conv3d(3, 8, kernel_size=3)
@@ -131,7 +129,7 @@ class ChannelsOrder(_Channels):
 class ChannelsBatch(_Channels):
     code = "channels-batch"
     says = "a batch of {got} was taken for one sample with {got} channels"
-    lookalike = ChannelsLast.lookalike
+    lookalike = "channels-colour"
     example = """
         conv = nn.Conv2d(1, 8, kernel_size=3)
         digits = torch.rand(64, 28, 28)  # 64 grey pictures
@@ -157,10 +155,7 @@ class ChannelsBatch(_Channels):
 class ChannelsColour(_Channels):
     code = "channels-colour"
     says = "the pictures have {got} channel(s) and the network takes {expected}"
-    lookalike = (
-        "Given groups=1, weight of size [64, 32, 3, 3], expected input[1, 16, 8, 8] to have 32 channels, "
-        "but got 16 channels instead"
-    )
+    lookalike = "channels"
     example = """
         conv = nn.Conv2d(3, 8, kernel_size=3, stride=2, padding=1)
         scans = torch.rand(4, 1, 32, 32)  # grey
@@ -207,7 +202,7 @@ class ChannelsColour(_Channels):
 
 class Channels(_Channels):
     code = "channels"
-    lookalike = "Given input size: (3x1x1). Calculated output size: (3x0x0). Output size is too small"
+    lookalike = "pool-too-small"
     example = """
         net = nn.Sequential(
             nn.Conv2d(3, 16, kernel_size=3),

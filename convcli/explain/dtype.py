@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 from convcli.explain.rule import Hypothesis, Rule, certain, likely, possible
 
+FAMILY = "dtype"
+
 # How torch, in its many messages, calls a type; and what a tensor's method for it is.
 METHODS = {
     "float": "float",
@@ -39,7 +41,6 @@ def method(name: str) -> str:
 
 class Dtype(Rule):
     code = "dtype"
-    family = "dtype"
     signatures = (
         "Input type ({given:words}) and bias type ({weight:words}) should be the same",
         "Input type ({given:words}) and weight type ({weight:words}) should be the same",
@@ -65,7 +66,7 @@ class Dtype(Rule):
         "source and destination dtypes match, got {weight:word} for the destination and {given:word} for the source",
     )
     says = "one calculation has numbers of one type"
-    lookalike = "Input type (torch.cuda.FloatTensor) and weight type (torch.FloatTensor) should be the same"
+    lookalike = "device-mixed"
     example = """
         net = nn.Linear(3, 8)
         table = torch.from_numpy(np.ones((4, 3)))  # NumPy's default is float64
@@ -105,9 +106,8 @@ class Dtype(Rule):
     def doubles(self, weight: str) -> Iterator[Hypothesis]:
         if weight == "double":
             says = f"the weights are float64 (.double(), or set_default_dtype) and {self.x} is float32"
-            yield likely(
-                says, "model", "model.float(): float32 is what torch works in; or x.double() for double precision"
-            )
+            advice = "model.float(): float32 is what torch works in; or x.double() for double precision"
+            yield likely(says, "model", advice)
             return
         says = "float64 data met float32 weights: NumPy, pandas and Python's numbers are float64"
         advice = (
@@ -134,7 +134,6 @@ class Dtype(Rule):
 
 class WholeNumbers(Rule):
     code = "dtype-unsupported"
-    family = "dtype"
     signatures = (
         "\"{function:word}\" not implemented for '{given:word}'",
         "{function:word} is not implemented for type torch.{given:word}",
@@ -147,7 +146,7 @@ class WholeNumbers(Rule):
         "Input tensor should be a float tensor. Got torch.{given:word}",
     )
     says = "torch has no such calculation for numbers of this type"
-    lookalike = "mat1 and mat2 must have the same dtype, but got Double and Float"
+    lookalike = "dtype"
     example = """
         norm = nn.BatchNorm2d(3)
         images = torch.ones(2, 3, 4, 4, dtype=torch.int64)
@@ -162,9 +161,8 @@ class WholeNumbers(Rule):
             return  # the targets' rule
         if given in SMALL:
             says = f"{given} numbers on the CPU: much of it has no {given} arithmetic there"
-            yield likely(
-                says, "device", "run on the GPU, or take float32 on the CPU: model.float(), torch_dtype=torch.float32"
-            )
+            advice = "run on the GPU, or take float32 on the CPU: model.float(), torch_dtype=torch.float32"
+            yield likely(says, "device", advice)
         elif given in WHOLE or "given" not in self.facts:
             x = self.x if self.line.call(r"^self\.|^\w+$") else self.owner()
             says = f"{x} holds whole numbers{f' ({given})' if given else ''}, and the calculation is for fractions"
@@ -182,7 +180,6 @@ class WholeNumbers(Rule):
 
 class IndexType(Rule):
     code = "index-dtype"
-    family = "dtype"
     signatures = (
         "argument #{place} 'indices' to have one of the following scalar types: Long, Int; but got {given:words} "
         "instead",
@@ -194,7 +191,7 @@ class IndexType(Rule):
         "Expected object of scalar type Long but got scalar type {given:word} for argument #{place} 'index'",
     )
     says = "indices are whole numbers: torch.int64"
-    lookalike = "mat1 and mat2 must have the same dtype, but got Double and Float"
+    lookalike = "dtype"
     example = """
         table = nn.Embedding(10, 4)
         words = torch.tensor([1.0, 2.0])
@@ -216,14 +213,13 @@ class IndexType(Rule):
 
 class ResultType(Rule):
     code = "dtype-result"
-    family = "dtype"
     signatures = (
         "result type {result:word} can't be cast to the desired output type {given:word}",
         "Subtraction, the - operator, with {} bool tensor",
         "Negation, the - operator, on a bool tensor is not supported",
     )
     says = "the result doesn't fit into the type that it would have"
-    lookalike = "expected scalar type Float but found Double"
+    lookalike = "dtype"
     example = """
         counts = torch.ones(3, dtype=torch.int64)
         # RuntimeError: result type Float can't be cast to the desired output type Long
@@ -235,11 +231,10 @@ class ResultType(Rule):
             return  # the targets' rule
         if "result" in self.facts:
             says = f"an operation in place would put {self.result} results into a {self.given} tensor"
-            yield certain(
-                says,
-                "call",
-                "x = x / 2 makes a new tensor; or make both sides one type before: x.float(), or n.long() for indices",
+            advice = (
+                "x = x / 2 makes a new tensor; or make both sides one type before: x.float(), or n.long() for indices"
             )
+            yield certain(says, "call", advice)
         else:
             says = "True and False are subtracted, which torch leaves to you to say"
             yield certain(says, "call", "mask.float() to calculate with, ~mask for not, a ^ b for different")
@@ -247,10 +242,9 @@ class ResultType(Rule):
 
 class AutocastScaled(Rule):
     code = "dtype-scaled"
-    family = "dtype"
     signatures = ("Attempting to unscale FP16 gradients",)
     says = "a GradScaler is for float32 weights, and these are half"
-    lookalike = "expected scalar type Float but found Half"
+    lookalike = "dtype"
     example = """
         net = nn.Linear(3, 4).half()
         optimizer = torch.optim.SGD(net.parameters(), lr=0.1)

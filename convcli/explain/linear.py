@@ -6,6 +6,8 @@ from math import gcd, isqrt
 
 from convcli.explain.rule import SAME_COLUMNS, Fix, Hypothesis, Rule, columns, likely, possible, shaped
 
+FAMILY = "linear"
+
 LARGEST_CHANNELS = 2048  # of the last maps of a network that people build
 # What text and picture encoders are wide: sizes that don't come from counting maps.
 WIDTHS = {256, 320, 384, 512, 640, 768, 896, 1024, 1152, 1280, 1408, 1536, 1664, 2048, 2560, 3072, 3584, 4096, 5120}
@@ -47,7 +49,6 @@ def one_side(features: int, expected: int) -> tuple[int, int] | None:
 
 class LinearSize(Rule):
     code = "linear-size"
-    family = "linear"
     signatures = (
         "mat1 and mat2 shapes cannot be multiplied ({rows}x{features} and {in_features}x{out_features})",
         "input and weight.T shapes cannot be multiplied ({rows}x{features} and {in_features}x{out_features})",
@@ -57,7 +58,7 @@ class LinearSize(Rule):
     )
     says = "nn.Linear gets {features} features, its weight takes {in_features}"
     layer_named = r"(?i)fc|lin|class|head|dense|proj|mlp"
-    lookalike = "running_mean should contain 32 elements not 16"
+    lookalike = "norm-channels"
     rebuild = "layer = nn.Linear({in_features}, {out_features})\nx = torch.rand({rows}, {features})\ny = layer(x)"
     example = """
         net = nn.Sequential(
@@ -125,9 +126,8 @@ class LinearSize(Rule):
             yield likely(says, "model", advice)
         elif rows == 1 and features > ins and features % ins == 0 and not made_of_maps(features, ins):
             says = f"{features} = {features // ins} · {ins}: the batch was flattened with the features"
-            yield likely(
-                says, "call", "x.flatten(1) keeps the batch axis; x.flatten() and view(-1) don't", self.unmerge()
-            )
+            advice = "x.flatten(1) keeps the batch axis; x.flatten() and view(-1) don't"
+            yield likely(says, "call", advice, self.unmerge())
         elif self.unflattened() and not self.flattened():
             samples, per_row = self.samples, ins // features
             says = (
@@ -137,9 +137,9 @@ class LinearSize(Rule):
             )
             flat = self.changed(self.x, "{}.flatten(1)")
             yield likely(says, "call", "flatten the maps before the layer: nn.Flatten() or x.flatten(1)", flat)
-            yield possible(
-                f"{features} features are meant", "model", f"in_features={features} where {self.layer} is made"
-            )
+            says = f"{features} features are meant"
+            advice = f"in_features={features} where {self.layer} is made"
+            yield possible(says, "model", advice)
         elif features <= 32 and ins >= 256 and not made and not self.samples:
             says = (
                 f"{features} on the last axis are hardly the {ins} features: these are elsewhere, or not in this output"
@@ -151,9 +151,8 @@ class LinearSize(Rule):
                 f"a part that makes {features} features feeds one made for {ins}: they are of different models "
                 "or versions"
             )
-            yield likely(
-                says, "checkpoint", f"take parts that belong together: a {ins}-wide encoder, or weights for {features}"
-            )
+            advice = f"take parts that belong together: a {ins}-wide encoder, or weights for {features}"
+            yield likely(says, "checkpoint", advice)
             yield possible("the layer is your own", "model", f"in_features={features} where {self.layer} is made")
         else:
             yield from self.miscounted(remade)
@@ -198,9 +197,9 @@ class LinearSize(Rule):
             says = f"{features} features arrive, and in_features={ins} was counted for others"
         yield likely(says, "model", advice, remade)
         if self.samples and self.samples < rows and not self.flattened():
-            yield possible(
-                f"{self.x} isn't flattened yet (it then has more than 2 axes here)", "call", "x = x.flatten(1)"
-            )
+            says = f"{self.x} isn't flattened yet (it then has more than 2 axes here)"
+            advice = "x = x.flatten(1)"
+            yield possible(says, "call", advice)
 
     def flattened(self) -> bool:
         """Whether the user's line, or one shortly above, flattens."""

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from convcli.explain.rule import Hypothesis, certain, likely
 from convcli.explain.targets import Targets
 
+FAMILY = "targets"
+
 
 class LossWeights(Targets):
     code = "loss-weights"
@@ -16,7 +18,7 @@ class LossWeights(Targets):
         "weight tensor should be defined either for all {classes} classes or no classes",
     )
     says = "a loss's weight has one number for each class"
-    lookalike = "Target 3 is out of bounds."
+    lookalike = "target-range"
     example = """
         scores, labels = torch.rand(4, 3), torch.tensor([0, 1, 2, 1])
         # RuntimeError: weight tensor should be defined either for all 3 classes or no classes but got weight tensor
@@ -27,11 +29,8 @@ class LossWeights(Targets):
     def hypotheses(self) -> Iterator[Hypothesis]:
         given = f"{self.given[0]} weights" if self.facts.get("given") else "the weights"
         says = f"{given} for {self.facts.get('classes', 'another number of')} outputs"
-        yield likely(
-            says,
-            "loss",
-            "one weight for each output, background and ignored classes counted; or the outputs are too many",
-        )
+        advice = "one weight for each output, background and ignored classes counted; or the outputs are too many"
+        yield likely(says, "loss", advice)
 
 
 class LossMade(Targets):
@@ -42,7 +41,7 @@ class LossMade(Targets):
         "Boolean value of Tensor with no values is ambiguous",
     )
     says = "Python asked a tensor of many values whether it is true"
-    lookalike = "a Tensor with 3 elements cannot be converted to Scalar"
+    lookalike = "number-wanted"
     example = """
         scores, labels = torch.rand(4, 3), torch.tensor([0, 1, 2, 1])
         # RuntimeError: Boolean value of Tensor with more than one value is ambiguous
@@ -55,19 +54,12 @@ class LossMade(Targets):
         if made or self.case.through(r"loss\.py"):
             says = "the loss was made with the tensors as its settings, and not called"
             fix = self.instead(self.line.code.replace(f"{made[2]}(", f"{made[2]}()(", 1)) if made else None
-            yield certain(
-                says,
-                "loss",
-                "make it first, then call it: criterion = nn.CrossEntropyLoss(); criterion(outputs, labels)",
-                fix,
-            )
+            advice = "make it first, then call it: criterion = nn.CrossEntropyLoss(); criterion(outputs, labels)"
+            yield certain(says, "loss", advice, fix)
         else:
             says = "if, and, or, in or max() compares tensors element by element"
-            yield likely(
-                says,
-                "call",
-                "(a == b).all() or .any() for one answer; & and | instead of and and or; x is None for None",
-            )
+            advice = "(a == b).all() or .any() for one answer; & and | instead of and and or; x is None for None"
+            yield likely(says, "call", advice)
 
 
 class CtcLengths(Targets):
@@ -80,7 +72,7 @@ class CtcLengths(Targets):
         "target_lengths must be of size batch_size",
     )
     says = "CTC's lengths don't fit its tensors, [steps, batch, classes] and [batch, longest]"
-    lookalike = "Target 3 is out of bounds."
+    lookalike = "target-range"
     example = """
         scores = torch.rand(10, 4, 5).log_softmax(2)
         targets = torch.ones(4, 4, dtype=torch.long)

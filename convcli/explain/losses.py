@@ -6,6 +6,8 @@ from math import isqrt, prod
 from convcli.explain.rule import Hypothesis, likely, possible
 from convcli.explain.targets import BINARY, Targets
 
+FAMILY = "targets"
+
 
 class TargetSize(Targets):
     code = "target-size"
@@ -18,7 +20,7 @@ class TargetSize(Targets):
         "{target:shape}",
     )
     says = "the loss compares element by element, and target and prediction have other shapes"
-    lookalike = "Expected input batch_size (4) to match target batch_size (3)."
+    lookalike = "target-batch"
     rebuild = "x = torch.rand({input})\nlabels = torch.rand({target})\ny = F.binary_cross_entropy(x, labels)"
     example = """
         scores = torch.rand(16, 1)
@@ -91,34 +93,24 @@ class TargetSize(Targets):
             yield likely(says, "data", advice)
         elif len(given) == len(target) == 4 and given[2:] != target[2:]:
             says = f"predicted maps are {given[2]}×{given[3]} and targets {target[2]}×{target[3]}"
-            yield likely(
-                says,
-                "model",
-                "F.interpolate the prediction to the target's size, or padding=kernel // 2 in the network",
-            )
+            advice = "F.interpolate the prediction to the target's size, or padding=kernel // 2 in the network"
+            yield likely(says, "model", advice)
         elif len(given) == len(target) >= 2 and given[0] == target[0]:
             axis = next(i for i, (a, b) in enumerate(zip(given, target, strict=True)) if a != b)
             says = (
                 f"on axis {axis} the prediction has {given[axis]} and the target {target[axis]}: number of "
                 "classes, channels or steps"
             )
-            yield likely(
-                says,
-                "model",
-                f"as many outputs as the target has ({target[axis]}), or one-hot targets for {given[axis]} classes",
-            )
+            advice = f"as many outputs as the target has ({target[axis]}), or one-hot targets for {given[axis]} classes"
+            yield likely(says, "model", advice)
         elif len(given) == len(target) + 1 and given[0] == target[0] and given[1] == 1:
-            yield likely(
-                f"{list(given)} has an axis that {list(target)} lacks",
-                "loss",
-                "targets.unsqueeze(1)",
-                self.mend("{}.unsqueeze(1)"),
-            )
+            says = f"{list(given)} has an axis that {list(target)} lacks"
+            advice = "targets.unsqueeze(1)"
+            yield likely(says, "loss", advice, self.mend("{}.unsqueeze(1)"))
         else:
             says = f"{list(given)} was predicted and {list(target)} is the target"
-            yield likely(
-                says, "loss", "one target for each predicted number: the same shape; print both where they are made"
-            )
+            advice = "one target for each predicted number: the same shape; print both where they are made"
+            yield likely(says, "loss", advice)
 
     def of_a_critic(self) -> bool:
         """Whether real and made pictures are told apart, as a GAN's discriminator does."""
@@ -136,7 +128,7 @@ class TargetBetween(Targets):
         "Assertion *input >= 0. && *input <= 1. failed",
     )
     says = "binary cross entropy takes probabilities, from 0 to 1"
-    lookalike = "Target 3 is out of bounds."
+    lookalike = "target-range"
     example = """
         scores = torch.tensor([2.5, -1.0])
         labels = torch.tensor([1.0, 0.0])
@@ -154,12 +146,8 @@ class TargetBetween(Targets):
         code = self.line.code
         mended = code.replace("F.binary_cross_entropy(", "F.binary_cross_entropy_with_logits(")
         logits = self.instead(mended) if mended != code else None
-        yield likely(
-            says,
-            "loss",
-            "nn.BCEWithLogitsLoss takes the raw scores, and is the more exact; or torch.sigmoid before",
-            logits,
-        )
+        advice = "nn.BCEWithLogitsLoss takes the raw scores, and is the more exact; or torch.sigmoid before"
+        yield likely(says, "loss", advice, logits)
 
 
 class TargetAxes(Targets):
@@ -174,7 +162,7 @@ class TargetAxes(Targets):
         "For 1D input, 1D target must have size 1, but got target size: {count}",
     )
     says = "class numbers have no class axis: [batch] for [batch, classes], [batch, H, W] for maps of scores"
-    lookalike = "Target 3 is out of bounds."
+    lookalike = "target-range"
     example = """
         scores = torch.rand(4, 3)
         labels = torch.tensor([[0], [1], [2], [1]])
@@ -187,9 +175,9 @@ class TargetAxes(Targets):
     def hypotheses(self) -> Iterator[Hypothesis]:
         size, axes = self.facts.get("size", ()), self.facts.get("axes")
         if "count" in self.facts:
-            yield likely(
-                "the prediction has no batch axis: [classes], for several targets", "model", "keep it: [batch, classes]"
-            )
+            says = "the prediction has no batch axis: [classes], for several targets"
+            advice = "keep it: [batch, classes]"
+            yield likely(says, "model", advice)
         elif axes or size:
             if (size and len(size) == 4 and size[1] == 1) or not size:
                 says = (
@@ -197,21 +185,17 @@ class TargetAxes(Targets):
                     f"{'a channel axis, ' + str(list(size)) if size else f'{axes} axes, with one for channels'}"
                 )
                 yield likely(says, "data", "masks are [batch, height, width], long", self.mend("{}.squeeze(1).long()"))
-                yield possible(
-                    "it is one-hot, or a colour picture of classes", "data", "argmax(1), or map colours to numbers"
-                )
+                says = "it is one-hot, or a colour picture of classes"
+                advice = "argmax(1), or map colours to numbers"
+                yield possible(says, "data", advice)
             elif len(size) == 4 and size[-1] in (3, 4):
                 says = f"the mask is a colour picture {list(size)}, channels last"
-                yield likely(
-                    says, "data", "read it as class numbers: map each colour to one, or take the palette's indices"
-                )
+                advice = "read it as class numbers: map each colour to one, or take the palette's indices"
+                yield likely(says, "data", advice)
             elif len(size) == 4:
                 says = f"the mask has {size[1]} channels {list(size)}: one-hot, or a colour picture"
-                yield likely(
-                    says,
-                    "data",
-                    "one-hot: masks.argmax(1); colours: map each to a class number, [batch, height, width]",
-                )
+                advice = "one-hot: masks.argmax(1); colours: map each to a class number, [batch, height, width]"
+                yield likely(says, "data", advice)
             elif len(size) == 3:
                 return
             elif len(size) == 2 and size[1] > 1:
@@ -222,21 +206,17 @@ class TargetAxes(Targets):
                     f"the scores are maps [batch, classes, height, width] and the targets {list(size)}: one "
                     "label a picture"
                 )
-                yield likely(
-                    says,
-                    "model",
-                    "for one label a picture pool and flatten before the last nn.Linear; for masks give [batch, H, W]",
+                advice = (
+                    "for one label a picture pool and flatten before the last nn.Linear; for masks give [batch, H, W]"
                 )
+                yield likely(says, "model", advice)
         else:
             says = "the labels have a second axis: a column [batch, 1], as tables and (n, 1) arrays give them"
-            yield likely(
-                says, "data", "labels.squeeze(1): [batch], of class numbers", self.mend("{}.squeeze(1).long()")
-            )
-            yield possible(
-                "they are one-hot [batch, classes] (refused before 1.10, or if they aren't floats)",
-                "data",
-                "labels.argmax(1)",
-            )
+            advice = "labels.squeeze(1): [batch], of class numbers"
+            yield likely(says, "data", advice, self.mend("{}.squeeze(1).long()"))
+            says = "they are one-hot [batch, classes] (refused before 1.10, or if they aren't floats)"
+            advice = "labels.argmax(1)"
+            yield possible(says, "data", advice)
 
 
 class TargetSteps(Targets):
@@ -246,7 +226,7 @@ class TargetSteps(Targets):
         "Expected target size ({batch}, {size}), got {got:shape}",
     )
     says = "the loss wants the classes on axis 1: [batch, classes, steps]"
-    lookalike = "Target 3 is out of bounds."
+    lookalike = "target-range"
     example = """
         scores = torch.rand(4, 7, 3)  # batch, steps, classes
         labels = torch.zeros(4, 7, dtype=torch.long)
@@ -272,11 +252,9 @@ class TargetSteps(Targets):
             yield likely(says, "loss", advice, turned)
         elif len(got) == len(expected):
             axis = next((i for i, (a, b) in enumerate(zip(expected, got, strict=True)) if a != b), 0)
-            yield likely(
-                f"targets {list(got)} for scores that want {list(expected)}: axis {axis} differs",
-                "loss",
-                "print both shapes",
-            )
+            says = f"targets {list(got)} for scores that want {list(expected)}: axis {axis} differs"
+            advice = "print both shapes"
+            yield likely(says, "loss", advice)
         else:
             says = f"targets of {list(got)} for scores that want {list(expected)}"
             yield likely(says, "loss", "one class number for each position that is predicted")

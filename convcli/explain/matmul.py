@@ -4,10 +4,11 @@ from collections.abc import Iterator
 
 from convcli.explain.rule import Hypothesis, Rule, certain, likely
 
+FAMILY = "linear"
+
 
 class MatmulSize(Rule):
     code = "matmul-size"
-    family = "linear"
     signatures = (
         "Expected size for first two dimensions of batch2 tensor to be: {expected:shape} but got: {got:shape}",
         "size mismatch, got input ({rows}), mat ({matrix:words}), vec ({vector})",
@@ -22,7 +23,7 @@ class MatmulSize(Rule):
         "X1 and X2 must have the same number of columns. X1: {expected} X2: {got}",
     )
     says = "the sizes that are multiplied away don't agree"
-    lookalike = "mat1 and mat2 shapes cannot be multiplied (4x800 and 512x10)"
+    lookalike = "linear-size"
     example = """
         queries, keys = torch.rand(2, 5, 8), torch.rand(2, 7, 8)
         # RuntimeError: Expected size for first two dimensions of batch2 tensor to be: [2, 8] but got: [2, 7].
@@ -42,18 +43,17 @@ class MatmulSize(Rule):
         if isinstance(expected, tuple) and len(expected) == len(got) == 2:
             what = f"{second} has {list(got)} as its first two axes; the product needs {list(expected)}"
             if expected[0] != got[0]:
-                yield likely(
-                    f"{what}: the batches differ", "call", "print both shapes, and mend the one that isn't as meant"
-                )
+                says = f"{what}: the batches differ"
+                advice = "print both shapes, and mend the one that isn't as meant"
+                yield likely(says, "call", advice)
                 return
             turned = self.changed(second, "{}.transpose(1, 2)")
             says = f"{what}: its last two axes are to be swapped"
             yield likely(says, "call", "[…, n, d] times [..., m, d] wants the second transposed", turned)
         elif "vector" in self.facts:
             says = f"a vector of {self.vector} was multiplied by a matrix {self.matrix}"
-            yield likely(
-                says, "model", "the matrix has as many columns as the vector has elements; for a layer, in_features"
-            )
+            advice = "the matrix has as many columns as the vector has elements; for a layer, in_features"
+            yield likely(says, "model", advice)
         else:
             says = f"one side has {got} where the other has {expected}" if got else "the inner sizes differ"
             yield likely(says, "call", "the axes that are summed over have to be as long in both; print both shapes")
@@ -61,7 +61,6 @@ class MatmulSize(Rule):
 
 class MatmulRank(Rule):
     code = "matmul-rank"
-    family = "linear"
     signatures = (
         "batch{which} must be a 3D tensor",
         "Expected 3-dimensional tensor, but got {got}-dimensional tensor for argument #{place} 'batch{which}'",
@@ -74,7 +73,7 @@ class MatmulRank(Rule):
         "({got})",
     )
     says = "the product is for tensors with another number of axes"
-    lookalike = "mat1 dim 1 must match mat2 dim 0"
+    lookalike = "matmul-size"
     example = """
         queries, keys = torch.rand(2, 5, 8), torch.rand(8, 7)
         # RuntimeError: batch2 must be a 3D tensor
@@ -96,7 +95,6 @@ class MatmulRank(Rule):
 
 class LinearBias(Rule):
     code = "bias-size"
-    family = "linear"
     signatures = (
         "Given weight of size {weight:shape}, expected bias to be 1-dimensional with {expected} elements, but got "
         "bias of "
@@ -104,7 +102,7 @@ class LinearBias(Rule):
         "weight should have at least three dimensions",
     )
     says = "a weight is [out, in/groups, *kernel], and a bias has one number for each out"
-    lookalike = "running_mean should contain 32 elements not 16"
+    lookalike = "norm-channels"
     example = """
         x, weight, bias = torch.rand(1, 3, 8, 8), torch.rand(4, 3, 3, 3), torch.rand(3)
         # RuntimeError: Given weight of size [4, 3, 3, 3], expected bias to be 1-dimensional with 4 elements, but

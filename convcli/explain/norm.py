@@ -6,10 +6,11 @@ from typing import Any
 
 from convcli.explain.rule import SAME_COLUMNS, Case, Hypothesis, Rule, certain, columns, likely, possible
 
+FAMILY = "norm"
+
 
 class NormChannels(Rule):
     code = "norm-channels"
-    family = "norm"
     signatures = (
         "running_mean should contain {got} elements not {expected}",
         "weight should contain {got} elements not {expected}",
@@ -20,7 +21,7 @@ class NormChannels(Rule):
     )
     says = "the norm was made for {expected} channels, and its input has {got}"
     layer_named = r"(?i)bn|norm"
-    lookalike = "expected 4D input (got 2D input)"
+    lookalike = "norm-rank"
     rebuild = "layer = nn.BatchNorm1d({expected})\nx = torch.rand(2, {got}, 2)\ny = layer(x)"
     example = """
         net = nn.Sequential(nn.Conv2d(3, 32, kernel_size=3), nn.BatchNorm2d(16, momentum=0.2))
@@ -46,16 +47,15 @@ class NormChannels(Rule):
             return
         yield likely(says, "model", advice, self.remade(made, num_features=got))
         if {got, self.expected} == {1, 3}:
-            yield possible(
-                "grey pictures where colour was meant, or the other way round", "data", "convert them when loading"
-            )
+            says = "grey pictures where colour was meant, or the other way round"
+            advice = "convert them when loading"
+            yield possible(says, "data", advice)
 
     decide = "print the shape of what goes in: axis 1 is the channels"
 
 
 class NormShape(Rule):
     code = "norm-shape"
-    family = "norm"
     signatures = (
         "Given normalized_shape={expected:shape}, expected input with shape {}, but got input of size{input:shape}",
         "Expected weight to be of same shape as normalized_shape, but got weight of shape {weight:shape} and "
@@ -64,7 +64,7 @@ class NormShape(Rule):
     )
     says = "LayerNorm({expected}) wants these sizes on the last axes"
     layer_named = r"(?i)ln|norm"
-    lookalike = "running_mean should contain 32 elements not 16"
+    lookalike = "norm-channels"
     rebuild = "layer = nn.LayerNorm({expected})\nx = torch.rand({input})\ny = layer(x)"
     example = """
         norm = nn.LayerNorm(64)
@@ -94,7 +94,6 @@ class NormShape(Rule):
 
 class NormRank(Rule):
     code = "norm-rank"
-    family = "norm"
     signatures = (
         "Expected {expected}D input (got {got}D input)",
         "Expected {least}D or {expected}D input (got {got}D input)",
@@ -102,7 +101,7 @@ class NormRank(Rule):
     )
     says = "the norm is for another number of axes than the {got} that arrive"
     layer_named = r"(?i)bn|norm"
-    lookalike = "running_mean should contain 32 elements not 16"
+    lookalike = "norm-channels"
     example = """
         net = nn.Sequential(nn.Linear(8, 16), nn.BatchNorm2d(16))
         # ValueError: expected 4D input (got 2D input)
@@ -137,13 +136,12 @@ class NormRank(Rule):
 
 class NormOne(Rule):
     code = "norm-one"
-    family = "norm"
     signatures = (
         "Expected more than 1 value per channel when training, got input size {input:shape}",
         "Expected more than 1 spatial element when training, got input size {input:shape}",
     )
     says = "one value for each channel has no spread to be divided by: {input}"
-    lookalike = "running_mean should contain 32 elements not 16"
+    lookalike = "norm-channels"
     rebuild = "layer = nn.BatchNorm1d({input}[1])\nx = torch.rand({input})\ny = layer(x)"
     example = """
         net = nn.Sequential(nn.Linear(8, 16), nn.BatchNorm1d(16))
@@ -172,7 +170,6 @@ class NormOne(Rule):
 
 class NormGroups(Rule):
     code = "norm-groups"
-    family = "norm"
     signatures = (
         "num_channels ({channels}) must be divisible by num_groups ({groups})",
         "num_channels must be divisible by num_groups",
@@ -180,7 +177,7 @@ class NormGroups(Rule):
         "num_groups={groups}",
     )
     says = "GroupNorm splits the channels into groups of equal size"
-    lookalike = "in_channels must be divisible by groups"
+    lookalike = "groups"
     example = """
         # ValueError: num_channels (48) must be divisible by num_groups (32)
         norm = nn.GroupNorm(32, 48)
@@ -191,8 +188,5 @@ class NormGroups(Rule):
         channels = self.facts.get("channels") or (self.facts.get("input") or (0, 0))[1]
         fits = [str(n) for n in range(2, channels + 1) if channels % n == 0][:8] if channels < 10**6 else []
         says = f"{channels} channels don't divide by {self.facts.get('groups', 'num_groups')}"
-        yield certain(
-            says,
-            "model",
-            f"num_groups of {', '.join(fits) or 'a divisor of the channels'}; the order is (groups, channels)",
-        )
+        advice = f"num_groups of {', '.join(fits) or 'a divisor of the channels'}; the order is (groups, channels)"
+        yield certain(says, "model", advice)

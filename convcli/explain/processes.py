@@ -4,16 +4,17 @@ from collections.abc import Iterator
 
 from convcli.explain.rule import Hypothesis, Rule, likely, possible
 
+FAMILY = "device"
+
 
 class ProcessGroup(Rule):
     code = "process-group"
-    family = "device"
     signatures = (
         "Default process group has not been initialized, please make sure to call init_process_group",
         "Default process group is not initialized",
     )
     says = "something speaks to other processes before there are any"
-    lookalike = "One of the differentiated Tensors appears to not have been used in the graph"
+    lookalike = "unused-parameter"
     example = """
         import torch.distributed as dist
         # ValueError: Default process group has not been initialized, please make sure to call init_process_group.

@@ -6,10 +6,11 @@ from math import isqrt
 
 from convcli.explain.rule import Hypothesis, Rule, certain, likely, possible
 
+FAMILY = "rank"
+
 
 class Rank(Rule):
     code = "rank"
-    family = "rank"
     signatures = (
         "Expected {least}D (unbatched) or {most}D (batched) input to {function:word}, but got input of size: "
         "{input:shape}",
@@ -28,10 +29,7 @@ class Rank(Rule):
     )
     says = "the layer takes {most} axes, batch and channels first"
     layer_named = r"(?i)conv|pool|down|proj|stem|features"
-    lookalike = (
-        "Given groups=1, weight of size [8, 3, 3, 3], expected input[1, 28, 28, 3] to have 3 channels, "
-        "but got 28 channels instead"
-    )
+    lookalike = "channels-last"
     rebuild = "layer = nn.Conv2d(1, 8, 1)\nx = torch.rand({input})\ny = layer(x)"
     example = """
         conv = nn.Conv2d(1, 8, kernel_size=3)
@@ -71,25 +69,23 @@ class Rank(Rule):
                     f"noise [{batch}, {features}] has no height and width; a generator starts from [{batch}, "
                     f"{features}, 1, 1]"
                 )
-                yield likely(
-                    says, "data", "noise of shape [batch, channels, 1, 1]", self.changed(self.x, "{}[:, :, None, None]")
-                )
+                advice = "noise of shape [batch, channels, 1, 1]"
+                yield likely(says, "data", advice, self.changed(self.x, "{}[:, :, None, None]"))
                 return
             for channels in (1, 3):
                 side = isqrt(features // channels)
                 if channels * side * side == features and side > 3 and batch != features:
                     says = f"{self.x} is flattened: {features} = {channels} · {side} · {side}"
                     unflat = self.changed(self.x, f"{{}}.unflatten(1, ({channels}, {side}, {side}))")
-                    yield likely(
-                        says, "call", "give the picture back its axes, or don't flatten it before a convolution", unflat
-                    )
+                    advice = "give the picture back its axes, or don't flatten it before a convolution"
+                    yield likely(says, "call", advice, unflat)
                     return
             if batch == features or min(shape) > 8:
                 says = f"{self.x} is one grey picture [{batch}, {features}] without channel and batch axes"
                 yield likely(says, "data", "x[None, None]", self.changed(self.x, "{}[None, None]"))
-                yield possible(
-                    "it is [batch, features]: flattened before", "call", "flatten only after the last convolution"
-                )
+                says = "it is [batch, features]: flattened before"
+                advice = "flatten only after the last convolution"
+                yield possible(says, "call", advice)
                 return
         axes = f" {list(shape)}" if shape else ""
         if squeezed := self.squeezed():
@@ -99,9 +95,8 @@ class Rank(Rule):
         weight: tuple[int, ...] = self.facts.get("weight") or (0, 0)
         if got == self.most - 1 and shape[1:2] == weight[1:2] and weight[1] != 1:
             says = f"{self.x}{axes} is a batch for a {ndim - 1}-d layer, and this one is {ndim}-d"
-            yield likely(
-                says, "model", f"the {ndim - 1}-d layer of the same kind (nn.Conv{ndim - 1}d, BatchNorm{ndim - 1}d)"
-            )
+            advice = f"the {ndim - 1}-d layer of the same kind (nn.Conv{ndim - 1}d, BatchNorm{ndim - 1}d)"
+            yield likely(says, "model", advice)
             return
         if got == self.most - 1:
             says = f"a batch axis is missing from {self.x}{axes}: one sample, where a batch is taken"
@@ -152,10 +147,9 @@ class Rank(Rule):
 
 class AxisRange(Rule):
     code = "axis-range"
-    family = "rank"
     signatures = ("Dimension out of range (expected to be in range of [{low}, {high}], but got {axis})",)
     says = "there is no axis {axis}: the tensor has axes {low} to {high}"
-    lookalike = "too many indices for tensor of dimension 1"
+    lookalike = "axis-index"
     example = """
         scores = torch.rand(1, 10).squeeze()  # a batch of one loses its axis
         # IndexError: Dimension out of range (expected to be in range of [-1, 0], but got 1)
@@ -186,20 +180,19 @@ class AxisRange(Rule):
         else:
             says = f"{missing}: a batch or channel axis is missing, or squeeze() took it"
             yield likely(says, "call", f"x.unsqueeze(0) for one sample alone; {squeezed}")
-            yield possible(
-                f"another axis is meant: they go from 0 to {self.high}", "call", f"dim={self.high} or dim=-1"
-            )
+            says = f"another axis is meant: they go from 0 to {self.high}"
+            advice = f"dim={self.high} or dim=-1"
+            yield possible(says, "call", advice)
 
 
 class PermuteAxes(Rule):
     code = "permute-axes"
-    family = "rank"
     signatures = (
         "input.dim() = {got} is not equal to len(dims) = {named}",
         "number of dims don't match in permute",
     )
     says = "permute names every axis of the tensor once"
-    lookalike = "Dimension out of range (expected to be in range of [-1, 0], but got 1)"
+    lookalike = "axis-range"
     example = """
         image = torch.rand(28, 28, 3)
         # RuntimeError: permute(sparse_coo): number of dimensions in the tensor input does not match the length of
@@ -223,13 +216,12 @@ class PermuteAxes(Rule):
 
 class Unpack(Rule):
     code = "rank-unpack"
-    family = "rank"
     signatures = (
         "values to unpack (expected {expected}, got {got})",
         "too many values to unpack (expected {expected})",
     )
     says = "a shape is taken apart into {expected} sizes, and has another number of them"
-    lookalike = "Dimension out of range (expected to be in range of [-1, 0], but got 1)"
+    lookalike = "axis-range"
     example = """
         x = torch.rand(3, 28, 28)
         # ValueError: not enough values to unpack (expected 4, got 3)
@@ -254,17 +246,15 @@ class Unpack(Rule):
             says += ": the batch axis is missing, or was squeezed away"
             yield likely(says, "call", f"{x}.unsqueeze(0) for one sample alone, before it goes in")
         else:
-            yield likely(
-                says, "call", "print its shape where it comes from; flatten before it, or a layer that returns a tuple"
-            )
+            advice = "print its shape where it comes from; flatten before it, or a layer that returns a tuple"
+            yield likely(says, "call", advice)
 
 
 class Indices(Rule):
     code = "axis-index"
-    family = "rank"
     signatures = ("too many indices for tensor of dimension {axes}",)
     says = "more axes are indexed than the {axes} there are"
-    lookalike = "Dimension out of range (expected to be in range of [-1, 0], but got 1)"
+    lookalike = "axis-range"
     example = """
         scores = torch.rand(10)
         # IndexError: too many indices for tensor of dimension 1
@@ -281,10 +271,9 @@ class Indices(Rule):
 
 class ZeroDim(Rule):
     code = "number-index"
-    family = "rank"
     signatures = ("invalid index of a 0-dim tensor", "iteration over a 0-d tensor", "len() of a 0-d tensor")
     says = "a tensor that is a single number has no elements to be picked"
-    lookalike = "too many indices for tensor of dimension 1"
+    lookalike = "axis-index"
     example = """
         losses = [torch.tensor(0.5)]
         # IndexError: invalid index of a 0-dim tensor. Use `tensor.item()` in Python or `tensor.item<T>()` in C++ to
@@ -295,9 +284,5 @@ class ZeroDim(Rule):
     def hypotheses(self) -> Iterator[Hypothesis]:
         says = "a loss, a mean or a squeezed batch of one is a single number"
         fix = self.instead(self.line.code.replace(".data[0]", ".item()")) if ".data[0]" in self.line.code else None
-        yield certain(
-            says,
-            "call",
-            "x.item() reads a single number (x.data[0] did, before 0.4); squeeze(1) keeps a batch of one",
-            fix,
-        )
+        advice = "x.item() reads a single number (x.data[0] did, before 0.4); squeeze(1) keeps a batch of one"
+        yield certain(says, "call", advice, fix)

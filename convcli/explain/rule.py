@@ -1,6 +1,7 @@
 """What a PyTorch error is told by, and what can be behind it: one class an error, all of them of this shape."""
 
 import re
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
@@ -152,7 +153,8 @@ def _fact(text: str, kind: str | None) -> Any:
 class Rule:
     """An error: its messages, the facts in them, what can be behind it, and code that raises it.
 
-    Facts are attributes, as their holes in ``signatures`` name them. A subclass is a rule if it has a ``code``.
+    Facts are attributes, as their holes in ``signatures`` name them. A subclass is a rule if it has a ``code``; its
+    family is the ``FAMILY`` of the module that it stands in.
     """
 
     code: ClassVar[str] = ""
@@ -160,7 +162,7 @@ class Rule:
     signatures: ClassVar[tuple[str, ...]] = ()
     says: ClassVar[str] = ""  # one sentence, with the facts
     example: ClassVar[str] = ""  # raises it, and would end well but for that
-    lookalike: ClassVar[str] = ""  # a message that another rule explains, or none
+    lookalike: ClassVar[str] = ""  # the code of the rule whose example looks like it, or a message of none
     usual: ClassVar[tuple[Hypothesis, ...]] = ()  # where no fact decides
     decide: ClassVar[str] = ""  # what tells two hypotheses apart
     not_that: ClassVar[str] = ""  # the wrong fix that is often found
@@ -170,6 +172,9 @@ class Rule:
     if TYPE_CHECKING:
 
         def __getattr__(self, fact: str) -> Any: ...
+
+    def __init_subclass__(cls) -> None:
+        cls.family = sys.modules[cls.__module__].__dict__["FAMILY"]
 
     def __init__(self, case: Case, facts: dict[str, Any], generic: bool = False) -> None:
         self.case, self.generic = case, generic

@@ -5,10 +5,10 @@ from math import prod
 
 from convcli.explain.rule import Hypothesis, Rule, likely
 
+FAMILY = "view"
+
 
 class _Spread(Rule):
-    family = "view"
-
     def between(self, sizes: tuple[int, ...], target: tuple[int, ...]) -> Hypothesis:
         """What is behind sizes that can't be spread over a target, told by how the two differ."""
         shown, wanted = list(sizes), list(target)
@@ -69,7 +69,7 @@ class ExpandSize(_Spread):
         "Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor",
     )
     says = "only an axis of size 1 can be expanded"
-    lookalike = "The size of tensor a (28) must match the size of tensor b (27) at non-singleton dimension 3"
+    lookalike = "addition-size"
     example = """
         table = torch.zeros(3, 4)
         row = torch.ones(5)
@@ -95,9 +95,8 @@ class ExpandSize(_Spread):
             yield likely(says, "data", "permute one to the other's order")
         else:
             says = f"{size or 'what is there'} can't be spread over {wanted or 'fewer axes'}: axes match from the last"
-            yield likely(
-                says, "call", "unsqueeze the axis that is to be repeated, so that it has size 1, or mend a size"
-            )
+            advice = "unsqueeze the axis that is to be repeated, so that it has size 1, or mend a size"
+            yield likely(says, "call", advice)
 
 
 class ValueSize(_Spread):
@@ -107,7 +106,7 @@ class ValueSize(_Spread):
         "{target:shape}",
     )
     says = "{sizes} is written where {target} was chosen"
-    lookalike = "The size of tensor a (28) must match the size of tensor b (27) at non-singleton dimension 3"
+    lookalike = "addition-size"
     example = """
         table, rows = torch.zeros(4, 3), torch.tensor([0, 2])
         values = torch.ones(3, 2)
@@ -127,7 +126,6 @@ class ValueSize(_Spread):
 
 class MaskSize(Rule):
     code = "mask-size"
-    family = "view"
     signatures = (
         "The shape of the mask {mask:shape} at index {} does not match the shape of the indexed tensor "
         "{tensor:shape} at index {axis}",
@@ -135,7 +133,7 @@ class MaskSize(Rule):
         "{axis}",
     )
     says = "a mask {mask} can't choose from {tensor}"
-    lookalike = "The size of tensor a (28) must match the size of tensor b (27) at non-singleton dimension 3"
+    lookalike = "addition-size"
     example = """
         x = torch.rand(3, 4)
         keep = torch.rand(3, 5) > 0.5
@@ -151,20 +149,14 @@ class MaskSize(Rule):
             says = f"{mask[0]} = {' · '.join(map(str, tensor))}: the mask is flattened, and what it chooses from isn't"
             yield likely(says, "call", "mask.view_as(x), or x.view(-1) as well")
         elif axis == 0 and len(mask) == 1:
-            yield likely(
-                f"{differ}: batches of {mask[0]} and {tensor[0]}, of which the last is smaller",
-                "data",
-                "make the mask from the batch at hand",
-            )
+            says = f"{differ}: batches of {mask[0]} and {tensor[0]}, of which the last is smaller"
+            advice = "make the mask from the batch at hand"
+            yield likely(says, "data", advice)
         elif mask[-2:-1] == mask[-1:] and len(tensor) >= 4:
-            yield likely(
-                f"{differ}: the mask is square, and the maps aren't",
-                "data",
-                "resize the mask (nearest) to x.shape[-2:], or the picture to a square",
-            )
+            says = f"{differ}: the mask is square, and the maps aren't"
+            advice = "resize the mask (nearest) to x.shape[-2:], or the picture to a square"
+            yield likely(says, "data", advice)
         else:
-            yield likely(
-                f"{differ}: it was made for another length or size",
-                "call",
-                "make the mask from the tensor that it is for, after all that changes its length",
-            )
+            says = f"{differ}: it was made for another length or size"
+            advice = "make the mask from the tensor that it is for, after all that changes its length"
+            yield likely(says, "call", advice)

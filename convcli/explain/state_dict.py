@@ -7,6 +7,8 @@ from typing import Any, Self
 
 from convcli.explain.rule import Case, Hypothesis, Rule, certain, likely, possible
 
+FAMILY = "state_dict"
+
 WRAPPED = ("state_dict", "model", "model_state_dict", "net", "ema", "params", "weights", "module", "generator")
 HEADS = (
     r"(?i)^(?:module\.|model\.)*(?:\w+\.)*?(?:fc|head|classifier|cls\w*|last_linear|out\w*|logits?|bbox\w*|score\w*"
@@ -16,11 +18,10 @@ HEADS = (
 
 class StateDict(Rule):
     code = "state-dict"
-    family = "state_dict"
     signatures = ("Error(s) in loading state_dict for {model:word}:{keys:keys}$",)
     says = "the checkpoint and the model don't have the same parameters"
     layer_named = r"load_state_dict"
-    lookalike = "Expected state_dict to be dict-like, got <class 'torch.nn.modules.linear.Linear'>."
+    lookalike = "state-dict-kind"
     example = """
         net = nn.Linear(3, 4)
         state = nn.DataParallel(nn.Linear(3, 4)).state_dict()
@@ -61,9 +62,8 @@ class StateDict(Rule):
                 f"the names differ ({missing[0]} is wanted, {unexpected[0]} is there): weights of another "
                 "architecture or version"
             )
-            yield likely(
-                says, "checkpoint", "build the model that was saved, with its arguments and code of that version"
-            )
+            advice = "build the model that was saved, with its arguments and code of that version"
+            yield likely(says, "checkpoint", advice)
         elif missing:
             says = (
                 f"{len(missing)} parameters of the model, {missing[0]} first, aren't in the file: saved from a "
@@ -156,18 +156,14 @@ class StateDict(Rule):
             and "transpose" not in name
         ):
             says = f"{name} reads {saved[1]} channels in the file and {built[1]} in the model"
-            yield likely(
-                says, "model", f"build the model for {saved[1]} input channels, or adapt this one weight before loading"
-            )
+            advice = f"build the model for {saved[1]} input channels, or adapt this one weight before loading"
+            yield likely(says, "model", advice)
         else:
             says = (
                 f"{len(self.sizes)} sizes differ, {name} first: {list(saved)} in the file, {list(built)} in the model"
             )
-            yield likely(
-                says,
-                "checkpoint",
-                "build the model with the arguments that it was saved with, or load weights of this one",
-            )
+            advice = "build the model with the arguments that it was saved with, or load weights of this one"
+            yield likely(says, "checkpoint", advice)
             if heads:
                 yield possible("only the number of classes differs", "model", f"build it for {heads[0][1][0]} classes")
 
@@ -193,7 +189,6 @@ def _keys(text: str) -> dict[str, list[Any]]:
 
 class StateDictKind(Rule):
     code = "state-dict-kind"
-    family = "state_dict"
     signatures = (
         "Expected state_dict to be dict-like, got {given:class}",
         "OrderedDict' object has no attribute '{attribute:word}'",
@@ -233,13 +228,12 @@ class StateDictKind(Rule):
 
 class OptimizerState(Rule):
     code = "optimizer-state"
-    family = "state_dict"
     signatures = (
         "loaded state dict contains a parameter group that doesn't match the size of optimizer's group",
         "loaded state dict has a different number of parameter groups",
     )
     says = "the optimizer in the checkpoint was made for other parameters"
-    lookalike = "Expected state_dict to be dict-like, got <class 'torch.nn.modules.linear.Linear'>."
+    lookalike = "state-dict-kind"
     example = """
         saved = torch.optim.SGD(nn.Sequential(nn.Linear(3, 4), nn.Linear(4, 2)).parameters(), lr=0.1).state_dict()
         optimizer = torch.optim.SGD(nn.Linear(3, 4).parameters(), lr=0.1)

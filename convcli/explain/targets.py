@@ -6,12 +6,13 @@ from math import gcd
 from convcli.explain.dtype import WHOLE, method
 from convcli.explain.rule import Fix, Hypothesis, Rule, certain, likely, possible
 
+FAMILY = "targets"
+
 CLASSES = r"(?<!binary_)cross_entropy|CrossEntropy|nll_loss|NLLLoss"
 BINARY = r"binary_cross_entropy|BCE"
 
 
 class Targets(Rule):
-    family = "targets"
     layer_named = r"(?i)criterion|loss|entropy|crit"
 
     @property
@@ -44,7 +45,7 @@ class TargetRange(Targets):
         "nll_loss_nd{} out of bounds",
     )
     says = "class numbers go from 0 to classes − 1"
-    lookalike = "Expected input batch_size (4) to match target batch_size (3)."
+    lookalike = "target-batch"
     example = """
         scores = torch.rand(4, 3)
         labels = torch.tensor([1, 2, 3, 1])  # counted from 1
@@ -76,18 +77,17 @@ class TargetRange(Targets):
                 f"{target} marks the border or what isn't labelled in masks (VOC, Cityscapes), or the mask "
                 "holds grey values"
             )
-            yield likely(
-                says, "loss", f"nn.CrossEntropyLoss(ignore_index={target}), or map grey values to class numbers 0, 1, …"
-            )
+            advice = f"nn.CrossEntropyLoss(ignore_index={target}), or map grey values to class numbers 0, 1, …"
+            yield likely(says, "loss", advice)
             yield possible("a binary mask is 0 and 255", "data", "mask = (mask > 127).long()")
             return
         if "device-side" in text:
             says = "an index is out of range on the GPU: mostly a label below 0 or not below the number of classes"
             advice = f"make labels 0 to classes − 1 and {classes}; run it once on the CPU for the true line and message"
             yield likely(says, "loss", advice)
-            yield possible(
-                "a token id is not below num_embeddings", "data", "the tokenizer and vocabulary of this very model"
-            )
+            says = "a token id is not below num_embeddings"
+            advice = "the tokenizer and vocabulary of this very model"
+            yield possible(says, "data", advice)
             return
         says = f"a label{f' is {target}' if target is not None else ' is out of range'}, and the outputs are fewer"
         if "one_hot" in self.line.code or "Class values" in text:
@@ -125,7 +125,7 @@ class TargetBatch(Targets):
         "inconsistent target size",
     )
     says = "the loss compares one prediction with one target each, and their numbers differ"
-    lookalike = "Target 3 is out of bounds."
+    lookalike = "target-range"
     example = """
         net = nn.Sequential(nn.Conv2d(1, 4, kernel_size=3), nn.ReLU())
         maps = net(torch.rand(8, 1, 6, 6))
@@ -154,9 +154,8 @@ class TargetBatch(Targets):
             yield likely(says, "data", "one target a sample, shape [batch]: torch.tensor([label]) for one sample alone")
         elif targets == 0:
             says = f"there is no target for {batch} predictions: the labels are empty"
-            yield likely(
-                says, "data", "see what makes the labels (the collate_fn, a mask, a filter): print(labels.shape)"
-            )
+            advice = "see what makes the labels (the collate_fn, a mask, a filter): print(labels.shape)"
+            yield likely(says, "data", advice)
         elif targets == 1 and self.squeezed():
             says = (
                 f"squeeze() took the batch of one away, and the {batch} classes were read as a batch: {self.squeezed()}"
@@ -166,11 +165,9 @@ class TargetBatch(Targets):
             says = f"one target and {batch} predictions: steps, tokens or pixels of one sample, each with a target"
             advice = "a target for each of them, flattened as the outputs are; or pool the outputs to one a sample"
             yield likely(says, "data", advice)
-            yield possible(
-                f"the last batch has one sample, and the output is always made for {batch}",
-                "model",
-                "build it for the batch at hand, x.size(0), or DataLoader(…, drop_last=True)",
-            )
+            says = f"the last batch has one sample, and the output is always made for {batch}"
+            advice = "build it for the batch at hand, x.size(0), or DataLoader(…, drop_last=True)"
+            yield possible(says, "model", advice)
         elif (steps := self.steps()) is not None:
             samples, given, wanted = steps
             says = (
@@ -202,14 +199,11 @@ class TargetBatch(Targets):
                 f"{targets} = {factor} · {batch}: {factor} targets for each prediction, one-hot or a sequence "
                 "that was flattened"
             )
-            yield likely(
-                says,
-                "loss",
-                "targets.argmax(1) for one-hot; for a sequence flatten the outputs too: out.view(-1, classes)",
-            )
-            yield possible(
-                "the output was pooled to one prediction for a whole sequence", "model", "predict at every step"
-            )
+            advice = "targets.argmax(1) for one-hot; for a sequence flatten the outputs too: out.view(-1, classes)"
+            yield likely(says, "loss", advice)
+            says = "the output was pooled to one prediction for a whole sequence"
+            advice = "predict at every step"
+            yield possible(says, "model", advice)
         else:
             says = f"{batch} predictions and {targets} targets share no batch: a view or a filter changed one of them"
             advice = "keep the batch: x.flatten(1) in the model, not x.view(-1, n); targets of the same batch"
@@ -232,11 +226,9 @@ class TargetBatch(Targets):
             )
             yield likely(says, "model", advice, resized)
         elif len(given) == 4 and len(target) == 3:
-            yield likely(
-                f"batches of {given[0]} and {target[0]} differ",
-                "data",
-                "pictures and masks of one batch, and no view in between",
-            )
+            says = f"batches of {given[0]} and {target[0]} differ"
+            advice = "pictures and masks of one batch, and no view in between"
+            yield likely(says, "data", advice)
         else:
             yield likely(f"scores {list(given)} and targets {list(target)} don't belong together", "loss", "print both")
 
@@ -258,7 +250,7 @@ class TargetType(Targets):
         "Subtraction, the - operator, with {} bool tensors is not supported",
     )
     says = "class numbers are int64 (long), all that is compared with numbers is float"
-    lookalike = "mat1 and mat2 must have the same dtype, but got Double and Float"
+    lookalike = "dtype"
     example = """
         scores = torch.rand(4, 3)
         labels = torch.tensor([0.0, 1.0, 2.0, 1.0])
@@ -291,33 +283,24 @@ class TargetType(Targets):
                 "the targets have the scores' shape, so they are read as probabilities, and they are whole "
                 "numbers: one-hot"
             )
-            yield likely(
-                says,
-                "loss",
-                "targets.argmax(1), class numbers, are the plain way; targets.float() as well",
-                self.mend("{}.float()"),
-            )
-            yield possible(
-                "the scores lost their class or batch axis and only look like the targets",
-                "model",
-                "keep [batch, classes]",
-            )
+            advice = "targets.argmax(1), class numbers, are the plain way; targets.float() as well"
+            yield likely(says, "loss", advice, self.mend("{}.float()"))
+            says = "the scores lost their class or batch axis and only look like the targets"
+            advice = "keep [batch, classes]"
+            yield possible(says, "model", advice)
         elif "softmax" in function and given in WHOLE:
             says = "the loss got whole numbers as scores: outputs and labels are swapped, or argmax was taken before"
             yield likely(says, "loss", "criterion(outputs, labels), the raw scores first")
         elif of_classes or self.case.through(CLASSES) or self.line.has(CLASSES):
             if {given, wanted} == {"double", "float"}:
-                yield certain(
-                    "the class weights are float64, as NumPy and scikit-learn give them",
-                    "loss",
-                    "weight=weights.float()",
-                )
+                says = "the class weights are float64, as NumPy and scikit-learn give them"
+                advice = "weight=weights.float()"
+                yield certain(says, "loss", advice)
                 return
             kind = self.facts.get("given", "").rpartition(".")[2] or given
             says = f"the labels are {kind}, and class numbers are long (int64)"
-            yield certain(
-                says, "data", "labels.long(), or dtype=torch.long where they are made", self.mend("{}.long()")
-            )
+            advice = "labels.long(), or dtype=torch.long where they are made"
+            yield certain(says, "data", advice, self.mend("{}.long()"))
         else:
             whole = given if given in WHOLE or given == "double" else wanted
             says = f"the targets are {whole or 'of another type'} and the loss compares them with float predictions"

@@ -7,12 +7,13 @@ from math import isqrt, prod
 from convcli.explain.lines import Line
 from convcli.explain.rule import Fix, Hypothesis, Rule, certain, likely, possible
 
+FAMILY = "view"
+
 CHOSEN = r"\[[^\[\]]+\](?:\.contiguous\(\))?\.(?:view|reshape)\("  # by a mask or index, and reshaped then
 
 
 class ViewSize(Rule):
     code = "view-size"
-    family = "view"
     signatures = (
         "shape '{shape:shape}' is invalid for input of size {elements}",
         "shape '{shape:shape}' is invalid for input with {elements} elements",
@@ -22,7 +23,7 @@ class ViewSize(Rule):
     )
     says = "{elements} elements can't be seen as {shape}"
     layer_named = r"view|reshape"
-    lookalike = "mat1 and mat2 shapes cannot be multiplied (4x800 and 512x10)"
+    lookalike = "linear-size"
     rebuild = "x = torch.rand({elements})\nx = x.view({shape})"
     example = """
         images = torch.rand(17, 28, 28)  # the last batch is smaller
@@ -71,11 +72,8 @@ class ViewSize(Rule):
             return
         if self.case.through(r"multi_head_attention|functional\.py.*attention"):
             says = "query, key and value have different batches, or batch and length are swapped (batch_first)"
-            yield likely(
-                says,
-                "call",
-                "[length, batch, features], or [batch, length, features] with batch_first=True, for all three",
-            )
+            advice = "[length, batch, features], or [batch, length, features] with batch_first=True, for all three"
+            yield likely(says, "call", advice)
             return
         fitting, square = self.fitting(), self.square()
         samples = next((size for axis, size in fitting if axis == 0 and len(shape) > 1), 0)
@@ -90,16 +88,14 @@ class ViewSize(Rule):
                 f"the maps are {square[1]}×{square[1]}, and {square[0]}×{square[0]} were counted: inputs of "
                 "another size, or other strides"
             )
-            yield likely(
-                says, "data", "resize the inputs to what the network counts on, or take the sizes from x.shape[-2:]"
-            )
+            advice = "resize the inputs to what the network counts on, or take the sizes from x.shape[-2:]"
+            yield likely(says, "data", advice)
         elif len(shape) == 2 and shape[0] == -1 and self.line.has(r"(?i)(?:view|reshape)\(.*(?:len|steps|seq|time)"):
             says = (
                 f"{shape[1]} steps were counted, and {elements} elements are no multiple: these sequences are shorter"
             )
-            yield likely(
-                says, "call", "take the length from the tensor, x.size(1), or pad every batch to the one length"
-            )
+            advice = "take the length from the tensor, x.size(1), or pad every batch to the one length"
+            yield likely(says, "call", advice)
         elif len(shape) == 2 and (shape[0] == -1 or (shape[1] != -1 and not fitting)):
             yield from self.miscounted(shape[1])
         elif shape[1:] == (-1,) and shape[0] > 1 and self.line.has(CHOSEN):
@@ -128,12 +124,11 @@ class ViewSize(Rule):
                 f"{elements} = {rows} · {shape[-1]}: {rows} rows, and {group} are to go together, which "
                 "doesn't divide them"
             )
-            yield likely(
-                says,
-                "data",
+            advice = (
                 f"a multiple of {group} rows in every batch: the last one is short, or the sizes were counted for "
-                "others",
+                "others"
             )
+            yield likely(says, "data", advice)
         else:
             says = f"{elements} elements aren't {list(shape)}: the tensor has other sizes than the line counts on"
             yield likely(says, "call", "print its shape, and write sizes that follow from it: x.size(0), x.shape[-2:]")
@@ -166,13 +161,12 @@ def _cut(line: Line, node: ast.expr, new: str) -> str:
 
 class ViewStride(Rule):
     code = "view-stride"
-    family = "view"
     signatures = (
         "view size is not compatible with input tensor's size and stride",
         "view(): argument 'size' is not compatible with contiguous",
     )
     says = "x.view needs its elements side by side in memory, and they aren't any more"
-    lookalike = "shape '[3]' is invalid for input of size 4"
+    lookalike = "view-size"
     example = """
         x = torch.arange(6).reshape(2, 3).permute(1, 0)
         # RuntimeError: view size is not compatible with input tensor's size and stride (at least one dimension
@@ -197,10 +191,9 @@ class ViewStride(Rule):
 
 class ViewUnknown(Rule):
     code = "view-unknown"
-    family = "view"
     signatures = ("only one dimension can be inferred",)
     says = "two sizes are -1, and only one can follow from the others"
-    lookalike = "shape '[3]' is invalid for input of size 4"
+    lookalike = "view-size"
     example = """
         x = torch.rand(4, 8, 2, 2)
         # RuntimeError: only one dimension can be inferred
@@ -214,7 +207,6 @@ class ViewUnknown(Rule):
 
 class SplitSize(Rule):
     code = "split-size"
-    family = "view"
     signatures = (
         "split_with_sizes expects split_sizes to sum exactly to {size} (input tensor's size at dimension {axis}), "
         "but got split_sizes={sizes:shape}",
@@ -224,7 +216,7 @@ class SplitSize(Rule):
         "Halving dimension must be even, but dimension {axis} is size {size}",
     )
     says = "the parts don't make up the {size} that axis has"
-    lookalike = "shape '[3]' is invalid for input of size 4"
+    lookalike = "view-size"
     example = """
         x = torch.rand(4, 10)
         # RuntimeError: split_with_sizes expects split_sizes to sum exactly to 10 (input tensor's size at dimension
