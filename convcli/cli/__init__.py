@@ -2,7 +2,6 @@
 
 import gc
 import os
-import signal
 import sys
 from copy import copy
 from functools import partial
@@ -189,8 +188,6 @@ def main(arguments: list[str] | None = None) -> None:
     gc.disable()
     from convcli.cli.exits import guard
 
-    # Ended from outside, it still takes away a file half written.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     if "_CONVCLI_COMPLETE" in os.environ:
         from typer.completion import get_completion_inspect_parameters
 

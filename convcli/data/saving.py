@@ -5,11 +5,13 @@ import math
 import os
 import secrets
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from convcli.data.arrays import extent
+from convcli.process import undone
 from convcli.refusals import ConvcliError, Failure
 
 if TYPE_CHECKING:
@@ -29,9 +31,8 @@ def check_target(path: Path, suffixes: Sequence[str], force: bool) -> None:
     _check_free(path, force)
     if not path.absolute().parent.is_dir():
         raise ConvcliError(f"there is no directory {str(path.parent)!r}", "create it first")
-    handle, beside = _opened_beside(path)  # /proc says only when it is tried that nothing can be written in it
-    os.close(handle)
-    beside.unlink()
+    with _opened_beside(path):  # /proc says only when it is tried that nothing can be written in it
+        pass
 
 
 def _check_free(path: Path, force: bool) -> None:
@@ -39,14 +40,19 @@ def _check_free(path: Path, force: bool) -> None:
         raise ConvcliError(f"{str(path)!r} exists already", "add --force to write over it")
 
 
-def _opened_beside(path: Path) -> tuple[int, Path]:
+@contextmanager
+def _opened_beside(path: Path) -> Iterator[tuple[BinaryIO, Path]]:
+    """A new file in the directory of another, and gone when the block is left, however it is."""
     beside = path.absolute().with_name(f".{path.name}.{secrets.token_hex(4)}")
-    try:
-        # Not tempfile's: its files are for the user alone, and the umask can't be asked without being set.
-        return os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_BINARY", 0), 0o666), beside
-    except OSError as error:
-        why = f"nothing can be written in the directory {str(path.parent)!r}: {error.strerror}"
-        raise ConvcliError(why, "name a file elsewhere") from None
+    with undone(partial(beside.unlink, missing_ok=True)):  # before it is there: a signal may come in between
+        try:
+            # Not tempfile's: its files are for the user alone, and the umask can't be asked without being set.
+            handle = os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_BINARY", 0), 0o666)
+        except OSError as error:
+            why = f"nothing can be written in the directory {str(path.parent)!r}: {error.strerror}"
+            raise ConvcliError(why, "name a file elsewhere") from None
+        with os.fdopen(handle, "wb") as stream:
+            yield stream, beside
 
 
 @contextmanager
@@ -56,19 +62,16 @@ def WholeFile(path: Path, force: bool) -> Iterator[BinaryIO]:
     It is written beside its place first, so entering the block tells whether the folder can be written. An OSError
     in the block is taken as the file's own, and a Failure, but for a closed pipe, which is never a file's.
     """
-    handle, beside = _opened_beside(path)
     try:
-        with os.fdopen(handle, "wb") as stream:
+        with _opened_beside(path) as (stream, beside):
             yield stream
-        _check_free(path, force)
-        os.replace(beside, path)
+            stream.close()
+            _check_free(path, force)
+            os.replace(beside, path)
     except BrokenPipeError:
         raise
     except OSError as error:
         raise Failure(f"{str(path)!r} can't be written: {error.strerror or error}", "is the disk full?") from None
-    finally:
-        with suppress(OSError):
-            beside.unlink()
 
 
 def write_values(values: "np.ndarray", stream: BinaryIO, suffix: str) -> str:
