@@ -77,13 +77,13 @@ def _watch(told: int) -> None:
 
 @contextmanager
 def undone(undo: Callable[[], object]) -> Iterator[None]:
-    """What has to be undone when the block is left, by a signal as well."""
+    """What has to be undone when the block is left, by a signal as well, and may be undone twice."""
     _undone_first.append(undo)
     try:
         yield
     finally:
-        _undone_first.remove(undo)
         undo()
+        _undone_first.remove(undo)  # last: a signal in between undoes it twice, which does no harm
 
 
 def leave(code: int) -> None:
