@@ -2,6 +2,7 @@
 
 import gc
 import os
+import re
 import sys
 from copy import copy
 from functools import partial
@@ -182,6 +183,16 @@ def root(
         ctx.get_help()
 
 
+def complete_for_a_shell() -> None:
+    """Let Typer answer a shell; what bash says of the line is taken as nothing where it isn't said."""
+    from typer.completion import get_completion_inspect_parameters
+
+    get_completion_inspect_parameters()  # what Typer does to know the shells where it adds these flags itself
+    os.environ.setdefault("COMP_WORDS", "")
+    if not re.fullmatch("[0-9]{1,9}", os.environ.get("COMP_CWORD", "")):
+        os.environ["COMP_CWORD"] = "0"
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Run the program and exit: 0 done, 1 could not be done, 2 the request is wrong, 130 interrupted."""
     # Nothing here lives in cycles, and a walk through torch's objects would cost a quarter of the run.
@@ -189,9 +200,7 @@ def main(arguments: list[str] | None = None) -> None:
     from convcli.cli.exits import guard
 
     if "_CONVCLI_COMPLETE" in os.environ:
-        from typer.completion import get_completion_inspect_parameters
-
-        get_completion_inspect_parameters()  # what Typer does to know the shells where it adds these flags itself
+        complete_for_a_shell()
     words = sys.argv[1:] if arguments is None else arguments
     shown = "--traceback" in words  # for maintainers: the whole of an unexpected error
     words = [word for word in words if word != "--traceback"]

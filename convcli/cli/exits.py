@@ -32,7 +32,8 @@ def guard(run: Callable[[], Any], show_traceback: bool = False) -> int:
         complain("the input is nested too deeply")
         return 2
     except OSError as error:
-        complain(f"{error.filename or 'the output'}: {error.strerror or error}")
+        nameless = "the working directory" if isinstance(error, FileNotFoundError) else "the output"
+        complain(f"{error.filename or nameless}: {error.strerror or error}")
         return 1
     except Exception as error:
         if show_traceback:

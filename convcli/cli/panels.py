@@ -57,13 +57,15 @@ def option_lines(params: Iterable[Any]) -> dict[str, list[tuple[str, str]]]:
     return panels
 
 
-def laid_out(text: str) -> str:
+def laid_out(text: str | None) -> str:
     r"""A docstring for Typer's help: paragraphs in one line each, those after a ``\b`` as they stand, no markup.
+
+    ``python -OO`` has no docstrings.
 
     >>> laid_out("What it\ndoes.\n\n\b\nconvcli one\nconvcli [two]")
     'What it does.\n\nconvcli one\nconvcli \\[two]'
     """
-    paragraphs = inspect.cleandoc(text).split("\n\n")
+    paragraphs = inspect.cleandoc(text or "").split("\n\n")
     lines = (each[2:] if each.startswith("\b\n") else each.replace("\n", " ") for each in paragraphs)
     return plainly("\n\n".join(lines))
 
