@@ -9,7 +9,7 @@ from convcli.cli.flags import LayerFlags, RunFlags
 from convcli.cli.layer import sources
 from convcli.cli.streams import warn, write
 from convcli.cli.waiting import loading_torch
-from convcli.data.saving import WholeFile
+from convcli.data.saving import WholeFiles
 from convcli.limits import check_page
 from convcli.memory import check_memory
 from convcli.picks import pick
@@ -50,7 +50,7 @@ def written(report: Report) -> Path:
         why = f"there is no temporary place to write to: {error.strerror}"
         raise Failure(why, f"name a file instead: convcli {name} --export page.html") from None
     path = folder / f"{name}.html"
-    with WholeFile(path, force=False) as stream:
+    with WholeFiles([path], force=False) as (stream,):
         stream.write(page(report).encode())
     return path
 

@@ -36,7 +36,7 @@ def explore(name: str, arguments: LayerFlags, flags: RunFlags) -> None:
     """
     check_speed(flags.speed)
     setup = Setup.of(name, arguments.arguments(ARGUMENTS), **sources(arguments, flags))
-    if not (sys.stdin.isatty() and sys.stdout.isatty()) or out.is_dumb_terminal:
+    if not (sys.stdin and sys.stdin.isatty() and sys.stdout.isatty()) or out.is_dumb_terminal:
         raise ConvcliError("explore needs a terminal with keys", f"convcli {name} shows the same in lines")
     if find_spec("textual") is None:
         warn(f"explore needs Textual, {INSTALL}; without it the steps are played")

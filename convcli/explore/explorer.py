@@ -17,7 +17,7 @@ from textual.widgets import Footer, Static
 from textual.worker import get_current_worker
 
 from convcli.colours import THEMES, theme
-from convcli.data.saving import WholeFile
+from convcli.data.saving import WholeFiles
 from convcli.explore.choice import Choice
 from convcli.explore.knobs import Setup, bar
 from convcli.layers.reductions import Place
@@ -270,7 +270,7 @@ class Explorer(App[None]):
         try:
             check_page(plan)
             picks = pick(plan, at=self.film.place(self.at), draw=True)
-            with WholeFile(path, force=False) as stream:
+            with WholeFiles([path], force=False) as (stream,):
                 stream.write(page(Report(plan, picks)).encode())
         except ConvcliError as refusal:
             self.tell(str(refusal))
@@ -286,5 +286,5 @@ def free_name(stem: str, suffix: str) -> Path:
 
 def fitting_formulas(plan: Plan, width: int) -> list[str]:
     """The output size of each axis, worked out, as far as two lines go."""
-    lines = [f"{axis.name}  {worked_short(axis)}" for axis in plan.axes]
+    lines = [f"{axis.name}  {worked_short(axis, plan.layer.lacks)}" for axis in plan.axes]
     return [line for line in dict.fromkeys(lines[-2:]) if len(line) <= width]
