@@ -61,10 +61,7 @@ class AdditionSize(Rule):
             scores = ", so one still holds a score for each class" if max(self.a, self.b) < 2000 else ""
             yield likely(says + scores, "call", "compare class numbers: outputs.argmax(dim=1) == labels, both [batch]")
         elif self.line.has(r"(?i)[-/]\s*\(?(?:self\.)?\w*(?:mean|std)|normali[sz]e"):
-            says = (
-                f"mean and std have {min(self.a, self.b)} values where the picture has {max(self.a, self.b)} "
-                f"on axis {self.axis}"
-            )
+            says = f"mean and std have {min(self.a, self.b)} values, the picture {max(self.a, self.b)}"
             yield likely(says, "data", "one value for each channel, as [channels, 1, 1] for [channels, height, width]")
         else:
             yield from self.of_maps()
@@ -106,13 +103,8 @@ class AdditionSize(Rule):
             says = f"{a} and {b} differ by {abs(a - b)}: a convolution without padding took away kernel − 1 cells"
             advice = f"padding={abs(a - b) // 2} in the convolutions between, or make both sizes agree"
             if axis < 2 or abs(a - b) % 2:
-                says = (
-                    f"axis {axis} has {a} in {one} and {b} in {two}: the same size is wanted, or 1, which is repeated"
-                )
-                advice = (
-                    "shapes are matched from the last axis on: unsqueeze what has an axis less, or mend the "
-                    "size that isn't as meant"
-                )
+                says = f"axis {axis} has {a} in {one} and {b} in {two}: one size for both is wanted, or 1"
+                advice = "shapes match from the last axis on: unsqueeze what has an axis less, or mend a size"
                 yield likely(says, "call", advice)
                 return
             yield likely(says, "model", advice)
@@ -131,9 +123,7 @@ class AdditionSize(Rule):
             yield possible(says, "call", advice)
 
     def of_a_loss(self) -> Iterator[Hypothesis]:
-        says = (
-            f"prediction and target have {self.a} and {self.b} on axis {self.axis}, and a loss compares them one by one"
-        )
+        says = f"prediction and target have {self.a} and {self.b} on axis {self.axis}, and are compared one by one"
         advice = "give both the same shape: as many outputs as there are targets, or a target of the output's size"
         if self.axis == 0:
             says += ": batches of other sizes, or one that lacks an axis"

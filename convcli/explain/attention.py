@@ -79,15 +79,10 @@ class AttentionMask(Rule):
         if "types" in self.case.raised.text:
             yield certain("the mask holds whole numbers", "data", "mask.bool(): True is left out")
         elif "axis" in self.facts:
-            says = (
-                f"key_padding_mask is [batch, keys] and has {self.size} where {self.wanted} is the batch: "
-                "turned, or batch_first is missing"
-            )
+            says = f"key_padding_mask is [batch, keys] and has {self.size} where the batch, {self.wanted}, is: turned"
             yield likely(says, "call", "mask.T, or batch_first=True for [batch, steps, features]")
         elif "expected" in self.facts and len(self.expected) == 3 and self.expected[1:] == self.got[1:]:
-            says = (
-                f"a mask for each sample and head is wanted: {self.expected[0]} = batch · heads, and {self.got[0]} came"
-            )
+            says = f"a mask for each sample and head: {self.expected[0]} = batch · heads, and {self.got[0]} came"
             yield likely(says, "call", "mask.repeat_interleave(num_heads, dim=0)")
         else:
             got = (

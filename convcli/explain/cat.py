@@ -47,10 +47,7 @@ class CatSize(Rule):
         a, b = self.expected, self.got
         if abs(a - b) == 1:
             says = f"{a} and {b} differ by one: an odd size was halved (rounded down) and doubled again"
-            advice = (
-                "bring the upsampled maps to the skip's size, or pad or resize the input to a multiple of 2 "
-                "for each halving"
-            )
+            advice = "bring one to the other's size, or resize the input to a multiple of 2 for each halving"
             parts = self.parts
             resized = None
             if len(parts) == 2:
@@ -70,9 +67,7 @@ class CatSize(Rule):
             yield likely(says, "model", advice)
         else:
             says = f"beside axis {self.dim}, the sizes have to be equal: {a} and {b} are not"
-            advice = (
-                "batches of other sizes, sequences of other lengths, or the wrong dim; print the shapes of all parts"
-            )
+            advice = "other batches, sequences of other lengths, or the wrong dim; print the shapes of all parts"
             yield likely(says, "call", advice)
 
 
@@ -85,7 +80,7 @@ class CatRank(Rule):
     )
     says = "what is concatenated has other numbers of axes"
     layer_named = r"cat|stack"
-    lookalike = CatSize.signatures[0]
+    lookalike = "cat-size"
     example = """
         losses = [torch.tensor(0.5), torch.tensor(0.25)]
         # RuntimeError: zero-dimensional tensor (at position 0) cannot be concatenated

@@ -187,10 +187,7 @@ class ChannelsColour(_Channels):
                 model = "the network shall read colour"
                 yield likely(model, "model", self.taking(3), made) if made else possible(model, "model", self.taking(3))
             case (4, 3) | (4, 1) | (2, 1) | (2, 3) if min(self.input[2:]) >= 16 and self.weight[0] < 300:
-                says = (
-                    f"the pictures have an alpha channel: RGBA or LA, {self.got} channels where "
-                    f"{self.expected} are taken"
-                )
+                says = f"the pictures have an alpha channel: {self.got} channels where {self.expected} are taken"
                 mode = "RGB" if self.expected == 3 else "L"
                 load = Fix(f'image = Image.open(path).convert("{mode}")', placeholder=True)
                 yield likely(says, "data", f'convert("{mode}") each picture where it is loaded', load)

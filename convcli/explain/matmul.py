@@ -113,9 +113,7 @@ class LinearBias(Rule):
 
     def hypotheses(self) -> Iterator[Hypothesis]:
         if "expected" in self.facts:
-            says = (
-                f"the weight {list(self.weight)} makes {self.expected} channels; the bias has {list(self.got)} numbers"
-            )
+            says = f"the weight {list(self.weight)} makes {self.expected} channels; the bias is {list(self.got)}"
         else:
             says = "the kernel was given without its channels"
         yield certain(says, "call", "give the weight as [out, in/groups, *kernel], the bias as [out]")

@@ -86,10 +86,7 @@ class RnnState(Rule):
             yield possible(f"the state was made for a batch of {got[1]}", "call", "make it for the batch at hand")
         elif expected[1] != got[1]:
             says = f"the state was made for a batch of {got[1]}, and the input's axis for it has {expected[1]}"
-            advice = (
-                "make the state for each batch, x.size(0) long with batch_first=True (x.size(1) without), or "
-                "leave it out: zeros"
-            )
+            advice = "make it for each batch, x.size(0) with batch_first=True (x.size(1) without), or leave it out"
             yield likely(says, "call", advice)
             yield possible("steps and batch are swapped", "model", "batch_first=True for [batch, steps, features]")
         else:
@@ -207,10 +204,7 @@ class EmbeddingRange(Rule):
             advice = "truncate it to the model's max_length"
             yield likely(says, "data", advice)
         else:
-            says = (
-                "an index is not below num_embeddings, or negative: a vocabulary larger than the table "
-                "(padding and unknown counted)"
-            )
+            says = "an index is not below num_embeddings, or negative: a vocabulary larger than the table"
             advice = "num_embeddings = largest index + 1; tokenizer and weights of one model; resize_token_embeddings"
             yield likely(says, "model", advice)
             says = "the text is longer than the table of positions"

@@ -58,17 +58,11 @@ class StateDict(Rule):
         elif self.sizes:
             yield from self.other_sizes()
         elif missing and unexpected:
-            says = (
-                f"the names differ ({missing[0]} is wanted, {unexpected[0]} is there): weights of another "
-                "architecture or version"
-            )
+            says = f"the names differ ({missing[0]} is wanted, {unexpected[0]} is there): another model or version"
             advice = "build the model that was saved, with its arguments and code of that version"
             yield likely(says, "checkpoint", advice)
         elif missing:
-            says = (
-                f"{len(missing)} parameters of the model, {missing[0]} first, aren't in the file: saved from a "
-                "smaller or older model"
-            )
+            says = f"{len(missing)} parameters, {missing[0]} first, aren't in the file: of a smaller or older model"
             advice = "build the model that was saved; for new layers only, strict=False and look at what it returns"
             yield likely(says, "checkpoint", advice)
         elif unexpected:
@@ -104,10 +98,7 @@ class StateDict(Rule):
             fix = self.before(f"{state} = {code}") if plain else self.instead(self.line.edited(state, code))
             yield certain(says, "checkpoint", "take the prefix off the names", fix)
         else:
-            says = (
-                f"every name in the model begins with {in_model!r}, and in the file none does: the model is "
-                f"inside of {maker}"
-            )
+            says = f"every name in the model begins with {in_model!r}, none in the file: the model is in {maker}"
             inner = in_model.rstrip(".")
             code = (
                 call.replace(".load_state_dict(", f".{inner}.load_state_dict(")
@@ -126,11 +117,7 @@ class StateDict(Rule):
         alone = all(a[1:] == b[1:] for _, a, b in self.sizes) and len(counts) == 1 and not embeds and pixelwise
         if alone and len(self.sizes) <= 24 and (heads or not (self.missing or self.unexpected)):
             says = f"the head {layer} was trained for {saved[0]} classes, and the model is built for {built[0]}"
-            advice = (
-                f"to go on with the {saved[0]} classes build the model for them; for {built[0]} new ones load all "
-                "but the head, "
-                "and train that"
-            )
+            advice = f"build it for {saved[0]} classes to use them; for {built[0]} new ones load all but the head"
             state = self.handed(0, "state")
             prefixes = tuple(sorted({each[0].rpartition(".")[0] + "." for each in self.sizes}))
             kept = f"{{key: value for key, value in {state}.items() if not key.startswith({prefixes!r})}}"

@@ -17,7 +17,7 @@ CASES = [
         '"module.b.weight". \n\tUnexpected key(s) in state_dict: "a.weight", "b.weight". ',
         "state-dict",
         "checkpoint",
-        "inside of nn.DataParallel",
+        "is in nn.DataParallel",
     ),
     (
         'Error(s) in loading state_dict for Net:\n\tMissing key(s) in state_dict: "a.weight". \n\tUnexpected '
