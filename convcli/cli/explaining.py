@@ -13,6 +13,7 @@ from convcli.explain.message import read
 from convcli.explain.recognise import RULES, diagnose, nearest, worked
 from convcli.refusals import ConvcliError, Failure
 from convcli.views import explained
+from convcli.wording import quoted
 
 
 def explain(
@@ -76,7 +77,7 @@ def _page(code: str) -> None:
     if code not in RULES:
         near = matching.nearest(code, RULES)
         fix = f"did you mean {' or '.join(near)}?" if near else "convcli explain --list has them all"
-        raise ConvcliError(f"there is no error {code!r}", fix)
+        raise ConvcliError(f"there is no error {quoted(code)}", fix)
     rule = RULES[code]
     other = RULES.get(rule.lookalike)
     alike = (worked(other).message, f"is {other.code}") if other else (rule.lookalike, "is none of these")
