@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from convcli.explain.rule import Hypothesis, Rule, certain, likely, possible
+from convcli.wording import counted
 
 FAMILY = "sequences"
 
@@ -45,7 +46,7 @@ class AttentionSize(Rule):
             advice = "embed both to d_model first"
             yield likely(says, "model", advice)
         elif "axes" in self.facts:
-            says = f"the query has {self.axes} axes: maps, perhaps"
+            says = f"the query has {counted(self.axes, 'axis')}: maps, perhaps"
             yield likely(says, "call", "[batch, places, channels] of maps: x.flatten(2).transpose(1, 2)")
         else:
             says = "query, key and value disagree on length or batch"

@@ -158,7 +158,8 @@ class NotTensor(Rule):
             yield likely(says, "call", "out, _ = …, outside of nn.Sequential: inside it can't be taken apart")
         else:
             says = f"{what} is a tuple: an LSTM's (output, state), a return of two values, or a comma at a line's end"
-            yield likely(says, "call", f"take the part that is meant: {what}[0], or out, state = …")
+            part = "" if what.startswith("what ") else f": {what}[0]"
+            yield likely(says, "call", f"take the part that is meant{part}, or out, state = …")
 
 
 class CallArguments(Rule):

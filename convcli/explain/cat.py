@@ -4,6 +4,7 @@ import ast
 from collections.abc import Iterator
 
 from convcli.explain.rule import Hypothesis, Rule, certain, likely
+from convcli.wording import counted
 
 FAMILY = "cat"
 
@@ -97,10 +98,7 @@ class CatRank(Rule):
             )
             yield certain("single numbers have no axis to be joined along", "call", "torch.stack makes one", stacked)
             return
-        says = (
-            f"one part has {self.a} axes and another {self.b}: a batch or channel axis is missing from one, or "
-            "was squeezed"
-        )
+        says = f"one part has {counted(self.a, 'axis')}, another {self.b}: one lacks its batch or channels"
         yield likely(says, "call", "unsqueeze the one with fewer axes, or don't squeeze() it before")
 
 

@@ -60,7 +60,7 @@ class _Channels(Rule):
 
     def taking(self, channels: int) -> str:
         """The sentence that has the layer take other channels."""
-        return f"in_channels={channels} where {self.layer} is made; pretrained weights then no longer fit it"
+        return f"in_channels={channels} where {self.named} is made; pretrained weights then no longer fit it"
 
     def widened(self, channels: int) -> Fix | None:
         """The layer's own line with other input channels; no code where its stride and padding aren't known."""
@@ -154,7 +154,7 @@ class ChannelsBatch(_Channels):
 
 class ChannelsColour(_Channels):
     code = "channels-colour"
-    says = "the pictures have {got} channel(s) and the network takes {expected}"
+    says = "the network takes pictures with {expected} channels, and got {got}"
     lookalike = "channels"
     example = """
         conv = nn.Conv2d(3, 8, kernel_size=3, stride=2, padding=1)
@@ -240,7 +240,7 @@ class Channels(_Channels):
         if groups > 1 and got % groups == 0:
             says = f"with groups={groups} the layer takes {expected} channels; {got} arrive"
         else:
-            says = f"what comes before {self.layer} makes {got} channels, and it was made for {expected}"
+            says = f"what comes before {self.named} makes {got} channels, and it was made for {expected}"
         advice = f"{self.taking(got)}, or out_channels={expected} in the layer before"
         if groups > 1 and got % groups:
             advice = f"{expected} channels from the layer before (a picture's {got} go through a convolution first)"

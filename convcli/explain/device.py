@@ -85,7 +85,7 @@ class DeviceMixed(Rule):
             yield likely(says, "device", "move the index to where the tensor is: index.to(x.device)")
         else:
             of_weights = argument in ("mat2", "weight", "bias", "running_mean", "tensors")
-            yield from self.one_side(of_weights == on_gpu(got), other if on_gpu(other) else "")
+            yield from self.one_side(of_weights == on_gpu(got), other if on_gpu(other) or other == "meta" else "")
 
     def one_side(self, weights_there: bool, device: str = "") -> Iterator[Hypothesis]:
         x, code = self.x, self.facts.get("other", "")
@@ -101,7 +101,7 @@ class DeviceMixed(Rule):
             advice = "nn.ModuleList, or make it in __init__; register_buffer for constants"
             yield possible(says, "model", advice)
         else:
-            says = f"{x} is on the GPU and the weights of {self.layer} are not"
+            says = f"{x} is on the GPU and the weights of {self.named} are not"
             yield likely(says, "model", "model.to(device) before training, and before the optimizer is made")
             says = "this layer alone stayed behind: it is in a plain list, or made in forward"
             advice = "nn.ModuleList, or make it in __init__; register_buffer for constants"

@@ -75,7 +75,7 @@ class Dtype(Rule):
         assert y.shape == (4, 8) and y.dtype == torch.float32
     """
     decide = "print({x}.dtype, next(model.parameters()).dtype)"
-    not_that = "model.double() runs as well, at half the speed and twice the memory; torch works in float32"
+    not_that = "model.double() runs as well, at half the speed or less and twice the memory; torch works in float32"
 
     def hypotheses(self) -> Iterator[Hypothesis]:
         given, weight = method(self.facts.get("given", "")), method(self.facts.get("weight", ""))

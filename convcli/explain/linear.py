@@ -97,8 +97,7 @@ class LinearSize(Rule):
             channels, side, counted = maps
             return (
                 f"{self.in_features} = {channels} · {counted}·{counted} and {self.features} = {channels} · "
-                f"{side}·{side}: "
-                f"the last maps are {side}×{side} where {counted}×{counted} were counted."
+                f"{side}·{side}: the last maps are {side}×{side} where {counted}×{counted} were counted."
             )
         return f"The last axis of {self.x} has {self.features}, and each row of the weight {self.in_features}."
 
@@ -131,7 +130,7 @@ class LinearSize(Rule):
             flat = self.changed(self.x, "{}.flatten(1)")
             yield likely(says, "call", "flatten the maps before the layer: nn.Flatten() or x.flatten(1)", flat)
             says = f"{features} features are meant"
-            advice = f"in_features={features} where {self.layer} is made"
+            advice = f"in_features={features} where {self.named} is made"
             yield possible(says, "model", advice)
         elif features <= 32 and ins >= 256 and not made and not self.samples:
             says = f"{features} on the last axis are hardly the {ins} features: these are elsewhere"
@@ -141,19 +140,20 @@ class LinearSize(Rule):
             says = f"a part that makes {features} features feeds one for {ins}: of different models or versions"
             advice = f"take parts that belong together: a {ins}-wide encoder, or weights for {features}"
             yield likely(says, "checkpoint", advice)
-            yield possible("the layer is your own", "model", f"in_features={features} where {self.layer} is made")
+            yield possible("the layer is your own", "model", f"in_features={features} where {self.named} is made")
         else:
             yield from self.miscounted(remade)
 
     def miscounted(self, remade: Fix | None) -> Iterator[Hypothesis]:
         rows, features, ins = self.rows, self.features, self.in_features
-        advice = f"in_features={features} where {self.layer} is made"
+        advice = f"in_features={features} where {self.named} is made"
         if rows == ins:
             says = f"in_features={ins} is the number of rows (the batch), not of the {features} features of one"
         elif maps := maps_counted(features, ins):
             channels, side, counted = maps
             smaller = "larger" if side < counted else "smaller"
-            says = f"the net is for {smaller} pictures: {channels} last maps are {side}×{side}, not {counted}×{counted}"
+            sizes = f"are {side}×{side}, not {counted}×{counted}"
+            says = f"the net is for {smaller} pictures: the {channels} last maps {sizes}"
             advice += ", or resize the pictures to what it was sized for (pretrained weights stay)"
         elif longer := times(features, ins):
             says = (

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from convcli.explain.rule import Hypothesis, Rule, certain, likely, possible
+from convcli.wording import counted
 
 FAMILY = "sequences"
 
@@ -76,7 +77,7 @@ class RnnState(Rule):
             advice = "torch.zeros(layers·directions, batch, hidden_size)"
             yield likely(says, "call", advice)
         elif len(expected) != len(got):
-            yield likely(f"the state has {len(got)} axes, {list(got)}", "call", f"make it {list(expected)}")
+            yield likely(f"the state has {counted(len(got), 'axis')}, {list(got)}", "call", f"make it {list(expected)}")
         elif expected[0] != got[0]:
             says = f"the state has {got[0]} layers·directions, and the RNN {expected[0]}"
             yield likely(says, "model", "num_layers, twice that if bidirectional=True, as its first size")
@@ -121,11 +122,11 @@ class RnnRank(Rule):
             advice = "make a sequence of them: x.flatten(2).transpose(1, 2), or x.squeeze(1) for an axis of 1"
             yield likely(says, "call", advice)
         elif self.got > self.most:
-            says = f"{self.x} has {self.got} axes; a cell takes one step"
+            says = f"{self.x} has {counted(self.got, 'axis')}; a cell takes one step"
             advice = "for x in steps.unbind(1): h = cell(x, h)"
             yield likely(says, "call", advice)
         else:
-            says = f"{self.x} has {self.got} axes: a batch or feature axis is missing"
+            says = f"{self.x} has {counted(self.got, 'axis')}: a batch or feature axis is missing"
             advice = "unsqueeze(-1) for one feature a step"
             yield likely(says, "data", advice)
 

@@ -173,11 +173,7 @@ class TargetBatch(Targets):
             yield likely(says, "call", "predictions and targets of one batch: filter and shuffle both, or neither")
         elif targets and batch % targets == 0:
             factor = batch // targets
-            says = (
-                f"{batch} = {factor} · {targets}: each sample became {factor} rows; a view(-1, n) with too small "
-                "an n, or tokens or "
-                "pixels that were flattened in the output alone"
-            )
+            says = f"{batch} = {factor} · {targets}: each sample became {factor} rows, in a view(-1, n) or a flatten"
             advice = "x.flatten(1) keeps a row for each sample; then mend in_features of the next nn.Linear"
             yield likely(says, "call", advice)
         elif batch and targets % batch == 0:

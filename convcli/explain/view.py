@@ -204,7 +204,7 @@ class SplitSize(Rule):
         "start ({start}) + length ({length}) exceeds dimension size ({size})",
         "Halving dimension must be even, but dimension {axis} is size {size}",
     )
-    says = "the parts don't make up the {size} that axis has"
+    says = "the parts don't make up the {size} that the axis has"
     lookalike = "view-size"
     example = """
         x = torch.rand(4, 10)
