@@ -98,7 +98,7 @@ class CatRank(Rule):
             )
             yield certain("single numbers have no axis to be joined along", "call", "torch.stack makes one", stacked)
             return
-        says = f"one part has {counted(self.a, 'axis')}, another {self.b}: one lacks its batch or channels"
+        says = f"one part has {counted(self.a, 'axis')}, another {self.b}: one axis was squeezed, or left out"
         yield likely(says, "call", "unsqueeze the one with fewer axes, or don't squeeze() it before")
 
 

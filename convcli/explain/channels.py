@@ -6,6 +6,7 @@ from typing import Self
 
 from convcli.explain.rule import Case, Fix, Hypothesis, Rule, certain, likely, possible, shaped
 from convcli.refusals import AXIS_NAMES
+from convcli.wording import counted
 
 FAMILY = "channels"
 
@@ -240,7 +241,7 @@ class Channels(_Channels):
         if groups > 1 and got % groups == 0:
             says = f"with groups={groups} the layer takes {expected} channels; {got} arrive"
         else:
-            says = f"what comes before {self.named} makes {got} channels, and it was made for {expected}"
+            says = f"what comes before {self.named} makes {counted(got, 'channel')}, and it was made for {expected}"
         advice = f"{self.taking(got)}, or out_channels={expected} in the layer before"
         if groups > 1 and got % groups:
             advice = f"{expected} channels from the layer before (a picture's {got} go through a convolution first)"

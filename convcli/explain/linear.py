@@ -116,6 +116,9 @@ class LinearSize(Rule):
         remade = self.remade(made, f"nn.Linear({features}, {outs})", in_features=features)
         if self.line.has(r"@|\bmat_?mul\(|\bmm\(|einsum") or (rows, features) == (ins, outs):
             yield from self.products()
+        elif (rows, features) == (ins, 1):
+            says = f"one sample of {ins} features came as a column, [{ins}, 1]: as {ins} samples of one feature"
+            yield likely(says, "data", "a row is a sample: [[a, b, …]], or x.T here")
         elif ins == 1 and outs > 10**5:
             says = f"the weight [{ins}, {outs}] is packed: a quantised (4-bit) one that wasn't unpacked"
             advice = "let the library that quantised it run the layer, or load the weights unquantised"
@@ -163,6 +166,9 @@ class LinearSize(Rule):
             advice += ", or resize the pictures to what it was sized for (pretrained weights stay)"
         elif features == 2 * ins:
             says = f"{features} = 2 · {ins}: two vectors arrive, of both directions of an RNN or concatenated"
+        elif features % ins == 0 and features // ins <= 8 and ins >= 64:
+            says = f"{features} = {features // ins} · {ins}: {features // ins} vectors arrive concatenated"
+            advice += ", or the weights of the model that is made for them"
         elif features - ins in JOINED:
             says = f"{features} = {ins} + {features - ins}: {features - ins} more features are concatenated"
         elif features > 1 and ins % features == 0 and ins // features <= 16:

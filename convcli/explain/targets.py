@@ -209,6 +209,9 @@ class TargetBatch(Targets):
             says = f"batches of {given[0]} and {target[0]} differ"
             advice = "pictures and masks of one batch, and no view in between"
             yield likely(says, "data", advice)
+        elif len(given) == len(target) == 1:
+            says = f"the scores {list(given)} are one sample's and the targets {list(target)} a batch's"
+            yield likely(says, "call", "hand over [batch, classes]: no model(x)[0] and no squeeze() before the loss")
         else:
             yield likely(f"scores {list(given)} and targets {list(target)} don't belong together", "loss", "print both")
 
