@@ -75,10 +75,12 @@ def diagnose(errors: Iterable[Raised], read_source: bool = True) -> Diagnosis | 
 def _read(rule: type[Rule], case: Case) -> Diagnosis | None:
     try:
         read = rule.read(case)
-        hypotheses = tuple(read.hypotheses()) if read else ()
+        if read is None or not (hypotheses := tuple(read.hypotheses())):
+            return None
+        _ = read.told(read.says), read.why(), read.deciding(), read.warning()  # all that will be said of it
     except (ValueError, LookupError, ZeroDivisionError):
         return None  # numbers that torch can't have written
-    return Diagnosis(read, hypotheses) if read and hypotheses else None
+    return Diagnosis(read, hypotheses)
 
 
 @dataclass(frozen=True)
