@@ -31,7 +31,7 @@ from convcli.cli.exits import guard
 from convcli.data.files import read
 
 MOST_SECONDS = 2.0  # of the processor's, so that a busy machine finds nothing
-HANGS = 30  # seconds after which a case is given up
+HANGS = 120  # seconds after which a case is given up
 MOST_MEMORY = 2**30  # bytes more than before
 MOST_SAID = 600
 MOST_QUOTED = 70  # characters in a row without a blank: a quoted value, and what stands around it
