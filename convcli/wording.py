@@ -1,11 +1,11 @@
 """Numbers, values that a user gave, and what a window reads, as sentences have them."""
 
 import re
-from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from math import isclose, isfinite, isnan
 
 from convcli.arithmetic.axis import Axis
+from convcli.arithmetic.places import Unread
 from convcli.arithmetic.windows import Windows
 
 
@@ -193,12 +193,12 @@ def unread_words(axis: Windows, values: Sequence[float] | None = None) -> str:
     >>> unread_words(Axis(10, kernel=3, stride=2))
     'element 9 is never read: the last window ends at element 8'
     """
-    ranges = axis.unread_ranges()
-    count = sum(map(len, ranges))
+    unread = axis.unread()
+    count = unread.count
     if not count:
         return ""
     cell = {"height": "row", "width": "column", "depth": "slice"}.get(axis.name, "element")
-    cells = sorted({i for r in ranges for i in (*r[:4], r[-1])})
+    cells = [unread[i] for i in range(min(count, 4))] + [unread[-1]] * (count > 4)
     if count <= 4:
         shown = ", ".join(map(str, cells))
     elif cells[-1] - cells[0] + 1 == count:
@@ -212,20 +212,20 @@ def unread_words(axis: Windows, values: Sequence[float] | None = None) -> str:
     them = "it" if count == 1 else "them"
     if axis.transposed:
         return f"{subject} never used: padding cuts away all that {'it' if count == 1 else 'they'} would write"
-    return f"{subject} never read: {' and '.join(_why_unread(axis, ranges, cell, count, them))}"
+    return f"{subject} never read: {' and '.join(_why_unread(axis, unread, cell, them))}"
 
 
-def _why_unread(axis: Axis, ranges: Sequence[range], cell: str, count: int, them: str) -> Iterator[str]:
+def _why_unread(axis: Axis, unread: Unread, cell: str, them: str) -> Iterator[str]:
     """Each cause; of several, the first with how many cells are its own."""
     last = (axis.output - 1) * axis.stride - axis.before + axis.extent - 1
     ends = sorted((max(0, -axis.before), last + 1, axis.size + min(0, axis.after)))
-    before = [sum(bisect_left(each, end) for each in ranges) for end in ends]  # unread cells before each end
+    before, count = [unread.before(end) for end in ends], unread.count
     cut, gaps, behind = before[0] + count - before[2], before[1] - before[0], before[2] - before[1]
     if gaps:
-        steps = axis.dilation == 1 or axis.kernel == 1
-        of = them if gaps == count else f"{gaps:,} of {them}"
-        between = f"stride {axis.stride} and dilation {axis.dilation} pass between them"
-        yield f"stride {axis.stride} steps over {of}" if steps else between
+        steps = [f"stride {axis.stride}"] * (axis.output > 1)
+        steps += [f"dilation {axis.dilation}"] * (axis.dilation > 1 and axis.kernel > 1)
+        verb = "step" if len(steps) > 1 else "steps"
+        yield f"{' and '.join(steps)} {verb} over {them if gaps == count else f'{gaps:,} of {them}'}"
     if cut:
         yield f"negative padding cuts {them if cut == count else f'{cut:,} of {them}'} off"
     if behind:

@@ -2,7 +2,7 @@
 
 import gc
 import os
-import signal
+import re
 import sys
 import warnings
 from copy import copy
@@ -25,7 +25,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
 } | {
     "formula": ("formula.command", "The output-size formula, worked step by step"),
     "blog": ("post.command", "The post's 12 experiments, replayed and checked number by number"),
-    "explore": ("exploring.command", "A layer under keys and mouse: its settings, its values, its window"),
+    "play": ("browsing.command", "A layer as a live page, to watch and to change"),
+    "explore": ("exploring.command", "The same under keys and mouse, in the terminal"),
     "filters": ("lookup.filters", "The classic filters: edges, blurs, Sobel and others"),
     "network": ("networks.network", "A whole model, layer by layer, up to the one that fails"),
     "explain": ("explaining.explain", "A PyTorch error message in plain words, with a fix"),
@@ -193,6 +194,16 @@ def root(
         ctx.get_help()
 
 
+def complete_for_a_shell() -> None:
+    """Let Typer answer a shell; what bash says of the line is taken as nothing where it isn't said."""
+    from typer.completion import get_completion_inspect_parameters
+
+    get_completion_inspect_parameters()  # what Typer does to know the shells where it adds these flags itself
+    os.environ.setdefault("COMP_WORDS", "")
+    if not re.fullmatch("[0-9]{1,9}", os.environ.get("COMP_CWORD", "")):
+        os.environ["COMP_CWORD"] = "0"
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Run the program and exit: 0 done, 1 could not be done, 2 the request is wrong, 130 interrupted."""
     # Nothing here lives in cycles, and a walk through torch's objects would cost a quarter of the run.
@@ -200,12 +211,8 @@ def main(arguments: list[str] | None = None) -> None:
     warnings.simplefilter("ignore")  # libraries warn their programmers; what a user has to know, we say
     from convcli.cli.exits import guard
 
-    # Ended from outside, it still takes away a file half written.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     if "_CONVCLI_COMPLETE" in os.environ:
-        from typer.completion import get_completion_inspect_parameters
-
-        get_completion_inspect_parameters()  # what Typer does to know the shells where it adds these flags itself
+        complete_for_a_shell()
     words = sys.argv[1:] if arguments is None else arguments
     shown = "--traceback" in words  # for maintainers: the whole of an unexpected error
     words = [word for word in words if word != "--traceback"]

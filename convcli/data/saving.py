@@ -7,10 +7,12 @@ import secrets
 import stat
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from convcli.data.arrays import extent
+from convcli.process import undone
 from convcli.refusals import ConvcliError, Failure
 from convcli.wording import counted, quoted
 
@@ -86,7 +88,8 @@ def _opened_beside(paths: Sequence[Path]) -> Iterator[list[tuple[Path, BinaryIO]
         opened = []
         for path in paths:
             beside = path.absolute().with_name(f".convcli.{secrets.token_hex(8)}")
-            open_files.callback(_quietly, beside.unlink)  # before it is there: a signal may come in between
+            # Before it is there: a signal may come in between.
+            open_files.enter_context(undone(partial(_quietly, beside.unlink)))
             stream = _new_file(beside, path)
             open_files.callback(_quietly, stream.close)
             opened.append((beside, stream))

@@ -138,4 +138,4 @@ class ModeRank(Refusal):
         axes = " or ".join(f"[batch, channels, {', '.join(AXIS_NAMES[ndim])}]" for ndim in self.ndims)
         fits = {1: "linear", 2: "bilinear", 3: "trilinear"}.get(len(self.shape) - 2, "nearest")
         why = f"mode {quoted(self.mode)} takes {axes}; {list(self.shape)} has {len(self.shape)} axes"
-        return why, f"try {spell('mode', repr(fits))}"
+        return why, f"try {spell('mode', fits)}"

@@ -23,10 +23,10 @@ Change = dict[str, Any]  # arguments with other values; None: left out
 def in_python(name: str, value: Any = None) -> str:
     """An argument as Python has it.
 
-    >>> in_python("kernel_size"), in_python("kernel_size", 3)
-    ('kernel_size', 'kernel_size=3')
+    >>> in_python("kernel_size"), in_python("kernel_size", 3), in_python("padding", "same")
+    ('kernel_size', 'kernel_size=3', "padding='same'")
     """
-    return name if value is None else f"{name}={value}"
+    return name if value is None else f"{name}={value!r}"
 
 
 class ConvcliError(Exception):
