@@ -3,8 +3,9 @@
 import pytest
 
 from convcli import memory
+from convcli.picks import pick
 from convcli.plan import make_plan
-from convcli.refusals import Memory
+from convcli.refusals import Memory, TooMuchWork
 
 
 def test_what_needs_more_than_there_is(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -14,6 +15,23 @@ def test_what_needs_more_than_there_is(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(memory, "available_memory", lambda: 2**30)
     with pytest.raises(Memory, match=r"1\.0 GiB are free"):
         memory.check_memory(plan)
+
+
+def test_work_that_nobody_waits_for_is_refused_and_long_work_announced() -> None:
+    plan = make_plan("conv1d", {"kernel_size": 1_000_000}, size=(3_000_000,))
+    with pytest.raises(TooMuchWork, match=r"2\.0 trillion products; 200 billion are the most"):
+        memory.check_work(plan)
+    long = make_plan("maxpool1d", {"kernel_size": 10_000, "stride": 1}, size=(1_000_000,))
+    memory.check_work(long)
+    assert "from 1 to 50 seconds" in memory.long_words(long)
+    assert memory.long_words(make_plan("conv1d", {})) == ""
+
+
+def test_what_is_looked_into_counts() -> None:
+    plan = make_plan("conv1d", {"kernel_size": 1000}, size=(100_000,))
+    alone = memory.bytes_needed(plan)
+    assert memory.bytes_needed(plan, pick(plan, at="0")) == alone + 1000 * memory.PER_TERM
+    assert memory.bytes_needed(plan, pick(plan, coverage=True)) > alone + 100_000 * 36
 
 
 def test_there_is_some_memory() -> None:
