@@ -41,7 +41,7 @@ class TooLargeCoverage(Refusal):
         sizes = " × ".join(f"{size:,}" for size in self.sizes)
         most = f"{MOST_COVERED:,} are the most" if len(self.sizes) > 1 else f"{MOST_COUNTED:,} are the most"
         why = f"{spell('coverage')} counts how often each of {sizes} cells is read; {most}"
-        return why, f"look at one cell instead, {spell('from_cell', 0)}, or take a smaller input"
+        return why, f"leave {spell('coverage')} out, or take a smaller input"
 
 
 class TooLargePicture(Refusal):

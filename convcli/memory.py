@@ -10,17 +10,17 @@ from convcli.wording import count_in_words
 
 ALWAYS_THERE = 2**28  # bytes that no machine is asked about
 PER_TERM = 600  # bytes that one product takes on its way to the screen
-PER_COUNT = 25  # and how often one cell is read
+PER_COUNT = 40  # and how often one cell is read
 MOST_WORK = 200_000_000_000  # products, or cells that are compared or added
 LONG_WORK = 5_000_000_000
 A_SECOND = (200_000_000, 10_000_000_000)  # so much of it is done in a second: small kernels, or many channels
 
 
 def bytes_needed(plan: Plan, picks: Picks = Picks()) -> int:  # noqa: B008  (frozen)
-    """What input, weights and output take, what torch holds besides, and what is looked into."""
-    numbers = prod(plan.shape) + prod(plan.output_shape) + plan.layer.workspace(plan.shape)
+    """Input and output, and the larger of what torch holds while it runs and of what is looked into afterwards."""
     counts = (sum(plan.shape[2:]) + prod(plan.shape[2:])) * picks.coverage
-    return 4 * numbers + PER_TERM * terms_of(plan, picks) + PER_COUNT * counts
+    looked_into = PER_TERM * terms_of(plan, picks) + PER_COUNT * counts
+    return 4 * (prod(plan.shape) + prod(plan.output_shape)) + max(4 * plan.layer.workspace(plan.shape), looked_into)
 
 
 def check_memory(plan: Plan, picks: Picks = Picks()) -> None:  # noqa: B008

@@ -24,7 +24,7 @@ ELSEWHERE = {
     "NoSuchStep": ("conv1d --steps 9:12", "0:8"),
     "TooManySteps": ("conv1d --size 100000 --steps all", "pick a part: --steps 0:100"),
     "TooManyTerms": ("conv1d --size 9000 --kernel 3000 --steps all", "300,000 are the most"),
-    "TooLargeCoverage": ("conv1d --size 5000000 --coverage", "--from 0"),
+    "TooLargeCoverage": ("conv1d --size 5000000 --coverage", "4,000,000 are the most"),
     "RegionAndCells": ("conv1d --export a.svg --region 0:4 --at 1", "--at or --steps, both say"),
     "NotARegion": ("conv1d --export a.svg --region 3", "try --region 0:8"),
     "EmptyRegion": ("conv1d --export a.svg --region 9:12", "holds no output cell"),
