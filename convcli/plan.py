@@ -85,6 +85,11 @@ class Plan:
         return self.layer.macs(self.shape)
 
     @property
+    def work(self) -> int:
+        """How many products torch works out, or for a pooling how many cells it looks at, of the whole batch."""
+        return self.shape[0] * self.macs or prod(self.output_shape) * self.layer.largest_window(self.axes)
+
+    @property
     def memory(self) -> dict[str, int]:
         """Bytes of what goes in, of what is learned and of what comes out, the whole batch as float32."""
         numbers = {"input": prod(self.shape), "weights": self.parameters, "output": prod(self.output_shape)}

@@ -19,7 +19,7 @@ from convcli.data.filters import FILTERS
 from convcli.data.samples import SAMPLES, as_in_the_post, weights_in_the_post
 from convcli.data.saving import WholeFiles, check_target
 from convcli.layers import LAYERS
-from convcli.memory import check_memory
+from convcli.memory import check_memory, check_work, long_words
 from convcli.picks import pick
 from convcli.plan import Plan, make_plan
 from convcli.refusals import ConvcliError
@@ -103,7 +103,8 @@ def checked_report(plan: Plan, views: list[View], flags: RunFlags) -> Report:
         if view.check:
             view.check(plan, report.picks)
     if any(view.needs == "values" for view in views):
-        check_memory(plan)
+        check_memory(plan, report.picks)
+        check_work(plan)
     return report
 
 
@@ -120,6 +121,8 @@ def run_torch(report: Report, views: list[View]) -> bool:
     """Run torch where a view needs values; whether it did."""
     needed = any(view.needs == "values" for view in views)
     if needed:
+        if words := long_words(report.plan):
+            warn(words)
         with loading_torch():
             report.values  # noqa: B018  (this is what runs torch)
     return needed
@@ -144,9 +147,12 @@ def present(view: View, report: Report, flags: RunFlags) -> None:
     """Show one view by its medium, if it isn't a file."""
     match view.medium:
         case "lines":
-            show(*view.render(report, screen(flags.full)))
+            for part in view.render(report, screen(flags.full)):  # each as soon as it is worked out
+                show(part)
         case "text":
-            write(view.render(report))
+            text = view.render(report)
+            for part in [text] if isinstance(text, str) else text:
+                write(part)
         case "film":
             play(view.render(report), flags.speed)
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from convcli.arithmetic.axis import Axis
 from convcli.refusals.refusal import AXIS_NAMES, Change, Refusal, Spelling, Words, shape_names
-from convcli.wording import bytes_in_words, counted
+from convcli.wording import bytes_in_words, count_in_words, counted
 
 KERNELS = {1: [1, 0, -1], 2: [[1, 0], [0, -1]], 3: [[[1, -1]]]}  # examples, by the axes of a layer
 
@@ -258,3 +258,17 @@ class Memory(Refusal):
         needs = f"{list(self.shape)} → {list(self.output_shape)} needs {bytes_in_words(self.needed)} of memory"
         fix = "try smaller sizes; convcli formula works the sizes out without running anything"
         return f"{needs}; {bytes_in_words(self.free)} are free", fix
+
+
+class TooMuchWork(Refusal):
+    """``work`` counts products, or the cells that a pooling looks at."""
+
+    work: int
+    most: int
+    code: str
+
+    def said(self, spell: Spelling) -> Words:
+        products = f"{count_in_words(self.work)} products; {count_in_words(self.most)} are the most"
+        why = f"{self.code} on this input has {products}"
+        fix = f"try a smaller kernel or a smaller input; {spell('shapes')} tells the sizes without running anything"
+        return why, fix
