@@ -5,7 +5,8 @@ from math import prod
 
 from convcli.picks import Picks, part_of, pick, some
 from convcli.plan import Plan
-from convcli.refusals import Refusal, Spelling, in_python
+from convcli.refusals import Refusal, Spelling, Words
+from convcli.wording import counted
 
 MOST_IN_SCRIPT = 10_000
 MOST_IN_JSON = 20_000_000
@@ -20,7 +21,7 @@ class TooLongScript(Refusal):
     source: str
     count: int
 
-    def words(self, spell: Spelling = in_python) -> tuple[str, str]:
+    def said(self, spell: Spelling) -> Words:
         why = f"{self.source} has {self.count:,} values, too many to write into a script"
         return why, "save them as .npy and give that file"
 
@@ -28,7 +29,7 @@ class TooLongScript(Refusal):
 class TooLongJson(Refusal):
     count: int
 
-    def words(self, spell: Spelling = in_python) -> tuple[str, str]:
+    def said(self, spell: Spelling) -> Words:
         why = f"{spell('as_json')} would write {self.count:,} numbers; {MOST_IN_JSON:,} are the most"
         return why, f"save the output instead: {spell('save', 'out.npy')}"
 
@@ -39,7 +40,7 @@ class TooLargePicture(Refusal):
     what: str
     part: str
 
-    def words(self, spell: Spelling = in_python) -> tuple[str, str]:
+    def said(self, spell: Spelling) -> Words:
         part = f"draw a part of the output instead, {spell('region', self.part)}, or " if self.part else "draw "
         why = f"the picture would have {self.what} are the most that can be looked at"
         return why, f"{part}a layer with fewer channels or a smaller kernel"
@@ -52,8 +53,8 @@ class TooLongWorksheet(Refusal):
     terms: int
     fitting: int
 
-    def words(self, spell: Spelling = in_python) -> tuple[str, str]:
-        why = f"nobody works out {self.sums:,} sum{'s' * (self.sums > 1)} of {self.terms:,} terms on paper"
+    def said(self, spell: Spelling) -> Words:
+        why = f"nobody works out {counted(self.sums, 'sum')} of {self.terms:,} terms on paper"
         if self.fitting:
             return why, f"pick fewer instead: {spell('steps', f'0:{self.fitting}')}"
         return why, "take a layer with fewer channels or a smaller kernel"

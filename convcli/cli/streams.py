@@ -12,7 +12,7 @@ from rich.text import Text
 
 from convcli.colours import theme
 from convcli.views.widgets import Screen
-from convcli.wording import plain
+from convcli.wording import bounded, bounded_words
 
 # What to write where a stream's encoding lacks the sign.
 ASCII = {
@@ -89,13 +89,14 @@ def write(text: str) -> None:
 
 def warn(text: str) -> None:
     """A remark on stderr."""
-    err.print(Text(f"note: {plain(text)}", style="warning"))
+    err.print(Text(f"note: {bounded(text)}", style="warning"))
 
 
 def complain(why: str, fix: str = "", explained_by: str = "") -> None:
     """An error on stderr: what is wrong, what to type instead, and the page of PyTorch's own error for it."""
-    err.print(Text("convcli: ", style="wrong").append(plain(why), style="default not bold"))
+    why, fix = bounded_words(why, fix)
+    err.print(Text("convcli: ", style="wrong").append(why, style="default not bold"))
     if fix:
-        err.print(Text(f"  {plain(fix)}"))
+        err.print(Text(f"  {fix}"))
     if explained_by:
         err.print(Text(f"  convcli explain --code {explained_by}", style="muted"))

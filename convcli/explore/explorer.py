@@ -15,7 +15,7 @@ from textual.widgets import Footer, Static
 from textual.worker import get_current_worker
 
 from convcli.colours import THEMES, theme
-from convcli.data.saving import WholeFile
+from convcli.data.saving import WholeFiles
 from convcli.explore.choice import Choice
 from convcli.explore.knobs import Setup, bar
 from convcli.layers.reductions import Place
@@ -265,7 +265,7 @@ class Explorer(App[None]):
         try:
             picks = pick(self.film.report.plan, draw=True)
             check_picture(self.film.report.plan, picks)
-            with WholeFile(path, force=False) as stream:
+            with WholeFiles([path], force=False) as (stream,):
                 said = exported(Report(self.film.report.plan, picks), stream, ".html", lambda items, *_: items)
         except ConvcliError as refusal:
             self.tell(str(refusal))
@@ -281,5 +281,5 @@ def free_name(stem: str, suffix: str) -> Path:
 
 def fitting_formulas(plan: Plan, width: int) -> list[str]:
     """The output size of each axis, worked out, as far as two lines go."""
-    lines = [f"{axis.name}  {worked_short(axis)}" for axis in plan.axes]
+    lines = [f"{axis.name}  {worked_short(axis, plan.layer.lacks)}" for axis in plan.axes]
     return [line for line in dict.fromkeys(lines[-2:]) if len(line) <= width]
