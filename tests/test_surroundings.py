@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,11 @@ def ran(
     return subprocess.run(command, env=BESIDE | environment, capture_output=True, stdin=subprocess.DEVNULL, check=False)
 
 
+@cache
+def usual() -> bytes:
+    return ran(NETWORK).stdout
+
+
 @pytest.mark.parametrize("columns", [20, 31, 60, 80, 400])
 def test_no_line_is_wider_than_the_terminal(columns: int) -> None:
     for words in (NETWORK, ["--help"]):
@@ -32,7 +38,7 @@ def test_no_line_is_wider_than_the_terminal(columns: int) -> None:
 @pytest.mark.parametrize("size", ["0", "-3", "²", "٣", "x", "9" * 5000, ""])
 def test_a_size_that_is_none_is_as_none(size: str) -> None:
     for name in ("COLUMNS", "LINES"):
-        assert ran(NETWORK, **{name: size}).stdout == ran(NETWORK).stdout
+        assert ran(NETWORK, **{name: size}).stdout == usual()
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "cp1252", "latin-1", "cp437", "cp932"])
@@ -46,7 +52,7 @@ def test_a_code_page_has_a_sign_for_each_of_ours(encoding: str) -> None:
 @pytest.mark.parametrize("python", [["-O"], ["-OO"], ["-I"], ["-W", "error"], ["-bb"], ["-X", "dev"], ["-X", "utf8=0"]])
 def test_python_started_otherwise(python: list[str]) -> None:
     shown = ran(NETWORK, *python)
-    assert (shown.returncode, shown.stderr, shown.stdout) == (0, b"", ran(NETWORK).stdout)
+    assert (shown.returncode, shown.stderr, shown.stdout) == (0, b"", usual())
 
 
 @pytest.mark.parametrize(
@@ -55,7 +61,7 @@ def test_python_started_otherwise(python: list[str]) -> None:
 def test_what_is_set_changes_nothing_in_a_pipe(name: str) -> None:
     variable, _, value = name.partition("=")
     shown = ran(NETWORK, **{variable: value})
-    assert (shown.returncode, shown.stderr, shown.stdout) == (0, b"", ran(NETWORK).stdout)
+    assert (shown.returncode, shown.stderr, shown.stdout) == (0, b"", usual())
 
 
 def test_colour_only_where_it_is_wanted() -> None:
@@ -75,7 +81,7 @@ def test_a_working_directory_that_is_gone(tmp_path: Path) -> None:
     gone = "import os, sys; os.mkdir(sys.argv[1]); os.chdir(sys.argv[1]); os.rmdir(sys.argv.pop(1))\n"
     there = str(tmp_path / "gone")
     shown = ran([there, *NETWORK], program=gone + PROGRAM)
-    assert (shown.returncode, shown.stderr, shown.stdout) == (0, b"", ran(NETWORK).stdout)
+    assert (shown.returncode, shown.stderr, shown.stdout) == (0, b"", usual())
     refused = ran([there, *NETWORK, "--export", "x.svg"], program=gone + PROGRAM)
     assert (refused.returncode, refused.stdout) == (1, b"")
     assert refused.stderr == b"convcli: the working directory: No such file or directory\n"
@@ -88,7 +94,5 @@ def test_what_only_some_systems_have_is_not_needed() -> None:
     command = [sys.executable, "-m", "pytest", "-n", "0", "-p", "tests.without_linux", "-p", "no:cacheprovider", *quick]
     whole = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert whole.returncode == 0, whole.stdout[-3000:]
-    shown = ran(
-        NETWORK, program=f"import sys; sys.path.insert(0, {str(ROOT)!r}); import tests.without_linux; {PROGRAM}"
-    )
-    assert (shown.returncode, shown.stderr, shown.stdout) == (0, b"", ran(NETWORK).stdout)
+    shown = ran(NETWORK, program=PROGRAM.replace("from", "import tests.without_linux; from"))
+    assert (shown.returncode, shown.stderr, shown.stdout) == (0, b"", usual())
