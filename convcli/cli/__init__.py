@@ -25,7 +25,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
 } | {
     "formula": ("formula.command", "The output-size formula, worked step by step"),
     "blog": ("post.command", "The post's 12 experiments, replayed and checked number by number"),
-    "explore": ("exploring.command", "A layer under keys and mouse: its settings, its values, its window"),
+    "play": ("browsing.command", "A layer as a live page, to watch and to change"),
+    "explore": ("exploring.command", "The same under keys and mouse, in the terminal"),
     "filters": ("lookup.filters", "The classic filters: edges, blurs, Sobel and others"),
     "network": ("networks.network", "A whole model, layer by layer, up to the one that fails"),
     "explain": ("explaining.explain", "A PyTorch error message in plain words, with a fix"),
