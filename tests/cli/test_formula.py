@@ -165,6 +165,7 @@ def test_what_to_try_next_works(convcli: Run, command: str) -> None:
 
 
 def test_what_is_named_besides_works(convcli: Run) -> None:
+    pytest.importorskip("torch")
     assert convcli("adaptiveavgpool1d", "--output-size", "1", "--size", "7", "--json").code == 0
     assert "size 14 → output 28" in convcli("formula", "--size", "14", "--output", "28", "--transposed").out
     assert SEVERAL * 56 == 224

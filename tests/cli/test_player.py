@@ -137,4 +137,5 @@ def test_an_export_cut_short_leaves_nothing(tmp_path: Path) -> None:
     played.until(b"drawing")
     played.process.send_signal(signal.SIGINT)
     assert played.close() == 130
+    assert played.shown.rfind(SHOW) > played.shown.rfind(HIDE)
     assert list(tmp_path.iterdir()) == []
