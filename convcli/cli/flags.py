@@ -13,6 +13,7 @@ from convcli.cli.typed import (
     Sizes,
     flag,
     pace,
+    padding_word,
     real,
     seed,
     sizes_or_none,
@@ -105,6 +106,7 @@ class LayerFlags:
         "--padding-mode",
         help="reflect, replicate, circular.",
         metavar="MODE",
+        read=padding_word,
         autocompletion=padding_modes,
         **LAYER,
     )

@@ -1,7 +1,7 @@
 """What a person meant: the words of a command line in our spelling, or what to type instead."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from itertools import takewhile
 from math import inf
@@ -13,7 +13,7 @@ from typer.core import TyperCommand
 from convcli.cli.flags import not_here
 from convcli.cli.panels import in_panels, is_narrow, option_lines, show_narrow
 from convcli.cli.typed import spellings
-from convcli.matching import nearest
+from convcli.matching import begun, nearest
 from convcli.refusals import ConvcliError
 from convcli.whole_numbers import whole_numbers
 
@@ -47,6 +47,12 @@ class Command(TyperCommand):
 
     assumed: Mapping[str, str] = MappingProxyType({})  # what is taken for a flag that is left out, for the help
 
+    def __init__(self, *arguments: Any, **attrs: Any) -> None:
+        super().__init__(*arguments, **attrs)
+        params: list[Any] = [*self.params]
+        for each in params:
+            each.shell_complete = partial(in_any_case, each.shell_complete)
+
     def format_help(self, ctx: Any, formatter: Any) -> None:
         last = self.params[-1] if self.params else None
         shown: list[Any] = self.get_params(ctx)
@@ -64,6 +70,13 @@ class Command(TyperCommand):
         if not ctx.resilient_parsing:
             args = ["--help"] if set(args) & set(ctx.help_option_names) else Words(ctx).meant(args)
         return super().parse_args(ctx, args)
+
+
+def in_any_case(complete: Callable[[Any, str], list[Any]], context: Any, typed: str) -> list[Any]:
+    """What may follow a flag, of all that it completes what a text begins as names are matched elsewhere."""
+    items = complete(context, "")
+    names = begun(typed, (item.value for item in items))
+    return [item for item in items if item.value in names]
 
 
 def in_dashes(name: str) -> str:

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 from math import gcd, isfinite
 
-from convcli.refusals.refusal import PADDING_MODES, Change, Refusal, Spelling, Words
+from convcli.matching import nearest
+from convcli.refusals.refusal import PADDING_MODES, PADDING_WORDS, Change, Refusal, Spelling, Words
 from convcli.wording import counted
 
 Sizes = tuple[int, ...]
@@ -220,7 +221,12 @@ class PaddingMode(Refusal):
     value: str
 
     def said(self, spell: Spelling) -> Words:
+        if self.value in PADDING_WORDS:
+            fix = self.offer(spell, {"padding": self.value, "padding_mode": None})
+            return f"padding mode {self.value!r} is how much padding there is, not what stands in it", fix
         modes = [mode for mode in PADDING_MODES if self.accepts({"padding_mode": mode})] or PADDING_MODES
+        if near := nearest(self.value, modes):
+            return f"padding mode {self.value!r} is unknown", f"did you mean {' or '.join(near)}?"
         return f"padding mode {self.value!r} is unknown", f"choose one of {', '.join(modes)}"
 
 

@@ -98,6 +98,8 @@ MENT = [
     ("cnov2d", "did you mean conv2d, conv1d or conv3d?", "conv2d"),
     ("conv1d --weight sobel-x", "nn.Conv2d takes it", "conv2d --weight sobel-x"),
     ("conv1d --weight sobel-x", "--weight 1,0,-1", "conv1d --weight 1,0,-1"),
+    ("conv2d --weight cnn1d_2", "nn.Conv1d takes it: conv1d --weight cnn1d_2", "conv1d --weight cnn1d_2"),
+    ("conv1d --weight CNN2D-1", "nn.Conv2d takes it: conv2d --weight cnn2d_1", "conv2d --weight cnn2d_1"),
     ("conv2d --weight 1,0,-1", "--weight '[[1,0],[0,-1]]'", "conv2d --weight [[1,0],[0,-1]]"),
     ("conv3d --weight 1,0,-1", "--weight '[[[1,-1]]]'", "conv3d --weight [[[1,-1]]]"),
     ("conv2d --in 3 -k 2 -i [[1,2,3],[4,5,6]]", "try --in 1", "conv2d --in 1 -k 2 -i [[1,2,3],[4,5,6]]"),

@@ -109,6 +109,21 @@ def test_a_rule_defines_what_is_said_and_nothing_else() -> None:
     assert [rule for rule in every_rule() if "words" in vars(rule)] == []
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        # Two rules are broken at once: one change that is right for both.
+        ("conv1d --in 3 --input [[1,2],[3,4]]", "try --in 2 --kernel 2; or"),
+        ("conv1d --padding-mode cicrular", "did you mean circular?"),
+        ("conv1d --padding-mode re", "did you mean reflect or replicate?"),
+    ],
+)
+def test_what_is_said_mends_all_that_is_wrong(convcli: object, arguments: str, said: str) -> None:
+    ran: Ran = convcli(*arguments.split(), columns=300)  # type: ignore[operator]
+    assert ran.code == 2
+    assert said in ran.err
+
+
 def test_words_are_spelled_for_their_reader() -> None:
     refusal = Broken(name="kernel_size")
     assert str(refusal) == "kernel_size is wrong: leave kernel_size out"
