@@ -10,7 +10,7 @@ from typing import Any
 
 from typer.core import TyperCommand
 
-from convcli.cli.flags import not_here
+from convcli.cli.flags import not_here, settled
 from convcli.cli.panels import in_panels, is_narrow, option_lines, show_narrow
 from convcli.cli.typed import spellings
 from convcli.matching import begun, nearest
@@ -20,6 +20,7 @@ from convcli.whole_numbers import whole_numbers
 FLAG = re.compile(r"--[a-z_]|-(?!(inf|infinity|nan)\b)[a-z]", re.IGNORECASE)  # and not a number below 0
 NUMBER = re.compile(r"[-+]?[\d.]+,?")
 YES, NO = ("true", "yes", "on"), ("false", "no", "off")
+LISTING = ("blog", "samples", "filters")  # commands that list what there is where nothing is asked for
 BARE = {"--steps": "first"}  # the value of a flag whose value may be left out
 # What others call flags of ours.
 SYNONYMS = {
@@ -34,7 +35,9 @@ SYNONYMS = {
     "shape": ("--size", "--shapes"),
     "input-size": ("--size",),
     "input-shape": ("--size",),
-    "output": ("--save",),
+    "output": ("--output-size", "--save", "--out"),
+    "same": ("--keep", "--padding same"),
+    "valid": ("--padding valid",),
     "o": ("--save", "--out"),
     "p": ("--padding", "--norm-type"),
     "draw": ("--show", "--export"),
@@ -68,7 +71,8 @@ class Command(TyperCommand):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         if not ctx.resilient_parsing:
-            args = ["--help"] if set(args) & set(ctx.help_option_names) else Words(ctx).meant(args)
+            asks = args == ["help"] or set(args) & set(ctx.help_option_names)
+            args = ["--help"] if asks else Words(ctx).meant(args)
         return super().parse_args(ctx, args)
 
 
@@ -92,7 +96,7 @@ class Words:
     """The words behind a command, and what it knows of them."""
 
     def __init__(self, context: Any) -> None:
-        self.context, self.name = context, context.command.name
+        self.context, self.name, self.first = context, context.command.name, ""
         params = context.command.get_params(context)
         self.options = [each for each in params if each.param_type_name == "option"]
         arguments = [each for each in params if each not in self.options]
@@ -109,11 +113,14 @@ class Words:
         """
         said: list[str] = []
         left, alone = list(words), 0
+        self.first = "" if not words or FLAG.match(words[0]) else words[0]
+        flags = True  # until a word says that none follow
         while left:
             word = left.pop(0)
-            if word == "--":
-                return [*said, word, *left]
-            if FLAG.match(word):
+            if word == "--" and flags:
+                flags = False
+                said.append(word)
+            elif flags and FLAG.match(word):
                 said += self._flag(word, left)
             else:
                 alone += 1
@@ -126,7 +133,7 @@ class Words:
         """A flag in our spelling, and its value, which is taken from what is left."""
         typed, equals, value = word.partition("=")
         following = value if equals else left[0] if left else ""
-        name = self._known(in_dashes(typed))
+        name = self._known(in_dashes(typed), following)
         if not name:
             return [word]  # -k3
         if (switch := self._switched(name, following.lower())) is not None:
@@ -146,14 +153,14 @@ class Words:
             return [flag, BARE[flag]]
         raise ConvcliError(f"{typed} needs a value", f"{flag} {option.metavar}: {option.help}")
 
-    def _known(self, name: str) -> str:
+    def _known(self, name: str, value: str) -> str:
         """A flag's name with as many dashes as it has; empty for a short one with its value attached."""
         for each in (name, f"-{name}"):
             if each in self.spelled or turned_round(each) in self.spelled:
                 return each
         if not name.startswith("--") and name[:2] in self.spelled:
             return ""
-        raise self._unknown(name)
+        raise self._unknown(name, value)
 
     def _switched(self, name: str, value: str) -> list[str] | None:
         """A switch as Python has it, ``--bias false``, ``--ceil-mode true``; None: it isn't that."""
@@ -179,6 +186,10 @@ class Words:
         why = f"{self.name} takes no {word!r} by itself"
         if self.alone:
             return ConvcliError(why, "give one word, or quotes around several")
+        name, _, value = word.partition("=")
+        if option := self.spelled.get(in_dashes(f"--{name}" if len(name) > 1 else f"-{name}")):
+            value = "" if option.is_flag else value or next(iter(left), "")
+            return ConvcliError(why, f"try {option.opts[0]} {value}".rstrip())
         numbers = list(takewhile(whole_numbers, [word, *left]))
         if len(numbers) > 1:
             return ConvcliError(f"{self.name} takes no numbers by themselves", f"try {self._in_order(numbers)}")
@@ -202,10 +213,11 @@ class Words:
         """What a flag's value may be, as far as it is completed."""
         return [item.value for item in option.shell_complete(self.context, "")]
 
-    def _unknown(self, name: str) -> ConvcliError:
+    def _unknown(self, name: str, value: str) -> ConvcliError:
         """A flag that there isn't, and those that may have been meant."""
-        flags = [flag for flag in SYNONYMS.get(name.lstrip("-"), ()) if flag in self.spelled]
-        if not flags and (words := not_here(self.name, name)):
+        flags = [flag for flag in SYNONYMS.get(name.lstrip("-"), ()) if flag.split()[0] in self.spelled]
+        words = settled(self.first, name, value) if self.name == "blog" else not_here(self.name, name, value)
+        if not flags and words:
             return ConvcliError(*words)
         if not flags and len(name) > 2:
             near = nearest(name, (each for each in self.spelled if each.startswith("--")))
@@ -213,6 +225,10 @@ class Words:
         fix = f"did you mean {' or '.join(flags[:2])}?" if flags else self._lookup
         if (so := self.spelled.get(f"--{name.removeprefix('--no-')}")) and name.startswith("--no-"):
             fix = f"leave {so.opts[0]} out"
+        if name == "--list" and self.name in LISTING:
+            fix = f"leave it out: convcli {self.name} lists them"
+        if name == "--output" and "--out" in self.spelled and whole_numbers(value):
+            fix += f" Backwards from an output's size goes convcli formula --output {value}"
         return ConvcliError(f"{self.name} takes no {name}", fix)
 
 
