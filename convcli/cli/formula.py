@@ -55,7 +55,7 @@ def formula(flags: FormulaFlags) -> None:
     if flags.as_json:
         from convcli.views.as_json import answers_object, as_text, formula_object
 
-    if not (asked or flags.as_json or family != "conv" or flags.keep or flags.in_channels):
+    if not (asked or flags.as_json or family != "conv" or flags.keep or flags.in_channels or flags.algebra):
         show(introduction())
     elif flags.keep or flags.output:
         answers = backwards(family, asked, flags.ceil_mode, flags.keep)

@@ -2,27 +2,42 @@
 
 import inspect
 import os
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import redirect_stdout
+from io import StringIO
 from typing import Any
 
 from rich.console import RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
-from convcli.cli.streams import nobody_reads, out, show
+from convcli.cli.streams import out, show, write
 from convcli.colours import theme
 
 WIDEST = 100  # columns; longer lines are hard to read
 NARROWEST = 60  # for columns of flags and what they do beside each other
 
 
+class Kept(StringIO):
+    """What is printed to stdout, kept back; it has stdout's encoding, and is a terminal where that is one."""
+
+    encoding = ""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.encoding, self.terminal = out.encoding, out.is_terminal
+
+    def isatty(self) -> bool:
+        return self.terminal
+
+
 def in_panels(show_help: Callable[[], None]) -> None:
-    """Typer's help in our colours; quietly where nobody reads on (``| head``), which ends Rich's console."""
+    """Typer's help in our colours, without the blanks with which it fills lines up."""
     in_our_colours()
-    try:
+    with redirect_stdout(Kept()) as printed:
         show_help()
-    except SystemExit:
-        nobody_reads()
+    write(re.sub(" +$", "", printed.getvalue(), flags=re.MULTILINE))
 
 
 def in_our_colours() -> None:

@@ -76,6 +76,7 @@ def test_algebra_goes_token_by_token(convcli: Run) -> None:
     out = convcli("formula", "--size", "10", "--stride", "2", "--algebra").out
     assert "  = ⌊(10 + 0 − 2 − 1) / 2⌋ + 1\n  = ⌊7 / 2⌋ + 1\n  = ⌊3.5⌋ + 1\n" in out
     assert "kernel reach" not in out
+    assert "  = ⌊7 / 1⌋ + 1\n" in convcli("formula", "--algebra").out
 
 
 SCREENS = [
