@@ -224,11 +224,11 @@ def settled(typed: str, flag: str, value: str) -> tuple[str, str] | None:
     return why, f"for one of your own: convcli {post.type.lower()} {' '.join(words)}"
 
 
-def not_here(name: str, flag: str, value: str) -> tuple[str, str] | None:
-    """Why a layer has no such flag, which others or torch have, and what to do instead; None: nobody has it."""
+def not_here(name: str, first: str, flag: str, value: str) -> tuple[str, str] | None:
+    """Why a command, of which this word is the first, has no such flag, and what to do instead; None: nobody has it."""
     argument, layer = argument_of(flag), LAYERS.get(name)
     if not layer:
-        return None
+        return settled(first, flag, value) if name == "blog" else None
     why = f"nn.{layer.__name__} takes no {flag}"
     if flag in ("--batch", "--batch-size"):
         size = "x".join([value if value.isdecimal() else "4", "3", *["28"] * layer.ndim])

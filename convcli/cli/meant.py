@@ -10,7 +10,7 @@ from typing import Any
 
 from typer.core import TyperCommand
 
-from convcli.cli.flags import not_here, settled
+from convcli.cli.flags import not_here
 from convcli.cli.panels import in_panels, is_narrow, option_lines, show_narrow
 from convcli.cli.typed import spellings
 from convcli.matching import begun, nearest
@@ -216,8 +216,7 @@ class Words:
     def _unknown(self, name: str, value: str) -> ConvcliError:
         """A flag that there isn't, and those that may have been meant."""
         flags = [flag for flag in SYNONYMS.get(name.lstrip("-"), ()) if flag.split()[0] in self.spelled]
-        words = settled(self.first, name, value) if self.name == "blog" else not_here(self.name, name, value)
-        if not flags and words:
+        if not flags and (words := not_here(self.name, self.first, name, value)):
             return ConvcliError(*words)
         if not flags and len(name) > 2:
             near = nearest(name, (each for each in self.spelled if each.startswith("--")))

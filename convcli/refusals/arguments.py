@@ -89,6 +89,26 @@ class NothingToKeep(Refusal):
         return why, self.offer(spell, {"output_size": 3})
 
 
+class Contradiction(Refusal):
+    one: str
+    other: str
+
+    def said(self, spell: Spelling) -> Words:
+        return f"{spell(self.one)} and {spell(self.other)} contradict each other", "choose one"
+
+
+class BelongsTo(Refusal):
+    """What says nothing without its ``owner``, for which ``example`` is a value."""
+
+    name: str
+    owner: str
+    example: object = None
+
+    def said(self, spell: Spelling) -> Words:
+        fix = f"add {spell(self.owner, self.example)}, or leave {spell(self.name)} out"
+        return f"{spell(self.name)} belongs to {spell(self.owner)}", fix
+
+
 class UnknownArgument(Refusal):
     explained_by = "call-arguments"
     name: str

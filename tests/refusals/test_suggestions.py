@@ -26,7 +26,12 @@ from tests.strategies import Arguments, Request, requests
 
 FLAG = r"--[a-z-]+(?: (?!-)[^\s;)]*[^\s,;:)])?"
 SHORT = {"-i": "--input", "-k": "--kernel", "-s": "--stride", "-p": "--padding"}
-DROPPED = {"--region": ("--steps", "--at"), "--at": ("--steps",), "--save": ("--json",)}  # by what is done instead
+DROPPED = {
+    "--region": ("--steps", "--at"),
+    "--at": ("--steps",),
+    "--save": ("--json",),
+    "--output": ("--out",),
+}  # by what is done instead
 COMMANDS = [
     "conv1d --stride 0",
     "conv2d --kernel 0x3 -i picture",
@@ -97,6 +102,12 @@ COMMANDS = [
     "conv3d --size 1x20x20x20 --export many.svg --region 0:1",
     "conv1d --size 9000 --kernel 3000 --steps some",
     "conv1d --steps 0",
+    "conv1d --bias 1 --no-bias",
+    "conv1d --region 0:4",
+    "formula --size 4 --keep --output 4",
+    "formula --size 28 --keep --in 3",
+    "formula --size 28 --ceil-mode --no-bias",
+    "formula --size 224 --groups 2",
     "conv1d --json --show",
     *(arguments for rule, (arguments, _) in ELSEWHERE.items() if rule != "TooLongJson"),
 ]
