@@ -10,6 +10,7 @@ from convcli.wording import counted
 
 MOST_IN_SCRIPT = 10_000
 MOST_IN_JSON = 20_000_000
+MOST_ON_PAGE = 1_000_000
 MOST_SUMS, MOST_ON_PAPER = 24, 300  # sums of a worksheet, and terms of all of them
 MOST_CELLS = 8000  # more boxes than this and nobody reads their numbers
 MOST_ACROSS = 400  # cells of one axis
@@ -46,6 +47,14 @@ class TooLargePicture(Refusal):
         return why, f"{part}a layer with fewer channels or a smaller kernel"
 
 
+class TooLargePage(Refusal):
+    count: int
+
+    def said(self, spell: Spelling) -> Words:
+        why = f"the page would hold {self.count:,} numbers; {MOST_ON_PAGE:,} are the most that a browser turns at once"
+        return why, "take a smaller input, or fewer channels"
+
+
 class TooLongWorksheet(Refusal):
     """``sums`` of so many ``terms`` each; ``fitting`` of them would fit on paper."""
 
@@ -79,6 +88,13 @@ def check_json(plan: Plan, picks: Picks) -> None:
     count = prod(plan.shape) + prod(plan.output_shape) + plan.parameters
     if count > MOST_IN_JSON:
         raise TooLongJson(count=count)
+
+
+def check_page(plan: Plan) -> None:
+    """Refuse more numbers than a browser works with at once."""
+    count = prod(plan.shape[1:]) + plan.parameters + prod(plan.output_shape[1:])
+    if count > MOST_ON_PAGE:
+        raise TooLargePage(count=count)
 
 
 def check_picture(plan: Plan, picks: Picks) -> None:

@@ -33,15 +33,7 @@ class Kept(StringIO):
 
 
 def in_panels(show_help: Callable[[], None]) -> None:
-    """Typer's help in our colours, without the blanks with which it fills lines up."""
-    in_our_colours()
-    with redirect_stdout(Kept()) as printed:
-        show_help()
-    write(re.sub(" +$", "", printed.getvalue(), flags=re.MULTILINE))
-
-
-def in_our_colours() -> None:
-    """Let Typer's help say things as every screen does: what is typed bold, what is said of it muted."""
+    """Typer's help in our colours: what is typed bold, what is said of it muted, no blanks at the ends of lines."""
     from typer import rich_utils
 
     muted = str(theme(os.environ.get("CONVCLI_THEME", "")).styles["muted"])
@@ -51,6 +43,9 @@ def in_our_colours() -> None:
     for name, style in styles.items():
         setattr(rich_utils, f"STYLE_{name}", style)
     rich_utils.MAX_WIDTH = min(out.width, WIDEST)
+    with redirect_stdout(Kept()) as printed:
+        show_help()
+    write(re.sub(" +$", "", printed.getvalue(), flags=re.MULTILINE))
 
 
 def is_narrow() -> bool:
@@ -80,13 +75,15 @@ def option_lines(params: Iterable[Any]) -> dict[str, list[tuple[str, str]]]:
     return panels
 
 
-def laid_out(text: str) -> str:
+def laid_out(text: str | None) -> str:
     r"""A docstring for Typer's help: paragraphs in one line each, those after a ``\b`` as they stand, no markup.
+
+    ``python -OO`` has no docstrings.
 
     >>> laid_out("What it\ndoes.\n\n\b\nconvcli one\nconvcli [two]")
     'What it does.\n\nconvcli one\nconvcli \\[two]'
     """
-    paragraphs = inspect.cleandoc(text).split("\n\n")
+    paragraphs = inspect.cleandoc(text or "").split("\n\n")
     lines = (each[2:] if each.startswith("\b\n") else each.replace("\n", " ") for each in paragraphs)
     return plainly("\n\n".join(lines))
 

@@ -10,6 +10,8 @@ A rule names *arguments*, ``kernel_size``; whoever shows it spells them, ``--ker
 from collections.abc import Callable, Sequence
 from typing import Any, dataclass_transform
 
+from convcli.wording import bounded_words
+
 AXIS_NAMES = {1: ("length",), 2: ("height", "width"), 3: ("depth", "height", "width")}
 PADDING_MODES = ("zeros", "reflect", "replicate", "circular")
 PADDING_WORDS = ("same", "valid")  # how much padding there is, in words
@@ -55,7 +57,7 @@ class ConvcliError(Exception):
         return self.words()[1]
 
     def __str__(self) -> str:
-        return ": ".join(filter(None, self.words()))
+        return ": ".join(filter(None, bounded_words(*self.words())))
 
 
 class Failure(ConvcliError):

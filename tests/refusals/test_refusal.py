@@ -29,6 +29,7 @@ ELSEWHERE = {
     "EmptyRegion": ("conv1d --export a.svg --region 9:12", "holds no output cell"),
     "TooManyDrawn": ("conv2d --size 300x300 --export a.svg", "--region 0:20,0:20"),
     "TooLargePicture": ("conv1d --size 3000 --stride 10 --export b.svg", "30,000 either way"),
+    "TooLargePage": ("play conv2d --size 3x1000x1000 --out 3", "5,988,096 numbers"),
     "TooLongWorksheet": ("conv1d --out 9 --steps all --worksheet a.md", "nobody works out 72 sums of 3 terms on paper"),
     "TooLongJson": ("maxpool1d --size 81000000 --json", "--save out.npy"),
     "TooLongScript": ("conv1d -i many.csv --code", "too many to write into a script"),
