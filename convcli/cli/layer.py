@@ -22,7 +22,7 @@ from convcli.layers import LAYERS
 from convcli.memory import check_memory, check_work, long_words
 from convcli.picks import pick
 from convcli.plan import Plan, make_plan
-from convcli.refusals import ConvcliError
+from convcli.refusals import BelongsTo, Contradiction, ConvcliError
 from convcli.report import Report
 from convcli.traps import traps
 from convcli.views.head import head
@@ -160,7 +160,7 @@ def present(view: View, report: Report, flags: RunFlags) -> None:
 def check(views: list[View], flags: RunFlags) -> None:
     """Refuse flags that say nothing together, and files that can't be written."""
     if flags.region and not flags.export:
-        raise ConvcliError("--region is the part that --export draws", "add --export steps.svg, or leave --region out")
+        raise BelongsTo(name="region", owner="export", example="steps.svg")
     check_playable(flags.animate, flags.speed)
     files = targets(views, flags)
     for view, path in files.items():
@@ -179,7 +179,7 @@ def planned(name: str, arguments: LayerFlags, flags: RunFlags) -> Plan:
 def sources(arguments: LayerFlags, flags: RunFlags) -> dict[str, Any]:
     """What goes in, and the weights: what a plan is made of besides the layer's arguments."""
     if flags.bias_values is not None and not arguments.bias:
-        raise ConvcliError("--bias and --no-bias contradict each other", "leave one out")
+        raise Contradiction(one="bias_values", other="bias")
     weight = array(flags.weight and as_in_the_post(flags.weight), weights_in_the_post)
     return {
         "input": array(flags.input),

@@ -147,7 +147,7 @@ class Conv(Convolution):
         if self.padding_mode not in refusals.PADDING_MODES:
             raise refusals.PaddingMode(value=self.padding_mode)
         if isinstance(self.padding, str):
-            if self.padding not in ("same", "valid"):
+            if self.padding not in refusals.PADDING_WORDS:
                 raise refusals.PaddingWord(value=self.padding)
             if self.padding == "same" and max(self.stride) > 1:
                 raise refusals.SameStride(stride=self.stride, kernel=self.kernel_size, dilation=self.dilation)

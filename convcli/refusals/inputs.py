@@ -196,10 +196,11 @@ class SizeCount(Refusal):
 
 
 class WeightRank(Refusal):
-    """``type`` is the torch.nn class, ``source`` what the weight is called."""
+    """``type`` is the torch.nn class, ``source`` what the weight is called; ``of_a_layer``: it is all of a layer's."""
 
     type: str
     source: str
+    of_a_layer: bool
     shape: Sequence[int]
     ndim: int
     transposed: bool
@@ -210,8 +211,12 @@ class WeightRank(Refusal):
         why = f"{self.source} has shape {list(self.shape)}, {count}; a kernel of nn.{self.type} has {self.ndim}: {axes}"
         channels = "in, out/groups" if self.transposed else "out, in/groups"
         fix = f"give such a kernel, {spell('weight', KERNELS[self.ndim])}, or all of it, [{channels}, {axes}]"
-        other = f"nn.{self.type.replace(str(self.ndim), str(rank))} takes it; or " if rank in AXIS_NAMES else ""
-        return why, other + fix
+        suits = rank - 2 if self.of_a_layer else rank
+        if suits not in AXIS_NAMES:
+            return why, fix
+        other = self.type.replace(str(self.ndim), str(suits))
+        typed = f": {other.lower()} {spell('weight', self.source)}" if self.of_a_layer else ""
+        return why, f"nn.{other} takes it{typed}; or {fix}"
 
 
 class WeightKernel(Refusal):

@@ -206,12 +206,12 @@ def _setting(setting: Setting) -> dict[str, Any]:
 
 
 def samples_object(samples: Iterable[Array]) -> dict[str, Any]:
-    """The samples by their names."""
-    return {
-        "samples": {
-            each.source: {"shape": list(each.shape), "values": each.data, "code": each.code} for each in samples
-        }
-    }
+    """The samples by their names, which each has besides, as every other list of ours."""
+    return {"samples": {each.source: _sample(each) for each in samples}}
+
+
+def _sample(each: Array) -> dict[str, Any]:
+    return {"name": each.source, "shape": list(each.shape), "values": each.data, "code": each.code}
 
 
 def filter_object(each: Filter) -> dict[str, Any]:
