@@ -330,6 +330,13 @@ def test_a_transposed_layer_stamps(export: Export, visit: Visit) -> None:
     assert page.inner_text("#line") == "output[0, 2, 2] = Σ 4000 = 4000"
 
 
+def test_a_sum_on_its_way_has_room(export: Export, visit: Visit) -> None:
+    """It may be longer than what comes out in the end."""
+    page = visit(export("convtranspose1d -i 1,1 --weight 1,-0.0123 --padding 1"))
+    assert page.evaluate("short(soFar([0, 0]))") == "-0.012"
+    assert page.evaluate("[view.surveyed.digits[1], ...OWN.y.map(short)]") == [6, "0.99"]
+
+
 def test_marks(export: Export, visit: Visit) -> None:
     """A winner's ring, dotted padding and what it copies, brackets at what is never read, hatches beyond the end."""
     page = visit(export("maxpool2d --size 4x4"))
