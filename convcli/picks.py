@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import islice, product
 from math import prod
 
 from convcli.layers.reductions import Place
@@ -14,7 +14,7 @@ from convcli.whole_numbers import whole_numbers
 FIRST = {1: 4, 2: 2, 3: 1}  # steps shown unless more are asked for, by the layer's axes
 MOST = 10_000
 MOST_TERMS = 2_000_000
-MOST_DRAWN = 400
+MOST_DRAWN, FEWEST_DRAWN = 400, 12  # steps that a picture is asked for; of long ones, those that it shows
 RANGE = r"(-?\d{1,18})?:(-?\d{1,18})?"  # as Python has them, 0:4 or -4:
 LEADING = ("", ", channels first", ", batch and channels first")
 
@@ -115,20 +115,16 @@ class EmptyRegion(Refusal):
         return why, f"ranges start at 0: try {spell('region', self.part)}"
 
 
-class TooManyDrawn(Refusal):
-    """``several``: they are of more than one batch item; ``part`` is a region that can be drawn."""
+class SeveralDrawn(Refusal):
+    """The cells to draw are of more than one batch item; ``part`` is a region that can be drawn."""
 
-    count: int
-    several: bool
     part: str
     axes: int
 
     def words(self, spell: Spelling = in_python) -> tuple[str, str]:
         leading = LEADING[self.part.count(",") + 1 - self.axes]
         fix = f"draw a part of it instead: {spell('region', self.part)} (a range for each axis{leading})"
-        if self.several:
-            return "a picture shows one batch item, and these steps are of several", fix
-        return f"the output has {self.count:,} cells to draw; {MOST_DRAWN} steps are the most", fix
+        return "a picture shows one batch item, and these steps are of several", fix
 
 
 @dataclass(frozen=True)
@@ -137,7 +133,6 @@ class Picks:
 
     steps: tuple[Place, ...] = ()
     drawn: tuple[Place, ...] = ()
-    cropped: bool = False  # only what the drawn steps touch is drawn
     cell: Place | None = None
     weight: Place | None = None
     coverage: bool = False
@@ -164,7 +159,6 @@ def pick(
     return Picks(
         chosen,
         _drawn(plan, chosen, region) if draw else (),
-        region is not None,
         None if from_cell is None else cell("from_cell", from_cell, plan.shape),
         None if of_weight is None or weight_shape is None else cell("of_weight", of_weight, weight_shape),
         coverage,
@@ -252,19 +246,19 @@ def _fitting(plan: Plan) -> int:
 
 
 def _drawn(plan: Plan, picked: tuple[Place, ...], region: str | None) -> tuple[Place, ...]:
-    """The output cells to draw: those picked, else those of ``region``, else the first batch item's."""
+    """The output cells that were said to be drawn: those picked, or of a region the first so many."""
     if picked and region:
         raise RegionAndCells()
+    if region is None:
+        if len({batch for batch, *_ in picked}) > 1:
+            raise SeveralDrawn(part=part_of(plan), axes=len(plan.axes))
+        check_terms(plan, min(FEWEST_DRAWN, len(picked) or prod(plan.output_shape[2:])))
+        return picked
     ranges = _ranges(plan, region)
-    if picked:
-        ranges = [range(min(along), max(along) + 1) for along in zip(*picked, strict=True)]
-    count = len(picked) or prod(map(len, ranges))
-    several = len(ranges[0]) > 1
-    if several or count > MOST_DRAWN:
-        part = part_of(plan, ranges)
-        raise TooManyDrawn(count=count, several=several, part=part, axes=len(ranges) - 2)
-    places = picked or tuple(product(*ranges))
-    check_terms(plan, len(places))
+    if len(ranges[0]) > 1:
+        raise SeveralDrawn(part=part_of(plan, ranges), axes=len(ranges) - 2)
+    places = tuple(islice(product(*ranges), MOST_DRAWN))
+    check_terms(plan, min(FEWEST_DRAWN, len(places)))
     return places
 
 

@@ -10,6 +10,7 @@ from convcli.cli.typed import (
     NUMBER,
     PADDING,
     PER_AXIS,
+    PICTURE_THEMES,
     Sizes,
     flag,
     pace,
@@ -18,6 +19,7 @@ from convcli.cli.typed import (
     sizes_or_none,
     spellings,
     takes_words,
+    theme,
     transposed,
 )
 from convcli.data.filters import FILTERS
@@ -154,6 +156,15 @@ class RunFlags:
     animate: bool = flag("--animate", help="Play the steps in the terminal.", default=False, **DRAWN)
     speed: float | None = flag("--speed", help="Steps a second, 2 unless told.", read=pace, metavar="N", **DRAWN)
     export: str | None = flag("--export", help="Draw every step: .svg .gif .png .html.", metavar="FILE", **DRAWN)
+    theme: str = flag(
+        "--theme",
+        help="How --export draws: light, dark, auto.",
+        default="light",
+        read=theme,
+        metavar="NAME",
+        autocompletion=lambda: PICTURE_THEMES,
+        **DRAWN,
+    )
     worksheet: str | None = flag(
         "--worksheet", help="Sums with blanks, and answers: .md .html.", metavar="FILE", **DRAWN
     )

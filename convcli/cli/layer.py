@@ -135,7 +135,8 @@ def present(view: View, report: Report, flags: RunFlags) -> None:
         case "file":
             target = Path(getattr(flags, view.flags[0]))
             with WholeFile(target, flags.force) as stream:
-                said = view.render(report, stream, target.suffix.lower(), tracked)
+                looks = {name: getattr(flags, name) for name in view.takes}
+                said = view.render(report, stream, target.suffix.lower(), tracked, **looks)
             warn(f"wrote {target}: {said}")
 
 

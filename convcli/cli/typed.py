@@ -9,7 +9,9 @@ from typing import Annotated, Any, NamedTuple
 import typer
 
 from convcli.cli.panels import plainly
+from convcli.colours import THEMES
 from convcli.layers import LAYERS, Layer, Windowed
+from convcli.matching import same
 from convcli.refusals import ConvcliError
 from convcli.whole_numbers import whole_numbers
 
@@ -51,6 +53,9 @@ def sizes_or_none(typed: str, name: str) -> tuple[int | None, ...]:
     return tuple(None if part.strip() == "none" else whole(part, name) for part in parts)
 
 
+PICTURE_THEMES = (*THEMES, "auto")  # auto: as the screen asks for it
+
+
 def real(typed: str, name: str) -> float:
     """A number."""
     try:
@@ -78,6 +83,14 @@ def seed(typed: str, name: str) -> int:
     if len(typed) > 30 or not -(2**63) <= int(typed) < 2**64:
         raise ConvcliError(f"{name} {typed[:30]} is beyond 64 bits", f"try {name} 0")
     return int(typed)
+
+
+def theme(typed: str, name: str) -> str:
+    """The colours of a picture."""
+    known = same(text(typed, name), PICTURE_THEMES)
+    if known is None:
+        raise ConvcliError(f"{name} {typed!r} is unknown", f"choose {', '.join(PICTURE_THEMES[:-1])} or auto")
+    return known
 
 
 def padding_words(ctx: typer.Context) -> Sequence[str]:

@@ -19,7 +19,6 @@ from convcli.data.saving import WholeFile
 from convcli.explore.choice import Choice
 from convcli.explore.knobs import Setup, bar
 from convcli.layers.reductions import Place
-from convcli.limits import check_picture
 from convcli.picks import pick
 from convcli.plan import Plan
 from convcli.refusals import ConvcliError
@@ -264,7 +263,6 @@ class Explorer(App[None]):
         path = free_name(self.setup.name, ".html")
         try:
             picks = pick(self.film.report.plan, draw=True)
-            check_picture(self.film.report.plan, picks)
             with WholeFile(path, force=False) as stream:
                 said = exported(Report(self.film.report.plan, picks), stream, ".html", lambda items, *_: items)
         except ConvcliError as refusal:

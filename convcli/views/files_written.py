@@ -1,10 +1,20 @@
 """A report as a file: its output's values, or a picture of its steps."""
 
 from collections.abc import Callable, Iterable
+from importlib import import_module
 from typing import Any, BinaryIO
 
 from convcli.data.saving import write_values
 from convcli.report import Report
+
+# What writes a picture of each kind, ``write(scene, stream, theme, tracked)``; a page is no scene.
+FORMATS = {
+    ".svg": ("svg", "write_svg"),
+    ".gif": ("raster", "write_gif"),
+    ".png": ("raster", "write_png"),
+}
+MOVING = (".svg", ".gif")
+PICTURES = (*FORMATS, ".html")
 
 # Passes items on, and may tell how many of so many it has seen.
 Tracked = Callable[[Iterable[Any], int, str], Iterable[Any]]
@@ -15,23 +25,17 @@ def saved(report: Report, stream: BinaryIO, suffix: str, tracked: Tracked) -> st
     return write_values(report.output, stream, suffix)
 
 
-def exported(report: Report, stream: BinaryIO, suffix: str, tracked: Tracked) -> str:
+def exported(report: Report, stream: BinaryIO, suffix: str, tracked: Tracked, theme: str = "light") -> str:
     """The drawn steps; returns how many there are, in words."""
-    from convcli.views import page, raster, svg
-    from convcli.views.scene import make_scene
+    if suffix == ".html":
+        from convcli.views.page import page
 
-    places = report.picks.drawn
-    count = len(places)
-    steps = report.steps or [report.step(place) for place in tracked(places, count, "working out the steps")]
-    scene = make_scene(report, steps)
-    match suffix:
-        case ".svg":
-            stream.write(svg.drawing(scene).encode())
-        case ".html":
-            stream.write(page.page(report).encode())
-        case ".png":
-            raster.write_png(scene, stream)
-        case ".gif":
-            raster.write_gif(scene, stream, lambda pictures: tracked(pictures, count, "drawing"))
-    still = "the last of " * (suffix == ".png" and count > 1)
-    return f"{still}{count} step{'s' * (count > 1)}{scene.item}"
+        stream.write(page(report).encode())
+        return "every step, and the settings to change"
+    from convcli.views.scene import Scene
+
+    module, function = FORMATS[suffix]
+    scene = Scene(report)
+    write = getattr(import_module(f"convcli.views.{module}"), function)
+    write(scene, stream, theme, lambda pictures: tracked(pictures, len(scene.moments), "drawing"))
+    return scene.told(moving=suffix in MOVING)
