@@ -155,7 +155,7 @@ class RunFlags:
     show: bool = flag("--show", help="Draw input and output as shades, or pictures.", default=False, **DRAWN)
     animate: bool = flag("--animate", help="Play the steps in the terminal.", default=False, **DRAWN)
     speed: float | None = flag("--speed", help="Steps a second, 2 unless told.", read=pace, metavar="N", **DRAWN)
-    export: str | None = flag("--export", help="Draw every step: .svg .gif .png .html.", metavar="FILE", **DRAWN)
+    export: str | None = flag("--export", help="Draw it: .svg .gif .html .png .pdf .tex.", metavar="FILE", **DRAWN)
     theme: str = flag(
         "--theme",
         help="How --export draws: light, dark, auto.",

@@ -24,6 +24,7 @@ from convcli.plan import Plan, make_plan
 from convcli.refusals import ConvcliError
 from convcli.report import Report
 from convcli.traps import traps
+from convcli.views.files_written import check_format
 from convcli.views.head import head
 from convcli.views.registry import View, chosen
 
@@ -147,7 +148,9 @@ def check(views: list[View], flags: RunFlags) -> None:
     check_playable(flags.animate, flags.speed)
     for view in views:
         if view.medium == "file":
-            check_target(Path(getattr(flags, view.flags[0])), view.suffixes, flags.force)
+            target = Path(getattr(flags, view.flags[0]))
+            check_target(target, view.suffixes, flags.force)
+            check_format(target.suffix.lower())
     written = [view.flags[0] for view in views if view.medium == "file"]
     for one, other in combinations(written, 2):
         if Path(getattr(flags, one)).absolute() == Path(getattr(flags, other)).absolute():

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import numpy as np
 
 MARGIN, LINE = 24.0, 32.0
+FOOT = HEIGHT - 16 - 2 * LINE  # where the sentence begins
 THUMB = 44.0  # the height of the other output maps
 MOST_NUMBERS = 1600  # of a map with more there is no room for any
 UNREAD = "  [ ] never read"
@@ -55,9 +56,9 @@ class Composition:
         """The largest magnitude of inputs, products and outputs, by which their cells are tinted."""
         products = [abs(each.value) for each in self.products if each.value is not None]
         return (
-            max(map(_largest, self.inputs.values())),
+            max(map(largest, self.inputs.values())),
             max(filter(isfinite, products), default=0.0),
-            _largest(self.plane.output),
+            largest(self.plane.output),
         )
 
     def carried(self, weight: float) -> str:
@@ -109,7 +110,7 @@ class Composition:
     def layout(self) -> Layout:
         """Where everything stands."""
         top = MARGIN + LINE * len(self.title)
-        bottom = HEIGHT - 16 - 2 * LINE - (THUMB + 16) * (len(self.plane.others) > 1)
+        bottom = FOOT - (THUMB + 16) * (len(self.plane.others) > 1)
         laid = arrange(self._wanted(), Room(WIDTH - 2 * MARGIN, bottom - top, LEAST, LEAST, LEAST))
         inputs, products, (output,) = (
             tuple(Grid(g.x + MARGIN, g.y + top, g.width, g.height, g.type) for g in part)
@@ -139,7 +140,8 @@ class Composition:
         )
 
 
-def _largest(values: "np.ndarray") -> float:
+def largest(values: "np.ndarray") -> float:
+    """The largest finite magnitude; 0 where there is none."""
     import numpy as np
 
     finite = np.abs(values[np.isfinite(values)])

@@ -1,22 +1,24 @@
 """A scene as GIF or PNG, 1280 wide, in the font that comes with the program."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path as File
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from convcli.colours import LIGHT, THEMES
 from convcli.views.drawing import HEIGHT, WIDTH, Box, Mark, Path, Shades, Words
-from convcli.views.scene import Scene
+from convcli.views.scene import LAST_SECONDS, SECONDS, Scene
 from convcli.views.tints import GROUNDS, mixed, tints
 
 if TYPE_CHECKING:
     from PIL import Image
 
 Pictures = Iterable["Image.Image"]
+Tracked = Callable[[Pictures], Pictures]
 FONTS = File(__file__).parent / "fonts"
+MOST_BYTES = 490_000  # of a GIF
 COLOURS = 255  # of a GIF, besides the see-through one
-STEPS = 4  # from a ground to the ink on it, for smooth letters
+STEPS = 3  # from a ground to the ink on it, for smooth letters
 FINE = 3  # how much larger a slanting line is drawn, to be smooth when it is shrunk
 
 
@@ -127,47 +129,60 @@ def still(scene: Scene, theme: str, i: int = -1) -> "Image.Image":
     return picture
 
 
-def frames(scene: Scene, theme: str) -> Iterator["Image.Image"]:
-    """Every moment; what stays is drawn once."""
+def frames(scene: Scene, theme: str, moments: Sequence[int]) -> Iterator["Image.Image"]:
+    """Some moments, in their order; what stays is drawn once."""
     from PIL import Image
 
     ground = Image.new("RGB", (WIDTH, HEIGHT), tints(THEMES.get(theme, LIGHT))["paper"])
     _Pen(ground, theme).draw(scene.ground)
-    for i, moment in enumerate(scene.drawn):
-        _Pen(ground, theme).draw(cell for first, _, cell, _ in scene.outputs if first == i)
+    before = -1
+    for i in moments:
+        moment = scene.drawn[i]
+        _Pen(ground, theme).draw(cell for first, _, cell, _ in scene.outputs if before < first <= i)
         values = [value for first, end, _, value in scene.outputs if first <= i < end]
         picture = ground.copy()
         _Pen(picture, theme).draw([*moment.under, *scene.numbers, *values, *moment.over, *scene.placed_tiles(i)])
+        before = i
         yield picture
 
 
-def write_png(scene: Scene, stream: BinaryIO, theme: str = "light", tracked: object = None) -> None:
+def write_png(scene: Scene, stream: BinaryIO, theme: str = "light", tracked: Tracked = iter) -> int:
     """The last moment."""
     still(scene, theme).save(stream, "PNG", optimize=True)
+    return 1
 
 
-def write_gif(
-    scene: Scene, stream: BinaryIO, theme: str = "light", tracked: Callable[[Pictures], Pictures] = iter
-) -> None:
-    """An endless GIF, written as it is drawn: only what changed, the rest see-through.
+def write_gif(scene: Scene, stream: BinaryIO, theme: str = "light", tracked: Tracked = iter) -> int:
+    """An endless GIF, of fewer moments where all of them would make a large file; returns how many.
 
     ``tracked`` passes the pictures on, and may tell how many it has seen.
     """
+    moments = scene.kept(len(scene.moments))
+    written = _gif(scene, theme, moments, tracked)
+    while len(written) > MOST_BYTES and len(moments) > 1:
+        moments = scene.kept(len(moments) * MOST_BYTES // (len(written) + MOST_BYTES // 20))
+        written = _gif(scene, theme, moments, tracked)
+    stream.write(written)
+    return len(moments)
+
+
+def _gif(scene: Scene, theme: str, moments: Sequence[int], tracked: Tracked) -> bytes:
+    """Of each picture only what changed, the rest see-through."""
     from PIL import GifImagePlugin, Image
 
     colours = Image.new("P", (1, 1))
     colours.putpalette([int(colour[i : i + 2], 16) for colour in _colours(theme) for i in (1, 3, 5)])
+    parts: list[bytes] = []
     before: Image.Image | None = None
-    for picture, begins, ends in zip(tracked(frames(scene, theme)), scene.times, scene.times[1:], strict=False):
-        picture = picture.quantize(palette=colours, dither=Image.Dither.NONE)
+    for i, drawn in enumerate(tracked(frames(scene, theme, moments)), 1):
+        picture = drawn.quantize(palette=colours, dither=Image.Dither.NONE)
         if before is None:
-            header, _ = GifImagePlugin.getheader(picture.copy(), info={"loop": 0, "optimize": False})
-            stream.writelines(header)
+            parts += GifImagePlugin.getheader(picture.copy(), info={"loop": 0, "optimize": False})[0]
         changed, corner = _changes(before, picture) if before else (picture, (0, 0))
-        duration = round(1000 * (ends - begins))
-        stream.writelines(GifImagePlugin.getdata(changed, corner, transparency=COLOURS, duration=duration, disposal=1))
+        lasting = round(1000 * (LAST_SECONDS if i == len(moments) else SECONDS))
+        parts += GifImagePlugin.getdata(changed, corner, transparency=COLOURS, duration=lasting, disposal=1)
         before = picture
-    stream.write(b";")
+    return b"".join([*parts, b";"])
 
 
 def _changes(before: "Image.Image", now: "Image.Image") -> tuple["Image.Image", tuple[int, int]]:

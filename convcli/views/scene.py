@@ -11,19 +11,19 @@ from typing import TYPE_CHECKING
 from convcli.layers.reductions import Place
 from convcli.report import Report
 from convcli.views import marks as draw
-from convcli.views.composition import LINE, MARGIN, THUMB, Composition
-from convcli.views.drawing import DOTTED, GLYPH, HEIGHT, WIDTH, Box, Mark, Path, Point, Shades, Words, moved
+from convcli.views.composition import FOOT, LINE, MARGIN, Composition
+from convcli.views.drawing import DOTTED, GLYPH, Box, Mark, Path, Point, Shades, Words, moved
 from convcli.views.layout import FULL, TALL, Grid
 from convcli.views.marks import LEAST, LINES_FROM, Span
 from convcli.views.plane import Moment, Product, Seen
 from convcli.views.shades import shrunk
+from convcli.views.thumbs import thumbnails
 from convcli.views.tints import ground, grounds
 from convcli.wording import map_name, short
 
 if TYPE_CHECKING:
     import numpy as np
 
-MOST_THUMBS, MOST_THUMB_CELLS = 12, 24
 MOST_SHADES = 80_000  # cells of shaded maps in all; of more, each shade is the mean of several
 MOST_CELLS = 900  # of a map that are drawn one by one
 CHIP = 27.0  # the height of a weight on the tile
@@ -53,12 +53,22 @@ class Scene:
         self.title = report.plan.layer.code + self.whole.item
         self.about = f"{list(report.plan.shape)} to {list(report.output_shape)}. {self.moments[-1].says[0]}"
 
-    def told(self, moving: bool) -> str:
-        """What the picture shows, in words."""
-        shown, count, word = len(self.moments), self.plane.count, "stamp" if self.plane.stamps else "step"
+    def kept(self, most: int) -> list[int]:
+        """Which moments to show, so many at most: those of the first row, and then the last of a row."""
+        last = len(self.moments) - 1
+        if most > last:
+            return list(range(last + 1))
+        rows = [moment.row for moment in self.drawn]
+        ends = [i for i in range(1, last + 1) if rows[i] > rows[0] and (i == last or rows[i + 1] > rows[i])] or [last]
+        first = [i for i in range(last) if rows[i] == rows[0]][: max(most - len(ends), most * 2 // 3)]
+        return [*first, *ends[:: -ceil(len(ends) / max(1, most - len(first)))][::-1]]
+
+    def told(self, shown: int) -> str:
+        """What a picture of so many moments shows, in words."""
+        count, word = self.plane.count, "stamp" if self.plane.stamps else "step"
         words = f"{count:,} {word}{'s' * (count > 1)}"
-        if not moving:
-            words = "the last of " * (shown > 1) + words
+        if shown == 1:
+            words = "the last of " * (len(self.moments) > 1) + words
         elif shown < count:
             whole = self.moments[-1].spot[0] > 0 and not self.plane.picked
             words = f"{shown} of {words}" + ", the first row's and then one in a row" * whole
@@ -87,7 +97,7 @@ class Scene:
         marks: list[Mark] = []
         for lead, grid in zip(self.rows, self.layout.inputs, strict=True):
             marks += self._input_cells(lead, grid)
-        return [*marks, *self._empty_output(), *self._thumbs()]
+        return [*marks, *self._empty_output(), *thumbnails(self.plane)]
 
     @cached_property
     def numbers(self) -> list[Mark]:
@@ -149,36 +159,6 @@ class Scene:
         """How many cells on a side are one shade."""
         areas = [len(rows) * len(columns) for rows, columns in (self.input, self.output)]
         return max(1, ceil(sqrt((len(self.rows) * areas[0] + areas[1]) / MOST_SHADES)))
-
-    def _thumbs(self) -> Iterator[Mark]:
-        """The maps of the output as shades, this one outlined."""
-        others = self.plane.others
-        if len(others) < 2:
-            return
-        here, (high, wide) = others.index(self.plane.lead), self.plane.output_size
-        first = max(0, min(here - MOST_THUMBS // 2, len(others) - MOST_THUMBS))
-        shown = others[first : first + MOST_THUMBS]
-        some = f" {first} to {first + len(shown) - 1}" if len(shown) < len(others) else ""
-        label = f"{len(others):,} output {'channels' if len(self.plane.lead) == 2 else 'maps'}:{some}"
-        width, height = (
-            max(12.0, min(THUMB * part, THUMB * part * ratio))
-            for part, ratio in ((2, wide / high / 2), (1, 2 * high / wide))
-        )
-        left, top = MARGIN + GLYPH * LEAST * (len(label) + 1), HEIGHT - 16 - 2 * LINE - THUMB - 4
-        yield Words(MARGIN, top + THUMB / 2, LEAST, label, "muted", "start")
-        apart = min(width + 12, (WIDTH - MARGIN - left) / len(shown))
-        width = min(width, apart - 6)
-        for i, lead in enumerate(shown):
-            values, box = (
-                self.plane.map(lead),
-                Box(left + i * apart, top + (THUMB - height) / 2, width, height, stroke="grid"),
-            )
-            side = ceil(max(values.shape) / MOST_THUMB_CELLS)
-            yield Shades(box.x, box.y, width, height, grounds(shrunk(values, side, side), float(abs(values).max())))
-            yield box
-            if lead == self.plane.lead:
-                around = box.inset(-3)
-                yield Box(around.x, around.y, around.width, around.height, stroke="accent", thick=3)
 
     @cached_property
     def outputs(self) -> list[Version]:
@@ -317,7 +297,7 @@ class Scene:
         told = [wrap(says, self.whole.characters) for says in moment.says]
         lines = next((found for found in told if len(found) <= 2), told[-1][:2])
         for i, line in enumerate(lines):
-            yield Words(MARGIN, HEIGHT - 16 - LINE * 1.5 + i * LINE, LEAST, line, "ink", "start")
+            yield Words(MARGIN, FOOT + (i + 0.5) * LINE, LEAST, line, "ink", "start")
 
     def _tiles(self, moment: Moment) -> tuple[list[Mark], list[Mark]]:
         """The window with its weights, in each row of the picture, and the output's."""

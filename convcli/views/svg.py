@@ -5,11 +5,11 @@ Where nothing moves it is the finished map with the last window.
 
 import zlib
 from base64 import b64encode
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from itertools import groupby
 from struct import pack
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from convcli.colours import DARK, LIGHT, THEMES
 from convcli.views.drawing import HEIGHT, WIDTH, Box, Mark, Path, Point, Shades, Words
@@ -21,8 +21,10 @@ FONT = "DejaVu Sans Mono,Menlo,Consolas,monospace"
 STILL = "@media(prefers-reduced-motion:reduce){.past{display:none}.last{visibility:visible!important}%s}"
 
 
-def write_svg(scene: Scene, stream: BinaryIO, theme: str = "light", tracked: Callable[..., Any] | None = None) -> None:
+def write_svg(scene: Scene, stream: BinaryIO, theme: str = "light", tracked: object = None) -> int:
+    """The whole file; returns how many moments it shows."""
     stream.write(drawing(scene, theme).encode())
+    return len(scene.moments)
 
 
 def drawing(scene: Scene, theme: str = "light") -> str:

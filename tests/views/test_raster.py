@@ -25,16 +25,29 @@ def test_a_gif_holds_what_was_drawn(name: str) -> None:
     with Image.open(stream) as gif:
         assert gif.size == (1280, 720)
         lasting = []
-        for drawn, written in zip(frames(scene, "light"), ImageSequence.Iterator(gif), strict=True):
+        for drawn, written in zip(
+            frames(scene, "light", range(len(scene.moments))), ImageSequence.Iterator(gif), strict=True
+        ):
             lasting.append(written.info["duration"])
             difference = ImageChops.difference(drawn, written.convert("RGB"))
             assert max(ImageStat.Stat(difference).mean) < 0.5
     assert lasting == [1000] * (len(lasting) - 1) + [3000]
 
 
+def test_a_large_gif_shows_fewer_moments() -> None:
+    scene = Scene(Report(make_plan("conv2d", {"padding": 1, "padding_mode": "replicate"}, size=(2, 5, 5))))
+    stream = io.BytesIO()
+    shown = write_gif(scene, stream)
+    assert len(stream.getvalue()) <= 500_000
+    assert shown < len(scene.moments)
+    kept = scene.kept(shown)
+    assert [scene.moments[i].spot[0] for i in kept] == [0, 0, 0, 0, 0, 1, 2, 3, 4]
+    assert kept[-1] == len(scene.moments) - 1
+
+
 def test_every_frame_is_drawn_as_a_still_is() -> None:
     scene = Scene(Report(make_plan("conv2d", {}, size=(5, 5))))
-    for i, frame in enumerate(frames(scene, "dark")):
+    for i, frame in enumerate(frames(scene, "dark", range(len(scene.moments)))):
         assert not ImageChops.difference(frame, still(scene, "dark", i)).getbbox()
 
 

@@ -17,6 +17,7 @@ from playwright.sync_api import Browser
 from convcli.colours import DARK, LIGHT
 from convcli.plan import make_plan
 from convcli.report import Report
+from convcli.views.raster import FONTS
 from convcli.views.scene import Scene
 from convcli.views.svg import drawing
 from tests.strategies import picked
@@ -38,7 +39,8 @@ def in_cairo(svg: str, width: int = 1280) -> np.ndarray:
 
 
 def in_resvg(svg: str, width: int = 1280) -> np.ndarray:
-    return pixels(bytes(resvg_py.svg_to_bytes(svg_string=svg, width=width)))
+    fonts = [str(path) for path in FONTS.glob("*.ttf")]
+    return pixels(bytes(resvg_py.svg_to_bytes(svg_string=svg, width=width, skip_system_fonts=True, font_files=fonts)))
 
 
 @pytest.mark.parametrize("arguments", [*LAYERS, *LARGE])
