@@ -5,6 +5,7 @@ from math import prod
 from convcli.picks import Picks, some
 from convcli.plan import Plan
 from convcli.refusals import Refusal, Spelling, in_python
+from convcli.wording import counted
 
 MOST_IN_SCRIPT = 10_000
 MOST_IN_JSON = 20_000_000
@@ -36,7 +37,7 @@ class TooLongWorksheet(Refusal):
     fitting: int
 
     def words(self, spell: Spelling = in_python) -> tuple[str, str]:
-        why = f"nobody works out {self.sums:,} sum{'s' * (self.sums > 1)} of {self.terms:,} terms on paper"
+        why = f"nobody works out {counted(self.sums, 'sum')} of {self.terms:,} terms on paper"
         if self.fitting:
             return why, f"pick fewer instead: {spell('steps', f'0:{self.fitting}')}"
         return why, "take a layer with fewer channels or a smaller kernel"

@@ -82,8 +82,8 @@ def short(value: float) -> str:
 def brief(values: Sequence[float]) -> Callable[[float], str]:
     """Writes numbers that stand together with three digits of the largest, without a zero before the point.
 
-    >>> [brief([-0.4753, 0.0043])(v) for v in (-0.4753, 0.0043, 0.00001)], brief([12.345])(12.345), brief([3])(3)
-    (['-.475', '.004', '≈0'], '12.3', '3')
+    >>> [brief([-0.4753, 0.0043])(v) for v in (-0.4753, 0.0043, 0.00001, -0.0)], brief([12.345])(12.345), brief([3])(3)
+    (['-.475', '.004', '≈0', '0'], '12.3', '3')
     """
     most = max((abs(value) for value in values if isfinite(value)), default=0.0)
     if most >= 1e4 or all(value == round(value) for value in values if isfinite(value)):
@@ -92,8 +92,8 @@ def brief(values: Sequence[float]) -> Callable[[float], str]:
 
     def write(value: float) -> str:
         text = f"{float(value):.{decimals}f}"
-        if value and not text.strip("-0."):
-            return "≈0"
+        if not text.strip("-0."):
+            return "≈0" if value else "0"
         return text.replace("0.", ".", 1) if abs(value) < 1 else text
 
     return write
@@ -108,6 +108,15 @@ def bytes_in_words(count: int) -> str:
     units = ("B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB")
     power = min(max(count.bit_length() - 1, 0) // 10, len(units) - 1)
     return f"{count / 1024**power:,.{min(power, 1)}f} {units[power]}"
+
+
+def counted(count: int, thing: str) -> str:
+    """How many there are of something.
+
+    >>> counted(1, "channel"), counted(1200, "window")
+    ('1 channel', '1,200 windows')
+    """
+    return f"{count:,} {thing}{'s' * (count != 1)}"
 
 
 def map_name(lead: Sequence[int]) -> str:

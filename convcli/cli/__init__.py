@@ -111,6 +111,14 @@ def check_first(words: list[str], flags: list[str]) -> None:
 
 def nearby(typed: str) -> str:
     """The commands that may have been meant, those for pictures first."""
+    from convcli.layers import without_windows  # noqa: F401  (enters what only networks have)
+
+    if "(" in typed:
+        return f"try convcli network '{typed}'"
+    if layer := same(typed.removeprefix("torch.").removeprefix("nn."), LAYERS):
+        return (
+            f"nn.{LAYERS[layer].__name__} has no windows to draw: convcli network --help says how it stands in a chain"
+        )
     near = nearest(typed, sorted(COMMANDS, key=lambda name: not name.endswith("2d")))
     if not near:
         return "convcli --help lists the commands"

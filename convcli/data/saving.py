@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from convcli.data.arrays import extent
 from convcli.refusals import ConvcliError, Failure
+from convcli.wording import counted
 
 if TYPE_CHECKING:
     import numpy as np
@@ -87,7 +88,7 @@ def write_values(values: "np.ndarray", stream: BinaryIO, suffix: str) -> str:
             rows = values.reshape(-1, values.shape[-1])
             np.savetxt(stream, rows, fmt="%.9g", delimiter=",")
             if values.ndim > 1:
-                said = f" as {len(rows)} row{'s' * (len(rows) > 1)} of {values.shape[-1]}"
+                said = f" as {counted(len(rows), 'row')} of {values.shape[-1]}"
         case ".json":
             stream.write(json.dumps(values.tolist()).encode() + b"\n")
         case ".png":

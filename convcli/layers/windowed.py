@@ -15,7 +15,7 @@ from convcli.arithmetic.axis import Axis
 from convcli.arithmetic.windows import Windows
 from convcli.layers.base import Layer, Path, Remark, Shape, accepted
 from convcli.layers.reductions import Place, Read, Reduction
-from convcli.wording import sizes_in_words
+from convcli.wording import counted, sizes_in_words
 
 Sizes = tuple[int, ...]  # a value for each axis
 Use = tuple[Place | None, Place]  # a weight's index, None where there is none, and an output's
@@ -101,7 +101,7 @@ class Windowed(Layer):
 
     def times(self, count: int) -> str:
         """So many of what is counted there."""
-        return f"{count:,} window{'s' * (count != 1)}"
+        return counted(count, "window")
 
     def targets(self, channel: int) -> Iterator[tuple[int, Place | None]]:
         """The output channels that an input channel goes into, each with the first indices of its weights."""
@@ -167,8 +167,8 @@ class Sliding(Windowed):
 
     def times(self, count: int) -> str:
         if self.transposed:
-            return f"{count:,} output{'s' * (count != 1)}"
-        return f"{count:,} reading{'s' * (count != 1)}" if self._copies else super().times(count)
+            return counted(count, "output")
+        return counted(count, "reading") if self._copies else super().times(count)
 
     @property
     def pads(self) -> list[tuple[int, int]]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from math import gcd, isfinite
 
 from convcli.refusals.refusal import PADDING_MODES, Change, Refusal, Spelling, Words
+from convcli.wording import counted
 
 Sizes = tuple[int, ...]
 FROM_0 = ("padding", "output_padding", "start_dim", "end_dim")  # the others are counted from 1
@@ -69,7 +70,7 @@ class AxisCount(Refusal):
     def said(self, spell: Spelling) -> Words:
         count, values = len(self.axes), tuple(self.values)
         axes = "1 axis" if count == 1 else f"{count} axes"
-        given = f"{spell(self.name, values)} has {len(values)} values"
+        given = f"{spell(self.name, values)} has {counted(len(values), 'value')}"
         each = (values or (3,))[:count]
         each += each[-1:] * (count - len(each))
         changes: list[Change] = [{self.name: each[0]}] if each[0] is not None else []
@@ -195,6 +196,9 @@ class PaddingWord(Refusal):
     value: str
 
     def said(self, spell: Spelling) -> Words:
+        if self.value in PADDING_MODES:
+            fix = self.offer(spell, {"padding": 1, "padding_mode": self.value})
+            return f"padding {self.value!r} is a mode: what stands in the padding, not how much there is of it", fix
         fix = self.offer(spell, {"padding": "same"}, {"padding": "valid"})
         return f"padding {self.value!r} is unknown", f"padding is a number for each axis, same, or valid: {fix}"
 

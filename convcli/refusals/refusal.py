@@ -109,8 +109,8 @@ def _changed(spell: Spelling, name: str, value: Any) -> str:
 def shape_names(shape: Sequence[int]) -> str:
     """A shape with each axis named.
 
-    >>> shape_names((1, 3, 28, 28))
-    '1 batch, 3 channels, 28 height, 28 width'
+    >>> shape_names((8, 1, 28, 28))
+    'batch 8, channels 1, height 28, width 28'
     """
     names = ("batch", "channels", *AXIS_NAMES[len(shape) - 2])
-    return ", ".join(f"{size} {name}" for size, name in zip(shape, names, strict=True))
+    return ", ".join(f"{name} {size:,}" for size, name in zip(shape, names, strict=True))

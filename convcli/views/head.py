@@ -13,7 +13,7 @@ from convcli.plan import Plan
 from convcli.views.brackets import windows_drawn
 from convcli.views.widgets import INDENT, LABEL, Screen, boxed, indented, labelled, pieces
 from convcli.views.worked import worked_short
-from convcli.wording import plain
+from convcli.wording import counted, plain
 
 ARGUMENTS = ("kernel", "stride", "padding", "dilation", "output_padding")  # of a window that walks an axis
 
@@ -46,7 +46,7 @@ def counts(plan: Plan) -> tuple[str, str, str]:
         return f"0 parameters, no MACs: {layer.no_macs}", "", ""
     weights = "·".join(f"{size:,}" for size in layer.weight_shape)
     bias = f" + {layer.bias_size:,} bias" if layer.bias_size else ", no bias"
-    learned = f"{layer.parameters:,} parameter{'s' * (layer.parameters != 1)} = {weights} weights{bias}"
+    learned = f"{counted(layer.parameters, 'parameter')} = {weights} weights{bias}"
     return learned, f"{plan.macs:,} MACs", layer.macs_convention
 
 

@@ -13,7 +13,7 @@ from convcli.engine.steps import Step, Uses
 from convcli.layers.reductions import Reduction, Term
 from convcli.report import Report
 from convcli.views.widgets import INDENT, Screen, boxed, by_sign, fixed, indented
-from convcli.wording import brief, equals, factor, map_name, number, shown
+from convcli.wording import brief, counted, equals, factor, map_name, number, shown
 
 SHOWN_USES = 24
 MOST_TERMS = 100
@@ -68,7 +68,7 @@ def verdict(step: Step) -> Text:
 
 def left_out(step: Step) -> str:
     """That some of a pooling's window is padding which doesn't count."""
-    return f"  ({step.ignored} cell{'s' * (step.ignored > 1)} of padding left out)" if step.ignored else ""
+    return f"  ({counted(step.ignored, 'cell')} of padding left out)" if step.ignored else ""
 
 
 def _reads(terms: Sequence[Term]) -> str:
@@ -293,8 +293,9 @@ def told(uses: Uses, full: bool = False) -> Iterator[RenderableType]:
     """What an input cell or a weight is part of: each product, or window of a pooling, and its output."""
     listed = list(islice(uses.products, None if full else SHOWN_USES))
     pooling = bool(listed) and listed[0].weight is None
-    what = "is read by {:,} window{}" if pooling else "takes part in {:,} product{}"
-    role = what.format(uses.count, "s" * (uses.count != 1))
+    role = (
+        "is read by " + counted(uses.count, "window") if pooling else "takes part in " + counted(uses.count, "product")
+    )
     if not uses.count and not uses.zeros:
         role = "reaches no output"
     if uses.zeros:

@@ -11,6 +11,7 @@ from convcli.colours import LIGHT
 from convcli.data.arrays import Array
 from convcli.data.samples import LABELS, TRY
 from convcli.views.widgets import INDENT, Screen, by_sign, fixed, indented
+from convcli.wording import counted
 
 BARS = "▁▂▃▄▅▆▇█"
 MOST_ROWS, MOST_NUMBERS = 3, 10  # of a sample whose numbers are written; a larger one is drawn
@@ -38,7 +39,7 @@ def _looks(sample: Array, screen: Screen) -> Iterator[Text]:
     if len(rows) <= MOST_ROWS and len(rows[0]) <= MOST_NUMBERS:
         yield from _numbers(rows, LABELS.get(sample.source, ""))
         if len(sample.shape) > 2:
-            yield Text(f"and {sample.shape[0] - 1} channels like it", style="muted")
+            yield Text(f"and {counted(sample.shape[0] - 1, 'channel')} like it", style="muted")
     elif len(rows) > 1:
         yield _half_blocks(rows) if screen.colour else _characters(rows)
     else:

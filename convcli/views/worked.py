@@ -12,7 +12,7 @@ from convcli.arithmetic.windows import Adaptive, Windows
 from convcli.sizing import Sized
 from convcli.views.equations import Aligned, Lines, Numbers, coloured
 from convcli.views.widgets import labelled
-from convcli.wording import unread_words
+from convcli.wording import counted, unread_words
 
 SLIDING = "⌊({size} + 2·{padding} − {dilation}·({kernel} − 1) − 1) / {stride}⌋ + 1"
 TRANSPOSED = "({size} − 1)·{stride} − 2·{padding} + {dilation}·({kernel} − 1) + {output_padding} + 1"
@@ -185,14 +185,10 @@ def left_over(axis: Axis) -> Text | None:
         return Text(f"the dropped window would start at cell {start}, behind the last one, {axis.size - 1}")
     rest = axis.spare - (axis.output - 1) * axis.stride
     if rest < 0:
-        return Text(f"the last window reaches {_cells(-rest)} beyond the end, where nothing is read")
+        return Text(f"the last window reaches {counted(-rest, 'cell')} beyond the end, where nothing is read")
     if rest:
-        return Text(f"{_cells(rest)} left over at the end: padding, nothing of the input", style="muted")
+        return Text(f"{counted(rest, 'cell')} left over at the end: padding, nothing of the input", style="muted")
     return None
-
-
-def _cells(count: int) -> str:
-    return f"{count:,} cell{'s' * (count > 1)}"
 
 
 def introduction() -> RenderableType:

@@ -16,7 +16,7 @@ from convcli.report import Report
 from convcli.views.files_written import Tracked
 from convcli.views.products import left_out, value_of
 from convcli.views.worked import in_symbols, worked_short
-from convcli.wording import equals, factor, number, shown, unread_words
+from convcli.wording import counted, equals, factor, number, shown, unread_words
 
 BLANK = "____"
 EASIER = {1: "1,0,-1", 2: "sobel-x"}  # weights in whole numbers, by the layer's axes
@@ -65,7 +65,7 @@ def worksheet(report: Report, stream: BinaryIO, suffix: str, tracked: Tracked) -
     stream.write(made(report.plan.code, asked, answered).encode())
     easier = EASIER.get(report.plan.layer.ndim) if report.values.weight is not None and not report.plan.weight else None
     hint = f"; whole numbers are easier by hand, as in --weight {easier}" if easier else ""
-    return f"{len(steps)} sum{'s' * (len(steps) > 1)} with blanks, the answers on a second page{hint}"
+    return f"{counted(len(steps), 'sum')} with blanks, the answers on a second page{hint}"
 
 
 def sheet(report: Report, steps: Sequence[Step], ask: Ask) -> Iterator[Part]:
