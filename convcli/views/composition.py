@@ -121,7 +121,7 @@ class Composition:
     def _wanted(self) -> Wanted:
         heads = [self.input_head(i) for i in range(len(self.leads))]
         sums = [f" Σ {short(total)}" for moment in self.moments for total in moment.sums.values()]
-        split = [each.factors.replace("^", " × ^").partition(" × ") for each in self.products if each.factors]
+        split = [each.factors.partition(" × ") for each in self.products if each.factors]
         window = [max(len(moment.stops[i]) for moment in self.moments) for i in range(2)]
         return Wanted(
             inputs=len(self.leads),

@@ -15,8 +15,9 @@ SIGNS = {
 
 
 def as_tex(text: str) -> str:
-    r"""
+    r"""Words as LaTeX has them; a sign that it may lack is a question mark.
+
     >>> as_tex("conv_1 3 × 3 & more")
     'conv\\_1 3 $\\times$ 3 \\& more'
     """
-    return "".join(SIGNS.get(sign, sign) for sign in text)
+    return "".join(SIGNS.get(sign, sign if sign.isascii() else "?") for sign in text)

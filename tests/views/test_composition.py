@@ -3,6 +3,7 @@
 from convcli.plan import make_plan
 from convcli.report import Report
 from convcli.views.composition import Composition
+from convcli.views.drawing import GLYPH
 from convcli.views.layout import ALONE
 
 
@@ -33,3 +34,9 @@ def test_a_large_layer_keeps_the_numbers_of_its_window() -> None:
     large = composed("conv2d", {"kernel_size": 7, "stride": 2, "padding": 3}, (3, 64, 64))
     assert (large.layout.form, large.layout.inputs[0].type) == (ALONE, 0)
     assert large.has_sums
+
+
+def test_powers_have_room_beside_one_another() -> None:
+    powers = composed("lppool2d", {"norm_type": 1.0, "kernel_size": 3}, (3, 5))
+    grid, longest = powers.layout.products[0], max(len(each.factors) for each in powers.products)
+    assert longest * GLYPH * grid.type <= grid.width

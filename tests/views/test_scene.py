@@ -3,6 +3,7 @@
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
+from itertools import combinations
 from math import isfinite
 from pathlib import Path
 
@@ -11,15 +12,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from convcli.colours import DARK, LIGHT
 from convcli.plan import make_plan
 from convcli.report import Report
 from convcli.views.drawing import HEIGHT, WIDTH, Box, Words
 from convcli.views.drawing import Path as Line
 from convcli.views.scene import Scene
 from convcli.views.svg import drawing
+from convcli.views.tints import tints
 from convcli.wording import short
 from tests.conftest import Ran
 from tests.strategies import Request, picked, report_of, requests
+from tests.test_colours import contrast
 from tests.views.drawn import LAYERS
 
 
@@ -48,6 +52,31 @@ def test_every_number_in_its_cell(request: Request, data: st.DataObject) -> None
                 assert around[-1].x - 1 <= box.x
                 assert box.right <= around[-1].right + 1
     ET.fromstring(drawing(scene))
+
+
+@settings(max_examples=60)
+@given(requests(), st.data())
+def test_no_two_texts_meet_and_each_can_be_read(request: Request, data: st.DataObject) -> None:
+    scene = Scene(report_of(request))
+    i = data.draw(st.integers(0, len(scene.moments) - 1))
+    marks = [mark for layer in scene.layers(i) for mark in layer]
+    filled = [mark for mark in marks if isinstance(mark, Box) and mark.fill]
+    texts = [mark for mark in marks if isinstance(mark, Words)]
+    for one, other in combinations(texts, 2):
+        box, there = one.box, other.box
+        across = min(box.right, there.right) - max(box.x, there.x)
+        down = min(box.bottom, there.bottom) - max(box.y, there.y)
+        assert across <= 0 or down <= 0.3 * one.size, (one.text, other.text)
+    for name, ground in {
+        (text.colour, ([b for b in filled if holds(b, text)] or [Box(0, 0, 0, 0, "paper")])[-1].fill) for text in texts
+    }:
+        for palette in (LIGHT, DARK):
+            ink, under = (full(tints(palette)[each]) for each in (name, ground))
+            assert contrast(ink, under) >= 4.5, (name, ground)
+
+
+def full(colour: str) -> str:
+    return colour if len(colour) == 7 else f"#{''.join(2 * digit for digit in colour[1:])}"
 
 
 def holds(cell: Box, words: Words) -> bool:
