@@ -9,6 +9,7 @@ from convcli.wording import counted
 
 MOST_IN_SCRIPT = 10_000
 MOST_IN_JSON = 20_000_000
+MOST_ON_PAGE = 2_000_000
 MOST_SUMS, MOST_ON_PAPER = 24, 300  # sums of a worksheet, and terms of all of them
 
 
@@ -27,6 +28,14 @@ class TooLongJson(Refusal):
     def words(self, spell: Spelling = in_python) -> tuple[str, str]:
         why = f"{spell('as_json')} would write {self.count:,} numbers; {MOST_IN_JSON:,} are the most"
         return why, f"save the output instead: {spell('save', 'out.npy')}"
+
+
+class TooLargePage(Refusal):
+    count: int
+
+    def words(self, spell: Spelling = in_python) -> tuple[str, str]:
+        why = f"the page would hold {self.count:,} numbers; {MOST_ON_PAGE:,} are the most"
+        return why, f"draw a picture instead: {spell('export', 'steps.svg')}"
 
 
 class TooLongWorksheet(Refusal):
@@ -55,6 +64,13 @@ def check_script(plan: Plan, picks: Picks) -> None:
     for array in (plan.input, plan.weight, plan.bias):
         if array and array.spelled_out and prod(array.shape) > MOST_IN_SCRIPT:
             raise TooLongScript(source=array.source, count=prod(array.shape))
+
+
+def check_page(plan: Plan) -> None:
+    """Refuse more numbers than a browser wants to be sent: those of one batch item."""
+    count = prod(plan.shape[1:]) + prod(plan.output_shape[1:]) + plan.parameters
+    if count > MOST_ON_PAGE:
+        raise TooLargePage(count=count)
 
 
 def check_json(plan: Plan, picks: Picks) -> None:

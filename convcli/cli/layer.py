@@ -10,7 +10,7 @@ from rich.console import RenderableType
 from convcli.cli.flags import LayerFlags, RunFlags, assumed, helps, takes
 from convcli.cli.player import check_playable, play
 from convcli.cli.streams import screen, show, warn, write
-from convcli.cli.typed import typed_command
+from convcli.cli.typed import PICTURE_THEMES, typed_command
 from convcli.cli.waiting import loading_torch, tracked
 from convcli.data.arrays import Array
 from convcli.data.files import read
@@ -18,6 +18,7 @@ from convcli.data.filters import FILTERS
 from convcli.data.samples import SAMPLES, as_in_the_post, weights_in_the_post
 from convcli.data.saving import WholeFile, check_target
 from convcli.layers import LAYERS
+from convcli.limits import check_page
 from convcli.memory import check_memory
 from convcli.picks import pick
 from convcli.plan import Plan, make_plan
@@ -101,6 +102,8 @@ def checked_report(plan: Plan, views: list[View], flags: RunFlags) -> Report:
     for view in views:
         if view.check:
             view.check(plan, report.picks)
+    if (flags.export or "").lower().endswith(".html"):
+        check_page(plan)
     if any(view.needs == "values" for view in views):
         check_memory(plan)
     return report
@@ -145,6 +148,8 @@ def check(views: list[View], flags: RunFlags) -> None:
     """Refuse flags that say nothing together, and files that can't be written."""
     if flags.region and not flags.export:
         raise ConvcliError("--region is the part that --export draws", "add --export steps.svg, or leave --region out")
+    if flags.theme != PICTURE_THEMES[0] and not flags.export:
+        raise ConvcliError("--theme is how --export draws", "add --export steps.svg, or leave --theme out")
     check_playable(flags.animate, flags.speed)
     for view in views:
         if view.medium == "file":

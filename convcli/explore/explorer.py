@@ -19,7 +19,7 @@ from convcli.data.saving import WholeFile
 from convcli.explore.choice import Choice
 from convcli.explore.knobs import Setup, bar
 from convcli.layers.reductions import Place
-from convcli.picks import pick
+from convcli.limits import check_page
 from convcli.plan import Plan
 from convcli.refusals import ConvcliError
 from convcli.report import Report
@@ -262,9 +262,10 @@ class Explorer(App[None]):
             return
         path = free_name(self.setup.name, ".html")
         try:
-            picks = pick(self.film.report.plan, draw=True)
+            plan = self.film.report.plan
+            check_page(plan)
             with WholeFile(path, force=False) as stream:
-                said = exported(Report(self.film.report.plan, picks), stream, ".html", lambda items, *_: items)
+                said = exported(Report(plan), stream, ".html", lambda items, *_: items)
         except ConvcliError as refusal:
             self.tell(str(refusal))
         else:

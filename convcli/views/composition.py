@@ -96,10 +96,9 @@ class Composition:
     @property
     def output_head(self) -> str:
         """What stands over the output."""
-        several = len(self.plane.others) > 1
-        return "Output " + (
-            map_name(self.plane.lead[1:]) if several else " × ".join(map(str, self.plan.output_shape[2:]))
-        )
+        several, bias = len(self.plane.others) > 1, self.plane.report.values.bias
+        name = map_name(self.plane.lead[1:]) if several else " × ".join(map(str, self.plan.output_shape[2:]))
+        return f"Output {name}" + ("" if bias is None else f", bias {short(float(bias[self.plane.lead[1]]))}")
 
     @property
     def has_sums(self) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from importlib import import_module
 from importlib.util import find_spec
+from math import prod
 from typing import Any, BinaryIO
 
 from convcli.data.saving import write_values
@@ -44,7 +45,8 @@ def exported(report: Report, stream: BinaryIO, suffix: str, tracked: Tracked, th
         from convcli.views.page import page
 
         stream.write(page(report).encode())
-        return "every step, and the settings to change"
+        steps = prod(report.output_shape[1:])
+        return f"{steps:,} step{'s' * (steps > 1)}"
     from convcli.views.scene import Scene
 
     module, function = FORMATS[suffix]

@@ -203,7 +203,7 @@ class Windowing(Plane):
 
     @cached_property
     def moments(self) -> list[Moment]:
-        return [self._moment(spot) for spot in self._spots()]
+        return [self._moment(spot) for spot in self._spots]
 
     @property
     def count(self) -> int:
@@ -211,7 +211,7 @@ class Windowing(Plane):
 
     @cached_property
     def drawn(self) -> tuple[Ranges, Ranges]:
-        stops, spot = self._stops(self._spots()[-1]), self._spots()[-1]
+        stops, spot = self._stops(self._spots[-1]), self._spots[-1]
         ends = [self._stops((row, column)) for row, column in ((0, 0), tuple(size - 1 for size in self.output_size))]
         whole = [range(line.start, max(line.stop, ends[1][i][-1] + 1)) for i, line in enumerate(map(_line, self.axes))]
         return self.cropped(whole, stops), self.cropped([*map(range, self.output_size)], [[at] for at in spot])
@@ -230,6 +230,7 @@ class Windowing(Plane):
     def finished(self, moment: Moment) -> tuple[int, int, int] | None:
         return None if self.picked else (moment.spot[0], moment.spot[0] + 1, moment.spot[1] + 1)
 
+    @cached_property
     def _spots(self) -> list[Spot]:
         """Where the output cells stand that the moments make."""
         if self.picked:

@@ -152,10 +152,12 @@ def test_every_kind_of_layer_on_every_screen(name: str, size: tuple[int, int]) -
     explore(steps, name, size)
 
 
-def test_what_is_too_large_to_save_is_told() -> None:
+def test_what_is_too_large_to_save_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("convcli.limits.MOST_ON_PAGE", 1000)
+
     async def steps(app: Explorer, hands: Hands) -> None:
         await hands.press("s")
-        assert "1,584 cells to draw" in hands.says()
+        assert "numbers; 1,000 are the most" in hands.says()
 
     explore(steps, "conv2d", out_channels=99)
 

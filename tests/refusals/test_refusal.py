@@ -28,6 +28,7 @@ ELSEWHERE = {
     "NotARegion": ("conv1d --export a.svg --region 3", "try --region 0:8"),
     "EmptyRegion": ("conv1d --export a.svg --region 9:12", "holds no output cell"),
     "SeveralDrawn": ("conv1d --size 2x1x6 --steps all --export a.svg", "--region 0:1,0:1,0:4"),
+    "TooLargePage": ("conv2d --size 1500x1500 --export a.html", "4,494,014 numbers; 2,000,000 are the most"),
     "TooLongWorksheet": ("conv1d --out 9 --steps all --worksheet a.md", "nobody works out 72 sums of 3 terms on paper"),
     "TooLongJson": ("maxpool1d --size 81000000 --json", "--save out.npy"),
     "TooLongScript": ("conv1d -i many.csv --code", "too many to write into a script"),

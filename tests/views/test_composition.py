@@ -14,10 +14,10 @@ def composed(name: str, arguments: dict[str, object], size: tuple[int, ...]) -> 
 def test_headings() -> None:
     one = composed("conv1d", {"kernel_size": 3, "stride": 2}, (10,))
     assert (one.input_head(0), one.products_head) == ("Input 10  [ ] never read", "Input × weight")
-    assert one.output_head == "Output 4"
+    assert one.output_head == "Output 4, bias -0.42"
     several = composed("conv2d", {"out_channels": 2}, (3, 4, 4))
     assert [several.input_head(i) for i in (0, 1)] == ["Input channel 0", "channel 1"]
-    assert several.output_head == "Output channel 0"
+    assert several.output_head == "Output channel 0, bias 0.13"
     assert composed("lppool1d", {}, (4,)).products_head == "Powers"
     assert composed("conv2d", {}, (2000, 3)).input_head(0) == "Input 2000 × 3 [0–999]"
 

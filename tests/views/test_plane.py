@@ -11,7 +11,7 @@ from convcli.views.plane import MOST_MOMENTS, OVER, PADDING, Windowing, reel
 from tests.strategies import Request, report_of, requests
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(requests())
 def test_cells_are_the_inputs(request: Request) -> None:
     plane = Windowing(report_of(request))
@@ -28,7 +28,7 @@ def test_cells_are_the_inputs(request: Request) -> None:
                     assert (cell.input_index == cell.place) == (seen.kind != PADDING)
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(requests())
 def test_every_output_that_is_shown_is_torchs(request: Request) -> None:
     plane = Windowing(report_of(request))
