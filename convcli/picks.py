@@ -262,7 +262,7 @@ def _drawn(plan: Plan, picked: tuple[Place, ...], region: str | None) -> tuple[P
     return places
 
 
-def part_of(plan: Plan, ranges: Sequence[range] = (), most: int = MOST_DRAWN) -> str:
+def part_of(plan: Plan, ranges: Sequence[range] = ()) -> str:
     """The first of the output's cells, or of these, as a region is typed: of one batch item and channel, so many.
 
     >>> from convcli.plan import make_plan
@@ -271,7 +271,7 @@ def part_of(plan: Plan, ranges: Sequence[range] = (), most: int = MOST_DRAWN) ->
     """
     ranges = ranges or [range(size) for size in plan.output_shape]
     batch, _, *axes = ranges
-    side = next(n for n in range(most, 0, -1) if n ** len(axes) <= min(most, _fitting(plan)))
+    side = next(n for n in range(MOST_DRAWN, 0, -1) if n ** len(axes) <= min(MOST_DRAWN, _fitting(plan)))
     sides = (1, 1, *[side] * len(axes))
     parts = [f"{part[0]}:{part[0] + min(len(part), size)}" for part, size in zip(ranges, sides, strict=True)]
     # Channels that are left out are taken whole, and so are none but the first of the batch's items.

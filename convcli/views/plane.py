@@ -109,6 +109,14 @@ class Plane(ABC):
         None: all of them.
         """
 
+    @property
+    def ends(self) -> bool:
+        """Whether the last moment is the last there is."""
+        if self.picked:
+            return True
+        walked = self.drawn[0] if self.stamps else tuple(map(range, self.output_size))
+        return self.moments[-1].spot == tuple(line[-1] for line in walked)
+
     @cached_property
     def leads(self) -> list[Place]:
         """The input planes that are read, by batch item, channel and depth."""

@@ -67,8 +67,8 @@ class Scene:
         """What a picture of so many moments shows, in words."""
         count, word = self.plane.count, "stamp" if self.plane.stamps else "step"
         words = f"{count:,} {word}{'s' * (count > 1)}"
-        if shown == 1:
-            words = "the last of " * (len(self.moments) > 1) + words
+        if shown == 1 < count:
+            words = f"{'the last' if self.plane.ends else 'one'} of {words}"
         elif shown < count:
             whole = self.moments[-1].spot[0] > 0 and not self.plane.picked
             words = f"{shown} of {words}" + ", the first row's and then one in a row" * whole
@@ -244,12 +244,20 @@ class Scene:
     def _products(self, moment: Moment, lead: Place, grid: Grid) -> list[Mark]:
         boxes: list[Mark] = []
         words: list[Mark] = []
+        if not grid.type and sum(map(len, moment.products[lead])) > MOST_CELLS:
+            return self._shaded_products(moment, lead, grid)
         for i, row in enumerate(moment.products[lead]):
             for j, each in enumerate(row):
                 box = draw.cell(grid, (i, j))
                 boxes += draw.seen_cell(Seen(each.value, each.kind), box, self.most[1])
                 words += self._worked(each, box, grid.type)
         return [*boxes, *words]
+
+    def _shaded_products(self, moment: Moment, lead: Place, grid: Grid) -> list[Mark]:
+        import numpy as np
+
+        values = [[each.value or 0.0 for each in row] for row in moment.products[lead]]
+        return list(self._shaded(np.array(values, np.float32), grid, self.most[1]))
 
     def _worked(self, each: Product, box: Box, size: float) -> Iterator[Words]:
         """A product: its factors, and what they make."""

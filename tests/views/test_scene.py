@@ -231,3 +231,21 @@ def test_refusals(convcli: Callable[..., Ran], tmp_path: Path) -> None:
     same = convcli("conv2d", "--save", str(tmp_path / "b.png"), "--export", str(tmp_path / "b.png"))
     assert "a name of its own" in same.err
     assert [p.name for p in tmp_path.iterdir()] == ["a.svg"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ("conv1d --size 9000 --kernel 3000 --export a.svg", "one of 6,001 steps"),
+        ("conv2d --size 6x6 --export a.png", "the last of 16 steps"),
+        ("convtranspose1d --size 3 --export a.png", "the last of 3 stamps"),
+        ("conv2d --size 300x300 --kernel 100 --at 5,5 --export a.svg", ": 1 step"),
+    ],
+)
+def test_what_is_said_of_a_picture(
+    convcli: Callable[..., Ran], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: str, said: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert said in " ".join(convcli(*arguments.split()).err.split())
+    [path] = tmp_path.iterdir()
+    assert path.stat().st_size <= 150_000
