@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 MARGIN, LINE = 24.0, 32.0
 FOOT = HEIGHT - 16 - 2 * LINE  # where the sentence begins
+BRACKETS = 10.0  # the room that they take below a map
 THUMB = 44.0  # the height of the other output maps
 MOST_NUMBERS = 1600  # of a map with more there is no room for any
 UNREAD = "  [ ] never read"
@@ -109,7 +110,7 @@ class Composition:
     def layout(self) -> Layout:
         """Where everything stands."""
         top = MARGIN + LINE * len(self.title)
-        bottom = FOOT - (THUMB + 16) * (len(self.plane.others) > 1)
+        bottom = FOOT - (THUMB + 16) * (len(self.plane.others) > 1) - BRACKETS * any(self.plane.unread)
         laid = arrange(self._wanted(), Room(WIDTH - 2 * MARGIN, bottom - top, LEAST, LEAST, LEAST))
         inputs, products, (output,) = (
             tuple(Grid(g.x + MARGIN, g.y + top, g.width, g.height, g.type) for g in part)

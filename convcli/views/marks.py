@@ -68,18 +68,28 @@ def number(box: Box, value: float, size: float, most: float, kind: str = "") -> 
 
 
 def heading(x: float, top: float, text: str, bold: bool = False) -> list[Mark]:
-    """What stands over a block that begins at ``top``; guide lines pass behind it."""
-    words = Words(x, top - 0.72 * LEAST, LEAST, text, "ink", "start", bold)
+    """What stands over a block that begins at ``top``."""
+    return label(Words(x, top - 0.72 * LEAST, LEAST, text, "ink", "start", bold))
+
+
+def label(words: Words) -> list[Mark]:
+    """Words that guide lines pass behind."""
     room = words.box
     return [Box(room.x, room.y, room.width, room.height, "paper"), words]
 
 
-def guide(one: Box, other: Box) -> list[Mark]:
-    """Two lines from one block to the next, beside it or below it."""
+def guide(one: Box, other: Box, leaving: Box | None = None, reaching: Box | None = None) -> list[Mark]:
+    """Two lines from one block to the next, beside it or below it.
+
+    Of a map with numbers, which they would cross, they leave the edge or reach it.
+    """
+    leaving, reaching = leaving or one, reaching or other
     if other.x > one.right - 1:
-        pairs = [((one.right, one.y), (other.x, other.y)), ((one.right, one.bottom), (other.x, other.bottom))]
+        pairs = [((leaving.right, one.y), (reaching.x, other.y))]
+        pairs += [((leaving.right, one.bottom), (reaching.x, other.bottom))]
     else:
-        pairs = [((one.x, one.bottom), (other.x, other.y)), ((one.right, one.bottom), (other.right, other.y))]
+        pairs = [((one.x, leaving.bottom), (other.x, reaching.y))]
+        pairs += [((one.right, leaving.bottom), (other.right, reaching.y))]
     return [Path(pair, "accent") for pair in pairs]
 
 

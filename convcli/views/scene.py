@@ -15,7 +15,7 @@ from convcli.views.composition import FOOT, LINE, MARGIN, Composition
 from convcli.views.drawing import DOTTED, GLYPH, Box, Mark, Path, Point, Shades, Words, moved
 from convcli.views.layout import FULL, TALL, Grid
 from convcli.views.marks import LEAST, LINES_FROM, Span
-from convcli.views.plane import Moment, Product, Seen
+from convcli.views.plane import Moment, Product, Ranges, Seen
 from convcli.views.shades import shrunk
 from convcli.views.thumbs import thumbnails
 from convcli.views.tints import ground, grounds
@@ -199,7 +199,8 @@ class Scene:
                 continue
             spots = ((0, len(moment.stops[0])), (0, len(moment.stops[1])))
             worked = draw.block(layout.products[i], spots)
-            under += draw.guide(draw.block(layout.inputs[i], self._read(moment)), worked)
+            read = draw.block(layout.inputs[i], self._read(moment))
+            under += draw.guide(read, worked, leaving=self._whole(layout.inputs[i], self.input))
             blocks.append(worked)
             over += self._products(moment, lead, layout.products[i])
             over += self._rings(moment, lead, i)
@@ -208,10 +209,14 @@ class Scene:
                 grid = layout.products[i]
                 over += draw.heading(grid.x + shift, grid.y, f"Σ {short(moment.sums[lead])}", True)
         if blocks:
-            under += draw.guide(draw.around(blocks), made)
+            under += draw.guide(draw.around(blocks), made, reaching=self._whole(layout.output, self.output))
         over += [*self._left_out(moment), *self._says(moment)]
         corners = (draw.corner(layout.inputs[0], self._read(moment)), (made.x, made.y))
         return Drawn(under, over, corners, moment.spot[0])
+
+    def _whole(self, grid: Grid, drawn: Ranges) -> Box | None:
+        """The room of a map with numbers."""
+        return draw.block(grid, ((0, len(drawn[0])), (0, len(drawn[1])))) if grid.type else None
 
     def _stops(self, moment: Moment) -> tuple[Sequence[Sequence[int]], Sequence[Sequence[int]]]:
         """Where the taps stand on the input and on the output; one of them is a single cell."""
@@ -290,7 +295,6 @@ class Scene:
         rest = [lead for lead in moment.products if lead not in self.rows]
         if not rest:
             return
-        ends = [draw.block(grid, draw.on((range(1), range(1)), ([0], [0]))) for grid in self.layout.inputs]
         bottom = max(
             self.layout.inputs[-1].y + len(self.input[0]) * self.layout.inputs[-1].height,
             self.layout.products[-1].y + len(moment.stops[0]) * self.layout.products[-1].height,
@@ -298,7 +302,7 @@ class Scene:
         said = f"and {len(rest):,} more like it"
         if self.whole.adds_up:
             said += f", Σ {short(sum(moment.sums[lead] for lead in rest))}"
-        yield Words(ends[0].x, bottom + 0.8 * LEAST, LEAST, said, "muted", "start")
+        yield from draw.label(Words(self.layout.inputs[0].x, bottom + 0.8 * LEAST, LEAST, said, "muted", "start"))
 
     def _says(self, moment: Moment) -> Iterator[Mark]:
         """The sentence in two lines, the longest that fits."""

@@ -31,6 +31,8 @@ def test_guides_go_beside_or_below() -> None:
     one = Box(0, 0, 10, 10)
     assert [path.points for path in draw.guide(one, Box(50, 5, 20, 20))] == [((10, 0), (50, 5)), ((10, 10), (50, 25))]
     assert [path.points for path in draw.guide(one, Box(0, 40, 20, 9))] == [((0, 10), (0, 40)), ((10, 10), (20, 40))]
+    short = draw.guide(one, Box(50, 5, 20, 20), Box(0, 0, 15, 30), Box(30, 0, 50, 50))
+    assert [path.points for path in short] == [((15, 0), (30, 5)), ((15, 10), (30, 25))]
 
 
 def test_a_tile_shows_the_gaps_between_its_taps() -> None:
