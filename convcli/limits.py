@@ -4,12 +4,12 @@ from math import prod
 
 from convcli.picks import Picks, some
 from convcli.plan import Plan
-from convcli.refusals import Refusal, Spelling, in_python
+from convcli.refusals import Refusal, Spelling, Words
 from convcli.wording import counted
 
 MOST_IN_SCRIPT = 10_000
 MOST_IN_JSON = 20_000_000
-MOST_ON_PAGE = 2_000_000
+MOST_ON_PAGE = 1_000_000
 MOST_SUMS, MOST_ON_PAPER = 24, 300  # sums of a worksheet, and terms of all of them
 
 
@@ -17,7 +17,7 @@ class TooLongScript(Refusal):
     source: str
     count: int
 
-    def words(self, spell: Spelling = in_python) -> tuple[str, str]:
+    def said(self, spell: Spelling) -> Words:
         why = f"{self.source} has {self.count:,} values, too many to write into a script"
         return why, "save them as .npy and give that file"
 
@@ -25,7 +25,7 @@ class TooLongScript(Refusal):
 class TooLongJson(Refusal):
     count: int
 
-    def words(self, spell: Spelling = in_python) -> tuple[str, str]:
+    def said(self, spell: Spelling) -> Words:
         why = f"{spell('as_json')} would write {self.count:,} numbers; {MOST_IN_JSON:,} are the most"
         return why, f"save the output instead: {spell('save', 'out.npy')}"
 
@@ -33,9 +33,9 @@ class TooLongJson(Refusal):
 class TooLargePage(Refusal):
     count: int
 
-    def words(self, spell: Spelling = in_python) -> tuple[str, str]:
-        why = f"the page would hold {self.count:,} numbers; {MOST_ON_PAGE:,} are the most"
-        return why, f"draw a picture instead: {spell('export', 'steps.svg')}"
+    def said(self, spell: Spelling) -> Words:
+        why = f"the page would hold {self.count:,} numbers; {MOST_ON_PAGE:,} are the most that a browser turns at once"
+        return why, "take a smaller input, or fewer channels"
 
 
 class TooLongWorksheet(Refusal):
@@ -45,7 +45,7 @@ class TooLongWorksheet(Refusal):
     terms: int
     fitting: int
 
-    def words(self, spell: Spelling = in_python) -> tuple[str, str]:
+    def said(self, spell: Spelling) -> Words:
         why = f"nobody works out {counted(self.sums, 'sum')} of {self.terms:,} terms on paper"
         if self.fitting:
             return why, f"pick fewer instead: {spell('steps', f'0:{self.fitting}')}"
@@ -66,15 +66,15 @@ def check_script(plan: Plan, picks: Picks) -> None:
             raise TooLongScript(source=array.source, count=prod(array.shape))
 
 
-def check_page(plan: Plan) -> None:
-    """Refuse more numbers than a browser wants to be sent: those of one batch item."""
-    count = prod(plan.shape[1:]) + prod(plan.output_shape[1:]) + plan.parameters
-    if count > MOST_ON_PAGE:
-        raise TooLargePage(count=count)
-
-
 def check_json(plan: Plan, picks: Picks) -> None:
     """Refuse more numbers than a program wants to read as text."""
     count = prod(plan.shape) + prod(plan.output_shape) + plan.parameters
     if count > MOST_IN_JSON:
         raise TooLongJson(count=count)
+
+
+def check_page(plan: Plan) -> None:
+    """Refuse more numbers than a browser works with at once."""
+    count = prod(plan.shape[1:]) + plan.parameters + prod(plan.output_shape[1:])
+    if count > MOST_ON_PAGE:
+        raise TooLargePage(count=count)

@@ -1,9 +1,10 @@
 """The layer commands: flags in, a plan, and the views that were asked for."""
 
+import os
 from collections.abc import Callable
 from itertools import combinations
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from rich.console import RenderableType
 
@@ -16,7 +17,7 @@ from convcli.data.arrays import Array
 from convcli.data.files import read
 from convcli.data.filters import FILTERS
 from convcli.data.samples import SAMPLES, as_in_the_post, weights_in_the_post
-from convcli.data.saving import WholeFile, check_target
+from convcli.data.saving import WholeFiles, check_target
 from convcli.layers import LAYERS
 from convcli.limits import check_page
 from convcli.memory import check_memory
@@ -85,6 +86,7 @@ def run_layer(name: str, arguments: LayerFlags, flags: RunFlags) -> None:
     report = checked_report(planned(name, arguments, flags), views, flags)
     begin(report, views)
     run_torch(report, views)
+    write_files(report, views, flags)
     for view in views:
         present(view, report, flags)
 
@@ -127,8 +129,30 @@ def run_torch(report: Report, views: list[View]) -> bool:
     return needed
 
 
+def targets(views: list[View], flags: RunFlags) -> dict[View, Path]:
+    """The views that are files, and where."""
+    return {view: Path(getattr(flags, view.flags[0])) for view in views if view.medium == "file"}
+
+
+def write_files(report: Report, views: list[View], flags: RunFlags) -> None:
+    """Write what was asked for as files: all of them or none."""
+    files = targets(views, flags)
+    with WholeFiles([*files.values()], flags.force) as streams:
+        rendered = zip(files.items(), streams, strict=True)
+        said = [rendered_to(view, report, stream, path, flags) for (view, path), stream in rendered]
+    for path, words in zip(files.values(), said, strict=True):
+        warn(f"wrote {path}: {words}")
+
+
+def rendered_to(view: View, report: Report, stream: BinaryIO, path: Path, flags: RunFlags) -> str:
+    """Write one file; returns what was written, in words."""
+    looks = {name: getattr(flags, name) for name in view.takes}
+    said: str = view.render(report, stream, path.suffix.lower(), tracked, **looks)
+    return said
+
+
 def present(view: View, report: Report, flags: RunFlags) -> None:
-    """Show one view by its medium."""
+    """Show one view by its medium, if it isn't a file."""
     match view.medium:
         case "lines":
             show(*view.render(report, screen(flags.full)))
@@ -136,12 +160,6 @@ def present(view: View, report: Report, flags: RunFlags) -> None:
             write(view.render(report))
         case "film":
             play(view.render(report), flags.speed)
-        case "file":
-            target = Path(getattr(flags, view.flags[0]))
-            with WholeFile(target, flags.force) as stream:
-                looks = {name: getattr(flags, name) for name in view.takes}
-                said = view.render(report, stream, target.suffix.lower(), tracked, **looks)
-            warn(f"wrote {target}: {said}")
 
 
 def check(views: list[View], flags: RunFlags) -> None:
@@ -151,15 +169,14 @@ def check(views: list[View], flags: RunFlags) -> None:
     if flags.theme != PICTURE_THEMES[0] and not flags.export:
         raise ConvcliError("--theme is how --export draws", "add --export steps.svg, or leave --theme out")
     check_playable(flags.animate, flags.speed)
-    for view in views:
-        if view.medium == "file":
-            target = Path(getattr(flags, view.flags[0]))
-            check_target(target, view.suffixes, flags.force)
-            check_format(target.suffix.lower())
-    written = [view.flags[0] for view in views if view.medium == "file"]
-    for one, other in combinations(written, 2):
-        if Path(getattr(flags, one)).absolute() == Path(getattr(flags, other)).absolute():
-            raise ConvcliError(f"--{one} and --{other} name the same file", f"give --{other} a name of its own")
+    files = targets(views, flags)
+    for view, path in files.items():
+        check_target(path, view.suffixes, flags.force)
+        check_format(path.suffix.lower())
+    for (one, path), (other, same) in combinations(files.items(), 2):
+        if os.path.realpath(path) == os.path.realpath(same):  # Path's own raises where links go round
+            names = f"--{one.flags[0]} and --{other.flags[0]}"
+            raise ConvcliError(f"{names} name the same file", f"give --{other.flags[0]} a name of its own")
 
 
 def planned(name: str, arguments: LayerFlags, flags: RunFlags) -> Plan:

@@ -16,6 +16,7 @@ from convcli.cli.typed import spellings
 from convcli.matching import nearest
 from convcli.refusals import ConvcliError
 from convcli.whole_numbers import whole_numbers
+from convcli.wording import quoted
 
 FLAG = re.compile(r"--[a-z_]|-(?!(inf|infinity|nan)\b)[a-z]", re.IGNORECASE)  # and not a number below 0
 NUMBER = re.compile(r"[-+]?[\d.]+,?")
@@ -163,7 +164,7 @@ class Words:
 
     def _no_flag_before(self, word: str, left: Sequence[str]) -> ConvcliError:
         """A word where a flag should be, and the flag that it may belong to."""
-        why = f"{self.name} takes no {word!r} by itself"
+        why = f"{self.name} takes no {quoted(word)} by itself"
         if self.alone:
             return ConvcliError(why, "give one word, or quotes around several")
         numbers = list(takewhile(whole_numbers, [word, *left]))

@@ -12,7 +12,7 @@ from convcli.cli.typed import sizes, whole
 from convcli.cli.waiting import loading_torch
 from convcli.data.files import read as read_array
 from convcli.data.samples import SAMPLES
-from convcli.data.saving import WholeFile, check_target
+from convcli.data.saving import WholeFiles, check_target
 from convcli.matching import nearest
 from convcli.network import known
 from convcli.network.chain import Chain, work_out
@@ -29,7 +29,7 @@ from convcli.views.network_table import COLUMNS, SORTED, Wish, shown
 from convcli.views.network_texts import as_csv as csv_text
 from convcli.views.network_texts import as_markdown as markdown_text
 from convcli.views.network_texts import as_object, network_script
-from convcli.wording import plain
+from convcli.wording import plain, quoted
 
 Text = str | None
 PICTURES = (".svg", ".html", ".tex")
@@ -174,7 +174,7 @@ def target_of(name: str) -> str:
             raise WhichModel(file=name, names=models) if models else NoSuchModel(name="", names=[])
         return f"{name}:{models[0]}"
     if not (place and within):
-        raise ConvcliError(f"--run takes FILE.py:Net or module:Net, not {name!r}", "name the class after a colon")
+        raise ConvcliError(f"--run takes FILE.py:Net or module:Net, not {quoted(name)}", "name the class after a colon")
     return name
 
 
@@ -221,7 +221,7 @@ def export_picture(chain: Chain, path: Path, force: bool, receptive: str | None,
         text, what = (blocks_tex if tex else blocks_svg)(chain, made), f"{len(made)} blocks"
     if path.suffix.lower() == ".html":
         text = in_page(text, chain.model.name or "a network")
-    with WholeFile(path, force) as stream:
+    with WholeFiles([path], force) as (stream,):
         stream.write(text.encode())
     warn(f"wrote {path}: {what}")
 
@@ -254,7 +254,7 @@ def one_of(typed: str | None, flag: str, choices: Any) -> str:
     if typed not in choices:
         near = nearest(typed, choices, 1)
         meant = f"did you mean {near[0]}? " if near else ""
-        raise ConvcliError(f"{flag} {typed!r} is unknown", f"{meant}it takes {', '.join(choices)}")
+        raise ConvcliError(f"{flag} {quoted(typed)} is unknown", f"{meant}it takes {', '.join(choices)}")
     return typed
 
 

@@ -31,6 +31,7 @@ class Unfold(Sliding):
     suggested: ClassVar = {"kernel_size": 2}
     reduction = Copy()
     output_names = ("windows",)
+    place_names = ("row", "window")
 
     kernel_size: Sizes
     dilation: Sizes = 1  # type: ignore[assignment]

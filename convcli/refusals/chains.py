@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from convcli.arithmetic.axis import Axis
 from convcli.refusals.refusal import AXIS_NAMES, Refusal, Spelling, Words
-from convcli.wording import counted
+from convcli.wording import counted, quoted
 
 
 class OneOf(Refusal):
@@ -13,7 +13,7 @@ class OneOf(Refusal):
     choices: Sequence[str]
 
     def said(self, spell: Spelling) -> Words:
-        return f"{self.name} can't be {self.value!r}", f"it takes {', '.join(self.choices)}"
+        return f"{self.name} can't be {quoted(self.value)}", f"it takes {', '.join(self.choices)}"
 
 
 class OutOfRange(Refusal):
@@ -137,5 +137,5 @@ class ModeRank(Refusal):
     def said(self, spell: Spelling) -> Words:
         axes = " or ".join(f"[batch, channels, {', '.join(AXIS_NAMES[ndim])}]" for ndim in self.ndims)
         fits = {1: "linear", 2: "bilinear", 3: "trilinear"}.get(len(self.shape) - 2, "nearest")
-        why = f"mode {self.mode!r} takes {axes}; {list(self.shape)} has {len(self.shape)} axes"
-        return why, f"try {spell('mode', repr(fits))}"
+        why = f"mode {quoted(self.mode)} takes {axes}; {list(self.shape)} has {len(self.shape)} axes"
+        return why, f"try {spell('mode', fits)}"

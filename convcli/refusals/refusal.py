@@ -10,6 +10,8 @@ A rule names *arguments*, ``kernel_size``; whoever shows it spells them, ``--ker
 from collections.abc import Callable, Sequence
 from typing import Any, dataclass_transform
 
+from convcli.wording import bounded_words
+
 AXIS_NAMES = {1: ("length",), 2: ("height", "width"), 3: ("depth", "height", "width")}
 PADDING_MODES = ("zeros", "reflect", "replicate", "circular")
 
@@ -21,10 +23,10 @@ Change = dict[str, Any]  # arguments with other values; None: left out
 def in_python(name: str, value: Any = None) -> str:
     """An argument as Python has it.
 
-    >>> in_python("kernel_size"), in_python("kernel_size", 3)
-    ('kernel_size', 'kernel_size=3')
+    >>> in_python("kernel_size"), in_python("kernel_size", 3), in_python("padding", "same")
+    ('kernel_size', 'kernel_size=3', "padding='same'")
     """
-    return name if value is None else f"{name}={value}"
+    return name if value is None else f"{name}={value!r}"
 
 
 class ConvcliError(Exception):
@@ -54,7 +56,7 @@ class ConvcliError(Exception):
         return self.words()[1]
 
     def __str__(self) -> str:
-        return ": ".join(filter(None, self.words()))
+        return ": ".join(filter(None, bounded_words(*self.words())))
 
 
 class Failure(ConvcliError):

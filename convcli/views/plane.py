@@ -186,10 +186,8 @@ class Plane(ABC):
     @cached_property
     def unread(self) -> tuple[set[int], ...]:
         """Rows and columns of the input that no window reads, as far as they are drawn."""
-        return tuple(
-            {at for cells in (axis.unread_ranges() if axis else ()) for at in cells if at in line}
-            for axis, line in zip(self.axes, self.drawn[0], strict=True)
-        )
+        unread = [axis.unread() if axis else () for axis in self.axes]
+        return tuple({at for at in line if at in cells} for cells, line in zip(unread, self.drawn[0], strict=True))
 
     def cropped(self, lines: Sequence[range], around: Sequence[Sequence[int]]) -> Ranges:
         """Of these rows and columns as many as can be drawn, those around a window among them."""

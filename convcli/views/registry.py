@@ -9,7 +9,7 @@ from typing import Any, Literal
 from convcli.limits import check_json, check_script, check_worksheet
 from convcli.picks import Picks
 from convcli.plan import Plan
-from convcli.refusals import Refusal, Spelling, in_python
+from convcli.refusals import Refusal, Spelling, Words
 from convcli.views.files_written import PICTURES
 
 
@@ -75,15 +75,15 @@ class BothOwnStdout(Refusal):
     one: str
     other: str
 
-    def words(self, spell: Spelling = in_python) -> tuple[str, str]:
-        return f"{spell(self.one)} and {spell(self.other)} both take all of stdout", "choose one"
+    def said(self, spell: Spelling) -> Words:
+        return f"{spell(self.one)} has stdout to itself", f"leave {spell(self.other)} out"
 
 
 class NothingRuns(Refusal):
     one: str
     other: str
 
-    def words(self, spell: Spelling = in_python) -> tuple[str, str]:
+    def said(self, spell: Spelling) -> Words:
         why = f"{spell(self.one)} runs nothing: there are no numbers for {spell(self.other)}"
         return why, "leave one out"
 

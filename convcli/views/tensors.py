@@ -20,7 +20,7 @@ SHADES = " .:-=+*#%@"
 
 def samples_table(samples: Sequence[Array], screen: Screen) -> Iterator[RenderableType]:
     """Each sample's name, shape and meaning, what it looks like, and what to try with it."""
-    yield Text("A layer with as many axes takes them by name: -i NAME", style="muted")
+    yield Text("A layer takes one by its name: convcli conv2d -i picture", style="muted")
     for sample in samples:
         yield ""
         yield Text.assemble((sample.source, "bold"), f"  {list(sample.shape)}  ", (sample.about, "muted"))
