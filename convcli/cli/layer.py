@@ -4,14 +4,14 @@ import os
 from collections.abc import Callable
 from itertools import combinations
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from rich.console import RenderableType
 
 from convcli.cli.flags import LayerFlags, RunFlags, assumed, helps, takes
 from convcli.cli.player import check_playable, play
 from convcli.cli.streams import screen, show, warn, write
-from convcli.cli.typed import typed_command
+from convcli.cli.typed import PICTURE_THEMES, typed_command
 from convcli.cli.waiting import loading_torch, tracked
 from convcli.data.arrays import Array
 from convcli.data.files import read
@@ -19,12 +19,14 @@ from convcli.data.filters import FILTERS
 from convcli.data.samples import SAMPLES, as_in_the_post, weights_in_the_post
 from convcli.data.saving import WholeFiles, check_target
 from convcli.layers import LAYERS
+from convcli.limits import check_page
 from convcli.memory import check_memory, check_work, long_words
 from convcli.picks import pick
 from convcli.plan import Plan, make_plan
 from convcli.refusals import BelongsTo, Contradiction, ConvcliError
 from convcli.report import Report
 from convcli.traps import traps
+from convcli.views.files_written import check_format
 from convcli.views.head import head
 from convcli.views.registry import View, chosen
 
@@ -102,6 +104,8 @@ def checked_report(plan: Plan, views: list[View], flags: RunFlags) -> Report:
     for view in views:
         if view.check:
             view.check(plan, report.picks)
+    if (flags.export or "").lower().endswith(".html"):
+        check_page(plan)
     if any(view.needs == "values" for view in views):
         check_memory(plan, report.picks)
         check_work(plan)
@@ -138,9 +142,16 @@ def write_files(report: Report, views: list[View], flags: RunFlags) -> None:
     files = targets(views, flags)
     with WholeFiles([*files.values()], flags.force) as streams:
         rendered = zip(files.items(), streams, strict=True)
-        said = [view.render(report, stream, path.suffix.lower(), tracked) for (view, path), stream in rendered]
+        said = [rendered_to(view, report, stream, path, flags) for (view, path), stream in rendered]
     for path, words in zip(files.values(), said, strict=True):
         warn(f"wrote {path}: {words}")
+
+
+def rendered_to(view: View, report: Report, stream: BinaryIO, path: Path, flags: RunFlags) -> str:
+    """Write one file; returns what was written, in words."""
+    looks = {name: getattr(flags, name) for name in view.takes}
+    said: str = view.render(report, stream, path.suffix.lower(), tracked, **looks)
+    return said
 
 
 def present(view: View, report: Report, flags: RunFlags) -> None:
@@ -161,10 +172,13 @@ def check(views: list[View], flags: RunFlags) -> None:
     """Refuse flags that say nothing together, and files that can't be written."""
     if flags.region and not flags.export:
         raise BelongsTo(name="region", owner="export", example="steps.svg")
+    if flags.theme != PICTURE_THEMES[0] and not flags.export:
+        raise BelongsTo(name="theme", owner="export", example="steps.svg")
     check_playable(flags.animate, flags.speed)
     files = targets(views, flags)
     for view, path in files.items():
         check_target(path, view.suffixes, flags.force)
+        check_format(path.suffix.lower())
     for (one, path), (other, same) in combinations(files.items(), 2):
         if os.path.realpath(path) == os.path.realpath(same):  # Path's own raises where links go round
             names = f"--{one.flags[0]} and --{other.flags[0]}"

@@ -9,6 +9,7 @@ from typing import Annotated, Any, NamedTuple
 import typer
 
 from convcli.cli.panels import plainly
+from convcli.colours import THEMES
 from convcli.layers import LAYERS, Layer, Windowed
 from convcli.matching import matching
 from convcli.refusals import PADDING_MODES, PADDING_WORDS, ConvcliError
@@ -58,6 +59,9 @@ def sizes_or_none(typed: str, name: str) -> tuple[int | None, ...]:
     return tuple(None if part.strip() == "none" else whole(part, name) for part in parts)
 
 
+PICTURE_THEMES = (*THEMES, "auto")  # auto: as the screen asks for it
+
+
 def real(typed: str, name: str) -> float:
     """A number."""
     try:
@@ -86,6 +90,14 @@ def seed(typed: str, name: str) -> int:
     if len(typed) > 30 or not -(2**63) <= int(typed) < 2**64:
         raise ConvcliError(f"{name} {typed[:30]} is beyond 64 bits", f"try {name} 0")
     return int(typed)
+
+
+def theme(typed: str, name: str) -> str:
+    """The colours of a picture."""
+    meant = matching(text(typed, name), PICTURE_THEMES)
+    if len(meant) != 1:
+        raise ConvcliError(f"{name} {quoted(typed)} is unknown", f"choose {', '.join(PICTURE_THEMES[:-1])} or auto")
+    return meant[0]
 
 
 def padding_words(ctx: typer.Context) -> Sequence[str]:
