@@ -168,7 +168,7 @@ def said_effect(name: str, made: Made, chain: Chain, receptive: str) -> str:
 def target_of(name: str) -> str:
     """What is to be run, its class named."""
     place, _, within = name.rpartition(":")
-    if not place and name.endswith(".py"):
+    if name.endswith(".py"):  # whatever its path: Windows' have a colon of their own
         models = Source.of(read_file(name)).models
         if len(models) != 1:
             raise WhichModel(file=name, names=models) if models else NoSuchModel(name="", names=[])

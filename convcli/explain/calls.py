@@ -120,7 +120,7 @@ class NotTensor(Rule):
             yield certain(says, "model", f"bias=True, or leave it out: if {owner}.bias is not None")
 
     def what(self, argument: str) -> str:
-        if self.case.in_sequential:
+        if self.case.in_sequential and self.given in ("tuple", "NoneType"):  # as layers give them
             return "what the layer before hands over"
         culprit = self.culprit(argument)
         return culprit if culprit != "x" else f"what is handed over as {argument}"
