@@ -32,7 +32,7 @@ class TooLongJson(Refusal):
     count: int
 
     def said(self, spell: Spelling) -> Words:
-        why = f"{spell('as_json')} would write {self.count:,} numbers; {MOST_IN_JSON:,} are the most"
+        why = f"{spell('as_json')} would write {self.count:,} numbers; the limit is {MOST_IN_JSON:,}"
         return why, f"save the output instead: {spell('save', 'out.npy')}"
 
 
@@ -41,7 +41,7 @@ class TooLargeCoverage(Refusal):
 
     def said(self, spell: Spelling) -> Words:
         sizes = " × ".join(f"{size:,}" for size in self.sizes)
-        most = f"{MOST_COVERED:,} are the most" if len(self.sizes) > 1 else f"{MOST_COUNTED:,} are the most"
+        most = f"the limit is {MOST_COVERED if len(self.sizes) > 1 else MOST_COUNTED:,}"
         why = f"{spell('coverage')} counts how often each of {sizes} cells is read; {most}"
         return why, f"leave {spell('coverage')} out, or take a smaller input"
 
@@ -54,7 +54,7 @@ class TooLargePicture(Refusal):
 
     def said(self, spell: Spelling) -> Words:
         part = f"draw a part of the output instead, {spell('region', self.part)}, or " if self.part else "draw "
-        why = f"the picture would have {self.what} are the most that can be looked at"
+        why = f"the picture would have {self.what}"
         return why, f"{part}a layer with fewer channels or a smaller kernel"
 
 
@@ -62,7 +62,7 @@ class TooLargePage(Refusal):
     count: int
 
     def said(self, spell: Spelling) -> Words:
-        why = f"the page would hold {self.count:,} numbers; {MOST_ON_PAGE:,} are the most that a browser turns at once"
+        why = f"the page would hold {self.count:,} numbers; the limit is {MOST_ON_PAGE:,}"
         return why, "take a smaller input, or fewer channels"
 
 
@@ -134,12 +134,12 @@ def _too_large(plan: Plan, picks: Picks) -> str:
     blocks = [_input_block(plan, picks), _weight_block(plan, picks), _output_block(plan, picks)]
     count = sum(panels * rows * columns for panels, rows, columns in blocks)
     if count > MOST_CELLS:
-        return f"{count:,} cells; {MOST_CELLS:,}"
+        return f"{count:,} cells; the limit is {MOST_CELLS:,}"
     heights = [panels * (LABEL + rows * ROW + ROOM) for panels, rows, _ in blocks]
     high = sum(heights) if plan.layer.ndim == 1 else max(heights)
     wide = sum(columns * COLUMN for _, _, columns in blocks)
     if max(wide, high) > MOST_PIXELS or wide * high > MOST_AREA:
-        return f"about {wide:,} by {high:,} pixels; {MOST_PIXELS:,} either way, {MOST_AREA:,} in all"
+        return f"about {wide:,} by {high:,} pixels; the limit is {MOST_PIXELS:,} either way, {MOST_AREA:,} in all"
     return ""
 
 

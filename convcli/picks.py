@@ -29,7 +29,8 @@ class NoCell(Refusal):
     shape: Sequence[int]
 
     def said(self, spell: Spelling) -> Words:
-        return f"{spell(self.name, self.text)} is no cell", f"cells go from {_ends(self.shape)}; -1 is the last"
+        why = f"{spell(self.name, self.text)} is not a cell index"
+        return why, f"cells go from {_ends(self.shape)}; -1 is the last"
 
 
 class NoSuchCell(Refusal):
@@ -73,7 +74,8 @@ class NoSuchStep(Refusal):
         if self.text.isdecimal():
             why = f"{spell('steps', self.text)} asks for the first {self.text} of {counted(self.count, 'step')}"
             return why, f"give {spell('at', 0)} instead for the first, or {some} for several"
-        why = f"{spell('steps', self.text)}: there is no such step among {self.count:,}"
+        there_are = "there is only" if self.count == 1 else "there are only"
+        why = f"{spell('steps', self.text)}: {there_are} {counted(self.count, 'step')}"
         return why, f"give a part of 0:{self.count}, for example {some}"
 
 
@@ -85,7 +87,7 @@ class TooManySteps(Refusal):
 
     def said(self, spell: Spelling) -> Words:
         fix = f"pick a part: {spell('steps', f'0:{min(100, self.fitting)}')}"
-        return f"these would be {self.count:,} steps; {MOST:,} are the most", fix
+        return f"that would be {self.count:,} steps; the limit is {MOST:,}", fix
 
 
 class TooManyTerms(Refusal):
@@ -96,7 +98,7 @@ class TooManyTerms(Refusal):
         steps, each = f"{self.steps:,} steps" if self.steps > 1 else "a step", self.terms // self.steps
         why = f"{steps} of this layer {'have' if self.steps > 1 else 'has'} {self.terms:,} terms"
         fix = f"pick one instead: {spell('at', 0)}" if each <= MOST_TERMS else "take a smaller kernel or fewer channels"
-        return f"{why}; {MOST_TERMS:,} are the most", fix
+        return f"{why}; the limit is {MOST_TERMS:,}", fix
 
 
 class RegionAndCells(Refusal):
@@ -136,7 +138,7 @@ class TooManyDrawn(Refusal):
         fix = f"draw a part of it instead: {spell('region', self.part)} (a range for each axis{leading})"
         if self.several:
             return "a picture shows one batch item, and these steps are of several", fix
-        return f"the output has {self.count:,} cells to draw; {MOST_DRAWN} steps are the most", fix
+        return f"the output has {self.count:,} cells to draw; the limit is {MOST_DRAWN} steps", fix
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ Sizes = tuple[int, ...]
 def text(typed: str, name: str) -> str:
     """Any text but an empty one."""
     if not typed:
-        raise ConvcliError(f"{name} was given an empty text", f"give {name} a value, or leave it out")
+        raise ConvcliError(f"{name} is empty", f"give {name} a value, or leave it out")
     return typed
 
 
@@ -36,7 +36,7 @@ def sizes(typed: str, name: str, one: bool = False) -> Sizes:
     if numbers and (len(numbers) == 1 or not one):
         return numbers
     if typed.lstrip("+-").isdigit():
-        raise ConvcliError(f"{name} {shortened(typed)} is beyond what a tensor's sizes can be", "try a smaller number")
+        raise ConvcliError(f"{name} {shortened(typed)} is larger than a tensor's size can be", "try a smaller number")
     each = "" if one else f", or one for each axis: {name} 3x5"
     raise ConvcliError(f"{name} {quoted(typed)} isn't a whole number", f"try {name} 3{each}")
 

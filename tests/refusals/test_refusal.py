@@ -23,8 +23,8 @@ ELSEWHERE = {
     "UnknownSteps": ("conv1d --steps some", "--steps all"),
     "NoSuchStep": ("conv1d --steps 9:12", "0:8"),
     "TooManySteps": ("conv1d --size 100000 --steps all", "pick a part: --steps 0:100"),
-    "TooManyTerms": ("conv1d --size 9000 --kernel 3000 --steps all", "300,000 are the most"),
-    "TooLargeCoverage": ("conv1d --size 5000000 --coverage", "4,000,000 are the most"),
+    "TooManyTerms": ("conv1d --size 9000 --kernel 3000 --steps all", "the limit is 300,000"),
+    "TooLargeCoverage": ("conv1d --size 5000000 --coverage", "the limit is 4,000,000"),
     "RegionAndCells": ("conv1d --export a.svg --region 0:4 --at 1", "--at or --steps, both say"),
     "NotARegion": ("conv1d --export a.svg --region 3", "try --region 0:8"),
     "EmptyRegion": ("conv1d --export a.svg --region 9:12", "holds no output cell"),
@@ -53,7 +53,7 @@ ELSEWHERE = {
     "NoSuchOutput": ("network dcgan --output 7", "try --output 64x64"),
     "NoMaps": ("network Linear(3,4) --output 7", "no maps whose size follows"),
     "NoSuchLayer": ("network alexnet --receptive features.55", "did you mean features"),
-    "TooManyBlocks": ("network many.txt --export many.svg", "91 blocks; 60 are the most"),
+    "TooManyBlocks": ("network many.txt --export many.svg", "91 blocks; the limit is 60"),
 }
 # Told in an answer, or of a layer that a chain alone has: their own tests raise them.
 TOLD = {"TorchSays", "CantView"}
