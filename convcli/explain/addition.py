@@ -76,7 +76,7 @@ class AdditionSize(Rule):
         if low == 0:
             says = f"one of both is empty on axis {axis}: a sample without objects, or a filter that kept nothing"
             yield likely(says, "data", "leave such samples out, or see to the case len(x) == 0")
-        elif axis == 1 and (named or a % 8 == b % 8 == 0) and max(a, b) < 10_000 and not self.line.has(r"\*"):
+        elif axis == 1 and (named or a % 8 == b % 8 == 0) and max(a, b) <= 4096 and not self.line.has(r"\*"):
             says = f"the main path has {a} channels and the shortcut {b}: a residual block that changes its channels"
             advice = f"send the shortcut through nn.Conv2d({b}, {a}, kernel_size=1), with the block's stride"
             yield likely(says, "model", advice)
@@ -117,6 +117,9 @@ class AdditionSize(Rule):
         elif axis == 1 and low > 256 and high % low == 0:
             says = f"{high} = {high // low} · {low}: one of both was repeated or concatenated, and the other wasn't"
             yield likely(says, "call", "repeat the other as often: samples, prompts or frames that go in pairs")
+        elif axis == 1 and low > 1024:
+            says = f"{a} and {b} tokens or steps on axis 1: from sequences or pictures of different sizes"
+            yield likely(says, "data", "one length, or picture size, for all that goes in together")
         elif not self.line.code:
             says = f"{a} and {b} on axis 1 (classes, features or steps); [batch] with [batch, classes] gives this too"
             advice = "print both shapes; class numbers go through F.one_hot for MSE and the like"

@@ -55,6 +55,9 @@ class NotTensor(Rule):
         named = "argument" in self.facts or "attribute" in self.facts
         if given in ("Tensor", "Parameter", "int", "float", "str", "bool") and not named:
             return
+        if given == "NoneType" and (found := re.search(r"([\w.\[\]]+)\.(grad|bias)\.", self.line.code)):
+            yield from self.left_out(*found.groups())
+            return
         if "attribute" in self.facts and not self.of_tensors():
             return
         argument = self.facts.get("argument", "input")
@@ -108,8 +111,16 @@ class NotTensor(Rule):
             advice = "hand over a tensor: torch.as_tensor, or the part of it that is one"
             yield likely(says, "call", advice)
 
+    def left_out(self, owner: str, part: str) -> Iterator[Hypothesis]:
+        if part == "grad":
+            says = f"{owner}.grad is None: {owner} had no part in the loss, is frozen, or backward() hasn't run yet"
+            yield likely(says, "call", f"leave out what has none: if {owner}.grad is not None")
+        else:
+            says = f"{owner}.bias is None: the layer was made with bias=False"
+            yield certain(says, "model", f"bias=True, or leave it out: if {owner}.bias is not None")
+
     def what(self, argument: str) -> str:
-        if self.case.in_sequential:
+        if self.case.in_sequential and self.given in ("tuple", "NoneType"):  # as layers give them
             return "what the layer before hands over"
         culprit = self.culprit(argument)
         return culprit if culprit != "x" else f"what is handed over as {argument}"
@@ -198,8 +209,15 @@ class CallArguments(Rule):
                 )
             elif keyword:
                 says = f"forward has no argument {keyword!r}: of another version or model, or passed on by a wrapper"
+            elif self.case.through("data_parallel|parallel_apply"):
+                says = (
+                    "a GPU of DataParallel got no sample: the batch, often the last one, has fewer than there are GPUs"
+                )
+                advice = "drop_last=True and larger batches; or hand the inputs over by position, as tensors"
+                yield likely(says, "data", advice)
+                return
             else:
-                says += f": {self.facts.get('names', '')} is missing".rstrip(": ")
+                says += f": {self.missing()} is missing" if self.missing() else ""
             advice = "compare the call with def forward(self, …); nn.Sequential hands over one tensor alone"
             yield likely(says, "call", advice)
         elif "__init__" in function or layer:
@@ -215,7 +233,10 @@ class CallArguments(Rule):
                 meant = f": {known[keyword]}" if keyword in known else " of this version"
                 says = f"{name} has no argument {keyword!r}{meant}"
             else:
-                lacks = f": {self.names} is missing" if self.facts.get("names") else ""
+                lacks = f": {self.missing()} is missing" if self.missing() else ""
                 says = f"{name} was made with too {'few' if 'missing' in text else 'many'} arguments{lacks}"
             advice = "nn.Conv2d(in_channels, out_channels, kernel_size), nn.Linear(in_features, out_features)"
             yield certain(says, "model", advice)
+
+    def missing(self) -> str:
+        return str(self.facts.get("names", "")).replace("'", "")

@@ -1,10 +1,15 @@
 """Concatenations whose other axes don't agree, and lists that can't be put together."""
 
 import ast
+import re
 from collections.abc import Iterator
+from typing import Self
 
-from convcli.explain.rule import Hypothesis, Rule, certain, likely
+from convcli.explain.rule import Case, Hypothesis, Rule, certain, likely
 from convcli.wording import counted
+
+# The axis in a call that stands alone in its line.
+WRITTEN = r"torch\.cat\(.*,\s*(?:dim=|axis=)?(\d)\)+$"
 
 FAMILY = "cat"
 
@@ -36,6 +41,13 @@ class CatSize(Rule):
     """
     decide = "print the shapes of all that is concatenated"
     not_that = "cropping the skip drops what it was kept for; torch.cat along another dim only hides the difference"
+
+    @classmethod
+    def read(cls, case: Case) -> Self | None:
+        rule = super().read(case)
+        if rule and "Expected" not in case.raised.text and (found := re.search(WRITTEN, case.line.code)):
+            return cls(case, {**rule.facts, "dim": int(found[1])})  # torch 1.5 to 1.9 named the axis of the sizes
+        return rule
 
     @property
     def parts(self) -> list[str]:

@@ -12,6 +12,7 @@ FAMILY = "channels"
 
 # Channels that the denoising network of an image generator expects, and those that arrive.
 LATENTS = {
+    (5, 4): "weights that take a depth map too (4 latents + 1) are in a pipeline that gives 4 channels",
     (9, 4): "weights for inpainting (4 latents + 1 mask + 4 of the masked picture) are in a pipeline that gives 4",
     (8, 4): "weights for editing (4 latents + 4 of the picture) are in a pipeline that gives 4 channels",
     (4, 9): "a pipeline for inpainting gives 9 channels (4 + 1 + 4), and the weights are for 4 latents",

@@ -109,10 +109,12 @@ class ViewSize(Rule):
             yield likely(says, "call", "let the batch follow: -1, or x.size(0), as the first size", self.free_batch())
         elif -1 in shape and elements % shape[-1] == 0 and len(shape) > 2:
             rows, group = elements // shape[-1], prod(n for n in shape[:-1] if n > 0)
-            says = (
-                f"{elements} = {rows} · {shape[-1]}: {rows} rows, and {group} are to go together, which "
-                "doesn't divide them"
-            )
+            says = f"{elements} = {rows} · {shape[-1]}: {rows} rows don't divide by the {group} that go together"
+            if len(shape) == 4 and shape[1] == shape[2]:
+                says = f"{elements} = {rows} · {shape[-1]}: {rows} tokens, which aren't {shape[1]}·{shape[1]} patches"
+                advice = "take class tokens off before, or resize: the pictures or patches have another size"
+                yield likely(says, "model", advice)
+                return
             advice = (
                 f"a multiple of {group} rows in every batch: the last one is short, or the sizes were counted for "
                 "others"

@@ -6,6 +6,12 @@ from tests.explain import assert_first
 
 CASES = [
     (
+        "The size of tensor a (5876) must match the size of tensor b (7232) at non-singleton dimension 1",
+        "addition-size",
+        "data",
+        "tokens",
+    ),
+    (
         "The size of tensor a (0) must match the size of tensor b (4) at non-singleton dimension 1",
         "addition-size",
         "data",

@@ -6,6 +6,31 @@ from tests.explain import assert_first
 
 CASES = [
     (
+        "self.fc.bias.data.fill_(0)\nAttributeError: 'NoneType' object has no attribute 'data'",
+        "not-a-tensor",
+        "model",
+        "bias=False",
+    ),
+    (
+        "p.grad.data.clamp_(-1, 1)\nAttributeError: 'NoneType' object has no attribute 'data'",
+        "not-a-tensor",
+        "call",
+        "no part in the loss",
+    ),
+    (
+        """Traceback (most recent call last):
+  File "main.py", line 216, in train
+    outputs = model(inputs)
+  File "/usr/lib/python3/site-packages/torch/nn/parallel/parallel_apply.py", line 42, in _worker
+    output = module(*input, **kwargs)
+  File "/usr/lib/python3/site-packages/torch/nn/modules/module.py", line 325, in __call__
+    result = self.forward(*input, **kwargs)
+TypeError: forward() missing 1 required positional argument: 'input'""",
+        "call-arguments",
+        "data",
+        "fewer than there are GPUs",
+    ),
+    (
         "x = self.conv2(x),\nTypeError: conv2d(): argument 'input' (position 1) must be Tensor, not tuple",
         "not-a-tensor",
         "call",

@@ -6,6 +6,12 @@ from tests.explain import assert_first
 
 CASES = [
     (
+        "y = torch.cat([a, b], 1)\nRuntimeError: Sizes of tensors must match except in dimension 2. Got 4 and 8",
+        "cat-size",
+        "model",
+        "2 times as large",
+    ),
+    (
         "x = torch.cat([x, skip], dim=1)\nRuntimeError: Sizes of tensors must match except in dimension 1. Got 7 "
         "and 6 in dimension 2 at /pytorch/THCTensorMath.cu:83",
         "cat-size",

@@ -5,6 +5,13 @@ import pytest
 from tests.explain import assert_first
 
 CASES = [
+    (
+        "x = x.reshape(-1, side, side, width)\n"
+        "RuntimeError: shape '[-1, 13, 13, 384]' is invalid for input of size 67968",
+        "view-size",
+        "model",
+        "177 tokens",
+    ),
     ("shape '[16, 34, 34, 512]' is invalid for input of size 8921088", "view-size", "data", "33×33"),
     ("shape '[64, 10]' is invalid for input of size 160", "view-size", "call", "last batch"),
     ("shape '[16, 3, 7, 13, 13]' is invalid for input of size 689520", "view-size", "model", "85, not 7"),
