@@ -277,3 +277,17 @@ class TooMuchWork(Refusal):
         why = f"{self.code} on this input has {products}"
         fix = f"try a smaller kernel or a smaller input; {spell('shapes')} tells the sizes without running anything"
         return why, fix
+
+
+class TooManyCopies(Refusal):
+    """``count`` cells are read through their copies in the padding, or not at all."""
+
+    axis: Axis
+    count: int
+    most: int
+
+    def said(self, spell: Spelling) -> Words:
+        axis = self.axis
+        why = f"along {axis.name} {self.count:,} cells may be read through copies in {axis.padding_mode} padding alone"
+        fix = self.offer(spell, {"padding_mode": None}, {"stride": 1}, {"padding": 1})
+        return f"{why}; {self.most:,} are the most that are looked up", fix
