@@ -17,7 +17,7 @@ from convcli.wording import counted
 FIRST = {1: 4, 2: 2, 3: 1}  # steps shown unless more are asked for, by the layer's axes
 WORDS = ("first", "all")  # which steps, in words
 MOST = 10_000
-MOST_TERMS = 2_000_000
+MOST_TERMS = 300_000
 MOST_DRAWN, FEWEST_DRAWN = 400, 12  # steps that a picture is asked for; of long ones, those that it shows
 RANGE = r"(-?\d{1,18})?:(-?\d{1,18})?"  # as Python has them, 0:4 or -4:
 LEADING = ("", ", channels first", ", batch and channels first")
@@ -29,7 +29,8 @@ class NoCell(Refusal):
     shape: Sequence[int]
 
     def said(self, spell: Spelling) -> Words:
-        return f"{spell(self.name, self.text)} is no cell", f"cells go from {_ends(self.shape)}; -1 is the last"
+        why = f"{spell(self.name, self.text)} is not a cell index"
+        return why, f"cells go from {_ends(self.shape)}; -1 is the last"
 
 
 class NoSuchCell(Refusal):
@@ -73,7 +74,8 @@ class NoSuchStep(Refusal):
         if self.text.isdecimal():
             why = f"{spell('steps', self.text)} asks for the first {self.text} of {counted(self.count, 'step')}"
             return why, f"give {spell('at', 0)} instead for the first, or {some} for several"
-        why = f"{spell('steps', self.text)}: there is no such step among {self.count:,}"
+        there_are = "there is only" if self.count == 1 else "there are only"
+        why = f"{spell('steps', self.text)}: {there_are} {counted(self.count, 'step')}"
         return why, f"give a part of 0:{self.count}, for example {some}"
 
 
@@ -85,7 +87,7 @@ class TooManySteps(Refusal):
 
     def said(self, spell: Spelling) -> Words:
         fix = f"pick a part: {spell('steps', f'0:{min(100, self.fitting)}')}"
-        return f"these would be {self.count:,} steps; {MOST:,} are the most", fix
+        return f"that would be {self.count:,} steps; the limit is {MOST:,}", fix
 
 
 class TooManyTerms(Refusal):
@@ -93,8 +95,10 @@ class TooManyTerms(Refusal):
     terms: int
 
     def said(self, spell: Spelling) -> Words:
-        why = f"{self.steps:,} steps of this layer have {self.terms:,} terms; {MOST_TERMS:,} are the most"
-        return why, f"pick one instead: {spell('at', 0)}"
+        steps, each = f"{self.steps:,} steps" if self.steps > 1 else "a step", self.terms // self.steps
+        why = f"{steps} of this layer {'have' if self.steps > 1 else 'has'} {self.terms:,} terms"
+        fix = f"pick one instead: {spell('at', 0)}" if each <= MOST_TERMS else "take a smaller kernel or fewer channels"
+        return f"{why}; the limit is {MOST_TERMS:,}", fix
 
 
 class RegionAndCells(Refusal):
@@ -222,7 +226,9 @@ def _steps(plan: Plan, text: str | None, at: Sequence[int] | str | None) -> tupl
     if at is not None and text:
         raise OneOrSeveral()
     if at is not None:
-        return (cell("at", at, shape),)
+        place = cell("at", at, shape)
+        check_terms(plan, 1)
+        return (place,)
     if not text:
         return ()
     count = prod(shape)
@@ -245,9 +251,14 @@ def _steps(plan: Plan, text: str | None, at: Sequence[int] | str | None) -> tupl
 
 
 def check_terms(plan: Plan, steps: int) -> None:
-    """Refuse several steps of more terms in all than anybody can look at; one step never is."""
-    if steps > 1 and (terms := steps * plan.layer.largest_window(plan.axes)) > MOST_TERMS:
+    """Refuse steps of more terms in all than anybody can look at."""
+    if (terms := steps * plan.layer.largest_window(plan.axes)) > MOST_TERMS:
         raise TooManyTerms(steps=steps, terms=terms)
+
+
+def terms_of(plan: Plan, picks: Picks) -> int:
+    """How many terms the steps have that are told, or drawn."""
+    return len(picks.steps or picks.drawn) * plan.layer.largest_window(plan.axes)
 
 
 def _fitting(plan: Plan) -> int:

@@ -152,10 +152,23 @@ def bytes_in_words(count: int) -> str:
 def counted(count: int, thing: str) -> str:
     """How many there are of something.
 
-    >>> counted(1, "channel"), counted(1200, "window")
-    ('1 channel', '1,200 windows')
+    >>> counted(1, "channel"), counted(1200, "window"), counted(3, "axis")
+    ('1 channel', '1,200 windows', '3 axes')
     """
-    return f"{count:,} {thing}{'s' * (count != 1)}"
+    many = thing.removesuffix("is") + ("es" if thing.endswith("is") else "s")
+    return f"{count:,} {thing if count == 1 else many}"
+
+
+def count_in_words(count: int) -> str:
+    """A large count for a person.
+
+    >>> count_in_words(12_345_678_901), count_in_words(3 * 10**15), count_in_words(950)
+    ('12.3 billion', '3,000 trillion', '950')
+    """
+    for unit, name in ((10**12, "trillion"), (10**9, "billion"), (10**6, "million")):
+        if count >= unit:
+            return f"{count / unit:,.{1 if count < 100 * unit and count % unit else 0}f} {name}"
+    return f"{count:,}"
 
 
 def map_name(lead: Sequence[int]) -> str:

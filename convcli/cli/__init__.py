@@ -69,6 +69,8 @@ class LazyGroup(TyperGroup):
             in_panels(partial(TyperGroup.format_help, shown, ctx, formatter))
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        if args[:1] == ["help"]:
+            args = [*args[1:], "--help"]
         if args and args[0].startswith("-") and not ctx.resilient_parsing:
             check_first(args, [flag for option in self.get_params(ctx) for flag in option.opts])
         return super().parse_args(ctx, [*args, HERE] if args and args[-1] in COMPLETION else args)
@@ -109,7 +111,7 @@ def check_first(words: list[str], flags: list[str]) -> None:
     at = next((i for i, word in enumerate(words) if same(word, COMMANDS)), None)
     command = "conv2d" if at is None else same(words[at], COMMANDS)
     rest = [word for i, word in enumerate(words) if i != at]
-    raise ConvcliError(f"{first} belongs behind a command", f"try convcli {' '.join([command or '', *rest])}")
+    raise ConvcliError(f"{first} goes after a command", f"try convcli {' '.join([command or '', *rest])}")
 
 
 def nearby(typed: str) -> str:

@@ -8,6 +8,8 @@ import typer
 from convcli.cli.streams import complain, write
 from convcli.refusals import ConvcliError
 
+NO_MEMORY = ("can't allocate memory", "failed to map segment")  # as torch says it, and the loader of its libraries
+
 
 def guard(run: Callable[[], Any], show_traceback: bool = False) -> int:
     """Run the program; every way it can end becomes an exit code, never a traceback unless it is asked for."""
@@ -35,7 +37,13 @@ def guard(run: Callable[[], Any], show_traceback: bool = False) -> int:
         nameless = "the working directory" if isinstance(error, FileNotFoundError) else "the output"
         complain(f"{error.filename or nameless}: {error.strerror or error}")
         return 1
+    except ModuleNotFoundError as error:
+        complain(f"this needs {error.name}, which isn't installed", f"pip install {error.name}")
+        return 1
     except Exception as error:
+        if any(words in str(error) for words in NO_MEMORY):
+            complain("this needs more memory than there is", "try smaller sizes")
+            return 1
         if show_traceback:
             raise
         complain(

@@ -20,10 +20,10 @@ from convcli.data.samples import SAMPLES, as_in_the_post, weights_in_the_post
 from convcli.data.saving import WholeFiles, check_target
 from convcli.layers import LAYERS
 from convcli.limits import check_page
-from convcli.memory import check_memory
+from convcli.memory import check_memory, check_work, long_words
 from convcli.picks import pick
 from convcli.plan import Plan, make_plan
-from convcli.refusals import ConvcliError
+from convcli.refusals import BelongsTo, Contradiction, ConvcliError
 from convcli.report import Report
 from convcli.traps import traps
 from convcli.views.files_written import check_format
@@ -107,7 +107,8 @@ def checked_report(plan: Plan, views: list[View], flags: RunFlags) -> Report:
     if (flags.export or "").lower().endswith(".html"):
         check_page(plan)
     if any(view.needs == "values" for view in views):
-        check_memory(plan)
+        check_memory(plan, report.picks)
+        check_work(plan)
     return report
 
 
@@ -124,6 +125,8 @@ def run_torch(report: Report, views: list[View]) -> bool:
     """Run torch where a view needs values; whether it did."""
     needed = any(view.needs == "values" for view in views)
     if needed:
+        if words := long_words(report.plan):
+            warn(words)
         with loading_torch():
             report.values  # noqa: B018  (this is what runs torch)
     return needed
@@ -155,9 +158,12 @@ def present(view: View, report: Report, flags: RunFlags) -> None:
     """Show one view by its medium, if it isn't a file."""
     match view.medium:
         case "lines":
-            show(*view.render(report, screen(flags.full)))
+            for part in view.render(report, screen(flags.full)):  # each as soon as it is worked out
+                show(part)
         case "text":
-            write(view.render(report))
+            text = view.render(report)
+            for part in [text] if isinstance(text, str) else text:
+                write(part)
         case "film":
             play(view.render(report), flags.speed)
 
@@ -165,9 +171,9 @@ def present(view: View, report: Report, flags: RunFlags) -> None:
 def check(views: list[View], flags: RunFlags) -> None:
     """Refuse flags that say nothing together, and files that can't be written."""
     if flags.region and not flags.export:
-        raise ConvcliError("--region is the part that --export draws", "add --export steps.svg, or leave --region out")
+        raise BelongsTo(name="region", owner="export", example="steps.svg")
     if flags.theme != PICTURE_THEMES[0] and not flags.export:
-        raise ConvcliError("--theme is how --export draws", "add --export steps.svg, or leave --theme out")
+        raise BelongsTo(name="theme", owner="export", example="steps.svg")
     check_playable(flags.animate, flags.speed)
     files = targets(views, flags)
     for view, path in files.items():
@@ -187,7 +193,7 @@ def planned(name: str, arguments: LayerFlags, flags: RunFlags) -> Plan:
 def sources(arguments: LayerFlags, flags: RunFlags) -> dict[str, Any]:
     """What goes in, and the weights: what a plan is made of besides the layer's arguments."""
     if flags.bias_values is not None and not arguments.bias:
-        raise ConvcliError("--bias and --no-bias contradict each other", "leave one out")
+        raise Contradiction(one="bias_values", other="bias")
     weight = array(flags.weight and as_in_the_post(flags.weight), weights_in_the_post)
     return {
         "input": array(flags.input),

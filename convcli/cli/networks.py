@@ -125,13 +125,13 @@ class Made(NamedTuple):
 def check(asked: list[str], names: list[str], compare: bool, run: bool, of_run: dict[str, Any]) -> None:
     """Refuse flags that say nothing together."""
     if len(asked) > 1:
-        raise ConvcliError(f"{asked[0]} and {asked[1]} both take all of stdout", "choose one")
+        raise ConvcliError(f"{asked[0]} and {asked[1]} both need stdout to themselves", "choose one")
     if len(names) > 1 and not compare:
         raise ConvcliError(f"{len(names)} models were given", "add --compare to see them side by side")
     if compare and len(names) < 2:
         raise ConvcliError("--compare needs two models", "convcli network --compare vgg16 alexnet")
     if compare and (texts := [flag for flag in asked if flag != "--json"]):
-        raise ConvcliError(f"{texts[0]} has one model", "leave --compare out, or take --json")
+        raise ConvcliError(f"{texts[0]} shows one model", "leave --compare out, or take --json")
     for flag, value in of_run.items():
         if value is not None and not run:
             raise ConvcliError(f"{flag} is for a model that is run", "add --run, which runs the code of FILE.py:Net")
@@ -168,7 +168,7 @@ def said_effect(name: str, made: Made, chain: Chain, receptive: str) -> str:
 def target_of(name: str) -> str:
     """What is to be run, its class named."""
     place, _, within = name.rpartition(":")
-    if not place and name.endswith(".py"):
+    if name.endswith(".py"):  # whatever its path: Windows' have a colon of their own
         models = Source.of(read_file(name)).models
         if len(models) != 1:
             raise WhichModel(file=name, names=models) if models else NoSuchModel(name="", names=[])

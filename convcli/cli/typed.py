@@ -11,8 +11,8 @@ import typer
 from convcli.cli.panels import plainly
 from convcli.colours import THEMES
 from convcli.layers import LAYERS, Layer, Windowed
-from convcli.matching import same
-from convcli.refusals import ConvcliError
+from convcli.matching import matching
+from convcli.refusals import PADDING_MODES, PADDING_WORDS, ConvcliError
 from convcli.whole_numbers import whole_numbers
 from convcli.wording import quoted, shortened
 
@@ -22,7 +22,7 @@ Sizes = tuple[int, ...]
 def text(typed: str, name: str) -> str:
     """Any text but an empty one."""
     if not typed:
-        raise ConvcliError(f"{name} was given an empty text", f"give {name} a value, or leave it out")
+        raise ConvcliError(f"{name} is empty", f"give {name} a value, or leave it out")
     return typed
 
 
@@ -37,14 +37,20 @@ def sizes(typed: str, name: str, one: bool = False) -> Sizes:
     if numbers and (len(numbers) == 1 or not one):
         return numbers
     if typed.lstrip("+-").isdigit():
-        raise ConvcliError(f"{name} {shortened(typed)} is beyond what a tensor's sizes can be", "try a smaller number")
+        raise ConvcliError(f"{name} {shortened(typed)} is larger than a tensor's size can be", "try a smaller number")
     each = "" if one else f", or one for each axis: {name} 3x5"
     raise ConvcliError(f"{name} {quoted(typed)} isn't a whole number", f"try {name} 3{each}")
 
 
 def padding(typed: str, name: str) -> Sizes | str:
-    """Sizes, or a word: which words there are, the layer knows."""
-    return typed.strip().lower() if typed.strip().isalpha() else sizes(typed, name)
+    """Sizes, or a word: which words it takes, the layer knows."""
+    return padding_word(typed, name) if typed.strip().isalpha() else sizes(typed, name)
+
+
+def padding_word(typed: str, name: str) -> str:
+    """What says how much padding there is, or what stands in it; a text that is neither as it stands, for the layer."""
+    meant = matching(text(typed, name).strip(), (*PADDING_WORDS, *PADDING_MODES))
+    return meant[0] if len(meant) == 1 else typed.strip().lower()
 
 
 def sizes_or_none(typed: str, name: str) -> tuple[int | None, ...]:
@@ -88,16 +94,16 @@ def seed(typed: str, name: str) -> int:
 
 def theme(typed: str, name: str) -> str:
     """The colours of a picture."""
-    known = same(text(typed, name), PICTURE_THEMES)
-    if known is None:
-        raise ConvcliError(f"{name} {typed!r} is unknown", f"choose {', '.join(PICTURE_THEMES[:-1])} or auto")
-    return known
+    meant = matching(text(typed, name), PICTURE_THEMES)
+    if len(meant) != 1:
+        raise ConvcliError(f"{name} {quoted(typed)} is unknown", f"choose {', '.join(PICTURE_THEMES[:-1])} or auto")
+    return meant[0]
 
 
 def padding_words(ctx: typer.Context) -> Sequence[str]:
     """What ``--padding`` may be besides numbers, on this command."""
     layer = LAYERS.get(ctx.command.name or "")
-    return ("same", "valid") if layer is None or takes_words(layer) else ()
+    return PADDING_WORDS if layer is None or takes_words(layer) else ()
 
 
 def takes_words(layer: type[Layer]) -> bool:

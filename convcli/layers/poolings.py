@@ -22,9 +22,6 @@ class _Indices(Windowed):
     def returns_indices(self) -> bool:  # type: ignore[override]
         return self.return_indices
 
-    def workspace(self, shape: Sequence[int]) -> int:
-        return 2 * prod(self.output_shape(shape)) * self.return_indices  # 64-bit integers
-
     def remarks(self, shape: Sequence[int]) -> Iterator[Remark]:
         yield from super().remarks(shape)
         if self.return_indices:
@@ -101,6 +98,9 @@ class LPPool(Pool):
         super().__post_init__()
         if self.norm_type == 0:
             raise Zero(name="norm_type")
+
+    def workspace(self, shape: Sequence[int]) -> int:
+        return prod(shape) + 2 * prod(self.output_shape(shape))  # the powers, and two steps on the way to the root
 
     @property
     def reduction(self) -> Reduction:

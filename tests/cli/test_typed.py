@@ -6,7 +6,19 @@ from typing import Any
 
 import pytest
 
-from convcli.cli.typed import flag, pace, padding, real, seed, sizes, sizes_or_none, spelled, typed_command, whole
+from convcli.cli.typed import (
+    flag,
+    pace,
+    padding,
+    padding_word,
+    real,
+    seed,
+    sizes,
+    sizes_or_none,
+    spelled,
+    typed_command,
+    whole,
+)
 from convcli.refusals import ConvcliError
 
 
@@ -16,7 +28,14 @@ from convcli.refusals import ConvcliError
         (whole, "3", 3),
         (sizes, "3x5", (3, 5)),
         (padding, " Same", "same"),
+        (padding, "SA", "same"),
+        (padding, "Reflect", "reflect"),
+        (padding, "Full", "full"),
         (padding, "1,2", (1, 2)),
+        (padding_word, "Refl", "reflect"),
+        (padding_word, "zero", "zeros"),
+        (padding_word, "re", "re"),
+        (padding_word, "SAME", "same"),
         (sizes_or_none, "7,none", (7, None)),
         (real, "inf", float("inf")),
         (seed, str(2**64 - 1), 2**64 - 1),
@@ -30,9 +49,10 @@ def test_read(read: Callable[[str, str], Any], typed: str, value: object) -> Non
     ("read", "typed", "said"),
     [
         (whole, "3x5", "isn't a whole number"),
-        (whole, "9" * 5000, "beyond what a tensor's sizes can be"),
-        (sizes, "", "empty text"),
-        (sizes, str(10**30), "beyond"),
+        (whole, "9" * 5000, "larger than a tensor's size can be"),
+        (sizes, "", "is empty"),
+        (padding_word, "", "is empty"),
+        (sizes, str(10**30), "larger than"),
         (real, "x", "isn't a number"),
         (seed, "x", "try --flag 1"),
         (pace, "slowly", "try --animate --flag 0.5"),

@@ -24,7 +24,6 @@
       complain(parseFloat(getComputedStyle(each).fontSize) < 12, `${each.textContent} is smaller than 12px`);
   for (let step = 0; step < count(); step += every) {
     go(step, true);
-    const cells = [...document.querySelectorAll('.cell')].map(cell => [cell, box(cell)]);
     for (const id of ['window', 'made']) {
       const edges = [...document.querySelectorAll(`#${id} .edge`)];
       for (const edge of edges) complain(!within(outline(edge), screen), `${id} off the screen at ${step}`);
@@ -32,7 +31,7 @@
       // The tile covers (kernel − 1)·dilation + 1 cells, wherever these end.
       const tile = outline(edges[0]), grid = id === 'made' ? view.layout.output : view.layout.inputs[0];
       for (const [axis, extent, size] of [[1, tile.right - tile.left, grid.width], [0, tile.bottom - tile.top, grid.height]]) {
-        const cells = flat() && !axis ? 1 : (s.kernel_size.at(axis - 2) - 1) * (s.dilation?.at(axis - 2) ?? 1) + 1;
+        const cells = flat() && !axis ? 1 : (s.kernel_size.at(axis - 2) - 1) * (takes(s, 'dilation') ? s.dilation.at(axis - 2) : 1) + 1;
         complain(Math.abs(extent - cells * size) > 1, `${id} covers ${extent / size} cells, not ${cells}`);
       }
     }
@@ -42,7 +41,8 @@
       complain(!within({ left, top, right: left + grid[1] * block.width, bottom: top + grid[0] * block.height }, screen), `products off the screen at ${step}`);
     }
     complain(document.documentElement.scrollWidth > innerWidth, 'scrolls sideways');
-    if (step % (every * Math.ceil(steps / 4))) continue;
+    if (step % (every * Math.ceil(steps / 3))) continue;
+    const cells = [...document.querySelectorAll('.cell')].map(cell => [cell, box(cell)]);
     const chips = [...document.querySelectorAll('.chip')].map(cell => [cell, box(cell)]);
     for (const text of document.querySelectorAll('#stage text:not(.head)')) {
       const at = box(text), [x, y] = [(at.left + at.right) / 2, (at.top + at.bottom) / 2];
