@@ -318,7 +318,7 @@ def test_one_file_under_two_names(convcli: Run, tmp_path: Path, monkeypatch: pyt
 
 
 def test_files_are_written_together(convcli: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(*_: object) -> str:
+    def full(*_: object, **looks: object) -> str:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("convcli.views.files_written.exported", full)
