@@ -25,7 +25,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "blog": ("post.command", "The post's 12 experiments, replayed and checked number by number"),
     "explore": ("exploring.command", "A layer under keys and mouse: its settings, its values, its window"),
     "filters": ("lookup.filters", "The classic filters: edges, blurs, Sobel and others"),
-    "network": ("networks.network", "A whole model, layer by layer, up to the one that fails"),
+    "network": ("networks.command", "A whole model, layer by layer, up to the one that fails"),
     "explain": ("explaining.explain", "A PyTorch error message in plain words, with a fix"),
     "samples": ("lookup.samples", "What to feed a layer with: the post's tensors, a picture, a wave, a word"),
 }

@@ -1,22 +1,20 @@
 """The layer commands: flags in, a plan, and the views that were asked for."""
 
 from collections.abc import Callable
-from itertools import combinations
-from pathlib import Path
 from typing import Any
 
 from rich.console import RenderableType
 
 from convcli.cli.flags import LayerFlags, RunFlags, assumed, helps, takes
-from convcli.cli.player import check_playable, play
-from convcli.cli.streams import screen, show, warn, write
+from convcli.cli.player import check_playable
+from convcli.cli.presenting import check_files, present
+from convcli.cli.streams import screen, show, warn
 from convcli.cli.typed import typed_command
-from convcli.cli.waiting import loading_torch, tracked
+from convcli.cli.waiting import loading_torch
 from convcli.data.arrays import Array
 from convcli.data.files import read
 from convcli.data.filters import FILTERS
 from convcli.data.samples import SAMPLES, as_in_the_post, weights_in_the_post
-from convcli.data.saving import WholeFile, check_target
 from convcli.layers import LAYERS
 from convcli.memory import check_memory
 from convcli.picks import pick
@@ -123,34 +121,12 @@ def run_torch(report: Report, views: list[View]) -> bool:
     return needed
 
 
-def present(view: View, report: Report, flags: RunFlags) -> None:
-    """Show one view by its medium."""
-    match view.medium:
-        case "lines":
-            show(*view.render(report, screen(flags.full)))
-        case "text":
-            write(view.render(report))
-        case "film":
-            play(view.render(report), flags.speed)
-        case "file":
-            target = Path(getattr(flags, view.flags[0]))
-            with WholeFile(target, flags.force) as stream:
-                said = view.render(report, stream, target.suffix.lower(), tracked)
-            warn(f"wrote {target}: {said}")
-
-
 def check(views: list[View], flags: RunFlags) -> None:
     """Refuse flags that say nothing together, and files that can't be written."""
     if flags.region and not flags.export:
         raise ConvcliError("--region is the part that --export draws", "add --export steps.svg, or leave --region out")
     check_playable(flags.animate, flags.speed)
-    for view in views:
-        if view.medium == "file":
-            check_target(Path(getattr(flags, view.flags[0])), view.suffixes, flags.force)
-    written = [view.flags[0] for view in views if view.medium == "file"]
-    for one, other in combinations(written, 2):
-        if Path(getattr(flags, one)).absolute() == Path(getattr(flags, other)).absolute():
-            raise ConvcliError(f"--{one} and --{other} name the same file", f"give --{other} a name of its own")
+    check_files(views, flags)
 
 
 def planned(name: str, arguments: LayerFlags, flags: RunFlags) -> Plan:

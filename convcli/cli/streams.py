@@ -105,9 +105,11 @@ def warn(text: str) -> None:
     err.print(Text(f"note: {plain(text)}", style="warning"))
 
 
-def complain(why: str, fix: str = "", explained_by: str = "") -> None:
-    """An error on stderr: what is wrong, what to type instead, and the page of PyTorch's own error for it."""
+def complain(why: str, fix: str = "", explained_by: str = "", excerpt: Iterable[str] = ()) -> None:
+    """An error on stderr: what is wrong, where, what to type instead, and the page of PyTorch's own error for it."""
     err.print(Text("convcli: ", style="wrong").append(plain(why), style="default not bold"))
+    for line in excerpt:
+        err.print(Text(f"  {plain(line)}"))
     if fix:
         err.print(Text(f"  {plain(fix)}"))
     if explained_by:

@@ -57,7 +57,7 @@ class NotationError(Refusal):
         return before.count("\n") + 1, self.offset - before.rfind("\n")
 
     @property
-    def shown(self) -> tuple[str, str]:
+    def excerpt(self) -> tuple[str, str]:  # type: ignore[override]
         """A part of the line, and a caret below the place."""
         start = self.text.rfind("\n", 0, self.offset) + 1
         end = self.text.find("\n", self.offset)

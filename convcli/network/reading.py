@@ -10,7 +10,7 @@ from convcli.matching import nearest
 from convcli.network import known
 from convcli.network.notation import read_text
 from convcli.network.parts import Model
-from convcli.network.python_file import read_source
+from convcli.network.python_file import NoSuchModel, Source, WhichModel, read_source
 from convcli.refusals import ConvcliError
 from convcli.whole_numbers import whole_numbers
 
@@ -86,6 +86,23 @@ def _decoded(data: bytes, source: str) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise ConvcliError(f"{source} isn't text", "give print(model) as text, or the .py file") from None
+
+
+def module_named(name: str) -> str:
+    """What is to be run where a user names a file or a module, its class named.
+
+    Raises:
+        ConvcliError: it is neither, or it doesn't say which class.
+    """
+    place, _, within = name.rpartition(":")
+    if not place and name.endswith(".py"):
+        models = Source.of(read_file(name)).models
+        if len(models) != 1:
+            raise WhichModel(file=name, names=models) if models else NoSuchModel(name="", names=[])
+        return f"{name}:{models[0]}"
+    if not (place and within):
+        raise ConvcliError(f"--run takes FILE.py:Net or module:Net, not {name!r}", "name the class after a colon")
+    return name
 
 
 def _unknown(text: str) -> ConvcliError:

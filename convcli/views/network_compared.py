@@ -7,9 +7,11 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from convcli.network.chain import Chain
+from convcli.network.study import Study
+from convcli.views.as_json import as_text
 from convcli.views.network_table import by_sizes, failure
 from convcli.views.network_texts import network_object
-from convcli.views.widgets import labelled, table
+from convcli.views.widgets import Screen, labelled, table
 from convcli.wording import bytes_in_words, plain
 
 NUMBERS: dict[str, Callable[[Chain], int | None]] = {
@@ -23,9 +25,9 @@ NUMBERS: dict[str, Callable[[Chain], int | None]] = {
 }
 
 
-def compared(chains: Sequence[Chain], names: Sequence[str]) -> Iterator[RenderableType]:
+def compared(study: Study, screen: Screen) -> Iterator[RenderableType]:
     """A column for each network, and how the others' numbers stand to the first's."""
-    first = chains[0]
+    chains, names, first = study.chains, study.names, study.chain
     yield Text(" · ".join(map(plain, names)), style="bold")
     yield ""
     made = table("", *(_named(names, i) for i in range(len(chains))), *(["ratio"] if len(chains) == 2 else []))
@@ -66,20 +68,28 @@ def _said(name: str, count: int | None) -> str:
     return bytes_in_words(count) if name.endswith("bytes") else f"{count:,}"
 
 
-def compared_object(chains: Sequence[Chain], names: Sequence[str]) -> dict[str, object]:
-    """The object of ``--json``: each network, and the ratios of their numbers to the first's."""
+def compared_text(study: Study) -> str:
+    """The text of ``--json``: each network, and the ratios of their numbers to the first's."""
+    chains = study.chains
     ratios = [{name: _ratio(of(chain), of(chains[0])) for name, of in NUMBERS.items()} for chain in chains]
-    networks = [{"named": name} | network_object(chain) for chain, name in zip(chains, names, strict=True)]
-    return {"networks": networks, "ratios": ratios}
+    networks = [{"named": name} | network_object(chain) for chain, name in zip(chains, study.names, strict=True)]
+    return as_text({"networks": networks, "ratios": ratios})
 
 
 def _ratio(one: int | None, other: int | None) -> float | None:
     return one / other if one is not None and other else None
 
 
-def sizes_said(name: str, output: Sequence[int], ranges: Sequence[range]) -> Iterator[RenderableType]:
+def sizes_said(study: Study, screen: Screen) -> Iterator[RenderableType]:
     """Which input gives an output of this size."""
+    (name, ranges), output = study.sizes, study.output
     least, most = (" × ".join(str(end(sizes)) for sizes in ranges) for end in (min, max))
     asked = " × ".join(map(str, tuple(output) * len(ranges) if len(output) == 1 else output))
     words = f"an input of {least}" if least == most else f"inputs from {least} to {most}"
     yield Text(f"{words} give{'s' * (least == most)} {asked} at {plain(name)}", style="bold")
+
+
+def sizes_text(study: Study) -> str:
+    """The text of ``--json``: the layer, and the first and the last size along each axis."""
+    name, ranges = study.sizes
+    return as_text({"layer": name, "sizes": [[each.start, each.stop - 1] for each in ranges]})

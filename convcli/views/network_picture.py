@@ -2,12 +2,28 @@
 
 from collections.abc import Iterator, Sequence
 from html import escape
+from typing import BinaryIO
 
-from convcli.network.blocks import Block
+from convcli.network.blocks import Block, blocks
 from convcli.network.chain import Chain
-from convcli.views.network_receptive import style
+from convcli.network.study import Study
+from convcli.views.network_receptive import field_svg, style
 
 LINE = 16  # pixels from one line of words to the next
+
+
+def exported(study: Study, stream: BinaryIO, suffix: str, tracked: object) -> str:
+    """The network as blocks, or what a cell of the layer sees that is looked into; returns which, in words."""
+    chain = study.chain
+    if study.receptive:
+        text, said = field_svg(chain, study.row), f"the receptive field of {study.row.name}"
+    else:
+        drawn = blocks(chain, study.depth)
+        text, said = (blocks_tex if suffix == ".tex" else blocks_svg)(chain, drawn), f"{len(drawn)} blocks"
+    if suffix == ".html":
+        text = in_page(text, chain.model.name or "a network")
+    stream.write(text.encode())
+    return said
 
 
 def blocks_svg(chain: Chain, blocks: Sequence[Block]) -> str:

@@ -9,7 +9,10 @@ from rich.text import Text
 from convcli.colours import DARK, LIGHT, Palette
 from convcli.network.chain import Chain, Row
 from convcli.network.looking import Look, below, look, reached, size_of
+from convcli.network.study import Study
 from convcli.refusals import AXIS_NAMES
+from convcli.views.as_json import as_text
+from convcli.views.network_texts import network_object
 from convcli.views.widgets import Screen, fixed, labelled
 from convcli.wording import plain
 
@@ -23,8 +26,9 @@ def places(chain: Chain, row: Row) -> dict[str, tuple[int, ...]]:
     return {"centre": tuple(size // 2 for size in sizes), "border": (0,) * len(sizes)}
 
 
-def drawn(chain: Chain, row: Row, screen: Screen, effective: str = "") -> Iterator[RenderableType]:
+def drawn(study: Study, screen: Screen) -> Iterator[RenderableType]:
     """Both cells, what they see in words and as a drawing, and the way back."""
+    chain, row = study.chain, study.row
     counts = " × ".join(str(count) for count, _ in row.seen)
     sizes = [size_of(row, axis) for axis in range(len(chain.sizes))]
     yield Text(f"one cell of {plain(row.name)} sees {counts} of {' × '.join(map(str, chain.sizes))}", style="bold")
@@ -36,7 +40,26 @@ def drawn(chain: Chain, row: Row, screen: Screen, effective: str = "") -> Iterat
         yield labelled(_said(looks, chain))
         yield Group(*(_tree(looks[0], screen.width - 2) if len(looks) == 1 else _map(looks, screen.width - 2)))
     yield ""
-    yield labelled(_backwards(chain, row, effective))
+    yield labelled(_backwards(chain, row, study.effective))
+
+
+def drawn_text(study: Study) -> str:
+    """The text of ``--json``: the network's, and what both cells see along each axis."""
+    chain, row = study.chain, study.row
+    cells = {}
+    for name, cell in places(chain, row).items():
+        looks = [look(chain, row, axis, position) for axis, position in enumerate(cell)]
+        seen = [{"first": each.first, "last": each.last, "count": each.count, "inside": each.inside} for each in looks]
+        cells[name] = {"cell": list(cell), "sees": seen}
+    middle = [size // 2 for size in chain.sizes]
+    reach = [reached(chain, row, axis, cell) for axis, cell in enumerate(middle)]
+    found = {
+        "layer": row.name,
+        **cells,
+        "projective": {"cell": middle, "reaches": [[each.start, each.stop - 1] if each else None for each in reach]},
+        "effective": study.effective or None,
+    }
+    return as_text(network_object(chain) | {"receptive": found})
 
 
 def _jumps(row: Row) -> str:

@@ -61,6 +61,14 @@ def test_comparing_and_sizes(convcli: Run) -> None:
     assert found(convcli("network", "vgg16", "--output", "7x7", "--json"))["sizes"] == [[224, 255], [224, 255]]
 
 
+def test_flags_that_change_nothing_are_told(convcli: Run) -> None:
+    ran = convcli("network", "tiny", "--csv", "--sort", "macs", "--depth", "1")
+    assert ran.err.splitlines() == [
+        f"note: {name} changes nothing of what is shown here" for name in ("--depth", "--sort")
+    ]
+    assert convcli("network", "tiny", "--json", "--convention", "fvcore").err == ""
+
+
 def test_receptive(convcli: Run) -> None:
     assert (
         "one cell of features.12 sees 195 × 195 of 224 × 224"
@@ -110,7 +118,12 @@ def test_source_is_read_without_running_it(convcli: Run, file: str) -> None:
         (["tiny", "lenet"], "add --compare"),
         (["tiny", "--json", "--csv"], "--json and --csv both take all of stdout"),
         (["tiny", "--compare"], "--compare needs two models"),
-        (["tiny", "lenet", "--compare", "--csv"], "--csv has one model"),
+        (["tiny", "lenet", "--compare", "--csv"], "--compare and --csv both take all of stdout"),
+        (["tiny", "lenet", "--compare", "--export", "x.svg"], "a picture has one network"),
+        (["tiny", "--output", "3", "--receptive", "last"], "--output and --receptive both take all of stdout"),
+        (["vgg16", "--full", "--export", "x.svg", "--receptive", "nothing"], "there is no layer 'nothing'"),
+        (["vgg16", "--receptive", "last", "--export", "x.tex"], "not as TikZ"),
+        (["tiny", "--output", "0"], "no input size gives 0"),
         (["tiny", "--args", "3"], "add --run"),
         (["tiny", "--input", "1,2"], "add --run"),
         (["tiny", "--size", "3", "--size", "4"], "a second --size is for a model that is run"),

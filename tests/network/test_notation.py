@@ -112,7 +112,7 @@ def test_errors_point_at_their_place(text: str, place: tuple[int, int], said: st
     assert error.place == place
     assert said in error.why
     assert fix in error.fix
-    line, caret = error.shown
+    line, caret = error.excerpt
     assert line[len(caret) - 1 :] == text.split("\n")[place[0] - 1][place[1] - 1 :][:30]
 
 
