@@ -1,5 +1,6 @@
 """``network``: a whole model, layer by layer, up to the one that fails."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +23,18 @@ from convcli.views.network_views import NETWORK_BODY, NETWORK_VIEWS
 from convcli.views.registry import View, chosen
 from convcli.wording import plain
 
+# The panels of the help, in their order.
+ASKED: dict[str, Any] = {"rich_help_panel": "Model"}
+BUILT: dict[str, Any] = {"rich_help_panel": "Run the code"}
+TABLE: dict[str, Any] = {"rich_help_panel": "Table"}
+INSTEAD: dict[str, Any] = {"rich_help_panel": "Ask and draw"}
+WRITTEN: dict[str, Any] = {"rich_help_panel": "Output"}
+
+
+def one_of(choices: Collection[str]) -> dict[str, Any]:
+    """A flag that takes one of so many words."""
+    return {"read": word(choices), "autocompletion": lambda: [*choices]}
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class NetworkFlags:
@@ -33,39 +46,46 @@ class NetworkFlags:
         help="A known network, a file (print(model), calls, .py, FILE.py:Net), text, or - for stdin.",
         autocompletion=known.names,
     )
-    size: tuple[Sizes, ...] = flag("--size", default=(), help="The input, 3x224x224; with --run, each.", **PER_AXIS)
-    output: Sizes | None = flag("--output", "--to", help="Which input gives maps of this size, 7x7?", **PER_AXIS)
-    compare: bool = flag("--compare", help="Several models side by side.", default=False)
-    depth: int | None = flag("--depth", help="Fold what is deeper, with sums.", **NUMBER)
+    size: tuple[Sizes, ...] = flag(
+        "--size", default=(), help="The input, 3x224x224; with --run, each.", **PER_AXIS, **ASKED
+    )
+    compare: bool = flag("--compare", help="Several models side by side.", default=False, **ASKED)
+    depth: int | None = flag("--depth", help="Fold what is deeper, with sums.", **NUMBER, **TABLE)
     columns: tuple[str, ...] | None = flag(
-        "--columns", help=f"Of {', '.join(COLUMNS)}.", read=words(COLUMNS), metavar="NAMES"
+        "--columns", help=f"Of {', '.join(COLUMNS)}.", read=words(COLUMNS), metavar="NAMES", **TABLE
     )
     sort: str | None = flag(
-        "--sort", help=f"The largest first: {', '.join(SORTED)}.", read=word(SORTED), metavar="BY",
-        autocompletion=lambda: [*SORTED],
-    )  # fmt: skip
+        "--sort", help=f"The largest first: {', '.join(SORTED)}.", metavar="BY", **one_of(SORTED), **TABLE
+    )
     convention: str | None = flag(
-        "--convention", help=f"What a tool counts: {', '.join(CONVENTIONS)}.", read=word(CONVENTIONS), metavar="TOOL",
-        autocompletion=lambda: [*CONVENTIONS],
-    )  # fmt: skip
-    run: bool = flag("--run", help="Run the code of FILE.py:Net or module:Net.", default=False)
+        "--convention",
+        help=f"What a tool counts: {', '.join(CONVENTIONS)}.",
+        metavar="TOOL",
+        **one_of(CONVENTIONS),
+        **TABLE,
+    )
+    full: bool = flag("--full", help="Every line, repeated blocks too.", default=False, **TABLE)
+    output: Sizes | None = flag(
+        "--output", "--to", help="Which input gives maps of this size, 7x7?", **PER_AXIS, **INSTEAD
+    )
+    receptive: str | None = flag(
+        "--receptive", help="What one cell of this layer sees; last: of the last.", metavar="LAYER", **INSTEAD
+    )
+    export: str | None = flag("--export", help="Draw it: .svg .html .tex.", metavar="FILE", **INSTEAD)
+    run: bool = flag("--run", help="Run the code of FILE.py:Net or module:Net.", default=False, **BUILT)
     args: tuple[list[Any], dict[str, Any]] | None = flag(
         "--args",
         help="What it is made with: '10, width=64'.",
         read=lambda typed, name: arguments_of(typed),
         metavar="ARGS",
+        **BUILT,
     )
-    input: str | None = flag("--input", "-i", help="Run it on these numbers.", metavar="ARRAY")
-    receptive: str | None = flag(
-        "--receptive", help="What one cell of this layer sees; last: of the last.", metavar="LAYER"
-    )
-    export: str | None = flag("--export", help="Draw it: .svg .html .tex.", metavar="FILE")
-    force: bool = flag("--force", help="Write over an existing file.", default=False)
-    full: bool = flag("--full", help="Every line, repeated blocks too.", default=False)
-    as_json: bool = flag("--json", help="One JSON object on stdout.", default=False)
-    as_csv: bool = flag("--csv", help="A line for each layer, with commas.", default=False)
-    as_markdown: bool = flag("--markdown", help="A table for a README.", default=False)
-    as_code: bool = flag("--code", help="A PyTorch script that builds and runs it.", default=False)
+    input: str | None = flag("--input", "-i", help="Run it on these numbers.", metavar="ARRAY", **BUILT)
+    as_json: bool = flag("--json", help="One JSON object on stdout.", default=False, **WRITTEN)
+    as_csv: bool = flag("--csv", help="A line for each layer, with commas.", default=False, **WRITTEN)
+    as_markdown: bool = flag("--markdown", help="A table for a README.", default=False, **WRITTEN)
+    as_code: bool = flag("--code", help="A PyTorch script that builds and runs it.", default=False, **WRITTEN)
+    force: bool = flag("--force", help="Write over an existing file.", default=False, **WRITTEN)
 
 
 HOW_SHOWN = ("depth", "columns", "sort", "full", "convention")

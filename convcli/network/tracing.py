@@ -11,6 +11,7 @@ from torch import fx, nn
 
 from convcli.layers import Layer
 from convcli.layers.base import Shape
+from convcli.network.answering import Answering
 from convcli.network.notation import read_text
 from convcli.network.parts import known
 from convcli.network.sight import Sight
@@ -60,7 +61,7 @@ def traced(module: nn.Module, inputs: Sequence[torch.Tensor], notes: list[str]) 
         lines = str(error).strip().splitlines()
         raise Untraceable(lines[0] if lines else type(error).__name__) from None
     ran = _Shapes(graph)
-    with contextlib.suppress(Exception), contextlib.redirect_stdout(io.StringIO()), torch.no_grad():
+    with contextlib.suppress(Exception), contextlib.redirect_stdout(io.StringIO()), torch.no_grad(), Answering():
         ran.run(*inputs)  # what fails has no shape, nor what comes after it
     modules = dict(module.named_modules())
     sights: dict[fx.Node, Sight | None] = {}
