@@ -28,24 +28,19 @@ def _need(fits: bool) -> None:
         raise Unknown
 
 
-def _sizes(shape: Sequence[int], kernel: Size, stride: Size, padding: Size, dilation: Size = (1,), **more: Any) -> Size:
-    """The spatial sizes that windows give: the last axes of a shape."""
+def _sizes(
+    shape: Sequence[int], kernel: Size, stride: Size, padding: Size, dilation: Size, extra: Size = (0,), **more: bool
+) -> Size:
+    """The spatial sizes that windows give: of the last axes of a shape."""
     ndim = len(kernel)
-    each = [tuple(values) * ndim if len(values) == 1 else values for values in (stride or kernel, padding, dilation)]
-    sizes = tuple(
-        Axis(
-            size,
-            k,
-            s,
-            p,
-            p,
-            d,
-            **{name: value[i] if isinstance(value, Sequence) else value for name, value in more.items()},
-        ).output
-        for i, (size, k, s, p, d) in enumerate(zip(shape[-ndim:], kernel, *each, strict=True))
-    )
-    _need(min(shape) > 0 and min(sizes) > 0)
-    return sizes
+    settings = (stride or kernel, padding, dilation, extra)
+    each = (values * ndim if len(values) == 1 else values for values in map(tuple, settings))
+    axes = [
+        Axis(size, k, s, p, p, d, output_padding=e, **more)  # type: ignore[arg-type]
+        for size, k, s, p, d, e in zip(shape[-ndim:], kernel, *each, strict=True)
+    ]
+    _need(min(shape) > 0 and all(axis.output > 0 and (axis.transposed or axis.spare >= 0) for axis in axes))
+    return tuple(axis.output for axis in axes)
 
 
 def _convolved(
@@ -62,14 +57,11 @@ def _convolved(
     ndim = len(weight.shape) - 2
     _need(len(x.shape) == ndim + 2 and min(*stride, *dilation, groups) > 0 and min(padding) >= 0)
     kernel = tuple(weight.shape[2:])
-    if transposed:
-        _need(x.shape[1] == weight.shape[0] and max(extra) < max(min(stride), min(dilation)))
-        more = {"transposed": True, "output_padding": tuple(extra) * (ndim if len(extra) == 1 else 1)}
-        channels = weight.shape[1] * groups
-    else:
-        _need(x.shape[1] == weight.shape[1] * groups and weight.shape[0] % groups == 0)
-        more, channels = {}, weight.shape[0]
-    return [(x.shape[0], channels, *_sizes(x.shape, kernel, stride, padding, dilation, **more))]
+    ins, outs = (
+        (weight.shape[0], weight.shape[1] * groups) if transposed else (weight.shape[1] * groups, weight.shape[0])
+    )
+    _need(x.shape[1] == ins and outs % groups == 0 and max(extra) < max(min(stride), min(dilation)))
+    return [(x.shape[0], outs, *_sizes(x.shape, kernel, stride, padding, dilation, extra, transposed=transposed))]
 
 
 def _max_pooled(
@@ -165,7 +157,6 @@ SHAPES: dict[Any, Callable[..., list[Size]]] = {
     aten.max_pool2d_with_indices.default: _max_pooled,
     aten.max_pool3d_with_indices.default: _max_pooled,
     aten.avg_pool2d.default: _averaged,
-    aten.avg_pool3d.default: _averaged,
     aten.mean.dim: _reduced,
     aten.sum.dim_IntList: _reduced,
     aten.cat.default: _joined,

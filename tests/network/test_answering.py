@@ -61,8 +61,8 @@ def test_windows(data: st.DataObject) -> None:
     if ndim > 1:
         pools = {2: aten.max_pool2d_with_indices, 3: aten.max_pool3d_with_indices}
         held_against_torch(pools[ndim].default, x, kernel, stride, padding, dilation, data.draw(st.booleans()))
-        means = {2: aten.avg_pool2d, 3: aten.avg_pool3d}
-        held_against_torch(means[ndim].default, x, kernel, stride, padding, data.draw(st.booleans()))
+        if ndim == 2:
+            held_against_torch(aten.avg_pool2d.default, x, kernel, stride, padding, data.draw(st.booleans()))
 
 
 @settings(max_examples=100)
