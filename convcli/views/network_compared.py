@@ -14,14 +14,15 @@ from convcli.views.network_texts import network_object
 from convcli.views.widgets import Screen, labelled, table
 from convcli.wording import bytes_in_words, plain
 
-NUMBERS: dict[str, Callable[[Chain], int | None]] = {
-    "layers": lambda chain: len(chain.rows),
-    "parameters": lambda chain: chain.parameters,
-    "MACs": lambda chain: chain.macs,
-    "receptive field": lambda chain: chain.sees.seen[-1][0] if chain.sees else None,
-    "output numbers": lambda chain: prod(chain.output_shape[1:]) if chain.output_shape else None,
-    "weights, bytes": lambda chain: 4 * chain.parameters,
-    "activations in training, bytes": lambda chain: chain.training_bytes,
+# By its name: what it is called on the screen, and the number.
+NUMBERS: dict[str, tuple[str, Callable[[Chain], int | None]]] = {
+    "layers": ("layers", lambda chain: len(chain.rows)),
+    "parameters": ("parameters", lambda chain: chain.parameters),
+    "macs": ("MACs", lambda chain: chain.macs),
+    "receptive_field": ("receptive field", lambda chain: chain.sees.seen[-1][0] if chain.sees else None),
+    "output_numbers": ("output numbers", lambda chain: prod(chain.output_shape[1:]) if chain.output_shape else None),
+    "weight_bytes": ("weights", lambda chain: 4 * chain.parameters),
+    "training_bytes": ("activations in training", lambda chain: chain.training_bytes),
 }
 
 
@@ -33,11 +34,11 @@ def compared(study: Study, screen: Screen) -> Iterator[RenderableType]:
     made = table("", *(_named(names, i) for i in range(len(chains))), *(["ratio"] if len(chains) == 2 else []))
     made.add_row(Text("input", style="muted"), *(by_sizes(chain.input_shape) for chain in chains))
     made.add_row(Text("output", style="muted"), *(_output(chain) for chain in chains))
-    for name, of in NUMBERS.items():
+    for name, (label, of) in NUMBERS.items():
         counts = [of(chain) for chain in chains]
         cells = [_said(name, count) for count in counts]
         ratio = [f"× {counts[1] / counts[0]:.3g}"] if len(chains) == 2 and counts[0] and counts[1] else []
-        made.add_row(Text(name.removesuffix(", bytes"), style="muted"), *cells, *ratio)
+        made.add_row(Text(label, style="muted"), *cells, *ratio)
     yield made
     for chain, name in zip(chains, names, strict=True):
         if chain.failed:
@@ -65,13 +66,13 @@ def _output(chain: Chain) -> Text:
 def _said(name: str, count: int | None) -> str:
     if count is None:
         return "?"
-    return bytes_in_words(count) if name.endswith("bytes") else f"{count:,}"
+    return bytes_in_words(count) if name.endswith("_bytes") else f"{count:,}"
 
 
 def compared_text(study: Study) -> str:
     """The text of ``--json``: each network, and the ratios of their numbers to the first's."""
     chains = study.chains
-    ratios = [{name: _ratio(of(chain), of(chains[0])) for name, of in NUMBERS.items()} for chain in chains]
+    ratios = [{name: _ratio(of(chain), of(chains[0])) for name, (_, of) in NUMBERS.items()} for chain in chains]
     networks = [{"named": name} | network_object(chain) for chain, name in zip(chains, study.names, strict=True)]
     return as_text({"networks": networks, "ratios": ratios})
 
