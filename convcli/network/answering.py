@@ -204,6 +204,16 @@ def _tensors(values: Sequence[Any]) -> Iterator[Any]:
             yield from _tensors(each)
 
 
+def check_channels(x: Any, weight: Any, bias: Any, stride: Size, padding: Size, dilation: Size, *more: Any) -> None:
+    """Refuse what torch refuses on every device but meta, where it doesn't look at a transposed layer's channels."""
+    transposed = more[0]
+    if transposed and len(x.shape) == len(weight.shape) and x.shape[1] != weight.shape[0]:
+        raise RuntimeError(
+            f"Given transposed=1, weight of size {list(weight.shape)}, expected input{list(x.shape)} to have "
+            f"{weight.shape[0]} channels, but got {x.shape[1]} channels instead"
+        )
+
+
 class Answering(TorchDispatchMode):  # type: ignore[misc]
     """Answers for torch, as long as it is on."""
 
@@ -212,6 +222,8 @@ class Answering(TorchDispatchMode):  # type: ignore[misc]
         return False  # torch would import its compiler at the first call, only to leave this one alone
 
     def __torch_dispatch__(self, function: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        if function is aten.convolution.default:
+            check_channels(*args)
         try:
             return answered(function, args) if not kwargs else function(*args, **kwargs)
         except Unknown:

@@ -198,7 +198,7 @@ def _place(error: BaseException) -> str:
     trace, place = error.__traceback__, ""
     while trace is not None:
         file = trace.tb_frame.f_code.co_filename
-        if "torch" not in file and not file.startswith("<") and Path(file) != Path(__file__):
+        if "torch" not in file and not file.startswith("<") and Path(file).parent != Path(__file__).parent:
             place = f"{Path(file).name}:{trace.tb_lineno}"
         trace = trace.tb_next
     return place

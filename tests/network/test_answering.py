@@ -93,7 +93,8 @@ LAYERS = [
 @pytest.mark.parametrize("training", [True, False])
 def test_layers(layer: nn.Module, training: bool) -> None:
     layer, x = layer.to("meta").train(training), tensor(2, 4, 8, 8)
-    for make in (x.clone, lambda: x.permute(0, 2, 3, 1), lambda: x[0], lambda: x[:, :3]):
+    inputs = [x.clone, lambda: x.permute(0, 2, 3, 1), lambda: x[0], lambda: x[:, :3]]
+    for make in inputs[: 3 if isinstance(layer, nn.ConvTranspose2d) else 4]:
         own = said(lambda make=make: layer(make()))
         with Answering():
             assert said(lambda make=make: layer(make())) == own
@@ -113,6 +114,10 @@ def test_torch_is_asked() -> None:
             answered(function, args)
     with Answering(), pytest.raises(RuntimeError, match="channel"):
         F.conv2d(x, tensor(1, 3, 3, 3))
+    with Answering(), pytest.raises(RuntimeError, match="to have 3 channels, but got 2 channels"):
+        F.conv_transpose2d(x, tensor(3, 1, 3, 3))
+    with pytest.raises(RuntimeError, match="to have 3 channels, but got 2 channels"):
+        F.conv_transpose2d(torch.zeros(1, 2, 4, 4), torch.zeros(3, 1, 3, 3))
     with Answering():
         assert F.gelu(x, approximate="tanh").shape == x.shape
 
