@@ -93,8 +93,8 @@ LAYERS = [
 @pytest.mark.parametrize("training", [True, False])
 def test_layers(layer: nn.Module, training: bool) -> None:
     layer, x = layer.to("meta").train(training), tensor(2, 4, 8, 8)
-    inputs = [x.clone, lambda: x.permute(0, 2, 3, 1), lambda: x[0], lambda: x[:, :3]]
-    for make in inputs[: 3 if isinstance(layer, nn.ConvTranspose2d) else 4]:
+    inputs = [x.clone, lambda: x[0], lambda: x.permute(0, 2, 3, 1), lambda: x[:, :3]]
+    for make in inputs[: 2 if isinstance(layer, nn.ConvTranspose2d) else 4]:
         own = said(lambda make=make: layer(make()))
         with Answering():
             assert said(lambda make=make: layer(make())) == own
