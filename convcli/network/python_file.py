@@ -90,6 +90,14 @@ class Source(Maker):
         init, forward = _method(node, "__init__"), _method(node, "forward")
         scope = dict(self.constants)
         notes: list[str] = []
+        for statement in node.body:  # what all objects of the class have
+            match statement:
+                case (
+                    ast.Assign(targets=[ast.Name(id=held)], value=value)
+                    | ast.AnnAssign(target=ast.Name(id=held), value=ast.AST() as value)
+                ):
+                    with suppress(Unreadable, NotConstant):
+                        scope[f"self.{held}"] = scope[f"{name}.{held}"] = self.value(value, self.constants)
         if init:
             scope |= self.bound(init, values, named, skip=1)
             around, self.methods = self.methods, _methods(node)

@@ -15,6 +15,7 @@ from convcli.refusals import ConvcliError
 from convcli.whole_numbers import whole_numbers
 
 PYTHON = re.compile(r"^\s*(import \w|from [\w.]+ import |class \w+.*:|def \w+\(|@\w+)", re.MULTILINE)
+COMPREHENSION = re.compile(r"\bfor\s+\w+\s+in\b")
 BINARY = (".pt", ".pth", ".ckpt", ".safetensors", ".onnx", ".h5", ".pkl", ".bin")
 LARGEST = 50_000_000  # bytes
 
@@ -56,6 +57,9 @@ def read_model(text: str) -> Named:
 
 
 def _from_text(text: str, file: str = "") -> Model:
+    if COMPREHENSION.search(text) and not PYTHON.search(text):
+        opened = "" if text.lstrip().startswith(("nn.", "torch.", "Sequential")) else "nn.Sequential(*"
+        return read_source(f"model = {opened}{text.strip()}{')' * bool(opened)}", file=file)
     return read_source(text, file=file) if PYTHON.search(text) else read_text(text)
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from torch import nn
 
+from convcli.network.chain import work_out
 from convcli.network.notation import NotationError, read_text
 from convcli.network.parts import ELSEWHERE, layers
 
@@ -172,3 +173,34 @@ def test_arguments_of_the_wrong_sort() -> None:
         with pytest.raises(NotationError) as raised:
             read_text(text)
         assert raised.value.why
+
+
+def test_blocks_that_are_printed_once_learn_each_for_itself() -> None:
+    text = """Net(
+  (layers): ModuleList(
+    (0-2): 3 x Block(
+      (conv): Conv1d(4, 4, kernel_size=(3,), stride=(1,))
+      (acts): ModuleList(
+        (0-1): 2 x PReLU(num_parameters=1)
+      )
+    )
+  )
+  (weights): ParameterList(  (0): Parameter containing: [torch.float32 of size 3])
+)"""
+    chain = work_out(read_text(text), (1, 4, 20))
+    assert chain.output_shape == (1, 4, 14)
+    assert chain.parameters == 3 * (52 + 2)
+    assert "functions that forward calls" in chain.notes[0]
+
+
+@pytest.mark.parametrize("text", ["Sequential()", "hello (world)", "", "# nothing"])
+def test_where_no_layer_is_known(text: str) -> None:
+    with pytest.raises(NotationError, match="no layer is in it"):
+        read_text(text)
+
+
+def test_a_table_of_words_comes_first() -> None:
+    failed = work_out(read_text("Embedding(9, 4); Embedding(9, 4)"), (1, 6)).failed
+    assert failed is not None
+    assert "whole numbers" in failed.refusal.why
+    assert work_out(read_text("Flatten(); Embedding(9, 4)"), (1, 6, 2)).output_shape == (1, 12, 4)
