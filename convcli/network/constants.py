@@ -12,6 +12,7 @@ from typing import Any
 from convcli.refusals import ConvcliError
 
 LARGEST = 2**63
+LONGEST = 1000  # characters of a text that is put together
 ARITHMETIC: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
@@ -100,7 +101,7 @@ def constant(node: ast.AST, names: Mapping[str, Any]) -> Any:
         case ast.IfExp(test=test, body=body, orelse=other):
             return constant(body if constant(test, names) else other, names)
         case ast.JoinedStr(values=parts):
-            return "".join(str(constant(part, names)) for part in parts)
+            return _joined(node, [str(constant(part, names)) for part in parts])
         case ast.FormattedValue(value=value, conversion=-1, format_spec=None):
             return constant(value, names)
         case ast.Slice(lower=lower, upper=upper, step=step):
@@ -137,6 +138,12 @@ def _compared(node: ast.AST, comparison: Callable[[Any, Any], Any], left: Any, r
         return bool(comparison(left, right))
     except TypeError:
         raise NotConstant(node) from None
+
+
+def _joined(node: ast.AST, texts: list[str]) -> str:
+    if sum(map(len, texts)) > LONGEST:
+        raise NotConstant(node)
+    return "".join(texts)
 
 
 def _item(node: ast.AST, value: Any, index: Any) -> Any:

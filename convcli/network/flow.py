@@ -94,7 +94,10 @@ class Flow:
     def _items(self, node: ast.expr) -> list[Any]:
         match node:
             case ast.Call(func=ast.Name(id="range"), args=bounds):
-                return list(range(*(int(self.value(each)) for each in bounds)))[: self.budget + 1]
+                counted = range(*(int(self.value(each)) for each in bounds))
+                if len(counted) > self.budget:
+                    raise NotAChain(node, "goes on for too long to be followed")
+                return list(counted)
             case ast.Call(func=ast.Name(id="enumerate"), args=[inner]):
                 return list(enumerate(self._items(inner)))
             case ast.Call(func=ast.Name(id="zip"), args=inners):

@@ -17,13 +17,16 @@ from convcli.refusals import MissingArgument, Refusal, Spelling, Words, in_pytho
 
 LONGEST = 10_000  # characters of one layer's arguments
 DEEPEST = 10_000  # brackets within brackets
-STRING = r"""'''(?:[^\\]|\\.)*?'''|\"\"\"(?:[^\\]|\\.)*?\"\"\"|'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*\""""
+STRING = (  # possessive throughout: what isn't closed is looked through once
+    r"\'\'\'(?:[^\\\']++|\\.|\'(?!\'\'))*+\'\'\'|\"\"\"(?:[^\\\"]++|\\.|\"(?!\"\"))*+\"\"\""
+    r"|\'(?:[^\'\\\n]++|\\.)*+\'|\"(?:[^\"\\\n]++|\\.)*+\""
+)
 TOKEN = re.compile(
     rf"""(?P<space>[^\S\n]+|\\\n|\#[^\n]*)
     |(?P<label>\([ ]?[\w.\-]+[ ]?\):)
     |(?P<times>[0-9]+[ ]x[ ])
     |(?P<call>[^\W\d][\w.]*[ \t]*\()
-    |(?P<key>[^\W\d][\w.]*[ \t]*=(?!=)|(?:{STRING})[ \t]*:)
+    |(?P<key>[^\W\d][\w.]*[ \t]*=(?!=)|(?>{STRING})[ \t]*:)
     |(?P<string>[rbfuRBFU]{{0,2}}(?:{STRING}))
     |(?P<open>[\[({{])
     |(?P<close>[\])}}])
@@ -201,6 +204,8 @@ class _Reader:
             self._add(part, named)
             self.stack.append(_Open("(", bracket, part))
             self.holders.append(part)
+            if flat := FLAT.match(self.text, bracket + 1):  # nothing in it can be a layer
+                self.position = flat.end() - 1
 
     def _stands_alone(self, name: str, offset: int) -> bool:
         """Whether a call without a name is a part all the same: a layer, or the model itself at the start of a line."""

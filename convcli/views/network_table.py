@@ -10,6 +10,7 @@ from rich.text import Text
 from convcli.layers import Layer
 from convcli.layers.base import written
 from convcli.network.chain import Chain
+from convcli.network.constants import shortened
 from convcli.network.counting import CONVENTIONS, counted
 from convcli.network.outline import Line, outline
 from convcli.network.remedies import arithmetic, remedies
@@ -191,7 +192,7 @@ def answer(chain: Chain) -> Iterator[RenderableType]:
     counts = f"{chain.parameters:,} parameters · {chain.macs:,} MACs{known}"
     if row := chain.sees:
         field = " × ".join(str(count) for count, _ in row.seen)
-        counts += f" · receptive field {field} at {plain(row.name)}"
+        counts += f" · receptive field {field} at {shortened(plain(row.name), 40)}"
     yield Text(counts)
 
 

@@ -204,3 +204,30 @@ def test_a_table_of_words_comes_first() -> None:
     assert failed is not None
     assert "whole numbers" in failed.refusal.why
     assert work_out(read_text("Flatten(); Embedding(9, 4)"), (1, 6, 2)).output_shape == (1, 12, 4)
+
+
+HUGE = 200_000
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("'" + "a" * HUGE, (1, 1)),
+        ("'" * (2 * HUGE + 1), (1, 2 * HUGE + 1)),
+        ("'\\" * HUGE, (1, 1)),
+        ("(" * HUGE, (1, 10_001)),
+        ("Conv2d(" + "3," * HUGE + ")", (1, 8)),
+        ("Sequential(" * 1000 + "ReLU()" + ")" * 1001, (1, 11_000 + 6 + 1001)),
+        ("Sequential([" * 500 + "ReLU()" + ")]" * 500, (1, 6007)),
+    ],
+)
+def test_what_is_huge_and_wrong_has_its_place(text: str, place: tuple[int, int]) -> None:
+    with pytest.raises(NotationError) as raised:
+        read_text(text)
+    assert raised.value.place == place
+
+
+def test_what_is_huge_and_right_is_read() -> None:
+    assert read_text("Foo(" + "3, " * HUGE + "); ReLU()").parts[0].note == "Foo isn't known here"
+    deep = read_text("Sequential(" * 1000 + "ReLU()" + ")" * 1000)
+    assert len(list(layers(deep))) == 1

@@ -13,6 +13,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from convcli.network.chain import Chain, work_out
 from convcli.network.notation import NotationError
 from convcli.network.python_file import NoSuchModel, WhichModel, read_source
+from convcli.refusals import Refusal
 from tests.network import written
 from tests.network.written import WRITTEN
 
@@ -343,3 +344,20 @@ def test_where_it_is_no_chain_is_told(line: str, said: str) -> None:
     model = read_source(FURTHER_BACK.format(line=line))
     [note] = [part.note for part in model.parts if part.class_name == "..."]
     assert said in note
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("x = 1\n" * 400_000, "are the most that are read as Python"),
+        ("a = 'x'\n" + "a = f'{a}{a}'\n" * 60 + "net = nn.Sequential(nn.Conv2d(1, 1, a))", ""),
+        (FURTHER_BACK.format(line="for i in range(10**12): x = self.conv(x)"), "goes on for too long"),
+        (FURTHER_BACK.format(line="x = self.one(x)") + "    def one(self, x): return self.one(x)\n", "without end"),
+    ],
+)
+def test_what_has_no_end_is_given_up(source: str, said: str) -> None:
+    try:
+        notes = [part.note for part in read_source(source).parts]
+    except Refusal as refusal:
+        notes = [str(refusal)]
+    assert any(said in note for note in notes)
