@@ -24,6 +24,8 @@ NUMBERS: dict[str, tuple[str, Callable[[Chain], int | None]]] = {
     "weight_bytes": ("weights", lambda chain: 4 * chain.parameters),
     "training_bytes": ("activations in training", lambda chain: chain.training_bytes),
 }
+LABELS = ("input", "output", *(label for label, _ in NUMBERS.values()))
+SHORTEST = 12  # columns of the labels, where the screen is narrow
 
 
 def compared(study: Study, screen: Screen) -> Iterator[RenderableType]:
@@ -31,25 +33,60 @@ def compared(study: Study, screen: Screen) -> Iterator[RenderableType]:
     chains, names, first = study.chains, study.names, study.chain
     yield Text(" · ".join(map(plain, names)), style="bold")
     yield ""
-    made = table("", *(_named(names, i) for i in range(len(chains))), *(["ratio"] if len(chains) == 2 else []))
-    made.add_row(Text("input", style="muted"), *(by_sizes(chain.input_shape) for chain in chains))
-    made.add_row(Text("output", style="muted"), *(_output(chain) for chain in chains))
-    for name, (label, of) in NUMBERS.items():
-        counts = [of(chain) for chain in chains]
-        cells = [_said(name, count) for count in counts]
-        ratio = [f"× {counts[1] / counts[0]:.3g}"] if len(chains) == 2 and counts[0] and counts[1] else []
-        made.add_row(Text(label, style="muted"), *cells, *ratio)
-    yield made
+    columns = [_column(chain) for chain in chains]
+    ratios = _ratios(*chains) if len(chains) == 2 else []
+    yield from _beside(columns, ratios, names, screen.width) or _below(columns, ratios, names)
     for chain, name in zip(chains, names, strict=True):
         if chain.failed:
             yield ""
             yield Text(plain(name), style="bold")
             yield from failure(chain)
-    if len({chain.input_shape for chain in chains}) > 1:
+    if len({chain.input_shape for chain in chains}) > 1 == len({chain.input_shape[1] for chain in chains}):
         yield ""
         yield labelled(
             [("note", f"the inputs differ; --size {'x'.join(map(str, first.input_shape[1:]))} gives all one")]
         )
+
+
+def _column(chain: Chain) -> list[Text]:
+    """What is said of one network, a line for each of ``LABELS``."""
+    counts = (Text(_said(name, of(chain))) for name, (_, of) in NUMBERS.items())
+    return [Text(by_sizes(chain.input_shape)), _output(chain), *counts]
+
+
+def _ratios(one: Chain, other: Chain) -> list[Text]:
+    """How the numbers of two stand to each other, on the same lines."""
+    each = (_ratio(of(other), of(one)) for _, of in NUMBERS.values())
+    return [Text(), Text(), *(Text(f"× {ratio:.3g}" if ratio else "") for ratio in each)]
+
+
+def _beside(
+    columns: Sequence[Sequence[Text]], ratios: Sequence[Text], names: Sequence[str], width: int
+) -> list[RenderableType]:
+    """A column for each; nothing where they don't fit, as no number is broken."""
+    headings = [_named(names, i) for i in range(len(columns))]
+    every = [*columns, ratios] if ratios else [*columns]
+    headings += ["ratio"] * bool(ratios)
+    wide = (max(len(heading), *map(len, column)) for heading, column in zip(headings, every, strict=True))
+    if SHORTEST + sum(2 + each for each in wide) > width:
+        return []
+    made = table("", *headings)
+    for each in made.columns[1:]:
+        each.no_wrap = True
+    for label, *cells in zip(LABELS, *every, strict=True):
+        made.add_row(Text(label, style="muted"), *cells)
+    return [made]
+
+
+def _below(columns: Sequence[Sequence[Text]], ratios: Sequence[Text], names: Sequence[str]) -> Iterator[RenderableType]:
+    """One after the other, and the ratios last."""
+    titles = [Text(plain(name), style="bold") for name in names]
+    if ratios:
+        titles.append(Text("ratio", style="bold"))
+    for column, title in zip([*columns, ratios] if ratios else columns, titles, strict=True):
+        yield title
+        yield labelled((label, str(cell)) for label, cell in zip(LABELS, column, strict=True) if cell)
+        yield ""
 
 
 def _named(names: Sequence[str], i: int) -> str:

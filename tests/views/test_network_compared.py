@@ -4,7 +4,7 @@ import json
 
 from convcli.network.chain import work_out
 from convcli.network.notation import read_text
-from convcli.network.study import Study
+from convcli.network.study import Study, read_networks
 from convcli.views.network_compared import compared, compared_text, sizes_said, sizes_text
 from convcli.views.widgets import Screen
 from tests.views.shown import shown
@@ -39,3 +39,12 @@ def test_sizes() -> None:
     assert json.loads(sizes_text(study)) == {"layer": "3", "sizes": [[32, 35], [32, 35]]}
     study = Study((work_out(read_text("Conv1d(1, 1, 5)"), (1, 1, 8)),), output=(4,))
     assert "an input of 8 gives 4 at 0" in shown(sizes_said(study, Screen(80)))
+
+
+def test_no_number_is_broken() -> None:
+    chains, _ = read_networks(["vgg16", "alexnet"], None)
+    for width in (80, 50, 40):
+        text = shown(compared(Study(chains, ("vgg16", "alexnet")), Screen(width)), width)
+        assert max(map(len, text.splitlines())) <= width
+        for word in ("15,470,264,320", "61,100,840", "× 0.0462"):
+            assert word in text
