@@ -5,10 +5,12 @@ from math import prod
 
 from convcli.picks import Picks, part_of, pick, some
 from convcli.plan import Plan
-from convcli.refusals import Refusal, Spelling, in_python
+from convcli.refusals import Refusal, Spelling, Words
+from convcli.wording import counted
 
 MOST_IN_SCRIPT = 10_000
 MOST_IN_JSON = 20_000_000
+MOST_ON_PAGE = 1_000_000
 MOST_SUMS, MOST_ON_PAPER = 24, 300  # sums of a worksheet, and terms of all of them
 MOST_CELLS = 8000  # more boxes than this and nobody reads their numbers
 MOST_ACROSS = 400  # cells of one axis
@@ -20,7 +22,7 @@ class TooLongScript(Refusal):
     source: str
     count: int
 
-    def words(self, spell: Spelling = in_python) -> tuple[str, str]:
+    def said(self, spell: Spelling) -> Words:
         why = f"{self.source} has {self.count:,} values, too many to write into a script"
         return why, "save them as .npy and give that file"
 
@@ -28,7 +30,7 @@ class TooLongScript(Refusal):
 class TooLongJson(Refusal):
     count: int
 
-    def words(self, spell: Spelling = in_python) -> tuple[str, str]:
+    def said(self, spell: Spelling) -> Words:
         why = f"{spell('as_json')} would write {self.count:,} numbers; {MOST_IN_JSON:,} are the most"
         return why, f"save the output instead: {spell('save', 'out.npy')}"
 
@@ -39,10 +41,18 @@ class TooLargePicture(Refusal):
     what: str
     part: str
 
-    def words(self, spell: Spelling = in_python) -> tuple[str, str]:
+    def said(self, spell: Spelling) -> Words:
         part = f"draw a part of the output instead, {spell('region', self.part)}, or " if self.part else "draw "
         why = f"the picture would have {self.what} are the most that can be looked at"
         return why, f"{part}a layer with fewer channels or a smaller kernel"
+
+
+class TooLargePage(Refusal):
+    count: int
+
+    def said(self, spell: Spelling) -> Words:
+        why = f"the page would hold {self.count:,} numbers; {MOST_ON_PAGE:,} are the most that a browser turns at once"
+        return why, "take a smaller input, or fewer channels"
 
 
 class TooLongWorksheet(Refusal):
@@ -52,8 +62,8 @@ class TooLongWorksheet(Refusal):
     terms: int
     fitting: int
 
-    def words(self, spell: Spelling = in_python) -> tuple[str, str]:
-        why = f"nobody works out {self.sums:,} sum{'s' * (self.sums > 1)} of {self.terms:,} terms on paper"
+    def said(self, spell: Spelling) -> Words:
+        why = f"nobody works out {counted(self.sums, 'sum')} of {self.terms:,} terms on paper"
         if self.fitting:
             return why, f"pick fewer instead: {spell('steps', f'0:{self.fitting}')}"
         return why, "take a layer with fewer channels or a smaller kernel"
@@ -78,6 +88,13 @@ def check_json(plan: Plan, picks: Picks) -> None:
     count = prod(plan.shape) + prod(plan.output_shape) + plan.parameters
     if count > MOST_IN_JSON:
         raise TooLongJson(count=count)
+
+
+def check_page(plan: Plan) -> None:
+    """Refuse more numbers than a browser works with at once."""
+    count = prod(plan.shape[1:]) + plan.parameters + prod(plan.output_shape[1:])
+    if count > MOST_ON_PAGE:
+        raise TooLargePage(count=count)
 
 
 def check_picture(plan: Plan, picks: Picks) -> None:

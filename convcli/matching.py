@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 
 LEAST = 0.6  # how alike two names have to be for one to be a slip of the other
+LONGEST = 100  # letters of a text that are looked at; no name has as many
 SHARED = 4  # letters in a row that two names may have in common instead
 
 
@@ -33,7 +34,7 @@ def nearest(typed: str, names: Iterable[str], most: int = 3) -> list[str]:
     >>> nearest("cnov2d", ["conv1d", "conv2d", "maxpool2d"], 1), nearest("pool", ["maxpool2d", "lppool3d", "conv2d"])
     (['conv2d'], ['maxpool2d', 'lppool3d'])
     """
-    likely = {name: _likeness(_letters(typed), _letters(name)) for name in names}
+    likely = {name: _likeness(_letters(typed[:LONGEST]), _letters(name)) for name in names}
     best = max(likely.values(), default=0)
     near = [name for name in likely if likely[name] >= (1 if best >= 1 else LEAST)]
     return sorted(near, key=likely.__getitem__, reverse=True)[:most]

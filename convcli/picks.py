@@ -1,17 +1,21 @@
 """Which outputs, cells and weights a reader wants to look into, worked out and refused before anything runs."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import product
 from math import prod
 
+from convcli.layers.base import whole
 from convcli.layers.reductions import Place
+from convcli.matching import matching
 from convcli.plan import Plan
-from convcli.refusals import Refusal, Spelling, in_python
+from convcli.refusals import Refusal, Spelling, Words
 from convcli.whole_numbers import whole_numbers
+from convcli.wording import counted
 
 FIRST = {1: 4, 2: 2, 3: 1}  # steps shown unless more are asked for, by the layer's axes
+WORDS = ("first", "all")  # which steps, in words
 MOST = 10_000
 MOST_TERMS = 2_000_000
 MOST_DRAWN = 400
@@ -24,8 +28,8 @@ class NoCell(Refusal):
     text: str
     shape: Sequence[int]
 
-    def words(self, spell: Spelling = in_python) -> tuple[str, str]:
-        return f"{spell(self.name, repr(self.text))} is no cell", f"cells go from {_ends(self.shape)}; -1 is the last"
+    def said(self, spell: Spelling) -> Words:
+        return f"{spell(self.name, self.text)} is no cell", f"cells go from {_ends(self.shape)}; -1 is the last"
 
 
 class NoSuchCell(Refusal):
@@ -33,9 +37,8 @@ class NoSuchCell(Refusal):
     index: Sequence[int]
     shape: Sequence[int]
 
-    def words(self, spell: Spelling = in_python) -> tuple[str, str]:
-        cell = ",".join(map(str, self.index))
-        why = f"{spell(self.name, cell)}: there is no such cell in {list(self.shape)}"
+    def said(self, spell: Spelling) -> Words:
+        why = f"{spell(self.name, list(self.index))}: there is no such cell in {list(self.shape)}"
         return why, f"they go from {_ends(self.shape)}; -1 is the last"
 
 
@@ -44,7 +47,7 @@ def _ends(shape: Sequence[int]) -> str:
 
 
 class OneOrSeveral(Refusal):
-    def words(self, spell: Spelling = in_python) -> tuple[str, str]:
+    def said(self, spell: Spelling) -> Words:
         return f"{spell('at')} is one step, and {spell('steps')} is several", "choose one"
 
 
@@ -53,11 +56,11 @@ class UnknownSteps(Refusal):
     count: int
     fitting: int
 
-    def words(self, spell: Spelling = in_python) -> tuple[str, str]:
+    def said(self, spell: Spelling) -> Words:
         every = ["all"] if self.count <= min(MOST, self.fitting) else []
         some = ["first", *every, f"0:{min(4, self.count, self.fitting)}"]
         fix = f"try {', or '.join(spell('steps', each) for each in some)}"
-        return f"{spell('steps', repr(self.text))} is unknown", fix
+        return f"{spell('steps', self.text)} is unknown", fix
 
 
 class NoSuchStep(Refusal):
@@ -65,9 +68,12 @@ class NoSuchStep(Refusal):
     count: int
     fitting: int
 
-    def words(self, spell: Spelling = in_python) -> tuple[str, str]:
-        why = f"{spell('steps', self.text)}: there is no such step among {self.count:,}"
+    def said(self, spell: Spelling) -> Words:
         some = spell("steps", f"0:{min(4, self.count, self.fitting)}")
+        if self.text.isdecimal():
+            why = f"{spell('steps', self.text)} asks for the first {self.text} of {counted(self.count, 'step')}"
+            return why, f"give {spell('at', 0)} instead for the first, or {some} for several"
+        why = f"{spell('steps', self.text)}: there is no such step among {self.count:,}"
         return why, f"give a part of 0:{self.count}, for example {some}"
 
 
@@ -77,7 +83,7 @@ class TooManySteps(Refusal):
     count: int
     fitting: int
 
-    def words(self, spell: Spelling = in_python) -> tuple[str, str]:
+    def said(self, spell: Spelling) -> Words:
         fix = f"pick a part: {spell('steps', f'0:{min(100, self.fitting)}')}"
         return f"these would be {self.count:,} steps; {MOST:,} are the most", fix
 
@@ -86,13 +92,13 @@ class TooManyTerms(Refusal):
     steps: int
     terms: int
 
-    def words(self, spell: Spelling = in_python) -> tuple[str, str]:
+    def said(self, spell: Spelling) -> Words:
         why = f"{self.steps:,} steps of this layer have {self.terms:,} terms; {MOST_TERMS:,} are the most"
         return why, f"pick one instead: {spell('at', 0)}"
 
 
 class RegionAndCells(Refusal):
-    def words(self, spell: Spelling = in_python) -> tuple[str, str]:
+    def said(self, spell: Spelling) -> Words:
         cells = f"{spell('at')} or {spell('steps')}"
         return f"{spell('region')}, and {cells}, both say which output cells to draw", "choose one"
 
@@ -101,8 +107,8 @@ class NotARegion(Refusal):
     text: str
     part: str
 
-    def words(self, spell: Spelling = in_python) -> tuple[str, str]:
-        return f"{spell('region', repr(self.text))} isn't a range for each axis", f"try {spell('region', self.part)}"
+    def said(self, spell: Spelling) -> Words:
+        return f"{spell('region', self.text)} isn't a range for each axis", f"try {spell('region', self.part)}"
 
 
 class EmptyRegion(Refusal):
@@ -110,7 +116,7 @@ class EmptyRegion(Refusal):
     shape: Sequence[int]
     part: str
 
-    def words(self, spell: Spelling = in_python) -> tuple[str, str]:
+    def said(self, spell: Spelling) -> Words:
         why = f"{spell('region', self.text)} holds no output cell: the output is {list(self.shape)}"
         return why, f"ranges start at 0: try {spell('region', self.part)}"
 
@@ -123,7 +129,7 @@ class TooManyDrawn(Refusal):
     part: str
     axes: int
 
-    def words(self, spell: Spelling = in_python) -> tuple[str, str]:
+    def said(self, spell: Spelling) -> Words:
         leading = LEADING[self.part.count(",") + 1 - self.axes]
         fix = f"draw a part of it instead: {spell('region', self.part)} (a range for each axis{leading})"
         if self.several:
@@ -171,19 +177,22 @@ def pick(
     )
 
 
-def cell(name: str, index: Sequence[int] | str, shape: Sequence[int]) -> Place:
+def cell(name: str, index: Sequence[int] | int | str, shape: Sequence[int]) -> Place:
     """A cell of an array, by its indices or as a reader types them, below 0 from the end; leading ones may be left out.
 
-    >>> cell("at", "-1", (1, 2, 8)), cell("at", (1, -2), (1, 2, 8))
-    ((0, 0, 7), (0, 1, 6))
+    >>> cell("at", "-1", (1, 2, 8)), cell("at", (1, -2), (1, 2, 8)), cell("at", 3, (1, 2, 8))
+    ((0, 0, 7), (0, 1, 6), (0, 0, 3))
     """
-    numbers = whole_numbers(index) if isinstance(index, str) else tuple(index)
+    if isinstance(index, str):
+        numbers = whole_numbers(index)
+    else:
+        numbers = tuple(whole(name, i) for i in (index if isinstance(index, Iterable) else (index,)))
     if numbers is None:
         raise NoCell(name=name, text=str(index), shape=shape)
-    whole = (0,) * (len(shape) - len(numbers)) + numbers
-    if len(whole) != len(shape) or not all(-size <= i < size for i, size in zip(whole, shape, strict=True)):
+    place = (0,) * (len(shape) - len(numbers)) + numbers
+    if len(place) != len(shape) or not all(-size <= i < size for i, size in zip(place, shape, strict=True)):
         raise NoSuchCell(name=name, index=numbers, shape=shape)
-    return tuple(i % size for i, size in zip(whole, shape, strict=True))
+    return tuple(i % size for i, size in zip(place, shape, strict=True))
 
 
 def cells(shape: Sequence[int], first: int, last: int) -> list[Place]:
@@ -214,7 +223,7 @@ def some(shape: Sequence[int]) -> list[Place]:
 
 
 def _steps(plan: Plan, text: str | None, at: Sequence[int] | str | None) -> tuple[Place, ...]:
-    """The outputs of ``all``, ``first``, ``4`` or ``0:4``, or the one of ``at``."""
+    """The outputs of ``all``, ``first``, ``4``, which is the first four, or ``0:4``, or the one of ``at``."""
     shape = plan.output_shape
     if at is not None and text:
         raise OneOrSeveral()
@@ -224,13 +233,14 @@ def _steps(plan: Plan, text: str | None, at: Sequence[int] | str | None) -> tupl
         return ()
     count = prod(shape)
     first, last = 0, count
-    if text == "first":
+    meant = matching(text, WORDS)
+    if meant == ["first"]:
         last = min(count, FIRST[plan.layer.ndim])
     elif part := re.fullmatch(RANGE, text):
         first, last, _ = slice(*(int(end) if end else None for end in part.groups())).indices(count)
     elif re.fullmatch("[0-9]{1,18}", text):
         last = min(count, int(text))
-    elif text != "all":
+    elif meant != ["all"]:
         raise UnknownSteps(text=text, count=count, fitting=_fitting(plan))
     if first >= last:
         raise NoSuchStep(text=text, count=count, fitting=_fitting(plan))

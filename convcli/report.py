@@ -49,7 +49,7 @@ class Report:
         """What torch accepts and a learner may not have meant."""
         return [*traps(self.plan), *self.plan.unread]
 
-    def step(self, output_index: Sequence[int]) -> Step:
+    def step(self, output_index: Sequence[int] | int) -> Step:
         """Every term behind one output ``[batch, channel, *positions]``; leading axes may be left out.
 
         Raises:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from convcli.arithmetic.axis import Axis
 from convcli.layers import LAYERS, Layer, Sliding
-from convcli.refusals import AXIS_NAMES, NotPositive, Refusal, Spelling, in_python
+from convcli.refusals import AXIS_NAMES, NotPositive, Refusal, Spelling, Words
 
 if TYPE_CHECKING:
     from convcli.arithmetic.inverse import Setting, Settings
@@ -19,19 +19,19 @@ SEVERAL = 4  # times smaller, or larger, is what one layer does; more is done by
 class TooManyAxes(Refusal):
     count: int
 
-    def words(self, spell: Spelling = in_python) -> tuple[str, str]:
-        return f"{self.count} axes were given; a layer has at most 3", f"try {spell('size', '28x28')}"
+    def said(self, spell: Spelling) -> Words:
+        return f"{self.count} axes were given; a layer has at most 3", f"try {spell('size', (28, 28))}"
 
 
 class KeepWithoutSize(Refusal):
-    def words(self, spell: Spelling = in_python) -> tuple[str, str]:
+    def said(self, spell: Spelling) -> Words:
         return f"{spell('keep')} needs the size to keep", f"try {spell('size', 28)} {spell('keep')}"
 
 
 class PaddingWordBackwards(Refusal):
     value: str
 
-    def words(self, spell: Spelling = in_python) -> tuple[str, str]:
+    def said(self, spell: Spelling) -> Words:
         return f"padding {self.value!r} can't be worked backwards", f"leave {spell('padding')} out"
 
 
@@ -44,7 +44,7 @@ class NoSetting(Refusal):
     same_keeps: bool
     lifted: Sequence[str]
 
-    def words(self, spell: Spelling = in_python) -> tuple[str, str]:
+    def said(self, spell: Spelling) -> Words:
         setting = ", ".join(f"{NAMES.get(name, name).replace('_', ' ')} {value}" for name, value in self.asked.items())
         what = "setting" if "size" in self.asked else "input size"
         why = f"no {what} with {setting} gives an output of {self.output}"

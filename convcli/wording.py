@@ -1,10 +1,11 @@
-"""Numbers, and what a window reads, as sentences have them."""
+"""Numbers, values that a user gave, and what a window reads, as sentences have them."""
 
-from bisect import bisect_left
+import re
 from collections.abc import Callable, Iterator, Sequence
 from math import isclose, isfinite, isnan
 
 from convcli.arithmetic.axis import Axis
+from convcli.arithmetic.places import Unread
 from convcli.arithmetic.windows import Windows
 
 
@@ -15,6 +16,44 @@ def plain(text: object) -> str:
     'a\\x1b[31mb'
     """
     return "".join(c if c.isprintable() else repr(c)[1:-1] for c in str(text))
+
+
+MOST_QUOTED, MOST_SAID, LEAST_FIX = 60, 540, 180  # characters: of a value, of a message, and what is left to its fix
+
+
+def shortened(text: str, most: int = MOST_QUOTED) -> str:
+    """A text, its middle left out where it has more characters than that.
+
+    >>> shortened("photo.png"), shortened("0123456789" * 3, 12)
+    ('photo.png', '01234...6789')
+    """
+    behind = most // 3
+    return text if len(text) <= most else f"{text[: most - behind - 3]}...{text[-behind:]}"
+
+
+def quoted(value: object) -> str:
+    """A value that a user gave, between quotes, no longer than a sentence bears.
+
+    >>> quoted("photo.png"), quoted("1 " * 100)
+    ("'photo.png'", "'1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 ... 1 1 1 1 1 1 1 1 1 '")
+    """
+    return shortened(repr(value))
+
+
+def bounded(text: object, most: int = MOST_SAID) -> str:
+    """What is told of a request, however much it holds: no word of it is longer than a quoted value.
+
+    >>> bounded("no file " + "x" * 1000)
+    'no file xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx...xxxxxxxxxxxxxxxxxxxx'
+    """
+    words = re.sub(rf"\S{{{MOST_QUOTED + 1},}}", lambda word: shortened(word[0]), plain(text))
+    return shortened(words, most)
+
+
+def bounded_words(why: str, fix: str = "") -> tuple[str, str]:
+    """Why something can't be, and what to do instead, both together no longer than a message may be."""
+    why = bounded(why, MOST_SAID - LEAST_FIX)
+    return why, bounded(fix, MOST_SAID - len(why))
 
 
 def number(value: float) -> str:
@@ -82,8 +121,8 @@ def short(value: float) -> str:
 def brief(values: Sequence[float]) -> Callable[[float], str]:
     """Writes numbers that stand together with three digits of the largest, without a zero before the point.
 
-    >>> [brief([-0.4753, 0.0043])(v) for v in (-0.4753, 0.0043, 0.00001)], brief([12.345])(12.345), brief([3])(3)
-    (['-.475', '.004', '≈0'], '12.3', '3')
+    >>> [brief([-0.4753, 0.0043])(v) for v in (-0.4753, 0.0043, 0.00001, -0.0)], brief([12.345])(12.345), brief([3])(3)
+    (['-.475', '.004', '≈0', '0'], '12.3', '3')
     """
     most = max((abs(value) for value in values if isfinite(value)), default=0.0)
     if most >= 1e4 or all(value == round(value) for value in values if isfinite(value)):
@@ -92,8 +131,8 @@ def brief(values: Sequence[float]) -> Callable[[float], str]:
 
     def write(value: float) -> str:
         text = f"{float(value):.{decimals}f}"
-        if value and not text.strip("-0."):
-            return "≈0"
+        if not text.strip("-0."):
+            return "≈0" if value else "0"
         return text.replace("0.", ".", 1) if abs(value) < 1 else text
 
     return write
@@ -108,6 +147,15 @@ def bytes_in_words(count: int) -> str:
     units = ("B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB")
     power = min(max(count.bit_length() - 1, 0) // 10, len(units) - 1)
     return f"{count / 1024**power:,.{min(power, 1)}f} {units[power]}"
+
+
+def counted(count: int, thing: str) -> str:
+    """How many there are of something.
+
+    >>> counted(1, "channel"), counted(1200, "window")
+    ('1 channel', '1,200 windows')
+    """
+    return f"{count:,} {thing}{'s' * (count != 1)}"
 
 
 def map_name(lead: Sequence[int]) -> str:
@@ -145,12 +193,12 @@ def unread_words(axis: Windows, values: Sequence[float] | None = None) -> str:
     >>> unread_words(Axis(10, kernel=3, stride=2))
     'element 9 is never read: the last window ends at element 8'
     """
-    ranges = axis.unread_ranges()
-    count = sum(map(len, ranges))
+    unread = axis.unread()
+    count = unread.count
     if not count:
         return ""
     cell = {"height": "row", "width": "column", "depth": "slice"}.get(axis.name, "element")
-    cells = sorted({i for r in ranges for i in (*r[:4], r[-1])})
+    cells = [unread[i] for i in range(min(count, 4))] + [unread[-1]] * (count > 4)
     if count <= 4:
         shown = ", ".join(map(str, cells))
     elif cells[-1] - cells[0] + 1 == count:
@@ -164,20 +212,20 @@ def unread_words(axis: Windows, values: Sequence[float] | None = None) -> str:
     them = "it" if count == 1 else "them"
     if axis.transposed:
         return f"{subject} never used: padding cuts away all that {'it' if count == 1 else 'they'} would write"
-    return f"{subject} never read: {' and '.join(_why_unread(axis, ranges, cell, count, them))}"
+    return f"{subject} never read: {' and '.join(_why_unread(axis, unread, cell, them))}"
 
 
-def _why_unread(axis: Axis, ranges: Sequence[range], cell: str, count: int, them: str) -> Iterator[str]:
+def _why_unread(axis: Axis, unread: Unread, cell: str, them: str) -> Iterator[str]:
     """Each cause; of several, the first with how many cells are its own."""
     last = (axis.output - 1) * axis.stride - axis.before + axis.extent - 1
     ends = sorted((max(0, -axis.before), last + 1, axis.size + min(0, axis.after)))
-    before = [sum(bisect_left(each, end) for each in ranges) for end in ends]  # unread cells before each end
+    before, count = [unread.before(end) for end in ends], unread.count
     cut, gaps, behind = before[0] + count - before[2], before[1] - before[0], before[2] - before[1]
     if gaps:
-        steps = axis.dilation == 1 or axis.kernel == 1
-        of = them if gaps == count else f"{gaps:,} of {them}"
-        between = f"stride {axis.stride} and dilation {axis.dilation} pass between them"
-        yield f"stride {axis.stride} steps over {of}" if steps else between
+        steps = [f"stride {axis.stride}"] * (axis.output > 1)
+        steps += [f"dilation {axis.dilation}"] * (axis.dilation > 1 and axis.kernel > 1)
+        verb = "step" if len(steps) > 1 else "steps"
+        yield f"{' and '.join(steps)} {verb} over {them if gaps == count else f'{gaps:,} of {them}'}"
     if cut:
         yield f"negative padding cuts {them if cut == count else f'{cut:,} of {them}'} off"
     if behind:

@@ -15,6 +15,8 @@ settings.register_profile("convcli", deadline=None, max_examples=300, derandomiz
 settings.register_profile("explore", deadline=None, max_examples=2000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "convcli"))
 
+os.environ["BROWSER"] = "true"  # the program that does nothing: what a test opens, nobody sees
+
 
 @dataclass(frozen=True)
 class Ran:

@@ -37,8 +37,12 @@ def test_what_cannot_be_is_said_in_pythons_words() -> None:
         convcli.run("conv1d", kernel_size=11)
     with pytest.raises(Refusal, match="no argument 'kernal_size'"):
         convcli.shapes("conv1d", kernal_size=3)
-    with pytest.raises(Refusal, match="output_index="):
+    with pytest.raises(Refusal, match=r"output_index=\[0, 0, 99\]: there is no such cell"):
         convcli.run("conv1d").step((0, 0, 99))
+    with pytest.raises(Refusal, match="try padding='same', or padding='valid'"):
+        convcli.run("conv1d", padding="full")
+    with pytest.raises(Refusal, match="or input='wave'"):
+        convcli.run("conv1d", kernel_size=11)
 
 
 def test_shapes_needs_no_torch() -> None:

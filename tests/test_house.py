@@ -21,6 +21,7 @@ ROOT = Path(__file__).parent.parent
 ROOMS = [
     "arithmetic",
     "version",
+    "process",
     "wording",
     "colours",
     "whole_numbers",

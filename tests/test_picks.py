@@ -13,7 +13,9 @@ from convcli.refusals import Refusal
     ("asked", "count"),
     [
         ({"steps": "all"}, 8),
+        ({"steps": "A"}, 8),
         ({"steps": "first"}, 4),
+        ({"steps": "FIRST"}, 4),
         ({"steps": "0:3"}, 3),
         ({"steps": "5"}, 5),
         ({"at": "2"}, 1),
@@ -26,7 +28,15 @@ def test_steps(asked: dict[str, Any], count: int) -> None:
 
 @pytest.mark.parametrize(
     ("typed", "place"),
-    [("-1", (0, 0, 3)), ("-4", (0, 0, 0)), ("-2,-1,-3", (0, 2, 1)), ("1,0,-4", (1, 0, 0)), ((-1,), (0, 0, 3))],
+    [
+        ("-1", (0, 0, 3)),
+        ("-4", (0, 0, 0)),
+        ("-2,-1,-3", (0, 2, 1)),
+        ("1,0,-4", (1, 0, 0)),
+        ((-1,), (0, 0, 3)),
+        (2, (0, 0, 2)),
+        (-1, (0, 0, 3)),
+    ],
 )
 def test_below_0_from_the_end(typed: Any, place: tuple[int, ...]) -> None:
     assert cell("at", typed, (2, 3, 4)) == place
@@ -36,6 +46,17 @@ def test_below_0_from_the_end(typed: Any, place: tuple[int, ...]) -> None:
 def test_out_of_range_says_the_range(typed: str) -> None:
     with pytest.raises(Refusal, match=r"they go from 0,0,0 to 1,2,3; -1 is the last"):
         cell("at", typed, (2, 3, 4))
+
+
+@pytest.mark.parametrize("index", [1.5, (0, "a"), None])
+def test_a_place_is_whole_numbers(index: Any) -> None:
+    with pytest.raises(Refusal, match="not a whole number"):
+        cell("output_index", index, (2, 3, 4))
+
+
+def test_no_steps_at_all() -> None:
+    with pytest.raises(Refusal, match="steps='0' asks for the first 0 of 8 steps: give at=0 instead for the first"):
+        pick(make_plan("conv1d", {}), steps="0")
 
 
 def test_steps_are_counted_from_the_end() -> None:

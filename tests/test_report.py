@@ -23,5 +23,6 @@ def test_what_was_picked() -> None:
     assert [step.output_index for step in report.steps] == [(0, 0, 0, 0), (0, 0, 0, 1)]
     assert [uses.of for uses in report.uses()] == ["input", "weight"]
     assert np.array_equal(report.coverage_map, np.outer(*report.coverage))
+    assert report.step(1) == report.steps[1]
     with pytest.raises(Refusal):
         report.step((9, 9))

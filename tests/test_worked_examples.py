@@ -1,7 +1,10 @@
 """Published worked examples, reproduced; and MACs against torch's own counter."""
 
 import json
+import re
 from collections.abc import Callable
+from itertools import product
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -43,6 +46,56 @@ def test_published_example(convcli: Callable[..., Ran], arguments: str, expected
     ran = convcli(*[a.replace(" ", "") for a in arguments.replace(", ", ",").split(" ")], "--json")
     assert ran.code == 0, ran.err
     np.testing.assert_allclose(np.array(json.loads(ran.out)["output"]["values"])[0, 0], expected)
+
+
+GUIDE = (Path(__file__).parent.parent / "examples" / "conv_arithmetic.md").read_text(encoding="utf-8")
+COMMANDS = {name: line for line, name in re.findall(r"^convcli (.* --export (.*)\.svg)$", GUIDE, re.MULTILINE)}
+# Dumoulin & Visin's figures: the sides of the convolution's input and output, its kernel, stride, padding and dilation.
+FIGURES = {
+    "no_padding_no_strides": (4, 2, 3, 1, 0, 1),
+    "arbitrary_padding_no_strides": (5, 6, 4, 1, 2, 1),
+    "same_padding_no_strides": (5, 5, 3, 1, 1, 1),
+    "full_padding_no_strides": (5, 7, 3, 1, 2, 1),
+    "no_padding_strides": (5, 2, 3, 2, 0, 1),
+    "padding_strides": (5, 3, 3, 2, 1, 1),
+    "padding_strides_odd": (6, 3, 3, 2, 1, 1),
+    "dilation": (7, 3, 3, 1, 0, 2),
+}
+TRANSPOSED = [name for name in FIGURES if name != "dilation"]
+
+
+def test_the_fifteen_settings_are_there() -> None:
+    assert list(COMMANDS) == [*TRANSPOSED, *(f"{name}_transposed" for name in TRANSPOSED), "dilation"]
+
+
+@pytest.mark.parametrize("picture", COMMANDS)
+def test_the_same_window_over_the_same_cells(
+    convcli: Callable[..., Ran], picture: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The figures' windows, worked out from their numbers alone, and the steps of each command."""
+    monkeypatch.chdir(tmp_path)
+    words = COMMANDS[picture].split()
+    assert convcli(*words).code == 0
+    assert (tmp_path / f"{picture}.svg").stat().st_size
+    told = json.loads(convcli(*words[:-2], "--steps", "all", "--json").out)
+    small, large, kernel, stride, padding, dilation = FIGURES[picture.removesuffix("_transposed")]
+    before, after = small, large
+    if "transposed" in picture:
+        # The guide's window walks one by one over the input, stride − 1 zeros between its cells, kernel − 1 − padding
+        # around them; it holds the kernel turned round.
+        before, after = large, small
+        along = [
+            [(kernel - 1 - u, (at + u - (kernel - 1 - padding)) / stride) for u in range(kernel)] for at in range(after)
+        ]
+    else:
+        along = [[(u, at * stride - padding + u * dilation) for u in range(kernel)] for at in range(after)]
+    assert (told["input"]["shape"], told["output"]["shape"]) == ([1, 1, before, before], [1, 1, after, after])
+    inside = [[(u, int(at)) for u, at in window if at in range(before)] for window in along]
+    assert len(told["steps"]) == after * after
+    for step, (row, column) in zip(told["steps"], product(range(after), repeat=2), strict=True):
+        assert step["output_index"] == [0, 0, row, column]
+        read = {(*t["weight_index"][2:], *t["input_index"][2:]) for t in step["terms"] if t["input_index"]}
+        assert read == {(i, j, r, c) for (i, r), (j, c) in product(inside[row], inside[column])}
 
 
 @pytest.mark.parametrize("family", ["conv", "convtranspose"])

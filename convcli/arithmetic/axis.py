@@ -15,10 +15,11 @@ convolution arithmetic for deep learning" (2016), relationships 6 (padding and s
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import chain
 from math import gcd
 
+from convcli.arithmetic.places import Cells, Places, Unread, WithCopies, Writing, first_tap, turned
 from convcli.arithmetic.windows import Tap, Windows
 
 
@@ -110,8 +111,8 @@ class Axis(Windows):
 
     def _first_landing(self, output: int) -> int | None:
         """The first tap with which a transposed layer writes to an output."""
-        taps = range(min(self.kernel, self.stride))
-        return next((t for t in taps if (output + self.before - t * self.dilation) % self.stride == 0), None)
+        tap = first_tap(output + self.before, self.dilation, self.stride)
+        return None if tap is None or tap >= self.kernel else tap
 
     def positions(self, window: int) -> range:
         """Where the taps of one window stand on the line; outside ``range(line)`` is padding.
@@ -122,16 +123,16 @@ class Axis(Windows):
         start = window * self.stride - self.before
         return range(start, start + self.extent, self.dilation)
 
+    @property
+    def _stands(self) -> Places:
+        """Where the taps of the windows stand on the line."""
+        return Places(-self.before, self.kernel, self.dilation, self._windows, self.stride)
+
     def windows_at(self, position: int) -> Iterator[tuple[int, int]]:
-        """Every ``(window, tap)`` that stands on a position of the line."""
+        """Every ``(window, tap)`` that stands on a position of the line, the first window first."""
         offset = position + self.before
-        # Only taps whose window exists: 0 <= offset − tap·dilation <= (windows − 1)·stride.
-        last = (self._windows - 1) * self.stride
-        first_tap = max(0, -((last - offset) // self.dilation))
-        for tap in range(first_tap, min(self.kernel, offset // self.dilation + 1)):
-            window, remainder = divmod(offset - tap * self.dilation, self.stride)
-            if remainder == 0:
-                yield window, tap
+        for tap in reversed(self._stands.taps_at(position)):
+            yield (offset - tap * self.dilation) // self.stride, tap
 
     @property
     def line(self) -> range:
@@ -167,7 +168,8 @@ class Axis(Windows):
         [(0, -1, None), (1, 0, 0), (2, 1, 1)]
         """
         if self.transposed:
-            return sorted((tap, cell, cell) for cell, tap in self.windows_at(output))
+            landing: list[Tap] = [(tap, cell, cell) for cell, tap in self.windows_at(output)]
+            return landing[::-1]
         end = self.size + self.after
         return [(t, p, self.source(p)) for t, p in enumerate(self.positions(output)) if p < end]
 
@@ -177,14 +179,29 @@ class Axis(Windows):
         [(0, 2), (1, 0)]
         """
         if self.transposed:
-            return [(p, t) for t, p in enumerate(self.positions(cell)) if 0 <= p < self.output]
-        n = self.size
-        # Where a copy of it may stand: reflected at either end, a turn away, or beside an end that is replicated.
-        images = {cell} if self.padding_mode == "zeros" else {cell, -cell, 2 * (n - 1) - cell, cell - n, cell + n}
-        if self.padding_mode == "replicate" and cell in (0, n - 1):
-            images.update(range(-self.before, 0), range(n, n + self.after))
-        places = [p for p in images if -self.before <= p < n + self.after and self.source(p) == cell]
-        return sorted(chain.from_iterable(self.windows_at(p) for p in places))
+            return [(self.positions(cell)[tap], tap) for tap in self._writing.taps_of(cell)]
+        places = chain.from_iterable(self._standing(cell))
+        return sorted(chain.from_iterable(self.windows_at(place) for place in places))
+
+    def readings(self, cell: int) -> int:
+        if self.transposed:
+            return len(self._writing.taps_of(cell))
+        return sum(self._stands.readings_in(places) for places in self._standing(cell))
+
+    def _standing(self, cell: int) -> list[range]:
+        """Where a cell's value stands: at its own place, and where the padding has copies of it."""
+        n, before, after = self.size, self.before, self.after
+        match self.padding_mode:
+            case "reflect":
+                copies = [-cell] * (0 < cell <= before) + [2 * (n - 1) - cell] * (n - 1 - after <= cell < n - 1)
+            case "circular":
+                copies = [cell - n] * (n - cell <= before) + [cell + n] * (cell < after)
+            case "replicate":
+                first = cell if cell else min(0, -before)
+                return [range(first, max(n, n + after) if cell == n - 1 else cell + 1)]
+            case _:
+                copies = []
+        return [range(place, place + 1) for place in (cell, *copies)]
 
     def pairs(self, tap: int) -> Iterator[tuple[int, int]]:
         """Every ``(input cell, output)`` that one tap of the kernel brings together.
@@ -210,13 +227,8 @@ class Axis(Windows):
         line = self.output if self.transposed else self.size
         return range(max(0, -(offset // self.stride)), min(self._windows, (line - 1 - offset) // self.stride + 1))
 
-    def unread_ranges(self) -> list[range]:
-        if self.transposed:
-            return self._writing_nothing()
-        ranges = [cells for repeated in self._unread() for cells in repeated.ranges()]
-        if self.padding_mode == "zeros" or not ranges:
-            return ranges
-        return [range(i, i + 1) for i in chain.from_iterable(ranges) if not self.reached(i)]
+    def unread(self) -> Unread:
+        return Unread(self.size, self._writing if self.transposed else self._read)
 
     @property
     def lost(self) -> int:
@@ -225,82 +237,34 @@ class Axis(Windows):
         >>> Axis(10, kernel=3, stride=2).lost, Axis(3, kernel=1, stride=2, transposed=True).lost
         (1, 2)
         """
-        if self.transposed:
-            # The same windows, walking the output: what they would not read there is not written.
-            after = self.after - self.output_padding
-            return replace(self, size=self.output, after=after, output_padding=0, transposed=False).lost
-        if self.padding_mode != "zeros":
-            return sum(map(len, self.unread_ranges()))
-        return sum(repeated.count for repeated in self._unread())
+        return Unread(self.output, self._stands).count if self.transposed else self.unread().count
 
-    def _unread(self) -> Iterator["_Repeated"]:
-        """The cells outside the windows, behind the last of them first; copies in the padding are not looked at."""
-        first, stride = max(0, -self.before), self.stride
-        end = min(self.size, (self.output - 1) * stride - self.before + self.extent)
-        yield _Repeated(range(max(end, 0), self.size), self.size, 0, self.size)
-        yield _Repeated(range(min(end, first)), self.size, 0, self.size)
-        if self.dilation == 1:
-            if stride > self.kernel:
-                yield _Repeated(range(self.kernel - self.before, stride - self.before), stride, first, end)
-            return
-        # Cells of one remainder are read by every ``apart``-th tap; each reads them as far as there are windows.
-        apart, reach = stride // gcd(stride, self.dilation), self.output * stride
-        remainders = []
-        for tap in range(min(self.kernel, apart)):
-            taps = range(tap, self.kernel, apart)
-            starts = (each * self.dilation - self.before for each in taps)
-            runs = [(start, start + reach) for start in starts] if apart * self.dilation > reach else []
-            runs = runs or [(tap * self.dilation - self.before, taps[-1] * self.dilation - self.before + reach)]
-            remainders.append(runs[0][0] % stride)
-            unread = first + (runs[0][0] - first) % stride
-            for start, stop in runs:
-                yield _Repeated(range(unread, unread + 1), stride, first, min(start, end))
-                unread = max(unread, stop)
-            yield _Repeated(range(unread, unread + 1), stride, first, end)
-        remainders.sort()
-        for low, high in zip([-1, *remainders], [*remainders, stride], strict=True):
-            yield _Repeated(range(low + 1, high), stride, first, end)
-
-    def _writing_nothing(self) -> list[range]:
-        """The input cells of a transposed layer all of whose taps stand outside the output."""
-        first = min(self.size, max(0, -((self.extent - 1 - self.before) // self.stride)))
-        last = min(self.size, -((-self.output - self.before) // self.stride))
-        astride = range(first, last) if self.output < self.dilation else range(0)  # no tap need stand in the output
-        ranges = [range(first), *(range(i, i + 1) for i in astride if not self.reached(i)), range(last, self.size)]
-        return [r for r in ranges if r]
-
-
-@dataclass(frozen=True, slots=True)
-class _Repeated:
-    """``cells`` and their repetitions every ``step``, as far as they lie from ``first`` up to, without, ``end``.
-
-    >>> repeated = _Repeated(range(2, 4), 5, 3, 14)
-    >>> repeated.ranges(), repeated.count
-    ([range(7, 14, 5), range(3, 14, 5)], 5)
-    """
-
-    cells: range
-    step: int
-    first: int
-    end: int
+    def coverage(self) -> list[int]:
+        cells, period, turns = range(0), 1, 0
+        if not self.transposed and self.padding_mode == "zeros":
+            cells, period, turns = turned(self._stands, self.size)
+        head, once, tail = (
+            [self.readings(cell) for cell in part]
+            for part in (
+                range(cells.start),
+                range(cells.start, cells.start + period * (turns > 0)),
+                range(cells.start + period * turns, self.size),
+            )
+        )
+        return head + once * turns + tail
 
     @property
-    def count(self) -> int:
-        low = max(self.first, self.cells.start)
-        return max(0, self._before(self.end) - self._before(low)) if low < self.end else 0
+    def _writing(self) -> Writing:
+        """The cells of a transposed layer that write to its output."""
+        return Writing(self._stands, self.output)
 
-    def _before(self, position: int) -> int:
-        """How many of them stand before a position, the repetitions being without a beginning."""
-        turns, rest = divmod(position - self.cells.start, self.step)
-        return turns * len(self.cells) + min(rest, len(self.cells))
-
-    def ranges(self) -> list[range]:
-        """In as few ranges as it takes: one for each of the cells, or one for each repetition."""
-        if len(self.cells) * self.step <= self.end:
-            starts = (i if i >= self.first else self.first + (i - self.first) % self.step for i in self.cells)
-            made = [range(start, self.end, self.step) for start in starts]
-        else:
-            turns = range(self.cells.start, self.end, self.step)
-            length = len(self.cells)
-            made = [range(max(self.first, start), min(start + length, self.end)) for start in turns if length]
-        return [cells for cells in made if cells]
+    @property
+    def _read(self) -> Cells:
+        """The cells that some window reads, or a copy of them."""
+        stands, n = self._stands, self.size
+        if self.padding_mode == "zeros":
+            return stands
+        widest = 0 if self.padding_mode == "replicate" else max(self.before, self.after)
+        ends = (range(min(n, widest + 1)), range(max(widest + 1, n - widest - 1), n))
+        cells = chain.from_iterable(run for end in ends for run in Unread(n, stands).within(end))
+        return WithCopies(stands, [cell for cell in cells if self.readings(cell)])

@@ -1,10 +1,10 @@
 """What a layer reads along one axis, whatever its windows look like; sizes and positions are counted in cells."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import chain
 from math import gcd
+
+from convcli.arithmetic.places import Every, Unread
 
 Tap = tuple[int, int, int | None]
 
@@ -49,21 +49,21 @@ class Windows(ABC):
         """The input cell whose value stands at a position of the line; None: a zero."""
         return position
 
+    def readings(self, cell: int) -> int:
+        """How many taps read an input cell, padding's copies of it included."""
+        return len(self.reached(cell))
+
     def coverage(self) -> list[int]:
-        """How many taps read each input cell, padding's copies of it included.
+        """The same of every cell.
 
         >>> Adaptive(5, 3).coverage()
         [1, 2, 1, 2, 1]
         """
-        return [len(self.reached(cell)) for cell in range(self.size)]
+        return [self.readings(cell) for cell in range(self.size)]
 
-    def unread_ranges(self) -> list[range]:
-        """The cells of :meth:`unread` as ranges, so that a huge axis costs no more than a small one."""
-        return []
-
-    def unread(self) -> Iterator[int]:
-        """The input cells that take part in no output, in order."""
-        return iter(sorted(chain.from_iterable(self.unread_ranges())))
+    def unread(self) -> Unread:
+        """The input cells that take part in no output."""
+        return Unread(self.size, Every())
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +103,14 @@ class Adaptive(Windows):
         return [(tap, cell, cell) for tap, cell in enumerate(self.cells(output))]
 
     def reached(self, cell: int) -> list[tuple[int, int]]:
-        outputs = range(cell * self.outputs // self.size, -(-(cell + 1) * self.outputs // self.size))
-        return [(output, cell - self.cells(output).start) for output in outputs]
+        return [(output, cell - self.cells(output).start) for output in self._reading(cell)]
+
+    def readings(self, cell: int) -> int:
+        return len(self._reading(cell))
+
+    def _reading(self, cell: int) -> range:
+        """The windows that read a cell."""
+        return range(cell * self.outputs // self.size, -(-(cell + 1) * self.outputs // self.size))
 
     @property
     def spans(self) -> tuple[int, int]:

@@ -2,8 +2,9 @@
 
 import gc
 import os
-import signal
+import re
 import sys
+import warnings
 from copy import copy
 from functools import partial
 from importlib import import_module
@@ -16,6 +17,7 @@ from convcli.layers import LAYERS, Windowed
 from convcli.matching import nearest, same
 from convcli.refusals import ConvcliError
 from convcli.version import __version__
+from convcli.wording import quoted
 
 # name → (its function in this room, or for a layer what makes it of the name, what it does)
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -23,7 +25,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
 } | {
     "formula": ("formula.command", "The output-size formula, worked step by step"),
     "blog": ("post.command", "The post's 12 experiments, replayed and checked number by number"),
-    "explore": ("exploring.command", "A layer under keys and mouse: its settings, its values, its window"),
+    "play": ("browsing.command", "A layer as a live page, to watch and to change"),
+    "explore": ("exploring.command", "The same under keys and mouse, in the terminal"),
     "filters": ("lookup.filters", "The classic filters: edges, blurs, Sobel and others"),
     "network": ("networks.command", "A whole model, layer by layer, up to the one that fails"),
     "explain": ("explaining.explain", "A PyTorch error message in plain words, with a fix"),
@@ -73,7 +76,7 @@ class LazyGroup(TyperGroup):
     def resolve_command(self, ctx: Any, args: list[str]) -> tuple[Any, Any, list[str]]:
         name = same(args[0].removeprefix("torch.").removeprefix("nn."), COMMANDS)
         if name is None and not ctx.resilient_parsing:
-            raise ConvcliError(f"there is no command {args[0]!r}", nearby(args[0]))
+            raise ConvcliError(f"there is no command {quoted(args[0])}", nearby(args[0]))
         return name, load(name) if name else None, args[1:]
 
 
@@ -111,6 +114,14 @@ def check_first(words: list[str], flags: list[str]) -> None:
 
 def nearby(typed: str) -> str:
     """The commands that may have been meant, those for pictures first."""
+    from convcli.layers import without_windows  # noqa: F401  (enters what only networks have)
+
+    if "(" in typed:
+        return f"try convcli network '{typed}'"
+    if layer := same(typed.removeprefix("torch.").removeprefix("nn."), LAYERS):
+        return (
+            f"nn.{LAYERS[layer].__name__} has no windows to draw: convcli network --help says how it stands in a chain"
+        )
     near = nearest(typed, sorted(COMMANDS, key=lambda name: not name.endswith("2d")))
     if not near:
         return "convcli --help lists the commands"
@@ -148,7 +159,7 @@ def _for_a_shell(act: str, what: str) -> Any:
         if value is None or ctx.resilient_parsing:
             return
         if value not in (*SHELLS, HERE):
-            raise ConvcliError(f"there is no completion for {value!r}", f"there is one for {', '.join(SHELLS)}")
+            raise ConvcliError(f"there is no completion for {quoted(value)}", f"there is one for {', '.join(SHELLS)}")
         getattr(import_module("typer.completion"), act)(ctx, param, True if value == HERE else value)
 
     said: dict[str, Any] = {"metavar": "[SHELL]", "help": what, "autocompletion": lambda: [*SHELLS]}
@@ -183,18 +194,25 @@ def root(
         ctx.get_help()
 
 
+def complete_for_a_shell() -> None:
+    """Let Typer answer a shell; what bash says of the line is taken as nothing where it isn't said."""
+    from typer.completion import get_completion_inspect_parameters
+
+    get_completion_inspect_parameters()  # what Typer does to know the shells where it adds these flags itself
+    os.environ.setdefault("COMP_WORDS", "")
+    if not re.fullmatch("[0-9]{1,9}", os.environ.get("COMP_CWORD", "")):
+        os.environ["COMP_CWORD"] = "0"
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Run the program and exit: 0 done, 1 could not be done, 2 the request is wrong, 130 interrupted."""
     # Nothing here lives in cycles, and a walk through torch's objects would cost a quarter of the run.
     gc.disable()
+    warnings.simplefilter("ignore")  # libraries warn their programmers; what a user has to know, we say
     from convcli.cli.exits import guard
 
-    # Ended from outside, it still takes away a file half written.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     if "_CONVCLI_COMPLETE" in os.environ:
-        from typer.completion import get_completion_inspect_parameters
-
-        get_completion_inspect_parameters()  # what Typer does to know the shells where it adds these flags itself
+        complete_for_a_shell()
     words = sys.argv[1:] if arguments is None else arguments
     shown = "--traceback" in words  # for maintainers: the whole of an unexpected error
     words = [word for word in words if word != "--traceback"]

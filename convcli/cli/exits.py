@@ -5,7 +5,7 @@ from typing import Any
 
 import typer
 
-from convcli.cli.streams import complain, nobody_reads, write
+from convcli.cli.streams import complain, write
 from convcli.refusals import ConvcliError
 
 
@@ -31,11 +31,9 @@ def guard(run: Callable[[], Any], show_traceback: bool = False) -> int:
     except RecursionError:
         complain("the input is nested too deeply")
         return 2
-    except BrokenPipeError:
-        nobody_reads()
-        return 0
     except OSError as error:
-        complain(f"{error.filename or 'the output'}: {error.strerror or error}")
+        nameless = "the working directory" if isinstance(error, FileNotFoundError) else "the output"
+        complain(f"{error.filename or nameless}: {error.strerror or error}")
         return 1
     except Exception as error:
         if show_traceback:

@@ -6,12 +6,14 @@ from typing import Annotated, Any
 import typer
 
 from convcli import matching
+from convcli.cli.piped import passed_on
 from convcli.cli.streams import complain, show, warn, write
 from convcli.cli.waiting import loading_torch
 from convcli.explain.message import read
 from convcli.explain.recognise import RULES, diagnose, nearest, worked
 from convcli.refusals import ConvcliError, Failure
 from convcli.views import explained
+from convcli.wording import quoted
 
 
 def explain(
@@ -75,10 +77,11 @@ def _page(code: str) -> None:
     if code not in RULES:
         near = matching.nearest(code, RULES)
         fix = f"did you mean {' or '.join(near)}?" if near else "convcli explain --list has them all"
-        raise ConvcliError(f"there is no error {code!r}", fix)
+        raise ConvcliError(f"there is no error {quoted(code)}", fix)
     rule = RULES[code]
-    other = diagnose(read(rule.lookalike), read_source=False)
-    show(*explained.page(worked(rule), f"is {other.rule.code}" if other else "is none of these"))
+    other = RULES.get(rule.lookalike)
+    alike = (worked(other).message, f"is {other.code}") if other else (rule.lookalike, "is none of these")
+    show(*explained.page(worked(rule), *alike))
 
 
 def _list(as_json: bool) -> None:
@@ -99,7 +102,4 @@ def _stdin(message: str | None) -> str:
     """What stands on stdin, passed on to stderr so that nothing of a log is lost; nobody is waited for to type it."""
     if sys.stdin is None or (message is None and sys.stdin.isatty()):
         return ""
-    text = sys.stdin.buffer.read().decode("utf-8", "replace")
-    sys.stderr.write(text if text.endswith("\n") or not text else text + "\n")
-    sys.stderr.flush()
-    return text
+    return passed_on()

@@ -1,29 +1,29 @@
 """``explore``: a layer under keys and mouse; without Textual, its film."""
 
 import gc
-import inspect
 import os
 import sys
-from functools import partial
 from importlib.util import find_spec
-from typing import Annotated, Any
 
-import typer
-
+from convcli.cli.any_layer import ARGUMENTS, FED, any_layer
 from convcli.cli.flags import LayerFlags, RunFlags
 from convcli.cli.layer import sources
 from convcli.cli.player import SPEED, check_speed, play
 from convcli.cli.streams import out, show, warn
-from convcli.cli.typed import typed_command
 from convcli.cli.waiting import loading_torch
 from convcli.explore.knobs import Setup
-from convcli.layers import LAYERS
-from convcli.matching import same
 from convcli.refusals import ConvcliError
 from convcli.report import Report
 
-TAKES = {*LayerFlags.__dataclass_fields__, "input", "size", "seed", "weight", "bias_values", "flip", "speed"}
 INSTALL = "pip install 'convcli[explore]'"
+
+
+class Broken(Exception):
+    """The explorer ended where it should have gone on: its last word, and all of them for a maintainer."""
+
+    def __init__(self, failure: str) -> None:
+        super().__init__(failure.strip().splitlines()[-1])
+        self.add_note(failure)
 
 
 def explore(name: str, arguments: LayerFlags, flags: RunFlags) -> None:
@@ -35,9 +35,8 @@ def explore(name: str, arguments: LayerFlags, flags: RunFlags) -> None:
     convcli explore maxpool2d --kernel 2 --size 6x6
     """
     check_speed(flags.speed)
-    name = same(name.removeprefix("torch.").removeprefix("nn."), LAYERS) or name
-    setup = Setup.of(name, arguments.arguments(LayerFlags.__dataclass_fields__), **sources(arguments, flags))
-    if not (sys.stdin.isatty() and sys.stdout.isatty()) or out.is_dumb_terminal:
+    setup = Setup.of(name, arguments.arguments(ARGUMENTS), **sources(arguments, flags))
+    if not (sys.stdin and sys.stdin.isatty() and sys.stdout.isatty()) or out.is_dumb_terminal:
         raise ConvcliError("explore needs a terminal with keys", f"convcli {name} shows the same in lines")
     if find_spec("textual") is None:
         warn(f"explore needs Textual, {INSTALL}; without it the steps are played")
@@ -50,8 +49,8 @@ def explore(name: str, arguments: LayerFlags, flags: RunFlags) -> None:
     explorer.run()
     if explorer.return_code == 130:
         raise KeyboardInterrupt
-    if explorer._exception:
-        raise explorer._exception
+    if explorer.failure:
+        raise Broken(explorer.failure)
     show(explorer.setup.plan.layer.code)
 
 
@@ -65,15 +64,4 @@ def played(setup: Setup, speed: float | None) -> None:
     play(Film(report), speed)
 
 
-def command(layer: str = "conv2d", **typed: Any) -> None:
-    """Typer's function, whose parameters stand below: a layer's name, and the flags of all layers."""
-    typed_command(partial(explore, layer), LayerFlags, RunFlags, takes=TAKES.__contains__)(**typed)
-
-
-_flags = inspect.signature(typed_command(explore, LayerFlags, RunFlags, takes=TAKES.__contains__)).parameters.values()
-_layer = typer.Argument(help="A torch.nn class in lower case.", autocompletion=lambda: [*LAYERS])
-_first = inspect.Parameter(
-    "layer", inspect.Parameter.POSITIONAL_OR_KEYWORD, default="conv2d", annotation=Annotated[str, _layer]
-)
-command.__signature__ = inspect.Signature([_first, *_flags])  # type: ignore[attr-defined]
-command.__doc__ = explore.__doc__
+command = any_layer(explore, {*ARGUMENTS, *FED, "speed"})

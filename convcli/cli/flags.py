@@ -24,6 +24,7 @@ from convcli.data.filters import FILTERS
 from convcli.data.samples import SAMPLES, experiments
 from convcli.layers import LAYERS, Layer, Windowed
 from convcli.layers.base import written
+from convcli.picks import WORDS
 from convcli.refusals import PADDING_MODES
 
 # The panels of the help, in their order.
@@ -141,9 +142,9 @@ class RunFlags:
     shapes: bool = flag("--shapes", help="Sizes, counts and memory, without torch.", default=False, **WORKED)
     steps: str | None = flag(
         "--steps",
-        help="The products behind outputs: first, all, 0:4.",
+        help="The products behind outputs: first, all, 4, 2:4.",
         metavar="[WHICH]",
-        autocompletion=lambda: ["first", "all"],
+        autocompletion=lambda: WORDS,
         **WORKED,
     )
     at: str | None = flag("--at", help="The products behind one output: 0,3 or -1.", metavar="CELL", **WORKED)

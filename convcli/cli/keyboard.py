@@ -5,6 +5,8 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
+from convcli.process import undone
+
 # The next key in so many seconds, ``left``, ``escape`` or a character; empty: none in time; None: none will ever come.
 Keys = Callable[[float], str | None]
 
@@ -43,8 +45,12 @@ if sys.platform == "win32":
 else:
     import select
     import signal
-    import termios
-    import tty
+
+    try:
+        import termios
+        import tty
+    except ImportError:  # a system without terminals of this kind
+        termios = None  # type: ignore[assignment]
 
     @contextmanager
     def keys() -> Iterator[Keys]:
@@ -55,21 +61,21 @@ else:
                 return
             before = termios.tcgetattr(terminal)
             stopped = signal.signal(signal.SIGTSTP, signal.SIG_IGN)  # stopped by Ctrl-Z it would keep the screen
-            try:
+            with (
+                undone(lambda: signal.signal(signal.SIGTSTP, stopped)),
+                undone(lambda: termios.tcsetattr(terminal, termios.TCSAFLUSH, before)),
+            ):
                 tty.setcbreak(terminal)
                 yield lambda seconds: _key(terminal, seconds)
-            finally:
-                termios.tcsetattr(terminal, termios.TCSAFLUSH, before)
-                signal.signal(signal.SIGTSTP, stopped)
 
     @contextmanager
     def _terminal() -> Iterator[int | None]:
         if sys.stdin is not None and sys.stdin.isatty():
-            yield sys.stdin.fileno()
+            yield sys.stdin.fileno() if termios else None
             return
         terminal = None
         with suppress(OSError):
-            terminal = os.open("/dev/tty", os.O_RDONLY)
+            terminal = os.open("/dev/tty", os.O_RDONLY) if termios else None
         try:
             yield terminal
         finally:

@@ -7,7 +7,7 @@ from rich.console import RenderableType
 
 from convcli.cli.flags import LayerFlags, RunFlags, assumed, helps, takes
 from convcli.cli.player import check_playable
-from convcli.cli.presenting import check_files, present
+from convcli.cli.presenting import check_files, present, write_files
 from convcli.cli.streams import screen, show, warn
 from convcli.cli.typed import typed_command
 from convcli.cli.waiting import loading_torch
@@ -81,6 +81,7 @@ def run_layer(name: str, arguments: LayerFlags, flags: RunFlags) -> None:
     report = checked_report(planned(name, arguments, flags), views, flags)
     begin(report, views)
     run_torch(report, views)
+    write_files(report, views, flags)
     for view in views:
         present(view, report, flags)
 

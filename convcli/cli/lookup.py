@@ -11,6 +11,7 @@ from convcli.data.filters import FILTERS
 from convcli.data.samples import SAMPLES
 from convcli.matching import matching, nearest
 from convcli.refusals import ConvcliError
+from convcli.wording import quoted
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")]
 
@@ -23,7 +24,7 @@ def named(typed: str | None, names: Collection[str], what: str) -> Collection[st
         return meant
     near = nearest(typed, names)
     fix = f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(names)}"
-    raise ConvcliError(f"there is no {what} {typed!r}", fix)
+    raise ConvcliError(f"there is no {what} {quoted(typed)}", fix)
 
 
 def samples(

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from functools import partial
+from itertools import takewhile
 from math import inf
 from types import MappingProxyType
 from typing import Any
@@ -15,6 +16,7 @@ from convcli.cli.typed import spellings
 from convcli.matching import nearest
 from convcli.refusals import ConvcliError
 from convcli.whole_numbers import whole_numbers
+from convcli.wording import quoted
 
 FLAG = re.compile(r"--[a-z_]|-(?!(inf|infinity|nan)\b)[a-z]", re.IGNORECASE)  # and not a number below 0
 NUMBER = re.compile(r"[-+]?[\d.]+,?")
@@ -104,7 +106,7 @@ class Words:
             else:
                 alone += 1
                 if alone > self.alone:
-                    raise self._no_flag_before(word)
+                    raise self._no_flag_before(word, left)
                 said.append(word)
         return said
 
@@ -160,17 +162,25 @@ class Words:
             raise ConvcliError(f"{flag} {' '.join(left[:count])}: a flag takes one word", f"try {flag} {one}")
         return [left.pop(0)]
 
-    def _no_flag_before(self, word: str) -> ConvcliError:
+    def _no_flag_before(self, word: str, left: Sequence[str]) -> ConvcliError:
         """A word where a flag should be, and the flag that it may belong to."""
-        why = f"{self.name} takes no {word!r} by itself"
+        why = f"{self.name} takes no {quoted(word)} by itself"
         if self.alone:
             return ConvcliError(why, "give one word, or quotes around several")
+        numbers = list(takewhile(whole_numbers, [word, *left]))
+        if len(numbers) > 1:
+            return ConvcliError(f"{self.name} takes no numbers by themselves", f"try {self._in_order(numbers)}")
         flag = next((each.opts[0] for each in self.options if word in self._values(each)), "")
         if not flag and "," not in word and whole_numbers(word):
             flag = next((each.opts[0] for each in self.options if each.metavar == "SIZES"), "")
         if not flag and "--input" in self.spelled and re.search(r"[\[,.]", word):
             flag = "--input"
         return ConvcliError(why, f"try {flag} {word}" if flag else self._lookup)
+
+    def _in_order(self, numbers: Sequence[str]) -> str:
+        """Numbers as the call of a torch.nn class has them, each behind its flag."""
+        flags = (each.opts[0] for each in self.options if each.metavar in ("N", "SIZES"))
+        return " ".join(f"{flag} {number.strip(',')}" for flag, number in zip(flags, numbers, strict=False))
 
     @property
     def _lookup(self) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from convcli.cli.presenting import check_files, present
+from convcli.cli.presenting import check_files, present, write_files
 from convcli.cli.streams import warn
 from convcli.cli.typed import NUMBER, PER_AXIS, Sizes, flag, spelled, typed_command, word, words
 from convcli.cli.waiting import loading_torch
@@ -110,6 +110,7 @@ def network(flags: NetworkFlags) -> None:
             view.check(study)
     for name in without_effect(flags, views):
         warn(f"{name} changes nothing of what is shown here")
+    write_files(study, views, flags)
     for view in views:
         present(view, study, flags)
 

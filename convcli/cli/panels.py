@@ -9,7 +9,7 @@ from rich.console import RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
-from convcli.cli.streams import nobody_reads, out, show
+from convcli.cli.streams import out, show
 from convcli.colours import theme
 
 WIDEST = 100  # columns; longer lines are hard to read
@@ -17,16 +17,7 @@ NARROWEST = 60  # for columns of flags and what they do beside each other
 
 
 def in_panels(show_help: Callable[[], None]) -> None:
-    """Typer's help in our colours; quietly where nobody reads on (``| head``), which ends Rich's console."""
-    in_our_colours()
-    try:
-        show_help()
-    except SystemExit:
-        nobody_reads()
-
-
-def in_our_colours() -> None:
-    """Let Typer's help say things as every screen does: what is typed bold, what is said of it muted."""
+    """Typer's help in our colours, as on every screen: what is typed bold, what is said of it muted."""
     from typer import rich_utils
 
     muted = str(theme(os.environ.get("CONVCLI_THEME", "")).styles["muted"])
@@ -36,6 +27,7 @@ def in_our_colours() -> None:
     for name, style in styles.items():
         setattr(rich_utils, f"STYLE_{name}", style)
     rich_utils.MAX_WIDTH = min(out.width, WIDEST)
+    show_help()
 
 
 def is_narrow() -> bool:
@@ -65,13 +57,15 @@ def option_lines(params: Iterable[Any]) -> dict[str, list[tuple[str, str]]]:
     return panels
 
 
-def laid_out(text: str) -> str:
+def laid_out(text: str | None) -> str:
     r"""A docstring for Typer's help: paragraphs in one line each, those after a ``\b`` as they stand, no markup.
+
+    ``python -OO`` has no docstrings.
 
     >>> laid_out("What it\ndoes.\n\n\b\nconvcli one\nconvcli [two]")
     'What it does.\n\nconvcli one\nconvcli \\[two]'
     """
-    paragraphs = inspect.cleandoc(text).split("\n\n")
+    paragraphs = inspect.cleandoc(text or "").split("\n\n")
     lines = (each[2:] if each.startswith("\b\n") else each.replace("\n", " ") for each in paragraphs)
     return plainly("\n\n".join(lines))
 

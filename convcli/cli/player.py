@@ -1,5 +1,6 @@
 """``--animate``: a layer's steps played in the terminal, under keys."""
 
+import os
 import sys
 import time
 from dataclasses import dataclass
@@ -7,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from convcli.cli.keyboard import Keys, keys
 from convcli.cli.streams import out, show
+from convcli.process import undone
 from convcli.refusals import ConvcliError
 
 if TYPE_CHECKING:
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from convcli.views.film import Film
 
 
+SCREEN_BACK = b"\x1b[?1049l\x1b[?25h"  # the usual one, with its cursor
 SPEED = 2.0
 SLOWEST, FASTEST = 0.01, 100.0
 GLANCE = 0.1  # seconds after which the size of the screen is looked at again
@@ -86,7 +89,8 @@ def play(film: "Film", speed: float | None) -> None:
     from rich.live import Live
 
     reel = Reel(film, playing=len(film) > 1)
-    with keys() as key, Live(console=out, screen=True, auto_refresh=False, vertical_overflow="crop") as live:
+    live = Live(console=out, screen=True, auto_refresh=False, vertical_overflow="crop")
+    with keys() as key, undone(lambda: os.write(1, SCREEN_BACK)), live:
         _run(reel, key, live, 1 / (speed or SPEED))
     show("", film.frame(reel.at, out.width, out.height))
 

@@ -7,7 +7,7 @@ import typer
 
 from convcli.cli.flags import RunFlags
 from convcli.cli.layer import begin, checked_report, checked_views, run_torch
-from convcli.cli.presenting import present
+from convcli.cli.presenting import present, write_files
 from convcli.cli.streams import screen, show, write
 from convcli.cli.typed import flag, spelled, typed_command
 from convcli.cli.waiting import loading_torch
@@ -85,6 +85,7 @@ def one_experiment(post: Experiment, flags: RunFlags) -> bool:
         replay = compare(post, report.plan, report.values)
         if not any(view.owns_stdout for view in views):
             show(*verdict(replay, screen()), *(printed(replay, screen()) if BODY in views else ()))
+    write_files(report, views, flags)
     for view in views:
         if replay and view.flags == ("as_json",):
             write_json([report], [replay])

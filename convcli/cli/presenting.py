@@ -1,5 +1,6 @@
 """Views that were chosen, shown by their medium: printed, written to stdout as they are, played, or as a file."""
 
+import os
 from collections.abc import Sequence
 from itertools import combinations
 from pathlib import Path
@@ -7,23 +8,39 @@ from typing import Any
 
 from convcli.cli.streams import screen, show, warn, write
 from convcli.cli.waiting import tracked
-from convcli.data.saving import WholeFile, check_target
+from convcli.data.saving import WholeFiles, check_target
 from convcli.refusals import ConvcliError
 from convcli.views.registry import View
 
 
+def targets(views: Sequence[View], flags: Any) -> dict[View, Path]:
+    """The views that are files, and where."""
+    return {view: Path(getattr(flags, view.flags[0])) for view in views if view.medium == "file"}
+
+
 def check_files(views: Sequence[View], flags: Any) -> None:
     """Refuse files that can't be written, before any work is done for them."""
-    written = [view for view in views if view.medium == "file"]
-    for view in written:
-        check_target(Path(getattr(flags, view.flags[0])), view.suffixes, flags.force)
-    for one, other in combinations([view.flags[0] for view in written], 2):
-        if Path(getattr(flags, one)).absolute() == Path(getattr(flags, other)).absolute():
-            raise ConvcliError(f"--{one} and --{other} name the same file", f"give --{other} a name of its own")
+    files = targets(views, flags)
+    for view, path in files.items():
+        check_target(path, view.suffixes, flags.force)
+    for (one, path), (other, same) in combinations(files.items(), 2):
+        if os.path.realpath(path) == os.path.realpath(same):  # Path's own raises where links go round
+            names = f"--{one.flags[0]} and --{other.flags[0]}"
+            raise ConvcliError(f"{names} name the same file", f"give --{other.flags[0]} a name of its own")
+
+
+def write_files(report: Any, views: Sequence[View], flags: Any) -> None:
+    """Write what was asked for as files: all of them or none."""
+    files = targets(views, flags)
+    with WholeFiles([*files.values()], flags.force) as streams:
+        rendered = zip(files.items(), streams, strict=True)
+        said = [view.render(report, stream, path.suffix.lower(), tracked) for (view, path), stream in rendered]
+    for path, words in zip(files.values(), said, strict=True):
+        warn(f"wrote {path}: {words}")
 
 
 def present(view: View, report: Any, flags: Any) -> None:
-    """Show one view of what was worked out; ``flags`` are those that asked for it."""
+    """Show one view of what was worked out by its medium, if it isn't a file."""
     match view.medium:
         case "lines":
             show(*view.render(report, screen(flags.full)))
@@ -33,8 +50,3 @@ def present(view: View, report: Any, flags: Any) -> None:
             from convcli.cli.player import play
 
             play(view.render(report), flags.speed)
-        case "file":
-            target = Path(getattr(flags, view.flags[0]))
-            with WholeFile(target, flags.force) as stream:
-                said = view.render(report, stream, target.suffix.lower(), tracked)
-            warn(f"wrote {target}: {said}")

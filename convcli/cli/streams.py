@@ -12,7 +12,7 @@ from rich.text import Text
 
 from convcli.colours import theme
 from convcli.views.widgets import Screen
-from convcli.wording import plain
+from convcli.wording import bounded, bounded_words, plain
 
 # What to write where a stream's encoding lacks the sign.
 ASCII = {
@@ -36,11 +36,6 @@ codecs.register_error("convcli", _in_ascii)
 
 
 class _Console(Console):
-    """Goes on quietly where nobody reads any more (``| head``), so that files still get saved."""
-
-    def on_broken_pipe(self) -> None:
-        nobody_reads()
-
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
         """Signs that the stream lacks are written out before lines are broken, as what stands for them is wider."""
         if isinstance(renderable, str):
@@ -56,16 +51,12 @@ class _Console(Console):
         return text.encode(self.encoding, "convcli").decode(self.encoding)
 
 
-def nobody_reads() -> None:
-    if sys.stdout is not None:  # closed from the start
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
 for _stream in (sys.stdout, sys.stderr):
-    if _stream is not None and hasattr(_stream, "reconfigure"):
+    if hasattr(_stream, "reconfigure"):
         _stream.reconfigure(errors="convcli")
-if not re.fullmatch("0*[1-9][0-9]*", os.environ.get("COLUMNS", "1")):
-    del os.environ["COLUMNS"]  # Rich would take a width of 0 at its word
+for _size in ("COLUMNS", "LINES"):
+    if not re.fullmatch("0*[1-9][0-9]{0,3}", os.environ.get(_size, "1")):
+        del os.environ[_size]  # Rich would take a width of 0 at its word, and ² for a number
 _theme = theme(os.environ.get("CONVCLI_THEME", ""))
 out = _Console(highlight=False, theme=_theme)
 err = Console(stderr=True, highlight=False, theme=_theme)
@@ -92,25 +83,22 @@ def show(*parts: RenderableType) -> None:
 
 def write(text: str) -> None:
     """Write text for a program to stdout, as it is, and flush."""
-    try:
-        if sys.stdout is not None:
-            sys.stdout.write(text)
-            sys.stdout.flush()
-    except BrokenPipeError:
-        nobody_reads()
+    sys.stdout.write(text)
+    sys.stdout.flush()
 
 
 def warn(text: str) -> None:
     """A remark on stderr."""
-    err.print(Text(f"note: {plain(text)}", style="warning"))
+    err.print(Text(f"note: {bounded(text)}", style="warning"))
 
 
 def complain(why: str, fix: str = "", explained_by: str = "", excerpt: Iterable[str] = ()) -> None:
     """An error on stderr: what is wrong, where, what to type instead, and the page of PyTorch's own error for it."""
-    err.print(Text("convcli: ", style="wrong").append(plain(why), style="default not bold"))
+    why, fix = bounded_words(why, fix)
+    err.print(Text("convcli: ", style="wrong").append(why, style="default not bold"))
     for line in excerpt:
         err.print(Text(f"  {plain(line)}"))
     if fix:
-        err.print(Text(f"  {plain(fix)}"))
+        err.print(Text(f"  {fix}"))
     if explained_by:
         err.print(Text(f"  convcli explain --code {explained_by}", style="muted"))

@@ -13,6 +13,7 @@ from convcli.layers import LAYERS, Layer, Windowed
 from convcli.matching import nearest
 from convcli.refusals import ConvcliError
 from convcli.whole_numbers import whole_numbers
+from convcli.wording import quoted, shortened
 
 Sizes = tuple[int, ...]
 
@@ -34,11 +35,10 @@ def sizes(typed: str, name: str, one: bool = False) -> Sizes:
     numbers = whole_numbers(text(typed, name))
     if numbers and (len(numbers) == 1 or not one):
         return numbers
-    shown = typed if len(typed) <= 40 else f"{typed[:30]}..."
     if typed.lstrip("+-").isdigit():
-        raise ConvcliError(f"{name} {shown} is beyond what a tensor's sizes can be", "try a smaller number")
+        raise ConvcliError(f"{name} {shortened(typed)} is beyond what a tensor's sizes can be", "try a smaller number")
     each = "" if one else f", or one for each axis: {name} 3x5"
-    raise ConvcliError(f"{name} {shown!r} isn't a whole number", f"try {name} 3{each}")
+    raise ConvcliError(f"{name} {quoted(typed)} isn't a whole number", f"try {name} 3{each}")
 
 
 def padding(typed: str, name: str) -> Sizes | str:
@@ -57,7 +57,7 @@ def real(typed: str, name: str) -> float:
     try:
         return float(text(typed, name))
     except ValueError:
-        raise ConvcliError(f"{name} {typed!r} isn't a number", f"try {name} 2") from None
+        raise ConvcliError(f"{name} {quoted(typed)} isn't a number", f"try {name} 2") from None
 
 
 def pace(typed: str, name: str) -> float:
@@ -66,7 +66,7 @@ def pace(typed: str, name: str) -> float:
         return real(typed, name)
     except ConvcliError:
         example = 0.5 if "slow" in typed.lower() else 10
-        why = f"{name} {typed!r} isn't a number: it is how many steps are played in a second"
+        why = f"{name} {quoted(typed)} isn't a number: it is how many steps are played in a second"
         raise ConvcliError(why, f"try --animate {name} {example}") from None
 
 
@@ -74,7 +74,8 @@ def seed(typed: str, name: str) -> int:
     """What torch can be seeded with."""
     typed = text(typed, name).strip()
     if not re.fullmatch(r"[-+]?\d+", typed):
-        why = f"{name} {typed!r} isn't a whole number: each number gives random weights of its own, always the same"
+        each = "each number gives random weights of its own, always the same"
+        why = f"{name} {quoted(typed)} isn't a whole number: {each}"
         raise ConvcliError(why, f"try {name} 1, or leave it out for {name} 0")
     if len(typed) > 30 or not -(2**63) <= int(typed) < 2**64:
         raise ConvcliError(f"{name} {typed[:30]} is beyond 64 bits", f"try {name} 0")
@@ -89,7 +90,7 @@ def word(choices: Collection[str]) -> Callable[[str, str], str]:
             return typed
         near = nearest(typed, choices, 1)
         meant = f"did you mean {near[0]}? " if near else ""
-        raise ConvcliError(f"{name} {typed!r} is unknown", f"{meant}it takes {', '.join(choices)}")
+        raise ConvcliError(f"{name} {quoted(typed)} is unknown", f"{meant}it takes {', '.join(choices)}")
 
     return read
 

@@ -2,15 +2,17 @@
 
 import gc
 import os
-import signal
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, nullcontext
-from typing import NoReturn, TypeVar
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from pathlib import Path
+from typing import TypeVar
 
 from convcli.cli.streams import err
+from convcli.process import undone
 
 T = TypeVar("T")
+CURSOR_BACK = b"\r\x1b[2K\x1b[?25h"  # and the line cleared in which Rich was about to draw
 
 
 def _watched() -> bool:
@@ -20,30 +22,49 @@ def _watched() -> bool:
 
 def tracked(items: Iterable[T], count: int, what: str) -> Iterable[T]:
     """The same items, with a progress bar on stderr where somebody watches it."""
-    if not _watched():
-        return items
+    return _behind_a_bar(items, count, what) if _watched() else items
+
+
+def _behind_a_bar(items: Iterable[T], count: int, what: str) -> Iterator[T]:
     from rich.progress import track
 
-    return track(items, what, total=count, console=err, transient=True)
+    with _cursor_given_back():
+        yield from track(items, what, total=count, console=err, transient=True)
+
+
+def _cursor_given_back() -> AbstractContextManager[None]:
+    return undone(lambda: os.write(2, CURSOR_BACK))
 
 
 @contextmanager
 def loading_torch() -> Iterator[None]:
-    """Import torch behind a spinner; Ctrl-C ends the program at once, even inside the import."""
-    spinner = err.status("loading PyTorch") if _watched() else nullcontext()
-
-    def stop(*_: object) -> NoReturn:
-        spinner.__exit__(None, None, None)
-        os._exit(130)
-
-    handler = signal.signal(signal.SIGINT, stop)
-    try:
-        with spinner:
+    """Import torch behind a spinner, which turns for as long as torch works."""
+    with ExitStack() as watched:
+        if _watched():
+            watched.enter_context(_cursor_given_back())
+            watched.enter_context(err.status("loading PyTorch"))
+        try:
             gc.disable()
-            import torch  # noqa: F401
-
+            _import_torch()
             yield
-    finally:
-        gc.freeze()
-        gc.enable()
-        signal.signal(signal.SIGINT, handler)
+        finally:
+            gc.freeze()
+            gc.enable()
+
+
+def _import_torch() -> None:
+    """Import torch; MKL, which comes with it, ends the process where the working directory is gone."""
+    gone = None if _folder_is_there() else os.open(".", os.O_RDONLY)
+    if gone is not None:
+        os.chdir(Path(__file__).parent)
+    import torch  # noqa: F401
+
+    if gone is not None:
+        os.fchdir(gone)  # so that what is named from there is not looked for here
+
+
+def _folder_is_there() -> bool:
+    try:
+        return bool(Path.cwd())
+    except FileNotFoundError:
+        return False

@@ -1,96 +1,200 @@
 """Binary files as arrays: NumPy, torch, pictures and sound. Nothing is unpickled."""
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from io import BytesIO
+from math import prod
+from pickletools import genops
+from typing import IO, TYPE_CHECKING, Any
+from zipfile import ZipFile
 
 from convcli.data.arrays import PICTURE, SIGNAL, Array
 from convcli.refusals import ConvcliError
+from convcli.wording import bytes_in_words, quoted
 
 if TYPE_CHECKING:
     import numpy as np
 
 
 NUMPY = "import numpy as np"
+WHOLE = "check that the file is whole and of that format"
+MOST_BYTES = 2**29  # that a file is decoded to
+WIDTH = 4  # bytes of a float32
+MOST_PICKLE = 2**14  # bytes, or steps, of a tensor's pickle; one takes some 300
+MOST_REPEATED = 32  # things that it may refer to again
+LEGACY_PICKLES = 5  # at the start of a .pt file from before torch 1.6, or that wants to be taken for one
 
 
 def _stored(path: str, values: "np.ndarray", **more: Any) -> Array:
-    """The numbers of a file, which must be real and be there."""
     import numpy as np
 
-    if values.dtype.kind == "c":
-        why = f"{path!r} holds complex numbers; the layers here take real ones"
-        raise ConvcliError(why, "save .real, .imag or abs() of it")
-    if values.dtype.kind not in "fiub":
-        raise ConvcliError(f"{path!r} holds {values.dtype}, not numbers", "save it as float32")
-    if values.size == 0:
-        raise ConvcliError(f"{path!r} holds no values: its shape is {list(values.shape)}")
     values = np.atleast_1d(values)
     return Array(path, values.shape, values, **more)
+
+
+def _check_numbers(path: str, shape: Sequence[int], dtype: "np.dtype") -> None:
+    """Refuse what isn't real numbers, or none, or too many, by what a header says."""
+    if dtype.kind == "c":
+        why = f"{quoted(path)} holds complex numbers; the layers here take real ones"
+        raise ConvcliError(why, "save .real, .imag or abs() of it")
+    if dtype.kind not in "fiub" or dtype.shape:
+        raise ConvcliError(f"{quoted(path)} holds {dtype}, not numbers", "save it as float32")
+    if min(shape, default=1) < 0:
+        raise ConvcliError(f"{quoted(path)} is damaged: its header says the shape {list(shape)}", WHOLE)
+    if prod(shape) == 0:
+        raise ConvcliError(f"{quoted(path)} holds no values: its shape is {list(shape)}", "save at least one number")
+
+
+def _check_decoded(path: str, needed: int) -> None:
+    """Refuse what would take more than MOST_BYTES when it is decoded, before it is."""
+    if needed > MOST_BYTES:
+        takes = f"it would take {bytes_in_words(needed)}, and {bytes_in_words(MOST_BYTES)} are the most"
+        fix = "give a part of it, or save it as .npy, which is read as it stands"
+        raise ConvcliError(f"{quoted(path)} is too large to be decoded: {takes}", fix)
+
+
+def _header(stream: IO[bytes]) -> "tuple[tuple[int, ...], bool, np.dtype]":
+    """Shape, whether columns come first, and dtype, as NumPy's format has them; the stream is then at the values."""
+    from numpy.lib import format as npy
+
+    version = npy.read_magic(stream)
+    if version not in ((1, 0), (2, 0)):
+        raise ValueError(f"its format version is {version}")
+    return npy.read_array_header_1_0(stream) if version == (1, 0) else npy.read_array_header_2_0(stream)
+
+
+def _values(stream: IO[bytes], shape: Sequence[int], fortran: bool, dtype: "np.dtype") -> "np.ndarray":
+    """The numbers behind a header. None is unpickled, as no object is read."""
+    import numpy as np
+
+    values = np.empty(prod(shape), dtype)
+    left = values.view(np.uint8).data
+    while left and (count := stream.readinto(left)):  # type: ignore[attr-defined]
+        left = left[count:]
+    if left:
+        raise ValueError(f"it ends {len(left):,} bytes early")
+    return values.reshape(shape, order="F" if fortran else "C")
 
 
 def _read_npy(path: str) -> Array:
     import numpy as np
 
-    # Copy-on-write: the shape is known at once, the values come when the layer reads them.
-    values = np.load(path, mmap_mode="c", allow_pickle=False)
-    return _stored(path, values, recipe=f"torch.from_numpy(np.load({path!r})).float()", imports=(NUMPY,))
+    recipe: dict[str, Any] = {"recipe": f"torch.from_numpy(np.load({path!r})).float()", "imports": (NUMPY,)}
+    with open(path, "rb") as stream:
+        shape, fortran, dtype = _header(stream)
+        _check_numbers(path, shape, dtype)
+        place, needed = stream.tell(), prod(shape) * dtype.itemsize
+        if place + needed > os.fstat(stream.fileno()).st_size:
+            raise ValueError(f"its header says {list(shape)}, for which it is too short")
+        if needed <= MOST_BYTES:
+            return _stored(path, _values(stream, shape, fortran, dtype), **recipe)
+    # Copy-on-write: the values come when the layer reads them.
+    values = np.memmap(path, dtype, "c", place, tuple(shape), "F" if fortran else "C")
+    return _stored(path, values, **recipe)
 
 
 def read_npz(path: str, member: str = "") -> Array:
     """The array of that name, or the only one."""
-    import numpy as np
-
-    with np.load(path, allow_pickle=False) as archive:
-        names = archive.files
+    with ZipFile(path) as archive:
+        names = [each.removesuffix(".npy") for each in archive.namelist() if each.endswith(".npy")]
         if not member and len(names) != 1:
-            fix = f"name one: {path}:{names[0]}" if names else "save an array into it"
-            raise ConvcliError(f"{path!r} holds {len(names)} arrays: {', '.join(names)}", fix)
+            fix = f"name one behind a colon: .npz:{names[0]}" if names else "save an array into it"
+            raise ConvcliError(f"{quoted(path)} holds {len(names)} arrays: {', '.join(names[:20])}", fix)
         if member and member not in names:
-            raise ConvcliError(f"{path!r} has no array {member!r}", f"it has {', '.join(names)}")
+            raise ConvcliError(f"{quoted(path)} has no array {quoted(member)}", f"it has {', '.join(names[:20])}")
         name = member or names[0]
-        recipe = f"torch.from_numpy(np.load({path!r})[{name!r}]).float()"
-        return _stored(path, archive[name], recipe=recipe, imports=(NUMPY,))
+        with archive.open(f"{name}.npy") as stream:
+            shape, fortran, dtype = _header(stream)
+            _check_numbers(path, shape, dtype)
+            _check_decoded(path, prod(shape) * dtype.itemsize)
+            values = _values(stream, shape, fortran, dtype)
+    recipe = f"torch.from_numpy(np.load({path!r})[{name!r}]).float()"
+    return _stored(path, values, recipe=recipe, imports=(NUMPY,))
 
 
 def _read_pt(path: str) -> Array:
     import torch
 
     alone = "save the tensor alone: torch.save(x, 'x.pt')"
+    more = ConvcliError(f"{quoted(path)} holds more than a tensor, and loading it could run code", alone)
+    if not _holds_a_tensor(path):
+        raise more
     try:
         loaded = torch.load(path, weights_only=True, map_location="cpu")
     except Exception as error:
         if "weights_only" not in str(error) and "Unsupported" not in str(error):
             raise
-        raise ConvcliError(f"{path!r} holds more than tensors, and loading it could run code", alone) from None
+        raise more from None
     if not isinstance(loaded, torch.Tensor):
-        raise ConvcliError(f"{path!r} holds a {type(loaded).__name__}, not one tensor", alone)
+        raise ConvcliError(f"{quoted(path)} holds a {type(loaded).__name__}, not one tensor", alone)
     tensor = loaded.detach()
-    if tensor.layout != torch.strided or tensor.is_quantized:
-        raise ConvcliError(f"{path!r} holds a sparse or quantized tensor", "save x.to_dense().float()")
-    if tensor.dtype == torch.bfloat16:
-        tensor = tensor.float()
-    return _stored(path, tensor.numpy(), recipe=f"torch.load({path!r}).float()")
+    if tensor.layout != torch.strided or tensor.is_quantized or tensor.is_nested or tensor.is_meta:
+        raise ConvcliError(f"{quoted(path)} holds a sparse or quantized tensor", "save x.to_dense().float()")
+    _check_decoded(path, tensor.numel() * WIDTH)  # a tensor may be many times larger than what it is stored in
+    if tensor.is_floating_point() and tensor.dtype not in (torch.float16, torch.float32, torch.float64):
+        tensor = tensor.float()  # bfloat16 and its like, which NumPy lacks
+    values = tensor.resolve_conj().resolve_neg().numpy()
+    _check_numbers(path, values.shape, values.dtype)
+    return _stored(path, values, recipe=f"torch.load({path!r}).float()")
+
+
+def _holds_a_tensor(path: str) -> bool:
+    """Whether a file's pickles are as short and as plain as a single tensor's; they are looked at, not run.
+
+    torch's reader runs no code of theirs. It does build what they say, which may be tuples within tuples, of which a
+    hash takes for ever, or as many zero bytes as they like.
+    """
+    with open(path, "rb") as stream:
+        if stream.read(4) != b"PK\3\4":  # by which torch tells its two formats apart
+            stream.seek(0)
+            return all(_is_plain(stream) for _ in range(LEGACY_PICKLES))
+    with ZipFile(path) as archive:
+        _check_decoded(path, sum(each.file_size for each in archive.infolist()))
+        pickles = [each for each in archive.infolist() if each.filename.endswith("data.pkl")]
+        return all(each.file_size <= MOST_PICKLE and _is_plain(BytesIO(archive.read(each))) for each in pickles)
+
+
+def _is_plain(stream: IO[bytes]) -> bool:
+    repeated = 0
+    for at, (code, argument, _) in enumerate(genops(stream)):
+        step = code.name
+        repeated += step in ("GET", "BINGET", "LONG_BINGET", "DUP")
+        known = step != "GLOBAL" or str(argument).startswith(("torch", "collections "))
+        if not known or repeated > MOST_REPEATED or at > MOST_PICKLE:
+            return False
+    return True
 
 
 def _read_picture(path: str) -> Array:
     """A picture's first frame, turned upright: channels first, from 0 to 1."""
+    import logging
+
     import numpy as np
     from PIL import Image, ImageOps
 
-    with Image.open(path) as opened:
-        frames = getattr(opened, "n_frames", 1)
-        picture = ImageOps.exif_transpose(opened)
-        if picture.mode not in ("L", "RGB", "RGBA", "I;16", "I;16B", "I", "F"):
-            see_through = "transparency" in picture.info or picture.mode in ("LA", "PA", "La")
-            picture = picture.convert("RGBA" if see_through else "L" if picture.mode == "1" else "RGB")
-        pixels = np.asarray(picture)
+    logger = logging.getLogger("PIL")
+    if not logger.handlers:  # what nobody listens to would go to stderr
+        logger.addHandler(logging.NullHandler())
+    try:
+        with Image.open(path, formats=PICTURE_FORMATS) as opened:
+            see_through = "transparency" in opened.info or opened.mode in ("LA", "PA", "La", "RGBa")
+            _check_decoded(path, (4 if see_through else len(opened.getbands())) * prod(opened.size) * WIDTH)
+            several = getattr(opened, "is_animated", False)
+            with _libraries_silent():
+                picture = ImageOps.exif_transpose(opened)
+            if picture.mode not in ("L", "RGB", "RGBA", "I;16", "I;16B", "I", "F"):
+                picture = picture.convert("RGBA" if see_through else "L" if picture.mode == "1" else "RGB")
+            pixels = np.atleast_3d(np.asarray(picture))
+    except Image.DecompressionBombError:  # Pillow's own bound, which is above ours
+        raise ConvcliError(f"{quoted(path)} has too many pixels to be decoded", "give a part of it") from None
     stored_as = pixels.dtype.str[1:]
     highest = {"u1": 255, "u2": 65535, "i4": 65535}.get(stored_as, 1)
-    values = np.atleast_3d(pixels.astype(np.float32) / np.float32(highest))
-    values = np.ascontiguousarray(values.transpose(2, 0, 1))
-    notes = [f"{path!r} has {frames} frames; the first was taken"] if frames > 1 else []
+    values = np.empty((pixels.shape[2], *pixels.shape[:2]), np.float32)
+    np.divide(pixels.transpose(2, 0, 1), np.float32(highest), out=values, casting="unsafe")
+    notes = [f"{quoted(path)} holds several pictures; the first was taken"] if several else []
     if len(values) == 4:
-        notes.append(f"{path!r} has an alpha channel; it is channel 3")
+        notes.append(f"{quoted(path)} has an alpha channel; it is channel 3")
     # The script reads what was read here: turned upright, scaled to 0–1, channels first.
     plain = stored_as != "u1" or opened.mode == "L"
     converted = "" if plain else f".convert({picture.mode!r})"
@@ -100,6 +204,19 @@ def _read_picture(path: str) -> Array:
     return _stored(path, values, recipe=recipe, notes=tuple(notes), imports=imports, picture=True, axes=PICTURE)
 
 
+@contextmanager
+def _libraries_silent() -> Iterator[None]:
+    """libtiff tells stderr what it thinks of a damaged file, past Python; what matters of it is raised as well."""
+    with suppress(OSError), open(os.devnull, "w") as nowhere:
+        before = os.dup(2)
+        os.dup2(nowhere.fileno(), 2)
+    try:
+        yield
+    finally:
+        os.dup2(before, 2)
+        os.close(before)
+
+
 def _read_wav(path: str) -> Array:
     """Every channel of a sound, from -1 to 1."""
     import wave
@@ -107,15 +224,21 @@ def _read_wav(path: str) -> Array:
     import numpy as np
 
     with wave.open(path, "rb") as sound:
-        width, channels = sound.getsampwidth(), sound.getnchannels()
-        frames = sound.readframes(sound.getnframes())
+        width, channels, count = sound.getsampwidth(), sound.getnchannels(), sound.getnframes()
+        if width > 4:
+            raise ValueError(f"its samples have {width} bytes")
+        _check_numbers(path, (channels, count), np.dtype(np.float32))
+        _check_decoded(path, channels * count * WIDTH)
+        frames = sound.readframes(count)
     raw = np.frombuffer(frames, np.uint8).reshape(-1, width)
     padded = np.zeros((len(raw), 4), np.uint8)
     padded[:, 4 - width :] = raw ^ 128 if width == 1 else raw  # the only unsigned width of PCM
-    values = padded.view("<i4").reshape(-1, channels).T / 2.0**31
-    return _stored(path, np.ascontiguousarray(values, np.float32), spelled_out=True, axes=SIGNAL)
+    values = np.ascontiguousarray(padded.view("<i4").reshape(-1, channels).T, np.float32)
+    values /= 2.0**31
+    return _stored(path, values, spelled_out=True, axes=SIGNAL)
 
 
+PICTURE_FORMATS = ("PNG", "JPEG", "BMP", "GIF", "WEBP", "TIFF", "PPM")
 PICTURES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".ppm", ".pgm")
 READERS: dict[str, Callable[[str], Array]] = {
     ".npy": _read_npy,

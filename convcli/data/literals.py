@@ -4,11 +4,15 @@ import ast
 import json
 import math
 import re
+from collections.abc import Iterator
 from contextlib import suppress
+from io import StringIO
+from itertools import chain, islice
 from typing import Any
 
 from convcli.data.arrays import Array
 from convcli.refusals import ConvcliError
+from convcli.wording import quoted
 
 MOST_CHARACTERS = 1_000_000  # of lists that aren't JSON: their syntax tree takes 300 bytes for each
 DEEPEST = 64  # no tensor has more axes
@@ -87,7 +91,7 @@ def _nested(text: str, source: str) -> Any:
     # Numbers, commas and closed brackets are all that the parser will see.
     for word in re.finditer(r"[^\s,\[\]]+", text):
         if _number(word[0], source) is None:
-            raise ConvcliError(f"{word[0][:40]!r} in {source} isn't a number", IN_LISTS)
+            raise ConvcliError(f"{quoted(word[0])} in {source} isn't a number", IN_LISTS)
     opening, closing = text.count("["), text.count("]")
     if opening != closing:
         raise ConvcliError(f"{source} has {opening} opening and {closing} closing brackets", IN_LISTS)
@@ -98,7 +102,7 @@ def _nested(text: str, source: str) -> Any:
         return _values(ast.parse(text, mode="eval").body)
     except SyntaxError as error:
         at, line = error.offset or 1, error.text or text
-        why = f"{source} can't be read as numbers near {line[max(0, at - 9) : at + 7]!r}"
+        why = f"{source} can't be read as numbers near {quoted(line[max(0, at - 9) : at + 7])}"
         raise (_too_deep(source) if "nested" in error.msg else ConvcliError(why, IN_LISTS)) from None
 
 
@@ -119,26 +123,31 @@ def _values(node: ast.expr) -> Any:
 
 def _table(text: str, source: str) -> tuple[Any, tuple[str, ...]]:
     """Rows of numbers, a plain list where there is one row or one column; and what to say of a heading."""
-    lines = [line.split("#")[0].strip() for line in text.splitlines()]
-    rows = [_cells(line) for line in lines if line]
+    rows = _rows(text)
+    begun = list(islice(rows, 2))
     notes: tuple[str, ...] = ()
-    if len(rows) > 1 and all(_number(cell, source) is None for cell in rows[0]):
-        notes = (f"{source}: the first line, {', '.join(rows[0])!r}, was taken as a heading",)
-        rows = rows[1:]
-    if not rows:
+    if len(begun) > 1 and all(_number(cell, source) is None for cell in begun[0]):
+        notes = (f"{source}: the first line, {quoted(', '.join(begun[0]))}, was taken as a heading",)
+        begun = [*begun[1:], *islice(rows, 1)]
+    if not begun:
         raise ConvcliError(f"{source} holds no numbers", "give some, for example 1,2,3")
-    table = []
-    for i, row in enumerate(rows):
-        place = f"{source}, row {i}" if len(rows) > 1 else source
+    table: list[Any] = []
+    for i, row in enumerate(chain(begun, rows)):
+        place = f"{source}, row {i}" if len(begun) > 1 else source
         numbers = [_number(cell, place) for cell in row]
         if None in numbers:
             cell = row[numbers.index(None)]
-            why = f"{cell!r} in {place} isn't a number" if cell else f"{place}: a cell is empty"
+            why = f"{quoted(cell)} in {place} isn't a number" if cell else f"{place}: a cell is empty"
             raise ConvcliError(why, "give numbers only, for example 1,2,3")
-        table.append(numbers)
-    if all(len(row) == 1 for row in table):
-        table = [[row[0] for row in table]]
-    return table if len(table) > 1 else table[0], notes
+        table.append(numbers if len(numbers) > 1 else numbers[0])
+    return table if len(table) > 1 or not isinstance(table[0], list) else table[0], notes
+
+
+def _rows(text: str) -> Iterator[list[str]]:
+    """The cells of each line, without comments; one line after another, as all at once would take much memory."""
+    for line in StringIO(text, newline=None):
+        if written := line.split("#")[0].strip():
+            yield _cells(written)
 
 
 def _cells(line: str) -> list[str]:

@@ -17,7 +17,7 @@ from convcli.data.arrays import LINE, PICTURE, PLANE, SIGNAL, Array, Drawn
 from convcli.layers.base import Layer
 from convcli.matching import nearest
 from convcli.refusals import ConvcliError
-from convcli.wording import ordinal
+from convcli.wording import ordinal, quoted
 
 _TEN, _CODE = [float(i) for i in range(1, 11)], "torch.arange(1.0, 11.0)"
 _PICTURE = (
@@ -183,11 +183,11 @@ def experiment(typed: str) -> Experiment:
     if letters in posts:
         return posts[letters]
     if begun := [post.name for key, post in posts.items() if letters and key.startswith(letters)]:
-        raise ConvcliError(f"{typed!r} may be {', '.join(begun)}", "say which")
+        raise ConvcliError(f"{quoted(typed)} may be {', '.join(begun)}", "say which")
     near = [] if typed.isdecimal() else [posts[key].name for key in nearest(letters, [*posts][::-1], 2)]
     names = ", ".join(post.name for post in posts.values())
     fix = f"did you mean {' or '.join(near)}?" if near else f"it has {len(posts)}: {names}, or 1 to {len(posts)}"
-    raise ConvcliError(f"the post has no experiment {typed!r}", fix)
+    raise ConvcliError(f"the post has no experiment {quoted(typed)}", fix)
 
 
 def as_in_the_post(typed: str) -> str:
@@ -204,6 +204,7 @@ def _letters(name: str) -> str:
     return re.sub(r"^cnn|^conv|[\W_]", "", name.lower())
 
 
+@cache
 def weights_in_the_post() -> dict[str, Array]:
     """Every experiment's weights by its name."""
     return {post.name: weights_of(post) for post in experiments()}

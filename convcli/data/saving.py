@@ -4,13 +4,17 @@ import json
 import math
 import os
 import secrets
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+import stat
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from convcli.data.arrays import extent
+from convcli.process import undone
 from convcli.refusals import ConvcliError, Failure
+from convcli.wording import counted, quoted
 
 if TYPE_CHECKING:
     import numpy as np
@@ -21,54 +25,107 @@ WRITERS = (".npy", ".pt", ".csv", ".json", ".png")  # the formats that write_val
 
 def check_target(path: Path, suffixes: Sequence[str], force: bool) -> None:
     """Refuse a file that could not be written, before any work is done for it."""
+    name = quoted(str(path))
     if path.suffix.lower() not in suffixes:
-        why = f"{str(path)!r}: can't tell the format from the suffix {path.suffix!r}"
+        why = f"{name}: can't tell the format from the suffix {quoted(path.suffix)}"
         raise ConvcliError(why, f"writable here: {' '.join(suffixes)}")
+    there = _is_there(path)
     if path.is_dir():
-        raise ConvcliError(f"{str(path)!r} is a directory", "name a file in it")
-    _check_free(path, force)
+        raise ConvcliError(f"{name} is a directory", "name a file in it")
+    if there and not force:
+        raise _taken(path)
+    if path.exists() and not path.is_file():
+        raise ConvcliError(f"{name} is not a plain file", "name a file elsewhere")
     if not path.absolute().parent.is_dir():
-        raise ConvcliError(f"there is no directory {str(path.parent)!r}", "create it first")
-    handle, beside = _opened_beside(path)  # /proc says only when it is tried that nothing can be written in it
-    os.close(handle)
-    beside.unlink()
+        raise ConvcliError(f"there is no directory {quoted(str(path.parent))}", "create it first")
+    with _opened_beside([path]):  # /proc says only when it is tried that nothing can be written in it
+        pass
 
 
-def _check_free(path: Path, force: bool) -> None:
-    if os.path.lexists(path) and not force:
-        raise ConvcliError(f"{str(path)!r} exists already", "add --force to write over it")
-
-
-def _opened_beside(path: Path) -> tuple[int, Path]:
-    beside = path.absolute().with_name(f".{path.name}.{secrets.token_hex(4)}")
+def _is_there(path: Path) -> bool:
+    """Whether a name is taken, if only by a link that leads nowhere."""
     try:
-        # Not tempfile's: its files are for the user alone, and the umask can't be asked without being set.
-        return os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_BINARY", 0), 0o666), beside
-    except OSError as error:
-        why = f"nothing can be written in the directory {str(path.parent)!r}: {error.strerror}"
-        raise ConvcliError(why, "name a file elsewhere") from None
+        return bool(os.lstat(path))
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError as error:  # too long a name
+        raise ConvcliError(f"{quoted(str(path))} can't be a file: {error.strerror}", "give another name") from None
+
+
+def _taken(path: Path) -> ConvcliError:
+    return ConvcliError(f"{quoted(str(path))} exists already", "add --force to write over it")
 
 
 @contextmanager
-def WholeFile(path: Path, force: bool) -> Iterator[BinaryIO]:
-    """A binary file that appears whole when its block ends well, and not at all when an exception leaves it.
+def WholeFiles(paths: Sequence[Path], force: bool) -> Iterator[list[BinaryIO]]:
+    """Binary files that all appear whole when the block ends well, and none of them when an exception leaves it.
 
-    It is written beside its place first, so entering the block tells whether the folder can be written. An OSError
-    in the block is taken as the file's own, and a Failure, but for a closed pipe, which is never a file's.
+    They are written beside their places first, so entering the block tells whether the folders can be written. An
+    OSError in the block is taken as the files' own, and a Failure, but for a closed pipe, which is never a file's.
     """
-    handle, beside = _opened_beside(path)
+    with _opened_beside(paths) as opened:
+        try:
+            yield [stream for _, stream in opened]
+            for _, stream in opened:
+                stream.close()  # a full disk is told before any file has its name
+            with ExitStack() as named:
+                for path, (beside, _) in zip(paths, opened, strict=True):
+                    _give_name(beside, path, force)
+                    if not force:
+                        named.callback(path.unlink)
+                named.pop_all()  # all went well: they stay
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            names = " and ".join(quoted(str(path)) for path in paths)
+            raise Failure(f"{names} can't be written: {error.strerror or error}", "is the disk full?") from None
+
+
+@contextmanager
+def _opened_beside(paths: Sequence[Path]) -> Iterator[list[tuple[Path, BinaryIO]]]:
+    """New files in the directories of others, and gone when the block is left, however it is."""
+    with ExitStack() as open_files:
+        opened = []
+        for path in paths:
+            beside = path.absolute().with_name(f".convcli.{secrets.token_hex(8)}")
+            # Before it is there: a signal may come in between.
+            open_files.enter_context(undone(partial(_quietly, beside.unlink)))
+            stream = _new_file(beside, path)
+            open_files.callback(_quietly, stream.close)
+            opened.append((beside, stream))
+        yield opened
+
+
+def _quietly(act: Callable[[], object]) -> None:
+    with suppress(OSError):
+        act()
+
+
+def _new_file(beside: Path, path: Path) -> BinaryIO:
+    """A file that no more people can read than the one that it may replace."""
+    mode = stat.S_IMODE(path.stat().st_mode) if path.is_file() else 0o666
     try:
-        with os.fdopen(handle, "wb") as stream:
-            yield stream
-        _check_free(path, force)
-        os.replace(beside, path)
-    except BrokenPipeError:
-        raise
+        # Not tempfile's: its files are for the user alone, and the umask can't be asked without being set.
+        handle = os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_BINARY", 0), mode)
     except OSError as error:
-        raise Failure(f"{str(path)!r} can't be written: {error.strerror or error}", "is the disk full?") from None
-    finally:
-        with suppress(OSError):
-            beside.unlink()
+        why = f"nothing can be written in the directory {quoted(str(path.parent))}: {error.strerror}"
+        raise ConvcliError(why, "name a file elsewhere") from None
+    return os.fdopen(handle, "wb")
+
+
+def _give_name(beside: Path, path: Path, force: bool) -> None:
+    """Give a whole file its name; without force, not one that was taken meanwhile."""
+    if force:
+        if path.is_file():
+            beside.chmod(stat.S_IMODE(path.stat().st_mode))
+        beside.replace(path)
+        return
+    try:
+        os.link(beside, path)  # which never replaces anything, not even a link that leads nowhere
+    except (OSError, AttributeError):  # taken; or a file system, or a machine, without links
+        if _is_there(path):
+            raise _taken(path) from None
+        beside.replace(path)
 
 
 def write_values(values: "np.ndarray", stream: BinaryIO, suffix: str) -> str:
@@ -82,12 +139,15 @@ def write_values(values: "np.ndarray", stream: BinaryIO, suffix: str) -> str:
         case ".pt":
             import torch
 
-            torch.save(torch.from_numpy(values), stream)
+            try:
+                torch.save(torch.from_numpy(values), stream)
+            except RuntimeError as error:  # what torch makes of an error of the stream
+                raise error.__context__ or error from None
         case ".csv":
             rows = values.reshape(-1, values.shape[-1])
             np.savetxt(stream, rows, fmt="%.9g", delimiter=",")
             if values.ndim > 1:
-                said = f" as {len(rows)} row{'s' * (len(rows) > 1)} of {values.shape[-1]}"
+                said = f" as {counted(len(rows), 'row')} of {values.shape[-1]}"
         case ".json":
             stream.write(json.dumps(values.tolist()).encode() + b"\n")
         case ".png":

@@ -53,7 +53,8 @@ def tensor(array: Array, shape: tuple[int, ...] | None = None) -> torch.Tensor:
     elif isinstance(array.data, Drawn):
         x = _drawn(array.data)
     elif isinstance(array.data, np.ndarray):
-        native = array.data.astype(np.float32, copy=False)
+        with np.errstate(all="ignore"):  # what is beyond float32 is inf, as in torch
+            native = array.data.astype(np.float32, copy=False)
         x = torch.from_numpy(native if native.flags.writeable else native.copy())
     else:
         x = torch.tensor(array.data, dtype=torch.float32)

@@ -5,23 +5,18 @@ from collections.abc import Iterator
 
 from convcli.explain.rule import Hypothesis, Rule, certain, likely, possible
 
-POSITIONS = r"(?i)pos|embed|(?:^|\W)pe\b"
+FAMILY = "addition"
+
+MASKS = r"(?i)mask|attn|attention|energy|-?1e9|-?1e10|-?inf\b"
+POSITIONS = r"(?i)(?<![a-z])pos|position|embed|(?:^|\W)pe\b"
 LONGEST_TEXTS = (77, 128, 256, 512, 514, 1024, 2048, 4096)
 
 
 class AdditionSize(Rule):
     code = "addition-size"
-    family = "addition"
-    signatures = (
-        "The size of tensor a ({a}) must match the size of tensor b ({b}) at non-singleton dimension {axis}",
-        "output with shape {shape:shape} doesn't match the broadcast shape {broadcast:shape}",
-        "inconsistent tensor size, expected r_ {shape:shape}, t {broadcast:shape}",
-    )
+    signatures = ("The size of tensor a ({a}) must match the size of tensor b ({b}) at non-singleton dimension {axis}",)
     says = "axis {axis} has {a} in one tensor and {b} in the other"
-    lookalike = (
-        "Sizes of tensors must match except in dimension 1. Expected size 28 but got size 27 for tensor "
-        "number 1 in the list."
-    )
+    lookalike = "cat-size"
     example = """
         down = nn.Conv2d(8, 8, kernel_size=2, stride=2)
         up = nn.ConvTranspose2d(8, 8, kernel_size=2, stride=2)
@@ -41,19 +36,23 @@ class AdditionSize(Rule):
         return f"print({self.sides[0]}.shape, {self.sides[1]}.shape) before the line"
 
     def operands(self) -> Iterator[tuple[str, str]]:
-        if "a" in self.facts:
-            yield self.sides[0], f"{self.a} on axis {self.axis}"
-            yield self.sides[1], f"{self.b} on axis {self.axis}"
+        yield self.sides[0], f"{self.a} on axis {self.axis}"
+        yield self.sides[1], f"{self.b} on axis {self.axis}"
 
     def hypotheses(self) -> Iterator[Hypothesis]:
-        if "broadcast" in self.facts:
-            yield from self.in_place()
-        elif re.match(r"[\w.]+ - [\w.]+\(.*\)$", self.line.code):
+        if re.match(r"[\w.]+ - [\w.]+\(.*\)$", self.line.code):
             says = f"{self.line.code!r} computes a difference and drops it: a minus where = was meant"
             yield certain(says, "call", "assign it", self.instead(self.line.code.replace(" - ", " = ", 1)))
         elif self.case.in_loss:
             yield from self.of_a_loss()
-        elif self.line.has(r"(?i)mask|attn|attention|energy"):
+        elif self.line.has(POSITIONS) or self.case.through(r"(?i)embedding|position"):
+            yield from self.of_positions()
+        elif self.case.through(r"functional\.py.*(?:matmul|attention)") or self.line.has(r"@|\bmatmul\(|\bbmm\("):
+            says = f"the batches of a matrix product differ: {self.a} and {self.b}"
+            if max(self.a, self.b) % min(self.a, self.b) == 0:
+                says += "; one side was repeated (beams, captions, heads) and the other wasn't"
+            yield likely(says, "call", "all axes but the last two have to agree, or be 1")
+        elif self.line.has(MASKS) or re.search(MASKS, self.case.frame.function if self.case.frame else ""):
             says = f"mask and scores have {self.b} and {self.a} positions on axis {self.axis}"
             advice = "make the mask for the lengths that arrive: [batch, 1, queries, keys] broadcasts over the heads"
             yield likely(says, "call", advice)
@@ -61,17 +60,12 @@ class AdditionSize(Rule):
             says = f"predictions and labels have {self.a} and {self.b} on axis {self.axis}"
             scores = ", so one still holds a score for each class" if max(self.a, self.b) < 2000 else ""
             yield likely(says + scores, "call", "compare class numbers: outputs.argmax(dim=1) == labels, both [batch]")
-        elif self.line.has(POSITIONS) or self.case.through(r"(?i)embedding|position"):
-            yield from self.of_positions()
-        elif self.line.has(r"(?i)mean|std|normal"):
+        elif self.line.has(r"(?i)[-/]\s*\(?(?:self\.)?\w*(?:mean|std)|normali[sz]e"):
             says = (
                 f"mean and std have {min(self.a, self.b)} values where the picture has {max(self.a, self.b)} "
                 f"on axis {self.axis}"
             )
             yield likely(says, "data", "one value for each channel, as [channels, 1, 1] for [channels, height, width]")
-        elif self.case.through(r"functional\.py.*(?:matmul|attention)") or self.line.has(r"@|matmul"):
-            says = f"the batches of a matrix product differ: {self.a} and {self.b}"
-            yield likely(says, "call", "all axes but the last two have to agree, or be 1")
         else:
             yield from self.of_maps()
 
@@ -89,6 +83,13 @@ class AdditionSize(Rule):
         elif axis == 0:
             says = f"the first axes, {a} and {b}, differ: batches of other sizes, or an axis missing from one"
             yield likely(says, "call", "build both for the batch at hand, x.size(0), not for a fixed batch_size")
+        elif axis and max(a, b) > 20_000 and max(a, b) % min(a, b) == 0 and min(a, b) > 512:
+            says = f"{max(a, b)} = {max(a, b) // min(a, b)} · {min(a, b)}: a batch was flattened into one row"
+            yield likely(says, "call", f"keep its rows: x.view(-1, {min(a, b)}), and no flatten() of the batch")
+        elif max(a, b) > 20_000 > min(a, b) >= 64:
+            says = f"{max(a, b)} is the size of a vocabulary, {min(a, b)} that of a hidden state: scores met features"
+            advice = "take the same of both outputs: hidden_states (or last_hidden_state), not logits"
+            yield likely(says, "call", advice)
         elif axis >= 2 and max(a, b) >= 2 * min(a, b) - 1 and abs(a - b) > 2:
             ratio = max(a, b) / min(a, b)
             says = f"{a} and {b}: one path was shrunk {ratio:.3g}-fold (stride, pooling) and the other wasn't"
@@ -125,9 +126,9 @@ class AdditionSize(Rule):
             says = f"{a} tokens arrive and {two} holds {b}: made for another picture size, patch size or length"
             advice = "feed what it was made for, or make (interpolate) the positions for the new number"
             yield likely(says, "data", advice)
-            yield possible(
-                "a batch axis stands where the length is expected", "call", "batch_first, or transpose(0, 1)"
-            )
+            says = "a batch axis stands where the length is expected"
+            advice = "batch_first, or transpose(0, 1)"
+            yield possible(says, "call", advice)
 
     def of_a_loss(self) -> Iterator[Hypothesis]:
         says = (
@@ -138,32 +139,26 @@ class AdditionSize(Rule):
             says += ": batches of other sizes, or one that lacks an axis"
         yield likely(says, "loss", advice)
 
-    def in_place(self) -> Iterator[Hypothesis]:
-        shape, broadcast = self.shape, self.broadcast
-        if self.case.through("normalize|transforms") or self.line.has(r"(?i)normali[sz]e|transform"):
-            return  # the data's rule
-        says = f"the result {list(broadcast)} doesn't fit into the tensor {list(shape)} that it is written to"
-        yield likely(says, "call", "x = x + y makes a new tensor where x += y and x.add_(y) can't")
 
-
-class MaskSize(Rule):
-    code = "mask-size"
-    family = "addition"
+class InPlaceSize(Rule):
+    code = "inplace-size"
     signatures = (
-        "The shape of the mask {mask:shape} at index {index} does not match the shape of the indexed tensor "
-        "{tensor:shape}",
-        "The mask {mask:shape} at index {index} does not match the shape of the indexed tensor {tensor:shape}",
+        "output with shape {shape:shape} doesn't match the broadcast shape {broadcast:shape}",
+        "inconsistent tensor size, expected r_ {shape:shape}, t {broadcast:shape}",
     )
-    says = "a mask {mask} can't choose from {tensor}"
-    lookalike = "The size of tensor a (28) must match the size of tensor b (27) at non-singleton dimension 3"
+    says = "the result {broadcast} doesn't fit into the tensor {shape} that it is written to"
+    lookalike = "addition-size"
     example = """
-        x = torch.rand(3, 4)
-        keep = torch.rand(3, 5) > 0.5
-        # IndexError: The shape of the mask [3, 5] at index 1 does not match the shape of the indexed tensor [3, 4]
-        # at index 1
-        kept = x[keep]
+        x, y = torch.rand(1, 4), torch.rand(3, 4)
+        # RuntimeError: output with shape [1, 4] doesn't match the broadcast shape [3, 4]
+        x += y
+        assert x.shape == (3, 4)
     """
 
     def hypotheses(self) -> Iterator[Hypothesis]:
-        says = f"the mask is {list(self.mask)} and what it chooses from {list(self.tensor)}: axis {self.index} differs"
-        yield likely(says, "call", "make the mask from the tensor that it is for, or of its leading axes")
+        if self.case.through("normalize|transforms") or self.line.has(r"(?i)normali[sz]e|transform"):
+            return  # the data's rule
+        says = "an operation in place keeps the shape of what it changes, and the other side is larger"
+        found = re.fullmatch(r"([\w.]+) ([-+*/])= (.+)", self.line.code)
+        fix = self.instead(f"{found[1]} = {found[1]} {found[2]} {found[3]}") if found else None
+        yield likely(says, "call", "x = x + y makes a new tensor where x += y and x.add_(y) can't", fix)

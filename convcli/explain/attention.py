@@ -4,10 +4,11 @@ from collections.abc import Iterator
 
 from convcli.explain.rule import Hypothesis, Rule, certain, likely, possible
 
+FAMILY = "sequences"
+
 
 class AttentionSize(Rule):
     code = "attention-size"
-    family = "sequences"
     signatures = (
         "was expecting embedding dimension of {expected}, but got {got}",
         "embed_dim must be divisible by num_heads",
@@ -19,7 +20,7 @@ class AttentionSize(Rule):
     )
     says = "attention's sizes don't go together"
     layer_named = r"(?i)att|transformer|encoder|decoder|layer"
-    lookalike = "The shape of the 2D attn_mask is torch.Size([4, 4]), but should be (5, 5)."
+    lookalike = "attention-mask"
     example = """
         attention = nn.MultiheadAttention(16, 4, batch_first=True)
         words = torch.rand(2, 5, 8)
@@ -34,19 +35,15 @@ class AttentionSize(Rule):
         if "expected" in self.facts:
             made = self.made("MultiheadAttention", embed_dim=self.expected)
             says = f"tokens have {self.got} features, and embed_dim (d_model) is {self.expected}"
-            yield likely(
-                says,
-                "model",
-                f"embed_dim={self.got}, or an nn.Linear({self.got}, {self.expected}) before it",
-                self.remade(made, embed_dim=self.got),
-            )
+            advice = f"embed_dim={self.got}, or an nn.Linear({self.got}, {self.expected}) before it"
+            yield likely(says, "model", advice, self.remade(made, embed_dim=self.got))
             yield possible("the features aren't the last axis", "data", "x.transpose(1, 2)")
         elif "divisible" in text:
             yield certain("each head gets embed_dim / num_heads features", "model", "num_heads that divides embed_dim")
         elif "feature number" in text:
-            yield likely(
-                "src or tgt has other than d_model features on the last axis", "model", "embed both to d_model first"
-            )
+            says = "src or tgt has other than d_model features on the last axis"
+            advice = "embed both to d_model first"
+            yield likely(says, "model", advice)
         elif "axes" in self.facts:
             says = f"the query has {self.axes} axes: maps, perhaps"
             yield likely(says, "call", "[batch, places, channels] of maps: x.flatten(2).transpose(1, 2)")
@@ -54,27 +51,23 @@ class AttentionSize(Rule):
             says = "query, key and value disagree on length or batch"
             if "key" in self.facts:
                 says = f"key {list(self.key)} and value {list(self.value)} have to be as long"
-            yield likely(
-                says,
-                "call",
-                "[steps, batch, features], or [batch, steps, features] with batch_first=True, for all of them",
-            )
+            advice = "[steps, batch, features], or [batch, steps, features] with batch_first=True, for all of them"
+            yield likely(says, "call", advice)
 
 
 class AttentionMask(Rule):
     code = "attention-mask"
-    family = "sequences"
     signatures = (
-        "he shape of the {axes}D attn_mask is {got:shape}, but should be {expected:shape}",
-        "he size of the {axes}D attn_mask is not correct",
-        "xpected key_padded_mask.shape[{axis}] to be {wanted}, but got {size}",
+        "The shape of the {axes}D attn_mask is {got:shape}, but should be {expected:shape}",
+        "The size of the {axes}D attn_mask is not correct",
+        "Expected key_padded_mask.shape[{axis}] to be {wanted}, but got {size}",
         "expected attn_mask to be None, 2-D or 3-D but found",
         "only bool and floating types of {mask:word} are supported",
-        "nly float, byte, and bool types are supported for attn_mask",
+        "Only float, byte, and bool types are supported for attn_mask",
         "expected key_padding_mask to be None or {wanted_axes}-D but found",
     )
     says = "attn_mask is [queries, keys], key_padding_mask [batch, keys]"
-    lookalike = "was expecting embedding dimension of 16, but got 8"
+    lookalike = "attention-size"
     example = """
         attention = nn.MultiheadAttention(16, 4)
         words = torch.rand(5, 3, 16)
@@ -102,8 +95,7 @@ class AttentionMask(Rule):
                 if "expected" in self.facts
                 else "the mask has other axes"
             )
-            yield likely(
-                got,
-                "call",
-                "make the mask for the length at hand: [queries, keys]; batch and steps may be swapped (batch_first)",
+            advice = (
+                "make the mask for the length at hand: [queries, keys]; batch and steps may be swapped (batch_first)"
             )
+            yield likely(got, "call", advice)

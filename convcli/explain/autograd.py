@@ -1,15 +1,14 @@
 """Gradients: what autograd refuses. Advice alone, as no line shows what was meant."""
 
+import re
 from collections.abc import Iterator
 
 from convcli.explain.rule import Hypothesis, Rule, certain, likely, possible
 
-
-class _Autograd(Rule):
-    family = "autograd"
+FAMILY = "autograd"
 
 
-class NoGradient(_Autograd):
+class NoGradient(Rule):
     code = "no-gradient"
     signatures = (
         "element {index} of tensors does not require grad and does not have a grad_fn",
@@ -17,7 +16,7 @@ class NoGradient(_Autograd):
         "One of the differentiated Tensors does not require grad",
     )
     says = "the loss doesn't depend on anything that is learned"
-    lookalike = "grad can be implicitly created only for scalar outputs"
+    lookalike = "backward-scalar"
     example = """
         net = nn.Linear(3, 1)
         with torch.no_grad():
@@ -39,11 +38,11 @@ class NoGradient(_Autograd):
     not_that = "loss.requires_grad_() runs, and nothing is learned"
 
 
-class NotScalar(_Autograd):
+class NotScalar(Rule):
     code = "backward-scalar"
-    signatures = ("rad can be implicitly created only for scalar outputs",)
+    signatures = ("Grad can be implicitly created only for scalar outputs",)
     says = "backward() starts from one number"
-    lookalike = "element 0 of tensors does not require grad and does not have a grad_fn"
+    lookalike = "no-gradient"
     example = """
         scores = nn.Linear(3, 4)(torch.rand(2, 3))
         # RuntimeError: grad can be implicitly created only for scalar outputs
@@ -58,11 +57,11 @@ class NotScalar(_Autograd):
     )
 
 
-class BackwardTwice(_Autograd):
+class BackwardTwice(Rule):
     code = "backward-twice"
-    signatures = ("rying to backward through the graph a second time",)
+    signatures = ("Trying to backward through the graph a second time",)
     says = "the graph is freed after backward, and a part of it is used again"
-    lookalike = "grad can be implicitly created only for scalar outputs"
+    lookalike = "backward-scalar"
     example = """
         x = torch.rand(3, requires_grad=True)
         loss = (x * x).sum()
@@ -86,11 +85,11 @@ class BackwardTwice(_Autograd):
     not_that = "retain_graph=True silences it, and then memory and time grow with each step"
 
 
-class InPlace(_Autograd):
+class InPlace(Rule):
     code = "backward-inplace"
     signatures = ("one of the variables needed for gradient computation has been modified by an inplace operation",)
     says = "a value that backward needs was written over"
-    lookalike = "a leaf Variable that requires grad is being used in an in-place operation."
+    lookalike = "leaf-inplace"
     example = """
         x = torch.rand(3, requires_grad=True)
         y = x.exp()
@@ -101,23 +100,28 @@ class InPlace(_Autograd):
         # torch.autograd.set_detect_anomaly(True, check_nan=False).
         y.sum().backward()
     """
-    usual = (
-        likely(
-            "x += y, x[i] = y, relu_ or inplace=True changed a tensor after it was used",
-            "call",
-            "x = x + y, inplace=False, .clone() before writing; torch.autograd.set_detect_anomaly(True) names the "
-            "operation",
-        ),
-        possible(
-            "optimizer.step() came between forward and backward of another loss (GANs)",
-            "loss",
-            "both backward() first, then the steps",
-        ),
-    )
-    decide = "set_detect_anomaly(True): its traceback ends at the operation whose value is lost"
+    decide = "torch.autograd.set_detect_anomaly(True): its traceback ends at the operation whose value is lost"
+
+    def hypotheses(self) -> Iterator[Hypothesis]:
+        text = self.case.raised.text
+        made = re.search(r"which is output \d+ of (\w{1,60}?)(?:Backward\d*)?,", text)
+        weight = re.search(
+            r"Tensor \[[\d, ]+\]\](?:, which is output \d+ of (?:T|AsStrided)(?:Backward\d*)?,)? is at", text
+        )
+        written = f"the result of {made[1]} was" if made and not weight else "a tensor was"
+        says = f"{written} changed after it was used: x += y, x[i] = y, relu_ or inplace=True"
+        advice = "x = x + y, inplace=False, or .clone() before writing"
+        stepped = "a weight was changed: optimizer.step() came between the forward and the backward of a loss (GANs)"
+        steps = "both backward() first, then the steps; or compute the second loss anew after the step"
+        if weight:
+            yield likely(stepped, "loss", steps)
+            yield possible(says, "call", advice)
+        else:
+            yield likely(says, "call", advice)
+            yield possible(stepped, "loss", steps)
 
 
-class LeafInPlace(_Autograd):
+class LeafInPlace(Rule):
     code = "leaf-inplace"
     signatures = (
         "a leaf Variable that requires grad is being used in an in-place operation",
@@ -126,7 +130,7 @@ class LeafInPlace(_Autograd):
         "leaf variable has been moved into the graph interior",
     )
     says = "a parameter is changed by hand while autograd watches"
-    lookalike = "one of the variables needed for gradient computation has been modified by an inplace operation"
+    lookalike = "backward-inplace"
     example = """
         weight = torch.rand(3, requires_grad=True)
         # RuntimeError: a leaf Variable that requires grad is being used in an in-place operation.
@@ -141,11 +145,11 @@ class LeafInPlace(_Autograd):
     )
 
 
-class NonLeaf(_Autograd):
+class NonLeaf(Rule):
     code = "optimizer-leaf"
-    signatures = ("an't optimize a non-leaf Tensor",)
+    signatures = ("Can't optimize a non-leaf Tensor",)
     says = "an optimizer takes tensors that were made, not computed"
-    lookalike = "a leaf Variable that requires grad is being used in an in-place operation."
+    lookalike = "leaf-inplace"
     example = """
         weight = torch.rand(3, requires_grad=True) * 2
         # ValueError: can't optimize a non-leaf Tensor
@@ -160,13 +164,11 @@ class NonLeaf(_Autograd):
     )
 
 
-class NumpyGrad(_Autograd):
+class NumpyGrad(Rule):
     code = "numpy-gradient"
-    signatures = ("an't call numpy() on Tensor that requires grad", "an't call numpy() on Variable that requires grad")
+    signatures = ("Can't call numpy() on {kind:word} that requires grad",)
     says = "NumPy can't carry gradients"
-    lookalike = (
-        "can't convert cuda:0 device type tensor to numpy. Use Tensor.cpu() to copy the tensor to host memory first."
-    )
+    lookalike = "device-numpy"
     example = """
         y = nn.Linear(3, 4)(torch.rand(2, 3))
         # RuntimeError: Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.
@@ -181,15 +183,15 @@ class NumpyGrad(_Autograd):
         yield certain(says, "call", ".detach().cpu().numpy(), or with torch.no_grad(): around predictions", fix)
 
 
-class Unused(_Autograd):
+class Unused(Rule):
     code = "unused-parameter"
     signatures = (
         "One of the differentiated Tensors appears to not have been used in the graph",
         "The differentiated Tensor at index {index} appears to not have been used in the graph",
-        "xpected to have finished reduction in the prior iteration before starting a new one",
+        "Expected to have finished reduction in the prior iteration before starting a new one",
     )
     says = "a parameter has no part in the loss"
-    lookalike = "element 0 of tensors does not require grad and does not have a grad_fn"
+    lookalike = "no-gradient"
     example = """
         a, b = torch.rand(3, requires_grad=True), torch.rand(3, requires_grad=True)
         # RuntimeError: The differentiated Tensor at index 0 appears to not have been used in the graph. Set
@@ -205,11 +207,11 @@ class Unused(_Autograd):
     )
 
 
-class DeepCopy(_Autograd):
+class DeepCopy(Rule):
     code = "copy-gradient"
-    signatures = ("nly Tensors created explicitly by the user (graph leaves) support the deepcopy protocol",)
+    signatures = ("Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol",)
     says = "a tensor that was computed can't be deep-copied"
-    lookalike = "can't optimize a non-leaf Tensor"
+    lookalike = "optimizer-leaf"
     example = """
         import copy
         y = torch.rand(3, requires_grad=True) * 2

@@ -4,12 +4,13 @@ from collections.abc import Iterator
 
 from convcli.explain.rule import Hypothesis, Rule, certain, likely, possible
 
+FAMILY = "data"
+
 COLLATE = r"collate|[/\\]_utils[/\\](?:worker|fetch)|dataloader"
 
 
 class BatchSizes(Rule):
     code = "batch-sizes"
-    family = "data"
     signatures = (
         "stack expects each tensor to be equal size, but got {first:shape} at entry 0 and {other:shape} at entry "
         "{entry}",
@@ -19,10 +20,7 @@ class BatchSizes(Rule):
         "inconsistent tensor sizes at",
     )
     says = "the samples of a batch have to be of one size"
-    lookalike = (
-        "Sizes of tensors must match except in dimension 1. Expected size 28 but got size 27 for tensor "
-        "number 1 in the list."
-    )
+    lookalike = "cat-size"
     example = """
         samples = [(torch.rand(3, 32, 32), 0), (torch.rand(3, 32, 40), 1)]
         loader = torch.utils.data.DataLoader(samples, batch_size=2)
@@ -53,6 +51,9 @@ class BatchSizes(Rule):
             advice = "pad or resize them to one size, or collect them in a list: DataLoader(…, collate_fn=…)"
             yield likely(says, "data", advice)
             yield possible("pictures of other sizes", "data", "transforms.Resize((height, width)): both numbers")
+        elif 0 in (*first, *other):
+            says = f"{list(first)} and {list(other)}: a sample is empty, as of a crop that lies beside its picture"
+            yield likely(says, "data", "print sizes before and after the crop; skip or resize pictures smaller than it")
         elif len(first) != len(other):
             says = (
                 f"{list(first)} and {list(other)} have other numbers of axes: grey pictures without channels "
@@ -70,27 +71,22 @@ class BatchSizes(Rule):
             yield likely(says, "data", advice + ", and a CenterCrop then; or a collate_fn that pads")
         elif len(first) == 2 and first[1] == other[1] and first[1] in (2, 4, 5, 6):
             says = f"samples have {first[0]} and {other[0]} rows: boxes or points, as many as a picture shows"
-            yield likely(
-                says, "data", "collate_fn=lambda batch: tuple(zip(*batch)) keeps them as lists, as detectors take them"
-            )
+            advice = "collate_fn=lambda batch: tuple(zip(*batch)) keeps them as lists, as detectors take them"
+            yield likely(says, "data", advice)
         else:
             says = f"sequences of {list(first)} and {list(other)} went into one batch"
-            yield likely(
-                says,
-                "data",
-                "nn.utils.rnn.pad_sequence(batch, batch_first=True) in a collate_fn, or padding=… in the tokenizer",
-            )
+            advice = "nn.utils.rnn.pad_sequence(batch, batch_first=True) in a collate_fn, or padding=… in the tokenizer"
+            yield likely(says, "data", advice)
 
 
 class BatchTypes(Rule):
     code = "batch-types"
-    family = "data"
     signatures = (
         "batch must contain tensors, numpy arrays, numbers, dicts or lists; found {given:class}",
         "batch must contain tensors, numbers, dicts or lists; found {given:class}",
     )
     says = "a DataLoader makes batches of tensors, arrays and numbers"
-    lookalike = "stack expects each tensor to be equal size, but got [3, 4] at entry 0 and [3, 5] at entry 1"
+    lookalike = "batch-sizes"
     example = """
         samples = [None, torch.rand(3)]
         # TypeError: default_collate: batch must contain tensors, numpy arrays, numbers, dicts or lists; found
@@ -112,21 +108,19 @@ class BatchTypes(Rule):
             yield certain(says, "data", "return the sample on every way, or filter None in a collate_fn")
         else:
             says = f"the dataset returns {given or 'something else'}"
-            yield likely(
-                says, "data", "make it a tensor in __getitem__ (torch.as_tensor), or write a collate_fn for it"
-            )
+            advice = "make it a tensor in __getitem__ (torch.as_tensor), or write a collate_fn for it"
+            yield likely(says, "data", advice)
 
 
 class DataEmpty(Rule):
     code = "data-empty"
-    family = "data"
     signatures = (
         "num_samples should be a positive integer value, but got num_samples={samples}",
         "Sum of input lengths does not equal the length of the input dataset",
         "Size mismatch between tensors",
     )
     says = "the dataset hasn't the length that is counted on"
-    lookalike = "Expected input batch_size (4) to match target batch_size (3)."
+    lookalike = "target-batch"
     example = """
         # ValueError: num_samples should be a positive integer value, but got num_samples=0
         loader = torch.utils.data.DataLoader([], batch_size=4, shuffle=True)
@@ -138,25 +132,23 @@ class DataEmpty(Rule):
             yield certain(says, "data", "print(len(dataset)) and the path it reads; look at file endings and splits")
         elif "Sum" in self.case.raised.text:
             says = "the parts of random_split don't add up to the dataset, mostly through rounding"
-            yield certain(
-                says, "data", "random_split(data, [0.8, 0.2]), or the last part as len(data) minus the others"
-            )
+            advice = "random_split(data, [0.8, 0.2]), or the last part as len(data) minus the others"
+            yield certain(says, "data", advice)
         else:
-            yield certain(
-                "inputs and targets have other numbers of rows", "data", "print both shapes: the first axes agree"
-            )
+            says = "inputs and targets have other numbers of rows"
+            advice = "print both shapes: the first axes agree"
+            yield certain(says, "data", advice)
 
 
 class NormalizeChannels(Rule):
     code = "normalize-channels"
-    family = "data"
     signatures = (
         "output with shape {shape:shape} doesn't match the broadcast shape {broadcast:shape}",
         "The size of tensor a ({a}) must match the size of tensor b ({b}) at non-singleton dimension 0",
     )
     says = "Normalize has one mean and std for each channel"
     layer_named = r"(?i)normali[sz]e|sub_|transform"
-    lookalike = "The size of tensor a (28) must match the size of tensor b (27) at non-singleton dimension 3"
+    lookalike = "addition-size"
     example = """
         def normalize(image, mean, std):
             # RuntimeError: output with shape [1, 28, 28] doesn't match the broadcast shape [3, 28, 28]
@@ -174,9 +166,9 @@ class NormalizeChannels(Rule):
         )
         # Bare, the message of Normalize is told by its shapes: a picture of other channels than there are means.
         alike = "shape" in self.facts and len(self.shape) == 3 and self.shape[0] in (1, 4) and self.broadcast[0] == 3
-        if not shown and (self.line.code or not alike):
-            return
         channels, means = (self.shape[0], self.broadcast[0]) if "shape" in self.facts else (self.a, self.b)
+        if not shown and (self.line.code or not (alike or (channels, means) == (4, 3))):
+            return
         if channels == 1:
             says = f"the picture has 1 channel (it is grey) and Normalize {means} means"
             advice = (
@@ -192,24 +184,23 @@ class NormalizeChannels(Rule):
         else:
             says = f"{channels} channels and {means} means"
             advice = "one mean and one std for each channel"
-        yield certain(says, "data", advice)
+        yield (certain if shown or alike else likely)(says, "data", advice)
 
 
 class NoPicture(Rule):
     code = "picture-kind"
-    family = "data"
     signatures = (
         "pic should be PIL Image or ndarray. Got {given:class}",
         "pic should be Tensor or ndarray. Got {given:class}",
-        "nput tensor should be a torch tensor. Got {given:class}",
-        "mg should be PIL Image. Got {given:class}",
-        "mg should be Tensor Image. Got {given:class}",
+        "Input tensor should be a torch tensor. Got {given:class}",
+        "img should be PIL Image. Got {given:class}",
+        "img should be Tensor Image. Got {given:class}",
         "should be a tensor image of size",
         "tensor is not a torch image",
-        "mg is not PIL Image",
-        "nexpected type {given:class}",
+        "img is not PIL Image",
+        "Unexpected type {given:class}",
         "pic should be 2/3 dimensional. Got {axes} dimensions",
-        "xpected np.ndarray (got {given:word})",
+        "Expected np.ndarray (got {given:word})",
     )
     says = "a transform got another kind of picture than it is for"
     lookalike = "Image.open: cannot identify image file"
@@ -239,9 +230,12 @@ class NoPicture(Rule):
         elif "nexpected type" in text and not self.case.through("transforms"):
             return
         elif "axes" in self.facts:
-            yield certain(
-                f"a picture with {self.axes} axes: a batch, where one picture is taken", "data", "transform each sample"
-            )
+            says = f"a picture with {self.axes} axes: a batch, where one picture is taken"
+            advice = "transform each sample"
+            yield certain(says, "data", advice)
+        elif "Tensor" in given and "pic should be Tensor" in text:
+            says = "ToPILImage wants [channels, height, width]; this torchvision refuses the tensor that came"
+            yield likely(says, "data", "print its shape: unsqueeze(0) for a grey picture without its channel axis")
         elif "Tensor" in given and ("ndarray" in text or "PIL" in text):
             says = "it is a tensor already: ToTensor stands twice, or before transforms that are for Pillow pictures"
             yield certain(says, "data", "transforms for Pillow pictures first, then one ToTensor(), then Normalize")
@@ -253,26 +247,24 @@ class NoPicture(Rule):
             yield certain(says, "data", "Compose([…, ToTensor(), Normalize(…)]), in this order")
         else:
             says = f"the transform got {given or 'what is no picture'}"
-            yield likely(
-                says, "data", "ToTensor() makes a tensor of a Pillow picture or array; Normalize comes after it"
-            )
+            advice = "ToTensor() makes a tensor of a Pillow picture or array; Normalize comes after it"
+            yield likely(says, "data", advice)
 
 
 class ArrayKind(Rule):
     code = "array-kind"
-    family = "data"
     signatures = (
         "can't convert np.ndarray of type numpy.{given:word}. The only supported",
         "At least one stride in the given numpy array is negative",
         "At least one of the strides in the given numpy array is negative",
-        "xpected sequence of length {expected} at dim {axis} (got {got})",
+        "Expected sequence of length {expected} at dim {axis} (got {got})",
         "only one element tensors can be converted to Python scalars",
         "only tensors with one element can be converted to Python scalars",
         "too many dimensions '{given:word}'",
         "new(): invalid data type '{given:word}'",
     )
     says = "the data can't become one tensor as they are"
-    lookalike = "expected np.ndarray (got Tensor)"
+    lookalike = "picture-kind"
     example = """
         rows = [[1, 2], [3]]
         # ValueError: expected sequence of length 2 at dim 1 (got 1)
@@ -300,6 +292,6 @@ class ArrayKind(Rule):
             says = "the array holds objects or strings: a text column, missing values, or rows of other lengths"
             yield certain(says, "data", "encode text as numbers, drop or pad what is ragged, then .astype(np.float32)")
         else:
-            yield certain(
-                f"torch has no type for {given}", "data", "array.astype(np.float32), or np.int64 for labels and indices"
-            )
+            says = f"torch has no type for {given}"
+            advice = "array.astype(np.float32), or np.int64 for labels and indices"
+            yield certain(says, "data", advice)

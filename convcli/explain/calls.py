@@ -5,6 +5,8 @@ from collections.abc import Iterator
 
 from convcli.explain.rule import Fix, Hypothesis, Rule, certain, likely
 
+FAMILY = "arguments"
+
 MODULES = (
     r"\b(?:Conv|ConvTranspose|Linear|BatchNorm|LayerNorm|MaxPool|AvgPool|Dropout|Embedding|LSTM|GRU|RNN|Transformer|ReLU"
     r"|LeakyReLU|GELU|Sigmoid|Tanh|Softmax|LogSoftmax|Flatten|Sequential|Upsample|\w+Loss)\d?d?"
@@ -28,13 +30,12 @@ KINDS = (
 
 class NotTensor(Rule):
     code = "not-a-tensor"
-    family = "arguments"
     signatures = (
         "{function:word}() received an invalid combination of arguments - got ({given:word}, ",
         "{function:word}(): argument '{argument:word}' (position {place}) must be Tensor, not {given:word}",
         "{function:word}(): argument '{argument:word}' must be Tensor, not {given:word}",
         "'{given:word}' object has no attribute '{attribute:word}'",
-        "xpected Tensor as argument {place}, but got {given:word}",
+        "Expected Tensor as argument {place}, but got {given:word}",
         "{function:word}(): input must be Tensor, not {given:word}",
     )
     says = "a tensor is taken, and {given} came"
@@ -67,7 +68,10 @@ class NotTensor(Rule):
             yield certain(f"the comma at the end of {made.code + ','!r} makes a tuple", "call", "take it away", made)
         elif given in ("tuple", "list") or (given.endswith("Outputs") and given[0] in "GI"):
             yield from self.several(given, what)
-        elif given in ("NoneType",):
+        elif given == "NoneType" and (re.search(r"(?i)^(?:ori_?|raw_?)?im(?:g|age)?\d*$|pic", what) or self.of_data()):
+            says = f"{what} is None: cv2.imread gives None where it can't read a picture, and says nothing"
+            yield likely(says, "data", "print the path: is the file there, and spelt and mounted like this?")
+        elif given == "NoneType":
             says = f"{what} is None: a forward (or function) without return, or an optional argument that was left out"
             yield likely(says, "model", "return x at the end of forward; see where it is made")
         elif given in ("ndarray", "DataFrame", "Series", "matrix"):
@@ -77,9 +81,8 @@ class NotTensor(Rule):
                 "takes a torch.Tensor"
             )
             fix = self.changed(self.culprit(argument), converted) if self.line.code or not self.case.frame else None
-            yield certain(
-                says, "data", "torch.from_numpy(array).float(), or a Dataset and DataLoader that make tensors", fix
-            )
+            advice = "torch.from_numpy(array).float(), or a Dataset and DataLoader that make tensors"
+            yield certain(says, "data", advice, fix)
         elif "Image" in given or given in ("str", "PosixPath"):
             says = (
                 f"{what} is a {'Pillow picture' if 'Image' in given else 'path or text'}, and the layer takes a tensor"
@@ -104,11 +107,13 @@ class NotTensor(Rule):
             says = f"{what} is a layer, {given}: it was made, and not called"
             yield certain(says, "call", f"nn.{given}(…)(x): the settings when it is made, the tensor when it is called")
         elif "argument" in self.facts or "place" in self.facts:
-            yield likely(
-                f"{what} is a {given}", "call", "hand over a tensor: torch.as_tensor, or the part of it that is one"
-            )
+            says = f"{what} is a {given}"
+            advice = "hand over a tensor: torch.as_tensor, or the part of it that is one"
+            yield likely(says, "call", advice)
 
     def what(self, argument: str) -> str:
+        if self.case.in_sequential:
+            return "what the layer before hands over"
         culprit = self.culprit(argument)
         return culprit if culprit != "x" else f"what is handed over as {argument}"
 
@@ -123,9 +128,14 @@ class NotTensor(Rule):
 
     def of_tensors(self) -> bool:
         """Whether an attribute that is missing is one that tensors have, on something that went through torch."""
-        torch = self.case.in_torch or self.line.has(r"\bnn\.|\bF\.|torch\.") or re.fullmatch(OF_TORCH, self.attribute)
+        code = self.case.caller.code if self.case.caller else ""
+        called = rf"\bnn\.|\bF\.|torch\.|\.(?:size|view|dim|to)\(|\.{self.attribute}\(.*(?:tensor|cuda)"
+        torch = self.case.in_torch or re.search(called, code) or re.fullmatch(OF_TORCH, self.attribute)
         known = (re.fullmatch(KINDS, self.given) and torch) or re.fullmatch(MODULES, self.given)
         return bool(known and re.fullmatch(ATTRIBUTES, self.attribute))
+
+    def of_data(self) -> bool:
+        return bool(self.case.frame and self.case.frame.function == "__getitem__")
 
     def made_above(self) -> Fix | None:
         """A line above, in the user's file, without the comma that makes a tuple of what is handed over."""
@@ -141,15 +151,14 @@ class NotTensor(Rule):
         mentions = self.case.source.mentions
         if given.endswith("Outputs"):
             says = f"{what} is {given}: in training the model returns its auxiliary outputs too"
-            yield likely(
-                says, "call", "outputs.logits, plus 0.4 (0.3) times the loss of .aux_logits; or aux_logits=False"
-            )
+            advice = "outputs.logits, plus 0.4 (0.3) times the loss of .aux_logits; or aux_logits=False"
+            yield likely(says, "call", advice)
         elif given == "list":
             says = f"{what} is a list, and a tensor is taken"
             yield likely(says, "data", "torch.stack(list) for tensors of one size, torch.tensor(list) for numbers")
         elif mentions("LSTM(") or mentions("GRU(") or mentions("RNN(") or mentions("MultiheadAttention("):
             says = f"{what} is a tuple: LSTM, GRU and attention return (output, state)"
-            yield likely(says, "call", f"out, _ = …, or {what}[0]; inside nn.Sequential it can't be taken apart")
+            yield likely(says, "call", "out, _ = …, outside of nn.Sequential: inside it can't be taken apart")
         else:
             says = f"{what} is a tuple: an LSTM's (output, state), a return of two values, or a comma at a line's end"
             yield likely(says, "call", f"take the part that is meant: {what}[0], or out, state = …")
@@ -157,20 +166,17 @@ class NotTensor(Rule):
 
 class CallArguments(Rule):
     code = "call-arguments"
-    family = "arguments"
     signatures = (
-        "{function:words}() missing {count} required positional argument{}: {names:words}",
-        "{function:words}() takes {} positional argument{} but {given} {} given",
-        "{function:words}() takes from {least} to {most} positional arguments but {given} were given",
-        "{function:words}() got an unexpected keyword argument '{keyword:word}'",
-        "{function:words}() got multiple values for argument '{keyword:word}'",
+        "{function:word}() missing {count} required positional argument{}: {names:words}",
+        "{function:word}() takes {} but {given} were given",
+        "{function:word}() takes {} but {given} was given",
+        "{function:word}() takes from {least} to {most} positional arguments but {given} were given",
+        "{function:word}() got an unexpected keyword argument '{keyword:word}'",
+        "{function:word}() got multiple values for argument '{keyword:word}'",
         "multiple values for keyword argument '{keyword:word}'",
     )
     says = "the call doesn't have the arguments that are taken"
-    lookalike = (
-        "conv2d() received an invalid combination of arguments - got (tuple, Parameter, Parameter, tuple, "
-        "tuple, tuple, int)"
-    )
+    lookalike = "not-a-tensor"
     example = """
         # TypeError: Conv2d.__init__() got an unexpected keyword argument 'strides'
         conv = nn.Conv2d(3, 8, kernel_size=3, strides=2)
@@ -198,9 +204,8 @@ class CallArguments(Rule):
                 )
             else:
                 says += f": {self.facts.get('names', '')} is missing".rstrip(": ")
-            yield likely(
-                says, "call", "compare the call with def forward(self, …); nn.Sequential hands over one tensor alone"
-            )
+            advice = "compare the call with def forward(self, …); nn.Sequential hands over one tensor alone"
+            yield likely(says, "call", advice)
         elif "__init__" in function or layer:
             name = layer[0] if layer and layer[0][0].isupper() else function.removesuffix(".__init__") or "the layer"
             name = "the layer" if name == "__init__" else name

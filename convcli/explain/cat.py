@@ -5,22 +5,25 @@ from collections.abc import Iterator
 
 from convcli.explain.rule import Hypothesis, Rule, certain, likely
 
+FAMILY = "cat"
+
 COLLATE = r"collate|worker|fetch"
 
 
 class CatSize(Rule):
     code = "cat-size"
-    family = "cat"
     signatures = (
         "Sizes of tensors must match except in dimension {dim}. Expected size {expected} but got size {got} for tensor "
         "number {number} in the list",
-        "Sizes of tensors must match except in dimension {dim}. Expected size {expected} in dimension {axis} but got",
+        "Sizes of tensors must match except in dimension {dim}. Expected size {expected} in dimension {axis} but got "
+        "size {got}",
         "Sizes of tensors must match except in dimension {dim}. Got {expected} and {got} in dimension {axis}",
+        "Sizes of tensors must match except in dimension {dim}. Got {expected} and {got}",
         "Sizes of tensors must match except in dimension {dim}. Expected size {expected} but got size {got}",
     )
     says = "maps of size {expected} and {got} can't be concatenated along axis {dim}"
     layer_named = r"cat|stack"
-    lookalike = "stack expects each tensor to be equal size, but got [3, 28, 28] at entry 0 and [3, 28, 27] at entry 1"
+    lookalike = "batch-sizes"
     example = """
         up = nn.ConvTranspose2d(8, 8, kernel_size=2, stride=2)
         skip = torch.rand(1, 8, 27, 27)
@@ -41,11 +44,6 @@ class CatSize(Rule):
     def hypotheses(self) -> Iterator[Hypothesis]:
         if self.case.through(r"[/\\]_utils[/\\]collate|default_collate"):
             return  # the data's rule
-        if "got" not in self.facts:
-            yield likely(
-                "the sizes beside the axis differ", "model", "print both shapes; resize one to the other's size"
-            )
-            return
         a, b = self.expected, self.got
         if abs(a - b) == 1:
             says = f"{a} and {b} differ by one: an odd size was halved (rounded down) and doubled again"
@@ -68,9 +66,8 @@ class CatSize(Rule):
             yield likely(says, "model", advice)
         elif self.dim == 1 and abs(a - b) % 2 == 0 and min(a, b) > 4:
             says = f"{a} and {b} differ by {abs(a - b)}: convolutions without padding took cells away at the border"
-            yield likely(
-                says, "model", "padding=kernel // 2 in the convolutions, or crop the skip as the U-Net's authors did"
-            )
+            advice = "padding=kernel // 2 in the convolutions, or crop the skip as the U-Net's authors did"
+            yield likely(says, "model", advice)
         else:
             says = f"beside axis {self.dim}, the sizes have to be equal: {a} and {b} are not"
             advice = (
@@ -81,10 +78,9 @@ class CatSize(Rule):
 
 class CatRank(Rule):
     code = "cat-rank"
-    family = "cat"
     signatures = (
-        "ensors must have same number of dimensions: got {a} and {b}",
-        "ensors must have the same number of dimensions: got {a} and {b}",
+        "Tensors must have same number of dimensions: got {a} and {b}",
+        "Tensors must have the same number of dimensions: got {a} and {b}",
         "zero-dimensional tensor (at position {position}) cannot be concatenated",
     )
     says = "what is concatenated has other numbers of axes"
@@ -115,7 +111,6 @@ class CatRank(Rule):
 
 class CatList(Rule):
     code = "cat-list"
-    family = "cat"
     signatures = (
         "argument 'tensors' (position 1) must be tuple of Tensors, not {given:word}",
         "{function:word}at() takes from 1 to 2 positional arguments but {count} were given",
@@ -125,7 +120,7 @@ class CatList(Rule):
     )
     says = "torch.cat and torch.stack take a list of tensors"
     layer_named = r"cat|stack"
-    lookalike = "zero-dimensional tensor (at position 0) cannot be concatenated"
+    lookalike = "cat-rank"
     example = """
         a, b = torch.rand(2, 3), torch.rand(2, 3)
         # TypeError: cat(): argument 'tensors' (position 1) must be tuple of Tensors, not Tensor
@@ -148,6 +143,5 @@ class CatList(Rule):
             yield certain(says, "call", "torch.cat([a, b], dim=…)", fix)
         else:
             says = "the list is empty: nothing was collected, or a filter kept nothing"
-            yield likely(
-                says, "data", "see why: a loader without batches, a threshold that nothing passes, an empty folder"
-            )
+            advice = "see why: a loader without batches, a threshold that nothing passes, an empty folder"
+            yield likely(says, "data", advice)

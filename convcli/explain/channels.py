@@ -2,26 +2,42 @@
 
 from collections.abc import Iterator
 from math import prod
+from typing import Self
 
-from convcli.explain.rule import Fix, Hypothesis, Rule, certain, likely, possible, shaped
+from convcli.explain.rule import Case, Fix, Hypothesis, Rule, certain, likely, possible, shaped
 from convcli.refusals import AXIS_NAMES
 
+FAMILY = "channels"
+
+# Channels that the denoising network of an image generator expects, and those that arrive.
+LATENTS = {
+    (9, 4): "weights for inpainting (4 latents + 1 mask + 4 of the masked picture) are in a pipeline that gives 4",
+    (8, 4): "weights for editing (4 latents + 4 of the picture) are in a pipeline that gives 4 channels",
+    (4, 9): "a pipeline for inpainting gives 9 channels (4 + 1 + 4), and the weights are for 4 latents",
+    (4, 8): "a pipeline for editing gives 8 channels (4 latents + 4 of the picture), and the weights are for 4",
+    (4, 16): "latents of 16 channels (SD3, Flux) went into weights for 4 (SD 1 and 2, SDXL)",
+    (16, 4): "latents of 4 channels (SD 1 and 2, SDXL) went into weights for 16 (SD3, Flux)",
+}
 LAYERS = "Conv1d Conv2d Conv3d ConvTranspose1d ConvTranspose2d ConvTranspose3d"
 
 
 class _Channels(Rule):
-    family = "channels"
     signatures = (
-        "iven groups={groups}, weight of size {weight:shape}, expected input{input:shape} to have {expected} channels, "
-        "but got {got} channels instead",
-        "iven transposed={transposed}, weight of size {weight:shape}, expected input{input:shape} to have {expected} "
+        "Given groups={groups}, weight of size {weight:shape}, expected input{input:shape} to have {expected} "
         "channels, but got {got} channels instead",
-        "iven groups={groups}, weight{weight:shape}, so expected input{input:shape} to have {expected} channels, "
+        "Given transposed={transposed}, weight of size {weight:shape}, expected input{input:shape} to have {expected} "
+        "channels, but got {got} channels instead",
+        "Given groups={groups}, weight{weight:shape}, so expected input{input:shape} to have {expected} channels, "
         "but got {got} channels instead",
     )
     says = "the convolution takes {expected} channels, axis 1 of its input {input} has {got}"
     layer_named = r"(?i)conv|down|proj|stem|features|inc$"
     not_that = "x.view(…) to a shape that fits runs, and mixes pixels of different channels and places"
+
+    @classmethod
+    def read(cls, case: Case) -> Self | None:
+        rule = super().read(case)
+        return rule if rule and rule.ndim in AXIS_NAMES else None
 
     @property
     def ndim(self) -> int:
@@ -55,10 +71,7 @@ class _Channels(Rule):
 class ChannelsLast(_Channels):
     code = "channels-last"
     says = "PyTorch wants channels before height and width; here they are last: {input}"
-    lookalike = (
-        "Given groups=1, weight of size [8, 3, 3, 3], expected input[1, 1, 28, 28] to have 3 channels, "
-        "but got 1 channels instead"
-    )
+    lookalike = "channels-colour"
     example = """
         conv = nn.Conv2d(3, 8, kernel_size=3)
         images = pictures = torch.rand(4, 28, 28, 3)  # as Pillow, NumPy and Keras have them
@@ -72,6 +85,8 @@ class ChannelsLast(_Channels):
 
     def hypotheses(self) -> Iterator[Hypothesis]:
         *_, last = self.input
+        if self.ndim == 2 and last == self.expected == self.input[-2] and self.expected > 4:
+            return  # square maps that happen to be as large
         if last != self.expected or len(self.input) != self.ndim + 2 or self.input[1] == self.expected:
             return
         if self.ndim == 1:
@@ -90,7 +105,7 @@ class ChannelsLast(_Channels):
 
 class ChannelsOrder(_Channels):
     code = "channels-order"
-    lookalike = ChannelsLast.lookalike
+    lookalike = "channels-colour"
     says = "the {expected} channels stand on another axis of {input} than axis 1"
     example = """
         conv = nn.Conv3d(3, 8, kernel_size=3)
@@ -106,7 +121,7 @@ class ChannelsOrder(_Channels):
         if self.ndim == 3 and places == [2]:
             says = f"{self.x} is [batch, frames, channels, height, width]; nn.Conv3d wants channels before frames"
             yield likely(says, "data", "swap the two axes", self.changed(self.x, "{}.transpose(1, 2)"))
-        elif len(places) == 1 and self.expected <= 4:
+        elif len(places) == 1 and (self.expected <= 4 or (self.ndim == 2 and self.got == self.input[-1])):
             says = f"axis {places[0]} of {list(self.input)} is the one with {self.expected}"
             yield likely(says, "data", "move it to axis 1", self.changed(self.x, f"{{}}.movedim({places[0]}, 1)"))
 
@@ -114,7 +129,7 @@ class ChannelsOrder(_Channels):
 class ChannelsBatch(_Channels):
     code = "channels-batch"
     says = "a batch of {got} was taken for one sample with {got} channels"
-    lookalike = ChannelsLast.lookalike
+    lookalike = "channels-colour"
     example = """
         conv = nn.Conv2d(1, 8, kernel_size=3)
         digits = torch.rand(64, 28, 28)  # 64 grey pictures
@@ -140,10 +155,7 @@ class ChannelsBatch(_Channels):
 class ChannelsColour(_Channels):
     code = "channels-colour"
     says = "the pictures have {got} channel(s) and the network takes {expected}"
-    lookalike = (
-        "Given groups=1, weight of size [64, 32, 3, 3], expected input[1, 16, 8, 8] to have 32 channels, "
-        "but got 16 channels instead"
-    )
+    lookalike = "channels"
     example = """
         conv = nn.Conv2d(3, 8, kernel_size=3, stride=2, padding=1)
         scans = torch.rand(4, 1, 32, 32)  # grey
@@ -190,7 +202,7 @@ class ChannelsColour(_Channels):
 
 class Channels(_Channels):
     code = "channels"
-    lookalike = "Given input size: (3x1x1). Calculated output size: (3x0x0). Output size is too small"
+    lookalike = "pool-too-small"
     example = """
         net = nn.Sequential(
             nn.Conv2d(3, 16, kernel_size=3),
@@ -216,10 +228,13 @@ class Channels(_Channels):
             return
         got, expected, groups = self.got, self.expected, self.facts.get("groups", 1)
         made = self.widened(got) if got % groups == 0 else None
-        if (expected, got) in ((9, 4), (8, 4)) and len(self.input) == 4:
-            kind = "inpainting (4 latents + 1 mask + 4 of the masked picture)" if expected == 9 else "an edit model"
-            says = f"weights of {kind} were loaded into a plain pipeline, which hands over 4 channels"
-            yield likely(says, "checkpoint", "use the pipeline that belongs to the weights, or other weights")
+        if (expected, got) in LATENTS and len(self.input) in (4, 5) and min(self.input[-2:]) >= 16:
+            says, advice = LATENTS[expected, got], "use a pipeline, an encoder and weights that belong together"
+            yield likely(says, "checkpoint", advice)
+            return
+        if (expected, got) == (4, 3) and min(self.input[-2:]) >= 64:
+            says = "pictures (3 channels) went where 4 are read: latents of an encoder, or pictures with alpha or depth"
+            yield likely(says, "data", "encode the pictures first (vae.encode), or load them with their fourth channel")
             return
         if got == 2 * expected:
             says = f"{got} = 2 · {expected}: concatenated maps arrive, and the layer was made for one of them"
@@ -230,6 +245,8 @@ class Channels(_Channels):
         else:
             says = f"what comes before {self.layer} makes {got} channels, and it was made for {expected}"
         advice = f"{self.taking(got)}, or out_channels={expected} in the layer before"
+        if groups > 1 and got % groups:
+            advice = f"{expected} channels from the layer before (a picture's {got} go through a convolution first)"
         yield likely(says, "model", advice, made)
         if expected == 2 * got:
             says = f"{expected} = 2 · {got}: two maps were to be concatenated, and only one arrives"

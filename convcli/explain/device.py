@@ -5,6 +5,8 @@ from collections.abc import Iterator
 
 from convcli.explain.rule import Hypothesis, Rule, certain, likely, possible
 
+FAMILY = "device"
+
 
 def on_gpu(name: str) -> bool:
     """Whether a device, or a type of tensors, is one of a GPU.
@@ -17,7 +19,6 @@ def on_gpu(name: str) -> bool:
 
 class DeviceMixed(Rule):
     code = "device-mixed"
-    family = "device"
     signatures = (
         "but got {argument:word} is on {got:word}, different from other tensors on {other:word} (when checking "
         "argument",
@@ -25,27 +26,28 @@ class DeviceMixed(Rule):
         "argument "
         "{argument:word} in method {method:word}",
         "same device, but found at least two devices, {one:word} and {other:word}!",
-        "nput type ({got:words}) and weight type ({weight:words}) should be the same",
-        "nput type ({got:words}) and bias type ({weight:words}) should be the same",
-        "ensor on device {got:word} is not on the expected device {other:word}!",
-        "nput and hidden tensors are not at the same device, found input tensor at {other:word} and hidden tensor "
+        "found at least two devices (when checking argument for argument {argument:word} in method {method:word}",
+        "Input type ({got:words}) and weight type ({weight:words}) should be the same",
+        "Input type ({got:words}) and bias type ({weight:words}) should be the same",
+        "Tensor on device {got:word} is not on the expected device {other:word}!",
+        "Input and hidden tensors are not at the same device, found input tensor at {other:word} and hidden tensor "
         "at {got:word}",
-        "nput and parameter tensors are not at the same device, found input tensor at {got:word} and parameter "
+        "Input and parameter tensors are not at the same device, found input tensor at {got:word} and parameter "
         "tensor at {other:word}",
-        "xpected object of device type {other:word} but got device type {got:word} for argument #{place} "
+        "Expected object of device type {other:word} but got device type {got:word} for argument #{place} "
         "'{argument:word}'",
-        "xpected object of backend {other:word} but got backend {got:word} for argument #{place} '{argument:word}'",
-        "ensor for argument #{place} '{argument:word}' is on {got:word}, but expected it to be on {other:word}",
-        "ensor for 'out' is on {got:word}, ",
+        "Expected object of backend {other:word} but got backend {got:word} for argument #{place} '{argument:word}'",
+        "Tensor for argument #{place} '{argument:word}' is on {got:word}, but expected it to be on {other:word}",
+        "Tensor for 'out' is on {got:word}, ",
         "is on {got:word}, but expected them to be on {other:word}",
         "indices should be either on cpu or on the same device as the indexed tensor ({other:word})",
-        "laceholder storage has not been allocated on MPS device",
-        "nput, output and indices must be on the current device",
+        "Placeholder storage has not been allocated on MPS device",
+        "Input, output and indices must be on the current device",
         "arguments are located on different GPUs",
         "slow_conv2d_forward_mps: input(device='{got:word}') and weight(device='{other:word}",
     )
     says = "the tensors of one calculation live on one device"
-    lookalike = "Input type (double) and bias type (float) should be the same"
+    lookalike = "dtype"
     example = """
         net = nn.Linear(3, 4, device="meta")  # a second device that every machine has
         x = torch.rand(2, 3)
@@ -100,31 +102,26 @@ class DeviceMixed(Rule):
             if self.case.in_torch and not self.case.line.has(r"^(?:x|out\w*|y)\s*="):
                 advice += ". Tensors made in forward: device=x.device"
             yield likely(says, "data", advice, moved)
-            yield possible(
-                "a layer stands in a plain list, or was made in forward, and doesn't move with the model",
-                "model",
-                "nn.ModuleList, or make it in __init__; register_buffer for constants",
-            )
+            says = "a layer stands in a plain list, or was made in forward, and doesn't move with the model"
+            advice = "nn.ModuleList, or make it in __init__; register_buffer for constants"
+            yield possible(says, "model", advice)
         else:
             says = f"{x} is on the GPU and the weights of {self.layer} are not"
             yield likely(says, "model", "model.to(device) before training, and before the optimizer is made")
-            yield possible(
-                "this layer alone stayed behind: it is in a plain list, or made in forward",
-                "model",
-                "nn.ModuleList, or make it in __init__; register_buffer for constants",
-            )
+            says = "this layer alone stayed behind: it is in a plain list, or made in forward"
+            advice = "nn.ModuleList, or make it in __init__; register_buffer for constants"
+            yield possible(says, "model", advice)
 
 
 class DeviceNumpy(Rule):
     code = "device-numpy"
-    family = "device"
     signatures = (
-        "an't convert {device:word} device type tensor to numpy",
-        "an't convert CUDA tensor to numpy",
-        "an't convert {device:word} tensor to numpy",
+        "Can't convert {device:word} device type tensor to numpy",
+        "Can't convert CUDA tensor to numpy",
+        "Can't convert {device:word} tensor to numpy",
     )
     says = "NumPy lives in the CPU's memory"
-    lookalike = "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead."
+    lookalike = "numpy-gradient"
     example = """
         y = torch.rand(3, device="meta")
         # TypeError: can't convert meta device type tensor to numpy. Use Tensor.cpu() to copy the tensor to host
@@ -135,9 +132,9 @@ class DeviceNumpy(Rule):
     def hypotheses(self) -> Iterator[Hypothesis]:
         device = self.facts.get("device", "cuda")
         if device == "meta":
-            yield certain(
-                "a tensor on meta has a shape and no values", "device", "make the model on a real device first"
-            )
+            says = "a tensor on meta has a shape and no values"
+            advice = "make the model on a real device first"
+            yield certain(says, "device", advice)
             return
         code = self.line.code
         fix = (
@@ -151,7 +148,6 @@ class DeviceNumpy(Rule):
 
 class DeviceMissing(Rule):
     code = "device-missing"
-    family = "device"
     signatures = (
         "Torch not compiled with CUDA enabled",
         "No CUDA GPUs are available",
@@ -163,7 +159,7 @@ class DeviceMissing(Rule):
     )
     says = "this PyTorch has no such device"
     layer_named = r"load|cuda|to$"
-    lookalike = "Placeholder storage has not been allocated on MPS device!"
+    lookalike = "device-mixed"
     example = """
         # AssertionError: Torch not compiled with CUDA enabled
         net = nn.Linear(3, 4).cuda()
@@ -182,40 +178,34 @@ class DeviceMissing(Rule):
                 mapped = self.instead(code.replace(whole, whole[:-1] + ', map_location="cpu")'))
             yield certain(says, "checkpoint", 'torch.load(path, map_location="cpu"), then model.to(device)', mapped)
         elif "ordinal" in text:
-            yield certain(
-                "a GPU of that number isn't there",
-                "device",
-                "cuda:0 is the first; torch.cuda.device_count() counts them",
-            )
+            says = "a GPU of that number isn't there"
+            advice = "cuda:0 is the first; torch.cuda.device_count() counts them"
+            yield certain(says, "device", advice)
         else:
             says = "the code asks for CUDA on a machine without it"
             either = '.to("cuda" if torch.cuda.is_available() else "cpu")'
             fix = self.instead(code.replace(".cuda()", either)) if ".cuda()" in code else None
-            yield likely(
-                says, "device", 'device = "cuda" if torch.cuda.is_available() else "cpu", and .to(device)', fix
-            )
-            yield possible(
-                "there is a GPU, and PyTorch was installed without CUDA or can't see it",
-                "device",
-                "install the build for your CUDA version; nvidia-smi shows the driver",
-            )
+            advice = 'device = "cuda" if torch.cuda.is_available() else "cpu", and .to(device)'
+            yield likely(says, "device", advice, fix)
+            says = "there is a GPU, and PyTorch was installed without CUDA or can't see it"
+            advice = "install the build for your CUDA version; nvidia-smi shows the driver"
+            yield possible(says, "device", advice)
 
 
 class DeviceReplica(Rule):
     code = "device-replica"
-    family = "device"
     signatures = (
         "module must have its parameters and buffers on device {device:word} (device_ids[0]) but found one of "
         "them on device: "
         "{got:word}",
         "cannot pin '{tensor:word}' only dense CPU tensors can be pinned",
-        "xpected a '{wanted:word}' device type for generator but found '{got:word}'",
-        "xpected a '{wanted:word}' generator device but found '{got:word}'",
+        "Expected a '{wanted:word}' device type for generator but found '{got:word}'",
+        "Expected a '{wanted:word}' generator device but found '{got:word}'",
         "cannot copy out of meta tensor; no data",
-        "annot copy out of meta tensor; no data",
+        "Cannot copy out of meta tensor; no data",
     )
     says = "something is on another device than the one it has to start from"
-    lookalike = "Tensor on device cpu is not on the expected device meta!"
+    lookalike = "device-mixed"
     example = """
         net = nn.Linear(3, 4, device="meta")
         # NotImplementedError: Cannot copy out of meta tensor; no data! Please use torch.nn.Module.to_empty()
@@ -236,11 +226,9 @@ class DeviceReplica(Rule):
                 f"the default type or device was set to {self.wanted}, and the generator (a DataLoader's "
                 f"shuffle) is on {self.got}"
             )
-            yield likely(
-                says, "device", f"generator=torch.Generator(device='{self.wanted}'), or leave the default on the CPU"
-            )
+            advice = f"generator=torch.Generator(device='{self.wanted}'), or leave the default on the CPU"
+            yield likely(says, "device", advice)
         else:
             says = "the model was made on meta: it has shapes and no values to be copied"
-            yield likely(
-                says, "device", "model.to_empty(device=…), and then load_state_dict; or make it on a real device"
-            )
+            advice = "model.to_empty(device=…), and then load_state_dict; or make it on a real device"
+            yield likely(says, "device", advice)

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 from convcli.explain.rule import Hypothesis, Rule, certain, likely, possible
 
+FAMILY = "dtype"
+
 # How torch, in its many messages, calls a type; and what a tensor's method for it is.
 METHODS = {
     "float": "float",
@@ -39,33 +41,32 @@ def method(name: str) -> str:
 
 class Dtype(Rule):
     code = "dtype"
-    family = "dtype"
     signatures = (
-        "nput type ({given:words}) and bias type ({weight:words}) should be the same",
-        "nput type ({given:words}) and weight type ({weight:words}) should be the same",
+        "Input type ({given:words}) and bias type ({weight:words}) should be the same",
+        "Input type ({given:words}) and weight type ({weight:words}) should be the same",
         "mat1 and mat2 must have the same dtype, but got {given:word} and {weight:word}",
         "expected m1 and m2 to have the same dtype, but got: {given:word} != {weight:word}",
         "expected mat1 and mat2 to have the same dtype, but got: {given:word} != {weight:word}",
         "self and mat2 must have the same dtype, but got {given:word} and {weight:word}",
         "RNN input dtype ({given:word}) does not match weight dtype ({weight:word})",
-        "nput and parameter tensors are not the same dtype, found input tensor with {given:word} and parameter "
+        "Input and parameter tensors are not the same dtype, found input tensor with {given:word} and parameter "
         "tensor with "
         "{weight:word}",
         "expected query, key, and value to have the same dtype, but got query.dtype: {given:words} key.dtype: "
         "{weight:words} and",
-        "xpected object of scalar type {weight:word} but got scalar type {given:word} for",
-        "xpected object of type {weight:word} but found type {given:word} for",
+        "Expected object of scalar type {weight:word} but got scalar type {given:word} for",
+        "Expected object of type {weight:word} but found type {given:word} for",
         "expected dtype {weight:word} but got dtype {given:word}",
         "expected dtype {weight:word} for weights but got dtype {given:word}",
         "expected scalar type {weight:word} but found {given:word}",
-        "xpected object of data type {} but got data type {} for",
+        "Expected object of data type {} but got data type {} for",
         "mixed dtype (CPU): {}",
         "all inputs must share same datatype",
-        "annot convert a MPS Tensor to float64 dtype",
+        "Cannot convert a MPS Tensor to float64 dtype",
         "source and destination dtypes match, got {weight:word} for the destination and {given:word} for the source",
     )
     says = "one calculation has numbers of one type"
-    lookalike = "Input type (torch.cuda.FloatTensor) and weight type (torch.FloatTensor) should be the same"
+    lookalike = "device-mixed"
     example = """
         net = nn.Linear(3, 8)
         table = torch.from_numpy(np.ones((4, 3)))  # NumPy's default is float64
@@ -87,6 +88,9 @@ class Dtype(Rule):
             yield from self.doubles(weight if "input type" in self.case.raised.text.lower() else "")
         elif types & set(SMALL) and "float" in types:
             yield from self.halves(given, weight)
+        elif weight == "long" and "weight" not in self.case.raised.text and self.line.code == "":
+            says = f"indices or labels are {given}, and whole numbers (int64) are taken"
+            yield likely(says, "data", "labels.long(), or token ids and indices as int64 where they are made")
         elif given in WHOLE or weight in WHOLE:
             whole = given if given in WHOLE else weight
             says = f"{self.x} holds whole numbers ({whole}), as pictures and labels come"
@@ -102,9 +106,8 @@ class Dtype(Rule):
     def doubles(self, weight: str) -> Iterator[Hypothesis]:
         if weight == "double":
             says = f"the weights are float64 (.double(), or set_default_dtype) and {self.x} is float32"
-            yield likely(
-                says, "model", "model.float(): float32 is what torch works in; or x.double() for double precision"
-            )
+            advice = "model.float(): float32 is what torch works in; or x.double() for double precision"
+            yield likely(says, "model", advice)
             return
         says = "float64 data met float32 weights: NumPy, pandas and Python's numbers are float64"
         advice = (
@@ -114,7 +117,10 @@ class Dtype(Rule):
 
     def halves(self, given: str, weight: str) -> Iterator[Hypothesis]:
         half = next(each for each in (given, weight) if each in SMALL)
-        if weight == half:
+        if self.line.has(r"(?:^|\W)(?:ext|_ext|_C|_backend|\w*_cuda|\w*_ext)\.\w+\("):
+            says = f"a compiled extension has no {half} version of this operation, and autocast gave it {half}"
+            yield likely(says, "call", "x.float() before it, or torch.autocast(device, enabled=False) around it")
+        elif weight == half:
             says = f"the model is {half} (.{half}(), torch_dtype) and {self.x} is float32"
             advice = f"{self.x}.{half}() before the model, or with torch.autocast around a float32 model"
             yield likely(says, "data", advice, self.changed(self.x, "{}." + half + "()"))
@@ -128,20 +134,19 @@ class Dtype(Rule):
 
 class WholeNumbers(Rule):
     code = "dtype-unsupported"
-    family = "dtype"
     signatures = (
         "\"{function:word}\" not implemented for '{given:word}'",
         "{function:word} is not implemented for type torch.{given:word}",
         "{function:word} not supported on CPUType for {given:word}",
         "could not infer output dtype. Input dtype must be either a floating point or complex dtype. Got: {given:word}",
-        "an only calculate the mean of floating types. Got {given:word} instead",
+        "Can only calculate the mean of floating types. Got {given:word} instead",
         "input dtype should be either floating point or complex dtypes. Got {given:word} instead",
         "Only Tensors of floating point and complex dtype can require gradients",
         "only Tensors of floating point dtype can require gradients",
         "Input tensor should be a float tensor. Got torch.{given:word}",
     )
     says = "torch has no such calculation for numbers of this type"
-    lookalike = "mat1 and mat2 must have the same dtype, but got Double and Float"
+    lookalike = "dtype"
     example = """
         norm = nn.BatchNorm2d(3)
         images = torch.ones(2, 3, 4, 4, dtype=torch.int64)
@@ -156,9 +161,8 @@ class WholeNumbers(Rule):
             return  # the targets' rule
         if given in SMALL:
             says = f"{given} numbers on the CPU: much of it has no {given} arithmetic there"
-            yield likely(
-                says, "device", "run on the GPU, or take float32 on the CPU: model.float(), torch_dtype=torch.float32"
-            )
+            advice = "run on the GPU, or take float32 on the CPU: model.float(), torch_dtype=torch.float32"
+            yield likely(says, "device", advice)
         elif given in WHOLE or "given" not in self.facts:
             x = self.x if self.line.call(r"^self\.|^\w+$") else self.owner()
             says = f"{x} holds whole numbers{f' ({given})' if given else ''}, and the calculation is for fractions"
@@ -176,7 +180,6 @@ class WholeNumbers(Rule):
 
 class IndexType(Rule):
     code = "index-dtype"
-    family = "dtype"
     signatures = (
         "argument #{place} 'indices' to have one of the following scalar types: Long, Int; but got {given:words} "
         "instead",
@@ -185,10 +188,10 @@ class IndexType(Rule):
         "Expected dtype int32/int64 for index",
         "Expected dtype int64 for index",
         "one_hot is only applicable to index tensor",
-        "xpected object of scalar type Long but got scalar type {given:word} for argument #{place} 'index'",
+        "Expected object of scalar type Long but got scalar type {given:word} for argument #{place} 'index'",
     )
     says = "indices are whole numbers: torch.int64"
-    lookalike = "mat1 and mat2 must have the same dtype, but got Double and Float"
+    lookalike = "dtype"
     example = """
         table = nn.Embedding(10, 4)
         words = torch.tensor([1.0, 2.0])
@@ -210,14 +213,13 @@ class IndexType(Rule):
 
 class ResultType(Rule):
     code = "dtype-result"
-    family = "dtype"
     signatures = (
         "result type {result:word} can't be cast to the desired output type {given:word}",
         "Subtraction, the - operator, with {} bool tensor",
         "Negation, the - operator, on a bool tensor is not supported",
     )
     says = "the result doesn't fit into the type that it would have"
-    lookalike = "expected scalar type Float but found Double"
+    lookalike = "dtype"
     example = """
         counts = torch.ones(3, dtype=torch.int64)
         # RuntimeError: result type Float can't be cast to the desired output type Long
@@ -229,7 +231,10 @@ class ResultType(Rule):
             return  # the targets' rule
         if "result" in self.facts:
             says = f"an operation in place would put {self.result} results into a {self.given} tensor"
-            yield certain(says, "call", "x = x / 2 makes a new tensor; or x = x.float() before x /= 2")
+            advice = (
+                "x = x / 2 makes a new tensor; or make both sides one type before: x.float(), or n.long() for indices"
+            )
+            yield certain(says, "call", advice)
         else:
             says = "True and False are subtracted, which torch leaves to you to say"
             yield certain(says, "call", "mask.float() to calculate with, ~mask for not, a ^ b for different")
@@ -237,10 +242,9 @@ class ResultType(Rule):
 
 class AutocastScaled(Rule):
     code = "dtype-scaled"
-    family = "dtype"
     signatures = ("Attempting to unscale FP16 gradients",)
     says = "a GradScaler is for float32 weights, and these are half"
-    lookalike = "expected scalar type Float but found Half"
+    lookalike = "dtype"
     example = """
         net = nn.Linear(3, 4).half()
         optimizer = torch.optim.SGD(net.parameters(), lr=0.1)

@@ -6,16 +6,17 @@ from convcli.arithmetic.axis import Axis
 from convcli.explain.rule import Hypothesis, Rule, likely, possible
 from convcli.refusals import AXIS_NAMES
 
+FAMILY = "kernel"
+
 LAYERS = "Conv1d Conv2d Conv3d ConvTranspose1d ConvTranspose2d ConvTranspose3d"
 
 
 class KernelLarger(Rule):
     code = "kernel-larger"
-    family = "kernel"
     signatures = ("Calculated padded input size per channel: {padded:shape}. Kernel size: {kernel:shape}",)
     says = "the kernel spans {kernel} cells, and the padded input has {padded}"
     layer_named = r"(?i)conv|down"
-    lookalike = "Given input size: (3x1x1). Calculated output size: (3x0x0). Output size is too small"
+    lookalike = "pool-too-small"
     example = """
         conv = nn.Conv2d(3, 8, kernel_size=7, stride=2)
         # RuntimeError: Calculated padded input size per channel: (5 x 5). Kernel size: (7 x 7). Kernel size can't
@@ -33,6 +34,8 @@ class KernelLarger(Rule):
 
     def hypotheses(self) -> Iterator[Hypothesis]:
         padded, kernel = self.padded, self.kernel
+        if len(padded) != len(kernel) or len(kernel) not in AXIS_NAMES:
+            return
         short = [i for i in range(len(kernel)) if padded[i] < kernel[i]]
         axis = Axis(max(padded[short[0]], 1), kernel[short[0]], name=AXIS_NAMES[len(kernel)][short[0]])
         missing = kernel[short[0]] - padded[short[0]]
@@ -50,9 +53,8 @@ class KernelLarger(Rule):
             says = (
                 f"{along}: the axes are in another order, channels last perhaps, or an axis of 1 stands in their place"
             )
-            yield likely(
-                says, "data", "print the shape; [batch, channels, height, width] is wanted, x.permute moves axes"
-            )
+            advice = "print the shape; [batch, channels, height, width] is wanted, x.permute moves axes"
+            yield likely(says, "data", advice)
             yield possible("the maps really are as flat as that", "model", "a kernel of 1 along that axis")
         else:
             says = (
@@ -70,18 +72,14 @@ class KernelLarger(Rule):
 
 class OutputSmall(Rule):
     code = "pool-too-small"
-    family = "kernel"
     signatures = (
-        "iven input size: {input:shape}. Calculated output size: {output:shape}",
+        "Given input size: {input:shape}. Calculated output size: {output:shape}",
         "max_pool1d() Invalid computed output size: {output}",
         "input image (T: {depth} H: {height} W: {width}) smaller than kernel size",
     )
     says = "not one window of the pooling fits into what arrives"
     layer_named = r"(?i)pool"
-    lookalike = (
-        "Calculated padded input size per channel: (5 x 5). Kernel size: (7 x 7). Kernel size can't be "
-        "greater than actual input size"
-    )
+    lookalike = "kernel-larger"
     example = """
         net = nn.Sequential(nn.Conv2d(3, 8, kernel_size=3, stride=2, padding=1), nn.AvgPool2d(7), nn.Flatten())
         # RuntimeError: Given input size: (8x4x4). Calculated output size: (8x0x0). Output size is too small
@@ -108,14 +106,13 @@ class OutputSmall(Rule):
 
 class NoOutput(Rule):
     code = "transposed-nothing"
-    family = "kernel"
     signatures = (
-        "iven input size per channel: {input:shape}. Calculated output size per channel: {output:shape}. Output "
+        "Given input size per channel: {input:shape}. Calculated output size per channel: {output:shape}. Output "
         "size is too small",
     )
     says = "a transposed convolution's padding cuts all of its output away"
     layer_named = r"(?i)conv|up"
-    lookalike = OutputSmall.lookalike
+    lookalike = "kernel-larger"
     example = """
         up = nn.ConvTranspose1d(16, 8, kernel_size=2, padding=9)
         # RuntimeError: Given input size per channel: (1 x 4). Calculated output size per channel: (1 x -13). Output

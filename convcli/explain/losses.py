@@ -1,11 +1,12 @@
-"""Losses: shapes that have to agree, probabilities, weights, and losses that are made where they should be called."""
+"""Targets that haven't the shape or the values that a loss compares them in."""
 
-import re
 from collections.abc import Iterator
-from math import prod
+from math import isqrt, prod
 
-from convcli.explain.rule import Hypothesis, certain, likely, possible
+from convcli.explain.rule import Hypothesis, likely, possible
 from convcli.explain.targets import BINARY, Targets
+
+FAMILY = "targets"
 
 
 class TargetSize(Targets):
@@ -19,7 +20,7 @@ class TargetSize(Targets):
         "{target:shape}",
     )
     says = "the loss compares element by element, and target and prediction have other shapes"
-    lookalike = "Expected input batch_size (4) to match target batch_size (3)."
+    lookalike = "target-batch"
     rebuild = "x = torch.rand({input})\nlabels = torch.rand({target})\ny = F.binary_cross_entropy(x, labels)"
     example = """
         scores = torch.rand(16, 1)
@@ -53,9 +54,19 @@ class TargetSize(Targets):
                 if self.line.argument(self._call, 1, "target")
                 else None
             )
-            yield likely(
-                says, "loss", "outputs.squeeze(1), or targets.unsqueeze(1): both [batch] or both [batch, 1]", view
-            )
+            longer = max(target, given, key=len)
+            axis = longer.index(1) if 1 in longer else 1
+            squeezed, other = ("outputs", "targets") if longer == given else ("targets", "outputs")
+            advice = f"{squeezed}.squeeze({axis}), or {other}.unsqueeze({axis}): both with that axis, or both without"
+            if not given:
+                says = "the prediction is a single number: squeeze() took the batch of one away as well"
+                advice = "outputs.squeeze(1), or squeeze(-1), names the one axis that is meant"
+            yield likely(says, "loss", advice, view)
+        elif len(given) == 2 and target == (batch_i,) and 1 < isqrt(given[1]) ** 2 == given[1] and self.of_a_critic():
+            side = isqrt(given[1])
+            says = f"{given[1]} = {side}·{side} places a sample: the discriminator was made for smaller pictures"
+            advice = "resize the pictures to what it was made for, or average the places: outputs.mean(1)"
+            yield likely(says, "data", advice)
         elif len(given) == 2 and given[1] > 1 and (target in ((batch_i,), (batch_i, 1))):
             what = "two outputs" if given[1] == 2 else f"{given[1]} outputs"
             says = f"{what} a sample {list(given)}, and one class number each {list(target)}"
@@ -66,6 +77,13 @@ class TargetSize(Targets):
                 else "; several labels at once want one-hot targets"
             )
             yield likely(says, "loss", advice)
+        elif len(given) == len(target) == 4 and given[1] == 1 and target[1] in (3, 4):
+            says = f"the masks are colour pictures ({target[1]} channels), and one channel is predicted"
+            yield likely(says, "data", 'Image.open(path).convert("L") for the masks; then 0 and 1, not 0 and 255')
+        elif given[1:] == target[1:] and batch_t and batch_i > batch_t and batch_i % batch_t == 0:
+            says = f"{batch_i} = {batch_i // batch_t} · {batch_t}: {batch_i // batch_t} predictions for each target"
+            advice = "targets for all that is predicted: both of several outputs, pictures or GPUs, or of one"
+            yield likely(says, "data", advice)
         elif len(given) == len(target) and batch_t != batch_i and given[1:] == target[1:]:
             says = (
                 f"{batch_i} predictions and {batch_t} targets: the last batch is smaller, or the targets are "
@@ -75,34 +93,28 @@ class TargetSize(Targets):
             yield likely(says, "data", advice)
         elif len(given) == len(target) == 4 and given[2:] != target[2:]:
             says = f"predicted maps are {given[2]}×{given[3]} and targets {target[2]}×{target[3]}"
-            yield likely(
-                says,
-                "model",
-                "F.interpolate the prediction to the target's size, or padding=kernel // 2 in the network",
-            )
+            advice = "F.interpolate the prediction to the target's size, or padding=kernel // 2 in the network"
+            yield likely(says, "model", advice)
         elif len(given) == len(target) >= 2 and given[0] == target[0]:
             axis = next(i for i, (a, b) in enumerate(zip(given, target, strict=True)) if a != b)
             says = (
                 f"on axis {axis} the prediction has {given[axis]} and the target {target[axis]}: number of "
                 "classes, channels or steps"
             )
-            yield likely(
-                says,
-                "model",
-                f"as many outputs as the target has ({target[axis]}), or one-hot targets for {given[axis]} classes",
-            )
+            advice = f"as many outputs as the target has ({target[axis]}), or one-hot targets for {given[axis]} classes"
+            yield likely(says, "model", advice)
         elif len(given) == len(target) + 1 and given[0] == target[0] and given[1] == 1:
-            yield likely(
-                f"{list(given)} has an axis that {list(target)} lacks",
-                "loss",
-                "targets.unsqueeze(1)",
-                self.mend("{}.unsqueeze(1)"),
-            )
+            says = f"{list(given)} has an axis that {list(target)} lacks"
+            advice = "targets.unsqueeze(1)"
+            yield likely(says, "loss", advice, self.mend("{}.unsqueeze(1)"))
         else:
             says = f"{list(given)} was predicted and {list(target)} is the target"
-            yield likely(
-                says, "loss", "one target for each predicted number: the same shape; print both where they are made"
-            )
+            advice = "one target for each predicted number: the same shape; print both where they are made"
+            yield likely(says, "loss", advice)
+
+    def of_a_critic(self) -> bool:
+        """Whether real and made pictures are told apart, as a GAN's discriminator does."""
+        return self.line.has(r"(?i)real|fake|discr|critic|\bself\.D|\bD_?\w*\(|net_?D")
 
 
 class TargetBetween(Targets):
@@ -116,7 +128,7 @@ class TargetBetween(Targets):
         "Assertion *input >= 0. && *input <= 1. failed",
     )
     says = "binary cross entropy takes probabilities, from 0 to 1"
-    lookalike = "Target 3 is out of bounds."
+    lookalike = "target-range"
     example = """
         scores = torch.tensor([2.5, -1.0])
         labels = torch.tensor([1.0, 0.0])
@@ -134,102 +146,8 @@ class TargetBetween(Targets):
         code = self.line.code
         mended = code.replace("F.binary_cross_entropy(", "F.binary_cross_entropy_with_logits(")
         logits = self.instead(mended) if mended != code else None
-        yield likely(
-            says,
-            "loss",
-            "nn.BCEWithLogitsLoss takes the raw scores, and is the more exact; or torch.sigmoid before",
-            logits,
-        )
-
-
-class LossWeights(Targets):
-    code = "loss-weights"
-    signatures = (
-        "weight tensor should be defined either for all {classes} classes or no classes but got weight tensor of "
-        "shape: {given:shape}",
-        "weight tensor should be defined either for all or no classes",
-        "weight tensor should be defined either for all {classes} classes or no classes",
-    )
-    says = "a loss's weight has one number for each class"
-    lookalike = "Target 3 is out of bounds."
-    example = """
-        scores, labels = torch.rand(4, 3), torch.tensor([0, 1, 2, 1])
-        # RuntimeError: weight tensor should be defined either for all 3 classes or no classes but got weight tensor
-        # of shape: [2]
-        loss = F.cross_entropy(scores, labels, weight=torch.tensor([1.0, 2.0]))
-    """
-
-    def hypotheses(self) -> Iterator[Hypothesis]:
-        given = f"{self.given[0]} weights" if self.facts.get("given") else "the weights"
-        says = f"{given} for {self.facts.get('classes', 'another number of')} outputs"
-        yield likely(
-            says,
-            "loss",
-            "one weight for each output, background and ignored classes counted; or the outputs are too many",
-        )
-
-
-class LossMade(Targets):
-    code = "loss-made"
-    signatures = (
-        "oolean value of Tensor with more than one value is ambiguous",
-        "bool value of Tensor with more than one value is ambiguous",
-        "oolean value of Tensor with no values is ambiguous",
-    )
-    says = "Python asked a tensor of many values whether it is true"
-    lookalike = "a Tensor with 3 elements cannot be converted to Scalar"
-    example = """
-        scores, labels = torch.rand(4, 3), torch.tensor([0, 1, 2, 1])
-        # RuntimeError: Boolean value of Tensor with more than one value is ambiguous
-        loss = nn.CrossEntropyLoss(scores, labels)
-        assert loss.ndim == 0
-    """
-
-    def hypotheses(self) -> Iterator[Hypothesis]:
-        made = re.search(r"(nn\.|\b)([A-Z]\w*Loss)\((?!\))", self.line.code)
-        if made or self.case.through(r"loss\.py"):
-            says = "the loss was made with the tensors as its settings, and not called"
-            fix = self.instead(self.line.code.replace(f"{made[2]}(", f"{made[2]}()(", 1)) if made else None
-            yield certain(
-                says,
-                "loss",
-                "make it first, then call it: criterion = nn.CrossEntropyLoss(); criterion(outputs, labels)",
-                fix,
-            )
-        else:
-            says = "if, and, or, in or max() compares tensors element by element"
-            yield likely(
-                says,
-                "call",
-                "(a == b).all() or .any() for one answer; & and | instead of and and or; x is None for None",
-            )
-
-
-class CtcLengths(Targets):
-    code = "ctc-lengths"
-    signatures = (
-        "xpected input_lengths to have value at most {most}, but got value {got}",
-        "xpected tensor to have size at least {most} at dimension {axis}, but got size {got} for argument "
-        "#{place} 'targets'",
-        "input_lengths must be of size batch_size",
-        "target_lengths must be of size batch_size",
-    )
-    says = "CTC's lengths don't fit its tensors, [steps, batch, classes] and [batch, longest]"
-    lookalike = "Target 3 is out of bounds."
-    example = """
-        scores = torch.rand(10, 4, 5).log_softmax(2)
-        targets = torch.ones(4, 4, dtype=torch.long)
-        # RuntimeError: Expected input_lengths to have value at most 10, but got value 11 (while checking arguments
-        # for ctc_loss_allocate_outputs)
-        loss = F.ctc_loss(scores, targets, torch.tensor([11] * 4), torch.tensor([4] * 4))
-    """
-    usual = (
-        likely(
-            "a length is larger than the axis it counts, or batch and steps are swapped",
-            "loss",
-            "the scores as [steps, batch, classes]; input_lengths in steps after the network, not in input samples",
-        ),
-    )
+        advice = "nn.BCEWithLogitsLoss takes the raw scores, and is the more exact; or torch.sigmoid before"
+        yield likely(says, "loss", advice, logits)
 
 
 class TargetAxes(Targets):
@@ -241,10 +159,10 @@ class TargetAxes(Targets):
         "only batches of spatial targets supported (3D tensors) but got targets of size: : {size:shape}",
         "only batches of spatial targets supported (non-empty 3D tensors) but got targets of size: : {size:shape}",
         "only batches of spatial targets supported (non-empty 3D tensors) but got targets of size: {size:shape}",
-        "or 1D input, 1D target must have size 1, but got target size: {count}",
+        "For 1D input, 1D target must have size 1, but got target size: {count}",
     )
     says = "class numbers have no class axis: [batch] for [batch, classes], [batch, H, W] for maps of scores"
-    lookalike = "Target 3 is out of bounds."
+    lookalike = "target-range"
     example = """
         scores = torch.rand(4, 3)
         labels = torch.tensor([[0], [1], [2], [1]])
@@ -257,9 +175,9 @@ class TargetAxes(Targets):
     def hypotheses(self) -> Iterator[Hypothesis]:
         size, axes = self.facts.get("size", ()), self.facts.get("axes")
         if "count" in self.facts:
-            yield likely(
-                "the prediction has no batch axis: [classes], for several targets", "model", "keep it: [batch, classes]"
-            )
+            says = "the prediction has no batch axis: [classes], for several targets"
+            advice = "keep it: [batch, classes]"
+            yield likely(says, "model", advice)
         elif axes or size:
             if (size and len(size) == 4 and size[1] == 1) or not size:
                 says = (
@@ -267,53 +185,48 @@ class TargetAxes(Targets):
                     f"{'a channel axis, ' + str(list(size)) if size else f'{axes} axes, with one for channels'}"
                 )
                 yield likely(says, "data", "masks are [batch, height, width], long", self.mend("{}.squeeze(1).long()"))
-                yield possible(
-                    "it is one-hot, or a colour picture of classes", "data", "argmax(1), or map colours to numbers"
-                )
+                says = "it is one-hot, or a colour picture of classes"
+                advice = "argmax(1), or map colours to numbers"
+                yield possible(says, "data", advice)
             elif len(size) == 4 and size[-1] in (3, 4):
                 says = f"the mask is a colour picture {list(size)}, channels last"
-                yield likely(
-                    says, "data", "read it as class numbers: map each colour to one, or take the palette's indices"
-                )
+                advice = "read it as class numbers: map each colour to one, or take the palette's indices"
+                yield likely(says, "data", advice)
             elif len(size) == 4:
                 says = f"the mask has {size[1]} channels {list(size)}: one-hot, or a colour picture"
-                yield likely(
-                    says,
-                    "data",
-                    "one-hot: masks.argmax(1); colours: map each to a class number, [batch, height, width]",
-                )
+                advice = "one-hot: masks.argmax(1); colours: map each to a class number, [batch, height, width]"
+                yield likely(says, "data", advice)
             elif len(size) == 3:
                 return
+            elif len(size) == 2 and size[1] > 1:
+                says = f"the masks {list(size)} have lost an axis: masks of a batch are [batch, height, width]"
+                yield likely(says, "data", "see how labels are read: class numbers, as a grey picture, not flattened")
             else:
                 says = (
                     f"the scores are maps [batch, classes, height, width] and the targets {list(size)}: one "
                     "label a picture"
                 )
-                yield likely(
-                    says,
-                    "model",
-                    "for one label a picture pool and flatten before the last nn.Linear; for masks give [batch, H, W]",
+                advice = (
+                    "for one label a picture pool and flatten before the last nn.Linear; for masks give [batch, H, W]"
                 )
+                yield likely(says, "model", advice)
         else:
             says = "the labels have a second axis: a column [batch, 1], as tables and (n, 1) arrays give them"
-            yield likely(
-                says, "data", "labels.squeeze(1): [batch], of class numbers", self.mend("{}.squeeze(1).long()")
-            )
-            yield possible(
-                "they are one-hot [batch, classes] (refused before 1.10, or if they aren't floats)",
-                "data",
-                "labels.argmax(1)",
-            )
+            advice = "labels.squeeze(1): [batch], of class numbers"
+            yield likely(says, "data", advice, self.mend("{}.squeeze(1).long()"))
+            says = "they are one-hot [batch, classes] (refused before 1.10, or if they aren't floats)"
+            advice = "labels.argmax(1)"
+            yield possible(says, "data", advice)
 
 
 class TargetSteps(Targets):
     code = "target-steps"
     signatures = (
-        "xpected target size {expected:shape}, got {got:shape}",
-        "xpected target size ({batch}, {size}), got {got:shape}",
+        "Expected target size {expected:shape}, got {got:shape}",
+        "Expected target size ({batch}, {size}), got {got:shape}",
     )
     says = "the loss wants the classes on axis 1: [batch, classes, steps]"
-    lookalike = "Target 3 is out of bounds."
+    lookalike = "target-range"
     example = """
         scores = torch.rand(4, 7, 3)  # batch, steps, classes
         labels = torch.zeros(4, 7, dtype=torch.long)
@@ -323,7 +236,7 @@ class TargetSteps(Targets):
     """
 
     def hypotheses(self) -> Iterator[Hypothesis]:
-        expected = self.facts.get("expected") or (self.batch, self.size)
+        expected = self.expected if "expected" in self.facts else (self.batch, self.size)
         got = self.got
         if len(got) == 3 and len(expected) == 2:
             says = f"the targets {list(got)} have as many axes as the scores: one-hot, or an axis too many"
@@ -339,11 +252,9 @@ class TargetSteps(Targets):
             yield likely(says, "loss", advice, turned)
         elif len(got) == len(expected):
             axis = next((i for i, (a, b) in enumerate(zip(expected, got, strict=True)) if a != b), 0)
-            yield likely(
-                f"targets {list(got)} for scores that want {list(expected)}: axis {axis} differs",
-                "loss",
-                "print both shapes",
-            )
+            says = f"targets {list(got)} for scores that want {list(expected)}: axis {axis} differs"
+            advice = "print both shapes"
+            yield likely(says, "loss", advice)
         else:
             says = f"targets of {list(got)} for scores that want {list(expected)}"
             yield likely(says, "loss", "one class number for each position that is predicted")

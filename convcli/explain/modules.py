@@ -5,10 +5,11 @@ from collections.abc import Iterator
 
 from convcli.explain.rule import Hypothesis, Rule, certain, likely
 
+FAMILY = "arguments"
+
 
 class FloatSize(Rule):
     code = "float-size"
-    family = "arguments"
     signatures = (
         'type must be tuple of ints,but got {given:word}"',
         "must be tuple of ints, but found element of type {given:word} at pos",
@@ -20,7 +21,7 @@ class FloatSize(Rule):
         "{function:word}() received an invalid combination of arguments - got (Tensor, {kinds:words}), but expected",
     )
     says = "sizes are whole numbers"
-    lookalike = "Conv2d.__init__() missing 1 required positional argument: 'kernel_size'"
+    lookalike = "call-arguments"
     example = """
         width = 64
         # TypeError: empty(): argument 'size' failed to unpack the object at pos 2 with error "type must be tuple of
@@ -62,7 +63,6 @@ class FloatSize(Rule):
 
 class Modules(Rule):
     code = "module-made"
-    family = "arguments"
     signatures = (
         "cannot assign module before Module.__init__() call",
         "cannot assign parameters before Module.__init__() call",
@@ -85,11 +85,9 @@ class Modules(Rule):
     def hypotheses(self) -> Iterator[Hypothesis]:
         text = self.case.raised.text
         if "cannot assign" in text:
-            yield certain(
-                "__init__ sets a layer before nn.Module is ready for it",
-                "model",
-                "super().__init__() as the first line of __init__",
-            )
+            says = "__init__ sets a layer before nn.Module is ready for it"
+            advice = "super().__init__() as the first line of __init__"
+            yield certain(says, "model", advice)
         elif "forward" in text:
             name = self.facts.get("module", "the module")
             if name in ("ModuleList", "ModuleDict"):
@@ -113,9 +111,9 @@ class Modules(Rule):
                 yield certain(says, "model", advice, fix)
             else:
                 last = self.given.rpartition(".")[2]
-                yield certain(
-                    f"{last} is a class or function, not a layer that was made", "model", f"nn.{last}() with brackets"
-                )
+                says = f"{last} is a class or function, not a layer that was made"
+                advice = f"nn.{last}() with brackets"
+                yield certain(says, "model", advice)
         elif "optimizer" in text:
             says = (
                 "the model has no parameters: its layers stand in a plain list or dict, or were never assigned to self"
@@ -135,13 +133,12 @@ class Modules(Rule):
 
 class Scalar(Rule):
     code = "number-wanted"
-    family = "arguments"
     signatures = (
         "a Tensor with {count} elements cannot be converted to Scalar",
         "only integer tensors of a single element can be converted to an index",
     )
     says = "one number is wanted, and the tensor has another count of them"
-    lookalike = "Boolean value of Tensor with more than one value is ambiguous"
+    lookalike = "loss-made"
     example = """
         losses = torch.rand(3)
         # RuntimeError: a Tensor with 3 elements cannot be converted to Scalar

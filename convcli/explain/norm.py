@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator
 from math import prod
+from typing import Any
 
-from convcli.explain.rule import Hypothesis, Rule, certain, likely, possible
+from convcli.explain.rule import SAME_COLUMNS, Case, Hypothesis, Rule, certain, columns, likely, possible
+
+FAMILY = "norm"
 
 
 class NormChannels(Rule):
     code = "norm-channels"
-    family = "norm"
     signatures = (
         "running_mean should contain {got} elements not {expected}",
         "weight should contain {got} elements not {expected}",
@@ -19,7 +21,7 @@ class NormChannels(Rule):
     )
     says = "the norm was made for {expected} channels, and its input has {got}"
     layer_named = r"(?i)bn|norm"
-    lookalike = "expected 4D input (got 2D input)"
+    lookalike = "norm-rank"
     rebuild = "layer = nn.BatchNorm1d({expected})\nx = torch.rand(2, {got}, 2)\ny = layer(x)"
     example = """
         net = nn.Sequential(nn.Conv2d(3, 32, kernel_size=3), nn.BatchNorm2d(16, momentum=0.2))
@@ -28,35 +30,41 @@ class NormChannels(Rule):
         assert maps.shape == (4, 32, 6, 6)
     """
 
+    def __init__(self, case: Case, facts: dict[str, Any], generic: bool = False) -> None:
+        super().__init__(case, {"got": facts["input"][1], **facts} if "input" in facts else facts, generic)
+
     def hypotheses(self) -> Iterator[Hypothesis]:
-        got = self.input[1] if "input" in self.facts else self.got
+        got = self.got
         if got == self.expected:
             return
         types = "BatchNorm1d BatchNorm2d BatchNorm3d InstanceNorm1d InstanceNorm2d InstanceNorm3d SyncBatchNorm"
         made = self.made(types, num_features=self.expected)
         says = f"the layer before makes {got} channels, and the norm was made for {self.expected}"
         advice = f"num_features={got} where {self.layer} is made, or {self.expected} channels from the layer before"
+        if min(got, self.expected) > 4 and (differ := columns(got, self.expected)):
+            yield likely(differ, "data", SAME_COLUMNS)
+            yield possible(says, "model", advice)
+            return
         yield likely(says, "model", advice, self.remade(made, num_features=got))
         if {got, self.expected} == {1, 3}:
-            yield possible(
-                "grey pictures where colour was meant, or the other way round", "data", "convert them when loading"
-            )
+            says = "grey pictures where colour was meant, or the other way round"
+            advice = "convert them when loading"
+            yield possible(says, "data", advice)
 
     decide = "print the shape of what goes in: axis 1 is the channels"
 
 
 class NormShape(Rule):
     code = "norm-shape"
-    family = "norm"
     signatures = (
-        "iven normalized_shape={expected:shape}, expected input with shape {}, but got input of size{input:shape}",
+        "Given normalized_shape={expected:shape}, expected input with shape {}, but got input of size{input:shape}",
         "Expected weight to be of same shape as normalized_shape, but got weight of shape {weight:shape} and "
         "normalized_shape = "
         "{expected:shape}",
     )
     says = "LayerNorm({expected}) wants these sizes on the last axes"
     layer_named = r"(?i)ln|norm"
-    lookalike = "running_mean should contain 32 elements not 16"
+    lookalike = "norm-channels"
     rebuild = "layer = nn.LayerNorm({expected})\nx = torch.rand({input})\ny = layer(x)"
     example = """
         norm = nn.LayerNorm(64)
@@ -86,15 +94,14 @@ class NormShape(Rule):
 
 class NormRank(Rule):
     code = "norm-rank"
-    family = "norm"
     signatures = (
-        "xpected {expected}D input (got {got}D input)",
-        "xpected {least}D or {expected}D input (got {got}D input)",
-        "xpected at least {expected}D input (got {got}D input)",
+        "Expected {expected}D input (got {got}D input)",
+        "Expected {least}D or {expected}D input (got {got}D input)",
+        "Expected at least {expected}D input (got {got}D input)",
     )
     says = "the norm is for another number of axes than the {got} that arrive"
     layer_named = r"(?i)bn|norm"
-    lookalike = "running_mean should contain 32 elements not 16"
+    lookalike = "norm-channels"
     example = """
         net = nn.Sequential(nn.Linear(8, 16), nn.BatchNorm2d(16))
         # ValueError: expected 4D input (got 2D input)
@@ -129,13 +136,12 @@ class NormRank(Rule):
 
 class NormOne(Rule):
     code = "norm-one"
-    family = "norm"
     signatures = (
         "Expected more than 1 value per channel when training, got input size {input:shape}",
         "Expected more than 1 spatial element when training, got input size {input:shape}",
     )
     says = "one value for each channel has no spread to be divided by: {input}"
-    lookalike = "running_mean should contain 32 elements not 16"
+    lookalike = "norm-channels"
     rebuild = "layer = nn.BatchNorm1d({input}[1])\nx = torch.rand({input})\ny = layer(x)"
     example = """
         net = nn.Sequential(nn.Linear(8, 16), nn.BatchNorm1d(16))
@@ -164,7 +170,6 @@ class NormOne(Rule):
 
 class NormGroups(Rule):
     code = "norm-groups"
-    family = "norm"
     signatures = (
         "num_channels ({channels}) must be divisible by num_groups ({groups})",
         "num_channels must be divisible by num_groups",
@@ -172,7 +177,7 @@ class NormGroups(Rule):
         "num_groups={groups}",
     )
     says = "GroupNorm splits the channels into groups of equal size"
-    lookalike = "in_channels must be divisible by groups"
+    lookalike = "groups"
     example = """
         # ValueError: num_channels (48) must be divisible by num_groups (32)
         norm = nn.GroupNorm(32, 48)
@@ -183,8 +188,5 @@ class NormGroups(Rule):
         channels = self.facts.get("channels") or (self.facts.get("input") or (0, 0))[1]
         fits = [str(n) for n in range(2, channels + 1) if channels % n == 0][:8] if channels < 10**6 else []
         says = f"{channels} channels don't divide by {self.facts.get('groups', 'num_groups')}"
-        yield certain(
-            says,
-            "model",
-            f"num_groups of {', '.join(fits) or 'a divisor of the channels'}; the order is (groups, channels)",
-        )
+        advice = f"num_groups of {', '.join(fits) or 'a divisor of the channels'}; the order is (groups, channels)"
+        yield certain(says, "model", advice)

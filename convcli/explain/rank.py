@@ -1,25 +1,27 @@
 """Tensors with an axis too many or too few for what is done with them."""
 
+import re
 from collections.abc import Iterator
 from math import isqrt
 
 from convcli.explain.rule import Hypothesis, Rule, certain, likely, possible
 
+FAMILY = "rank"
+
 
 class Rank(Rule):
     code = "rank"
-    family = "rank"
     signatures = (
-        "xpected {least}D (unbatched) or {most}D (batched) input to {function:word}, but got input of size: "
+        "Expected {least}D (unbatched) or {most}D (batched) input to {function:word}, but got input of size: "
         "{input:shape}",
-        "xpected {most}-dimensional input for {most2}-dimensional weight {weight:shape}, but got "
+        "Expected {most}-dimensional input for {most2}-dimensional weight {weight:shape}, but got "
         "{got}-dimensional input of size "
         "{input:shape} instead",
-        "xpected {most}-dimensional tensor, but got {got}-dimensional tensor for argument #{} (while checking "
+        "Expected {most}-dimensional tensor, but got {got}-dimensional tensor for argument #{} (while checking "
         "arguments for "
         "{function:word})",
-        "xpected {least} to {most} dimensions, but got {got}-dimensional tensor for argument",
-        "xpected {least}D or {most}D (batch mode) tensor with optional 0 dim batch size for input, but "
+        "Expected {least} to {most} dimensions, but got {got}-dimensional tensor for argument",
+        "Expected {least}D or {most}D (batch mode) tensor with optional 0 dim batch size for input, but "
         "got:{input:shape}",
         "non-empty {least}D or {most}D (batch mode) tensor expected for input",
         "non-empty {least}D or {most}D input tensor expected but got: {got}",
@@ -27,10 +29,7 @@ class Rank(Rule):
     )
     says = "the layer takes {most} axes, batch and channels first"
     layer_named = r"(?i)conv|pool|down|proj|stem|features"
-    lookalike = (
-        "Given groups=1, weight of size [8, 3, 3, 3], expected input[1, 28, 28, 3] to have 3 channels, "
-        "but got 28 channels instead"
-    )
+    lookalike = "channels-last"
     rebuild = "layer = nn.Conv2d(1, 8, 1)\nx = torch.rand({input})\ny = layer(x)"
     example = """
         conv = nn.Conv2d(1, 8, kernel_size=3)
@@ -44,8 +43,8 @@ class Rank(Rule):
     def hypotheses(self) -> Iterator[Hypothesis]:
         shape = self.facts.get("input") or ()
         got = self.facts.get("got") or len(shape)
-        if "mm" in self.facts.get("function", ""):
-            return  # a product's rule
+        if "mm" in self.facts.get("function", "") or not 2 <= self.most <= 6:
+            return  # a product's rule, or no layer's
         if not got and "input" not in self.facts:
             says = (
                 f"{self.x} hasn't the {self.most} axes (or {self.facts.get('least', self.most)}, unbatched) "
@@ -54,12 +53,12 @@ class Rank(Rule):
             yield likely(says, "call", "don't flatten before it; for one sample, unsqueeze(0)")
         elif "input" in self.facts and len(shape) != got:
             return
+        elif 0 in shape:
+            yield likely(f"{list(shape)} is empty: nothing arrived", "data", "see where the axis of 0 comes from")
         elif got > self.most:
             yield from self.too_many(shape, got)
         elif got < self.most and got != self.facts.get("least", 0):
             yield from self.too_few(shape, got)
-        elif "function" not in self.facts and 0 in shape:
-            yield likely(f"{list(shape)} is empty: a size came out as 0", "data", "see where the axis of 0 comes from")
 
     def too_few(self, shape: tuple[int, ...], got: int) -> Iterator[Hypothesis]:
         ndim, function = self.most - 2, self.facts.get("function", "")
@@ -70,25 +69,23 @@ class Rank(Rule):
                     f"noise [{batch}, {features}] has no height and width; a generator starts from [{batch}, "
                     f"{features}, 1, 1]"
                 )
-                yield likely(
-                    says, "data", "noise of shape [batch, channels, 1, 1]", self.changed(self.x, "{}[:, :, None, None]")
-                )
+                advice = "noise of shape [batch, channels, 1, 1]"
+                yield likely(says, "data", advice, self.changed(self.x, "{}[:, :, None, None]"))
                 return
             for channels in (1, 3):
                 side = isqrt(features // channels)
                 if channels * side * side == features and side > 3 and batch != features:
                     says = f"{self.x} is flattened: {features} = {channels} · {side} · {side}"
                     unflat = self.changed(self.x, f"{{}}.unflatten(1, ({channels}, {side}, {side}))")
-                    yield likely(
-                        says, "call", "give the picture back its axes, or don't flatten it before a convolution", unflat
-                    )
+                    advice = "give the picture back its axes, or don't flatten it before a convolution"
+                    yield likely(says, "call", advice, unflat)
                     return
             if batch == features or min(shape) > 8:
                 says = f"{self.x} is one grey picture [{batch}, {features}] without channel and batch axes"
                 yield likely(says, "data", "x[None, None]", self.changed(self.x, "{}[None, None]"))
-                yield possible(
-                    "it is [batch, features]: flattened before", "call", "flatten only after the last convolution"
-                )
+                says = "it is [batch, features]: flattened before"
+                advice = "flatten only after the last convolution"
+                yield possible(says, "call", advice)
                 return
         axes = f" {list(shape)}" if shape else ""
         if squeezed := self.squeezed():
@@ -98,9 +95,8 @@ class Rank(Rule):
         weight: tuple[int, ...] = self.facts.get("weight") or (0, 0)
         if got == self.most - 1 and shape[1:2] == weight[1:2] and weight[1] != 1:
             says = f"{self.x}{axes} is a batch for a {ndim - 1}-d layer, and this one is {ndim}-d"
-            yield likely(
-                says, "model", f"the {ndim - 1}-d layer of the same kind (nn.Conv{ndim - 1}d, BatchNorm{ndim - 1}d)"
-            )
+            advice = f"the {ndim - 1}-d layer of the same kind (nn.Conv{ndim - 1}d, BatchNorm{ndim - 1}d)"
+            yield likely(says, "model", advice)
             return
         if got == self.most - 1:
             says = f"a batch axis is missing from {self.x}{axes}: one sample, where a batch is taken"
@@ -122,7 +118,11 @@ class Rank(Rule):
     def too_many(self, shape: tuple[int, ...], got: int) -> Iterator[Hypothesis]:
         ones = [i for i, size in enumerate(shape[:-2]) if size == 1]
         ndim = self.most - 2
-        if got == self.most + 1 and (not shape or ones):
+        if len(shape) == 5 and ndim == 2 and shape[1] in (1, 3, 4, 16) and shape[2] > 4:
+            says = f"{list(shape)} are volumes or clips [batch, channels, depth, height, width], and the layer is 2-d"
+            advice = "a 3-d network (nn.Conv3d), or slice by slice: x.transpose(1, 2).flatten(0, 1)"
+            yield likely(says, "model", advice)
+        elif got == self.most + 1 and (not shape or ones):
             axis = ones[0] if ones else 0
             says = f"{self.x} {list(shape) or ''} has one axis too many, of size 1: unsqueezed once more than needed"
             advice = "a DataLoader adds the batch axis by itself; leave unsqueeze(0) out in the dataset"
@@ -147,10 +147,9 @@ class Rank(Rule):
 
 class AxisRange(Rule):
     code = "axis-range"
-    family = "rank"
-    signatures = ("imension out of range (expected to be in range of [{low}, {high}], but got {axis})",)
+    signatures = ("Dimension out of range (expected to be in range of [{low}, {high}], but got {axis})",)
     says = "there is no axis {axis}: the tensor has axes {low} to {high}"
-    lookalike = "too many indices for tensor of dimension 1"
+    lookalike = "axis-index"
     example = """
         scores = torch.rand(1, 10).squeeze()  # a batch of one loses its axis
         # IndexError: Dimension out of range (expected to be in range of [-1, 0], but got 1)
@@ -164,7 +163,10 @@ class AxisRange(Rule):
         squeezed = (
             "squeeze() takes every axis of size 1, the batch of one as well: squeeze(-1) names the one that is meant"
         )
-        if self.case.in_loss and self.axis == 1 and axes == 1:
+        if found := re.search(r"(?:max|argmax)\(([\w.]+), (?:dim=)?1\)", self.line.code):
+            says = f"{found[1]} has one axis: labels are class numbers already, or scores lost their batch"
+            yield likely(says, "call", f"take labels as they are, {found[1]}; for scores keep [batch, classes]")
+        elif self.case.in_loss and self.axis == 1 and axes == 1:
             taken = f"by {self.squeezed()}" if self.squeezed() else "or without its batch"
             says = f"the prediction has one axis where the loss wants [batch, classes]: squeezed, {taken}"
             yield likely(says, "loss", f"hand over [batch, classes]; {squeezed}")
@@ -178,20 +180,19 @@ class AxisRange(Rule):
         else:
             says = f"{missing}: a batch or channel axis is missing, or squeeze() took it"
             yield likely(says, "call", f"x.unsqueeze(0) for one sample alone; {squeezed}")
-            yield possible(
-                f"another axis is meant: they go from 0 to {self.high}", "call", f"dim={self.high} or dim=-1"
-            )
+            says = f"another axis is meant: they go from 0 to {self.high}"
+            advice = f"dim={self.high} or dim=-1"
+            yield possible(says, "call", advice)
 
 
 class PermuteAxes(Rule):
     code = "permute-axes"
-    family = "rank"
     signatures = (
         "input.dim() = {got} is not equal to len(dims) = {named}",
         "number of dims don't match in permute",
     )
     says = "permute names every axis of the tensor once"
-    lookalike = "Dimension out of range (expected to be in range of [-1, 0], but got 1)"
+    lookalike = "axis-range"
     example = """
         image = torch.rand(28, 28, 3)
         # RuntimeError: permute(sparse_coo): number of dimensions in the tensor input does not match the length of
@@ -215,13 +216,12 @@ class PermuteAxes(Rule):
 
 class Unpack(Rule):
     code = "rank-unpack"
-    family = "rank"
     signatures = (
         "values to unpack (expected {expected}, got {got})",
         "too many values to unpack (expected {expected})",
     )
     says = "a shape is taken apart into {expected} sizes, and has another number of them"
-    lookalike = "Dimension out of range (expected to be in range of [-1, 0], but got 1)"
+    lookalike = "axis-range"
     example = """
         x = torch.rand(3, 28, 28)
         # ValueError: not enough values to unpack (expected 4, got 3)
@@ -229,26 +229,32 @@ class Unpack(Rule):
     """
 
     def hypotheses(self) -> Iterator[Hypothesis]:
-        if not self.line.has(r"\.shape\b|\.size\(\)"):
+        raised = self.case.raised.frames[-1].code if self.case.raised.frames else ""
+        found = re.match(r"(?P<names>.*?)\s*=\s*(?P<x>[\w.\[\]()]+?)\.(?:shape\b|size\(\))", raised)
+        if not found:
             return
-        x = self.line.code.partition("=")[2].strip().removesuffix(".shape").removesuffix(".size()")
+        x, names = found["x"], re.findall(r"\w+", found["names"])
         got = self.facts.get("got", f"more than {self.expected}")
         says = f"{x} has {got} axes and {self.expected} are named"
-        if got == self.expected - 1:
+        if self.expected == 3 and got == 2 and {"h", "w"} <= {name[0].lower() for name in names}:
+            says += ": a grey picture has no axis for channels"
+            yield likely(says, "data", 'Image.open(path).convert("RGB"), cv2.imread(path, cv2.IMREAD_COLOR)')
+        elif self.case.through("multi_head_attention_forward"):
+            says += " (length, batch, features): one sample without its batch"
+            yield likely(says, "call", "unsqueeze the batch axis; PyTorch 1.11 and later take two axes as well")
+        elif got == self.expected - 1:
             says += ": the batch axis is missing, or was squeezed away"
             yield likely(says, "call", f"{x}.unsqueeze(0) for one sample alone, before it goes in")
         else:
-            yield likely(
-                says, "call", "print its shape where it comes from; flatten before it, or a layer that returns a tuple"
-            )
+            advice = "print its shape where it comes from; flatten before it, or a layer that returns a tuple"
+            yield likely(says, "call", advice)
 
 
 class Indices(Rule):
     code = "axis-index"
-    family = "rank"
     signatures = ("too many indices for tensor of dimension {axes}",)
     says = "more axes are indexed than the {axes} there are"
-    lookalike = "Dimension out of range (expected to be in range of [-1, 0], but got 1)"
+    lookalike = "axis-range"
     example = """
         scores = torch.rand(10)
         # IndexError: too many indices for tensor of dimension 1
@@ -265,10 +271,9 @@ class Indices(Rule):
 
 class ZeroDim(Rule):
     code = "number-index"
-    family = "rank"
     signatures = ("invalid index of a 0-dim tensor", "iteration over a 0-d tensor", "len() of a 0-d tensor")
     says = "a tensor that is a single number has no elements to be picked"
-    lookalike = "too many indices for tensor of dimension 1"
+    lookalike = "axis-index"
     example = """
         losses = [torch.tensor(0.5)]
         # IndexError: invalid index of a 0-dim tensor. Use `tensor.item()` in Python or `tensor.item<T>()` in C++ to
@@ -279,9 +284,5 @@ class ZeroDim(Rule):
     def hypotheses(self) -> Iterator[Hypothesis]:
         says = "a loss, a mean or a squeezed batch of one is a single number"
         fix = self.instead(self.line.code.replace(".data[0]", ".item()")) if ".data[0]" in self.line.code else None
-        yield certain(
-            says,
-            "call",
-            "x.item() reads a single number (x.data[0] did, before 0.4); squeeze(1) keeps a batch of one",
-            fix,
-        )
+        advice = "x.item() reads a single number (x.data[0] did, before 0.4); squeeze(1) keeps a batch of one"
+        yield certain(says, "call", advice, fix)

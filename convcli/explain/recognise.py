@@ -18,13 +18,17 @@ from convcli.explain import (
     dtype,
     kernel,
     linear,
+    loss_settings,
     losses,
+    matmul,
     modules,
     norm,
+    processes,
     rank,
     resize,
     sequences,
     settings,
+    spreading,
     state_dict,
     targets,
     view,
@@ -35,8 +39,24 @@ from convcli.explain.rule import Case, Fix, Hypothesis, Rule
 from convcli.explain.source import Source
 
 # Tried in this order: rules that look at the user's line before those that take any line.
-FAMILIES: tuple[ModuleType, ...] = (targets, losses, batches, state_dict, sequences, attention, channels, rank, kernel)
-FAMILIES += (settings, linear, view, cat, addition, norm, dtype, device, resize, modules, calls, autograd)
+FAMILIES: tuple[ModuleType, ...] = (targets, losses, loss_settings, batches, state_dict, sequences, attention)
+FAMILIES += (
+    channels,
+    rank,
+    kernel,
+    settings,
+    linear,
+    matmul,
+    spreading,
+    view,
+    cat,
+    addition,
+    norm,
+    dtype,
+    device,
+    resize,
+)
+FAMILIES += (modules, calls, autograd, processes)
 RULES: dict[str, type[Rule]] = {
     rule.code: rule
     for family in FAMILIES
@@ -76,9 +96,12 @@ def _read(rule: type[Rule], case: Case) -> Diagnosis | None:
     try:
         read = rule.read(case)
         hypotheses = tuple(read.hypotheses()) if read else ()
-    except (ValueError, LookupError, ZeroDivisionError):
-        return None  # numbers that torch can't have written
-    return Diagnosis(read, hypotheses) if read and hypotheses else None
+        if read and hypotheses:
+            read.why(), read.deciding(), read.warning(), list(read.operands())
+            return Diagnosis(read, hypotheses)
+    except (ValueError, LookupError, ArithmeticError):
+        pass  # numbers that torch can't have written
+    return None
 
 
 @dataclass(frozen=True)

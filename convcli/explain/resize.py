@@ -4,36 +4,34 @@ from collections.abc import Iterator
 
 from convcli.explain.rule import Hypothesis, Rule, certain, likely
 
+FAMILY = "resize"
+
 
 class Interpolate(Rule):
     code = "interpolate"
-    family = "resize"
     signatures = (
-        "nput and output must have the same number of spatial dimensions, but got input with spatial dimensions "
+        "Input and output must have the same number of spatial dimensions, but got input with spatial dimensions "
         "of {input:shape} and "
         "output size of {size:shape}",
-        "nput and scale_factor must have the same number of spatial dimensions, but got input with spatial "
+        "Input and scale_factor must have the same number of spatial dimensions, but got input with spatial "
         "dimensions of {input:shape} "
         "and scale_factor of shape {size:shape}",
         "Only 3D, 4D and 5D input Tensors supported (got {axes}D)",
-        "ot {axes}D input, but {mode:word} mode needs {wanted}D input",
-        "t is expected {name:word} equals to {wanted}, but got size {axes}",
-        "xpected {} equals to {wanted}, but got {axes}",
+        "Got {axes}D input, but {mode:word} mode needs {wanted}D input",
+        "It is expected {name:word} equals to {wanted}, but got size {axes}",
+        "Expected {} equals to {wanted}, but got {axes}",
         "only one of size or scale_factor should be defined",
         "either size or scale_factor should be defined",
         "align_corners option can only be set with the interpolating modes",
-        "nput and output sizes should be greater than 0, but got input (H: {height}, W: {width})",
-        "nput and output sizes should be greater than 0",
+        "Input and output sizes should be greater than 0, but got input (H: {height}, W: {width})",
+        "Input and output sizes should be greater than 0",
         "scale_factor shape must match input shape",
         "size shape must match input shape. Input is {ndim}D, size is {count}",
         "scale_factor shape must match input shape. Input is {ndim}D, scale_factor is {count}",
     )
     says = "interpolate wants [batch, channels, …] and one size for each axis after them"
     layer_named = r"interpolate|up"
-    lookalike = (
-        "grid_sampler(): expected grid and input to have same batch size, but got input with sizes [1, 3, "
-        "8, 8] and grid with sizes [2, 4, 4, 2]"
-    )
+    lookalike = "grid-sample"
     example = """
         image = torch.rand(3, 8, 8)
         # ValueError: Input and output must have the same number of spatial dimensions, but got input with spatial
@@ -46,11 +44,9 @@ class Interpolate(Rule):
     def hypotheses(self) -> Iterator[Hypothesis]:
         text = self.case.raised.text
         if "greater than 0" in text:
-            yield likely(
-                "a size came out as 0",
-                "call",
-                "print the input's shape; a scale_factor below 1 rounds small maps down to 0",
-            )
+            says = "a size came out as 0"
+            advice = "print the input's shape; a scale_factor below 1 rounds small maps down to 0"
+            yield likely(says, "call", advice)
         elif "defined" in text:
             yield certain("size and scale_factor say the same thing in two ways", "call", "give one of them")
         elif "align_corners" in text:
@@ -61,11 +57,9 @@ class Interpolate(Rule):
                 says += f", and {list(self.input)} is left for sizes {list(self.size)}"
             yield likely(says, "data", "one picture is a batch of one", self.changed(self.x, "{}.unsqueeze(0)"))
         else:
-            yield likely(
-                "more axes than the size or the mode is for",
-                "call",
-                "linear is for [batch, channels, length], bilinear for pictures, trilinear for volumes",
-            )
+            says = "more axes than the size or the mode is for"
+            advice = "linear is for [batch, channels, length], bilinear for pictures, trilinear for volumes"
+            yield likely(says, "call", advice)
 
     def lacks_axes(self) -> bool:
         if "size" in self.facts:
@@ -75,7 +69,6 @@ class Interpolate(Rule):
 
 class GridSample(Rule):
     code = "grid-sample"
-    family = "resize"
     signatures = (
         "expected grid and input to have same batch size, but got input with sizes {input:shape} and grid with "
         "sizes {grid:shape}",
@@ -84,11 +77,11 @@ class GridSample(Rule):
         "sizes {grid:shape}",
         "expected {}D or {}D input and grid with same number of dimensions, but got input with sizes "
         "{input:shape} and grid with sizes {grid:shape}",
-        "xpected a batch of {ndim}D affine matrices of shape {} for size {size:shape}. Got {got:shape}",
+        "Expected a batch of {ndim}D affine matrices of shape {} for size {size:shape}. Got {got:shape}",
     )
     says = "grid_sample takes a grid [batch, height, width, 2] of places, x before y, from -1 to 1"
     layer_named = r"grid"
-    lookalike = "only one of size or scale_factor should be defined"
+    lookalike = "interpolate"
     example = """
         image, grid = torch.rand(2, 3, 8, 8), torch.zeros(1, 4, 4, 2)
         # RuntimeError: grid_sampler(): expected grid and input to have same batch size, but got input with sizes
@@ -101,11 +94,9 @@ class GridSample(Rule):
         grid = self.handed(1, "grid")
         if "got" in self.facts:
             rows = "[batch, 2, 3]" if self.ndim == 2 else "[batch, 3, 4]"
-            yield likely(
-                f"affine_grid takes {rows} and got {list(self.got)}",
-                "call",
-                "the first two rows of a 3×3 matrix: theta[:, :2]",
-            )
+            says = f"affine_grid takes {rows} and got {list(self.got)}"
+            advice = "the first two rows of a 3×3 matrix: theta[:, :2]"
+            yield likely(says, "call", advice)
         elif "input" in self.facts and len(self.input) == len(self.grid) and self.grid[0] == 1:
             says = f"one grid was made for a batch of {self.input[0]}"
             spread = self.changed(grid, f"{{}}.expand({self.x}.size(0), -1, -1, -1)")
@@ -113,16 +104,20 @@ class GridSample(Rule):
         elif "wanted" in self.facts and self.grid[1:2] == (self.wanted,):
             says = f"the {self.wanted} coordinates are on axis 1 of {list(self.grid)}, as in a flow field"
             yield likely(says, "call", "move them last", self.changed(grid, "{}.permute(0, 2, 3, 1)"))
+        elif "input" in self.facts and self.grid[0] != self.input[0]:
+            says = f"the input is a batch of {self.input[0]} and the grid one of {self.grid[0]}"
+            advice = (
+                "make the grid from the input's shape: sizes were rounded apart, or places were merged into a batch"
+            )
+            yield likely(says, "call", advice)
         else:
             says = f"the grid is {list(self.grid)}"
-            yield likely(
-                says, "call", "[batch, height, width, 2] for pictures, [batch, depth, height, width, 3] for volumes"
-            )
+            advice = "[batch, height, width, 2] for pictures, [batch, depth, height, width, 3] for volumes"
+            yield likely(says, "call", advice)
 
 
 class PixelShuffle(Rule):
     code = "pixel-shuffle"
-    family = "resize"
     signatures = (
         "input.size(-3)={channels} is not divisible by {factor}",
         "pixel_unshuffle expects {side:word} to be divisible by downscale_factor, but input.size({axis})={size} "
@@ -130,7 +125,7 @@ class PixelShuffle(Rule):
         "pixel_shuffle expects its input's 'channel' dimension to be divisible by the square of upscale_factor",
     )
     says = "pixel shuffling makes r·r channels into r × r pixels"
-    lookalike = "num_channels (48) must be divisible by num_groups (32)"
+    lookalike = "norm-groups"
     example = """
         shuffle = nn.PixelShuffle(2)
         # RuntimeError: pixel_shuffle expects its input's 'channel' dimension to be divisible by the square of
@@ -140,9 +135,9 @@ class PixelShuffle(Rule):
 
     def hypotheses(self) -> Iterator[Hypothesis]:
         if "size" in self.facts:
-            yield likely(
-                f"{self.side} {self.size} isn't a multiple of {self.factor}", "data", "pad or resize the input to one"
-            )
+            says = f"{self.side} {self.size} isn't a multiple of {self.factor}"
+            advice = "pad or resize the input to one"
+            yield likely(says, "data", advice)
             return
         says = (
             f"{self.facts.get('channels', 'the channels')} channels don't divide by r·r = "
@@ -153,20 +148,19 @@ class PixelShuffle(Rule):
 
 class Folded(Rule):
     code = "fold"
-    family = "resize"
     signatures = (
-        "xpected size of input's dimension {axis} to match the calculated number of sliding blocks {count:words}, "
+        "Expected size of input's dimension {axis} to match the calculated number of sliding blocks {count:words}, "
         "but got",
-        "xpected size of input's dimension 1 to be divisible by the product of kernel_size, but got "
+        "Expected size of input's dimension 1 to be divisible by the product of kernel_size, but got "
         "input.size(1)={channels}",
         "calculated shape of the array of sliding blocks as",
-        "xpected shape of indices to be same as that of the input tensor ({input:shape}) but got indices tensor "
+        "Expected shape of indices to be same as that of the input tensor ({input:shape}) but got indices tensor "
         "with shape: {got:shape}",
-        "ound an invalid max index: {index} (output volumes are of size",
+        "Found an invalid max index: {index} (output volumes are of size",
         "output_size should be {}",
     )
     says = "fold and unpooling put back what their other half took out, with the same settings"
-    lookalike = "only one of size or scale_factor should be defined"
+    lookalike = "interpolate"
     example = """
         fold = nn.Fold((4, 4), kernel_size=2)
         # RuntimeError: Given output_size=(4, 4), kernel_size=(2, 2), dilation=(1, 1), padding=(0, 0), stride=(1,

@@ -1,6 +1,7 @@
 """What a PyTorch error is told by, and what can be behind it: one class an error, all of them of this shape."""
 
 import re
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
@@ -14,6 +15,9 @@ from convcli.explain.source import Made, Source
 
 Likelihood = Literal["certain", "likely", "possible"]
 Where = Literal["before", "instead", "definition"]  # of the line that raised, or of the layer
+# What a line calls and that is no layer: functions, and whole models whose layers have other names.
+NO_LAYER = r"^(?:F|torch|nn|functional)\.|(?i:(?:^|[._])\w*(?:model|net|network|module|trainer|fit)$)"
+LOOKED_AT = 6000  # characters of a message; only a state_dict's lists go on for longer
 # What stands in a message for a fact. Every pattern is bounded, so that none can hang.
 HOLES = {
     "": r"-?\d{1,18}",
@@ -75,11 +79,33 @@ class Case:
     def frame(self) -> Frame | None:
         """The user's own innermost place."""
         own = [frame for frame in self.raised.frames if not frame.of_library]
-        return own[-1] if own else None
+        there = [frame for frame in own if not frame.code.startswith("raise")]  # and doesn't pass an error on
+        return (there or own)[-1] if own else None
 
     @cached_property
     def line(self) -> Line:
         return Line(self.frame.code, self.frame.marked) if self.frame else Line()
+
+    @property
+    def caller(self) -> Frame | None:
+        """The innermost place outside of torch: the user's own, or one in a library that is built on torch."""
+        return next((f for f in reversed(self.raised.frames) if not re.search(r"[/\\]torch[/\\]", f.file)), None)
+
+    @property
+    def deeper(self) -> list[Frame]:
+        """The places that the user's innermost line led to, the one that raised last."""
+        own = [i for i, frame in enumerate(self.raised.frames) if not frame.of_library]
+        return list(self.raised.frames[own[-1] + 1 :]) if own else list(self.raised.frames)
+
+    @property
+    def direct(self) -> bool:
+        """Whether the user's line itself calls what raised: nothing but torch lies in between."""
+        return all(re.search(r"[/\\]torch[/\\]", frame.file) for frame in self.deeper)
+
+    @property
+    def in_sequential(self) -> bool:
+        """Whether the user's line calls an nn.Sequential, and so hands nothing to the layer that raised."""
+        return any(re.search(r"torch.*[/\\]container\.py", frame.file) for frame in self.deeper)
 
     def through(self, pattern: str) -> bool:
         """Whether the error came through a function, or a file of a library, with a name that the pattern fits."""
@@ -92,21 +118,25 @@ class Case:
 
     @property
     def in_loss(self) -> bool:
-        named = r"cross_entropy|nll_loss|binary_cross|_loss\b|[/\\]loss\.py"
+        named = r"cross_entropy|nll_loss|binary_cross|_loss\b|[/\\]torch[/\\]nn[/\\]modules[/\\]loss\.py"
         return self.through(named) or self.line.has(r"(?i)criterion|loss_f|(?:^|[^\w])\w*loss\w*\(|cross_entropy")
 
 
 @cache
 def _longest_word(signature: str) -> str:
     """A part of a message that stands in it as it is, to pass by what doesn't fit at once."""
-    return max(re.sub(r"\{.*?\}", " ", signature).split(), key=len)
+    return max(re.sub(r"\{.*?\}|^\w", " ", signature).split(), key=len)
 
 
 @cache
 def _pattern(signature: str) -> re.Pattern[str]:
-    """A message with typed holes as a regular expression: ``{rows}`` is a whole number, ``{}`` anything short."""
+    """A message with typed holes as a regular expression: ``{rows}`` is a whole number, ``{}`` anything short.
+
+    Its first letter may be small or large, as versions differ in that, and it may be the end of a longer word.
+    """
     parts = re.split(r"\{(\w*)(?::(\w+))?\}", signature)
-    written = [r" ?".join(map(re.escape, parts[0].split(" ")))]
+    first = f"(?i:{signature[0]})" if parts[0][:1].isalpha() else re.escape(parts[0][:1])
+    written = [first + r" ?".join(map(re.escape, parts[0][1:].split(" ")))]
     for name, kind, literal in zip(parts[1::3], parts[2::3], parts[3::3], strict=True):
         written.append(f"(?P<{name}>{HOLES[kind or '']})" if name else ".{0,120}?")
         written.append(r" ?".join(map(re.escape, literal.split(" "))))
@@ -123,7 +153,8 @@ def _fact(text: str, kind: str | None) -> Any:
 class Rule:
     """An error: its messages, the facts in them, what can be behind it, and code that raises it.
 
-    Facts are attributes, as their holes in ``signatures`` name them. A subclass is a rule if it has a ``code``.
+    Facts are attributes, as their holes in ``signatures`` name them. A subclass is a rule if it has a ``code``; its
+    family is the ``FAMILY`` of the module that it stands in.
     """
 
     code: ClassVar[str] = ""
@@ -131,7 +162,7 @@ class Rule:
     signatures: ClassVar[tuple[str, ...]] = ()
     says: ClassVar[str] = ""  # one sentence, with the facts
     example: ClassVar[str] = ""  # raises it, and would end well but for that
-    lookalike: ClassVar[str] = ""  # a message that another rule explains, or none
+    lookalike: ClassVar[str] = ""  # the code of the rule whose example looks like it, or a message of none
     usual: ClassVar[tuple[Hypothesis, ...]] = ()  # where no fact decides
     decide: ClassVar[str] = ""  # what tells two hypotheses apart
     not_that: ClassVar[str] = ""  # the wrong fix that is often found
@@ -142,6 +173,9 @@ class Rule:
 
         def __getattr__(self, fact: str) -> Any: ...
 
+    def __init_subclass__(cls) -> None:
+        cls.family = sys.modules[cls.__module__].__dict__["FAMILY"]
+
     def __init__(self, case: Case, facts: dict[str, Any], generic: bool = False) -> None:
         self.case, self.generic = case, generic
         self.facts: Any = facts
@@ -150,7 +184,7 @@ class Rule:
     @classmethod
     def read(cls, case: Case) -> Self | None:
         """The rule with the facts of a message, if one of its signatures is in it."""
-        written = case.raised.text.replace("`", "")
+        written = case.raised.text[:LOOKED_AT].replace("`", "")
         for text in (written.replace("\n", " "), written.replace("\n", "")):
             for signature in cls.signatures:
                 if _longest_word(signature) in text and (found := _pattern(signature).search(text)):
@@ -175,7 +209,10 @@ class Rule:
 
     def rebuilt(self) -> str:
         """Code over x and layer, of the facts alone, that raises the error anew; empty where they don't suffice."""
-        return self.rebuild.format_map(self.facts)
+        try:
+            return self.rebuild.format_map(self.facts)
+        except KeyError:
+            return ""
 
     def operands(self) -> Iterator[tuple[str, str]]:
         """The names in the user's line, and what is known of each."""
@@ -194,7 +231,7 @@ class Rule:
 
     @property
     def _call(self) -> Any:
-        return self.line.call(self.layer_named) or self.line.call()
+        return (self.line.call(self.layer_named) or self.line.call()) if self.case.direct else None
 
     def handed(self, index: int, default: str) -> str:
         """What the user's line hands over in a place, as it is written there."""
@@ -207,7 +244,7 @@ class Rule:
     @property
     def layer(self) -> str:
         name = self.line.text(self._call.func) if self._call else ""
-        return name if NAME.fullmatch(name) else "layer"
+        return name if NAME.fullmatch(name) and not re.search(NO_LAYER, name) else "layer"
 
     def squeezed(self) -> str:
         """The user's line, or one shortly above, that squeezes every axis of size 1, a batch of one among them."""
@@ -226,9 +263,12 @@ class Rule:
         frame = self.case.frame
         return Fix(code, "instead", *(("", 0) if frame is None else (frame.file, frame.number)))
 
-    def changed(self, name: str, template: str) -> Fix:
+    def changed(self, name: str, template: str) -> Fix | None:
         """A value made right: in a line before if it has a name, or else where it stands in the user's line."""
         new = template.format(name)
+        code = self.line.code
+        if code and not (self.case.direct and re.search(rf"(?<![\w.]){re.escape(name)}(?!\w)", code)):
+            return None  # the line doesn't hand it over
         if NAME.fullmatch(name) or not self.line.code:
             return self.before(f"{name} = {new}")
         return self.instead(self.line.edited(name, template.format(name if name[-1] in ")]" else f"({name})")))
@@ -244,6 +284,21 @@ class Rule:
             return Fix(dedent(made.edited(type, **changes)).strip(), "definition", made.file, made.number, made.last)
         named = not self.line.code or re.search(self.layer_named, self.layer)  # and not a whole model
         return Fix(f"{self.layer} = {code}", "definition") if code and named else None
+
+
+def columns(got: int, expected: int) -> str:
+    """What is said of data with a column or two more or less than before; empty for other differences.
+
+    >>> columns(136, 135)
+    'the data have 136 columns, 1 more than the 135 it was made for'
+    """
+    if not 0 < abs(got - expected) <= 3:
+        return ""
+    more = "more" if got > expected else "fewer"
+    return f"the data have {got} columns, {abs(got - expected)} {more} than the {expected} it was made for"
+
+
+SAME_COLUMNS = "see that the target isn't among the columns, and that training and test data have the same"
 
 
 def shaped(shape: Sequence[int], *names: str) -> str:

@@ -1,13 +1,15 @@
 """Recurrent layers, embeddings and attention: axes, lengths and sizes."""
 
+import re
 from collections.abc import Iterator
 
 from convcli.explain.rule import Hypothesis, Rule, certain, likely, possible
 
+FAMILY = "sequences"
+
 
 class RnnInput(Rule):
     code = "rnn-input"
-    family = "sequences"
     signatures = (
         "input.size(-1) must be equal to input_size. Expected {expected}, got {got}",
         "input has inconsistent input_size: got {got} expected {expected}",
@@ -15,7 +17,7 @@ class RnnInput(Rule):
     )
     says = "the RNN reads {expected} features a step, the last axis has {got}"
     layer_named = r"(?i)rnn|lstm|gru"
-    lookalike = "Expected hidden[0] size (1, 3, 20), got [1, 4, 20]"
+    lookalike = "rnn-state"
     rebuild = "layer = nn.LSTM({expected}, 8)\nx = torch.rand(5, 3, {got})\ny = layer(x)"
     example = """
         lstm = nn.LSTM(10, 20, batch_first=True)
@@ -30,36 +32,30 @@ class RnnInput(Rule):
         made = self.made("LSTM GRU RNN LSTMCell GRUCell RNNCell", input_size=self.expected)
         if self.expected == 1:
             says = f"a series of {self.got} values has no feature axis: one feature a step"
-            yield likely(
-                says, "data", f"{self.x}.unsqueeze(-1): [batch, steps, 1]", self.changed(self.x, "{}.unsqueeze(-1)")
-            )
+            advice = f"{self.x}.unsqueeze(-1): [batch, steps, 1]"
+            yield likely(says, "data", advice, self.changed(self.x, "{}.unsqueeze(-1)"))
             return
         says = f"each step has {self.got} features, and input_size={self.expected} was given"
-        yield likely(
-            says,
-            "model",
-            f"input_size={self.got}, or steps of {self.expected} features",
-            self.remade(made, input_size=self.got),
-        )
+        advice = f"input_size={self.got}, or steps of {self.expected} features"
+        yield likely(says, "model", advice, self.remade(made, input_size=self.got))
         yield possible("features and steps are swapped", "data", "x.transpose(1, 2): the features come last")
 
 
 class RnnState(Rule):
     code = "rnn-state"
-    family = "sequences"
     signatures = (
-        "xpected hidden[{which}] size {expected:shape}, got {got:shape}",
-        "xpected hidden size {expected:shape}, got {got:shape}",
-        "nput batch size {batch} doesn't match hidden{} batch size {got_batch}",
-        "or batched 3-D input, hx and cx should also be 3-D but got",
-        "or batched 3-D input, hx should also be 3-D but got {axes}-D tensor",
-        "or unbatched 2-D input, hx and cx should also be 2-D but got",
-        "or unbatched 2-D input, hx should also be 2-D but got {axes}-D tensor",
+        "Expected hidden[{which}] size {expected:shape}, got {got:shape}",
+        "Expected hidden size {expected:shape}, got {got:shape}",
+        "Input batch size {batch} doesn't match hidden{} batch size {got_batch}",
+        "For batched 3-D input, hx and cx should also be 3-D but got",
+        "For batched 3-D input, hx should also be 3-D but got {axes}-D tensor",
+        "For unbatched 2-D input, hx and cx should also be 2-D but got",
+        "For unbatched 2-D input, hx should also be 2-D but got {axes}-D tensor",
         "hidden{} has inconsistent hidden_size: got {got_size}, expected {size}",
     )
     says = "the state is [layers·directions, batch, hidden_size], batch_first or not"
     layer_named = r"(?i)rnn|lstm|gru"
-    lookalike = "input.size(-1) must be equal to input_size. Expected 10, got 8"
+    lookalike = "rnn-input"
     example = """
         lstm = nn.LSTM(10, 20)
         steps = torch.rand(5, 3, 10)
@@ -76,14 +72,18 @@ class RnnState(Rule):
             says = "the input has two axes, one sample without its batch, and the state three"
             yield likely(says, "data", "unsqueeze the input: [batch, steps, features]")
         elif expected is None:
-            yield likely(
-                "the state has no axis for layers", "call", "torch.zeros(layers·directions, batch, hidden_size)"
-            )
+            says = "the state has no axis for layers"
+            advice = "torch.zeros(layers·directions, batch, hidden_size)"
+            yield likely(says, "call", advice)
         elif len(expected) != len(got):
             yield likely(f"the state has {len(got)} axes, {list(got)}", "call", f"make it {list(expected)}")
         elif expected[0] != got[0]:
             says = f"the state has {got[0]} layers·directions, and the RNN {expected[0]}"
             yield likely(says, "model", "num_layers, twice that if bidirectional=True, as its first size")
+        elif self.facts.get("batch") == 1 and "hidden[0]" in self.case.raised.text:
+            says = f"an LSTMCell's state is a pair (h, c); one tensor came, and its row of {got[1]} was read as h"
+            yield likely(says, "call", "h, c = cell(x, (h, c))")
+            yield possible(f"the state was made for a batch of {got[1]}", "call", "make it for the batch at hand")
         elif expected[1] != got[1]:
             says = f"the state was made for a batch of {got[1]}, and the input's axis for it has {expected[1]}"
             advice = (
@@ -93,25 +93,24 @@ class RnnState(Rule):
             yield likely(says, "call", advice)
             yield possible("steps and batch are swapped", "model", "batch_first=True for [batch, steps, features]")
         else:
-            yield likely(
-                f"hidden_size is {expected[-1]} and the state has {got[-1]}", "model", "one hidden_size for both"
-            )
+            says = f"hidden_size is {expected[-1]} and the state has {got[-1]}"
+            advice = "one hidden_size for both"
+            yield likely(says, "model", advice)
 
     decide = "print(x.shape, state[0].shape): the last batch of an epoch may be smaller"
 
 
 class RnnRank(Rule):
     code = "rnn-rank"
-    family = "sequences"
     signatures = (
         "{kind:word}: Expected input to be {least}D or {most}D, got {got}D instead",
         "{kind:word}: Expected input to be {least}-D or {most}-D but received {got}-D tensor",
         "input must have {most} dimensions, got {got}",
-        "xpected input to be {least}-D or {most}-D but received {got}-D tensor",
+        "Expected input to be {least}-D or {most}-D but received {got}-D tensor",
     )
     says = "the RNN takes {most} axes: batch (or steps), steps (or batch), features"
     layer_named = r"(?i)rnn|lstm|gru|cell"
-    lookalike = "input.size(-1) must be equal to input_size. Expected 10, got 8"
+    lookalike = "rnn-input"
     example = """
         lstm = nn.LSTM(64, 20, batch_first=True)
         maps = torch.rand(5, 7, 8, 8)
@@ -122,35 +121,29 @@ class RnnRank(Rule):
     def hypotheses(self) -> Iterator[Hypothesis]:
         if self.got == 4:
             says = f"{self.x} has 4 axes: maps or pictures"
-            yield likely(
-                says, "call", "make a sequence of them: x.flatten(2).transpose(1, 2), or x.squeeze(1) for an axis of 1"
-            )
+            advice = "make a sequence of them: x.flatten(2).transpose(1, 2), or x.squeeze(1) for an axis of 1"
+            yield likely(says, "call", advice)
         elif self.got > self.most:
-            yield likely(
-                f"{self.x} has {self.got} axes; a cell takes one step",
-                "call",
-                "for x in steps.unbind(1): h = cell(x, h)",
-            )
+            says = f"{self.x} has {self.got} axes; a cell takes one step"
+            advice = "for x in steps.unbind(1): h = cell(x, h)"
+            yield likely(says, "call", advice)
         else:
-            yield likely(
-                f"{self.x} has {self.got} axes: a batch or feature axis is missing",
-                "data",
-                "unsqueeze(-1) for one feature a step",
-            )
+            says = f"{self.x} has {self.got} axes: a batch or feature axis is missing"
+            advice = "unsqueeze(-1) for one feature a step"
+            yield likely(says, "data", advice)
 
 
 class PackLengths(Rule):
     code = "pack-lengths"
-    family = "sequences"
     signatures = (
         "lengths array must be sorted in decreasing order when enforce_sorted is True",
         "array has to be sorted in decreasing order",
         "'lengths' argument should be a 1D CPU int64 tensor",
-        "xpected len(lengths) to be equal to batch_size, but got {got} (batch_size={expected})",
+        "Expected len(lengths) to be equal to batch_size, but got {got} (batch_size={expected})",
         "Length of all samples has to be greater than 0",
     )
     says = "pack_padded_sequence takes one length a sample, on the CPU, none of them 0"
-    lookalike = "Expected hidden[0] size (1, 3, 20), got [1, 4, 20]"
+    lookalike = "rnn-state"
     example = """
         steps, lengths = torch.rand(3, 5, 2), torch.tensor([1, 2, 3])
         # RuntimeError: `lengths` array must be sorted in decreasing order when `enforce_sorted` is True. You can
@@ -170,12 +163,9 @@ class PackLengths(Rule):
                 if whole.endswith(")")
                 else None
             )
-            yield certain(
-                "the samples aren't sorted by length, the longest first",
-                "call",
-                "enforce_sorted=False sorts them, and back",
-                fix,
-            )
+            says = "the samples aren't sorted by length, the longest first"
+            advice = "enforce_sorted=False sorts them, and back"
+            yield certain(says, "call", advice, fix)
         elif "CPU" in text:
             lengths = self.handed(1, "lengths")
             yield certain("the lengths are on the GPU", "device", "lengths.cpu()", self.changed(lengths, "{}.cpu()"))
@@ -188,7 +178,6 @@ class PackLengths(Rule):
 
 class EmbeddingRange(Rule):
     code = "embedding-range"
-    family = "sequences"
     signatures = (
         "index out of range in self",
         "Assertion srcIndex < srcSelectDimSize failed",
@@ -200,7 +189,7 @@ class EmbeddingRange(Rule):
     )
     says = "a row is looked up that the table hasn't got"
     layer_named = r"(?i)emb|wte|token"
-    lookalike = "Target 3 is out of bounds."
+    lookalike = "target-range"
     example = """
         table = nn.Embedding(10, 4)
         words = torch.tensor([1, 10])
@@ -212,31 +201,28 @@ class EmbeddingRange(Rule):
     def hypotheses(self) -> Iterator[Hypothesis]:
         if "device-side" in self.case.raised.text and not self.case.through("(?i)embedding"):
             return
-        if self.case.through("(?i)position") or self.line.has("(?i)position|pos_emb|wpe"):
-            yield likely(
-                "the text is longer than the table of positions", "data", "truncate it to the model's max_length"
-            )
+        caller = self.case.caller.code if self.case.caller else ""
+        if self.case.through("(?i)position") or re.search("(?i)position|pos_emb|wpe", caller):
+            says = "the text is longer than the table of positions"
+            advice = "truncate it to the model's max_length"
+            yield likely(says, "data", advice)
         else:
             says = (
                 "an index is not below num_embeddings, or negative: a vocabulary larger than the table "
                 "(padding and unknown counted)"
             )
-            yield likely(
-                says,
-                "model",
-                "num_embeddings = largest index + 1; tokenizer and weights of one model; resize_token_embeddings",
-            )
-            yield possible(
-                "the text is longer than the table of positions", "data", "truncate it to the model's max_length"
-            )
+            advice = "num_embeddings = largest index + 1; tokenizer and weights of one model; resize_token_embeddings"
+            yield likely(says, "model", advice)
+            says = "the text is longer than the table of positions"
+            advice = "truncate it to the model's max_length"
+            yield possible(says, "data", advice)
 
 
 class GatherRange(Rule):
     code = "gather-range"
-    family = "sequences"
     signatures = ("index {index} is out of bounds for dimension {axis} with size {size}",)
     says = "index {index} is asked for, and axis {axis} has {size}"
-    lookalike = "Target 3 is out of bounds."
+    lookalike = "target-range"
     example = """
         scores = torch.rand(4, 3)
         # RuntimeError: index 3 is out of bounds for dimension 1 with size 3
@@ -250,6 +236,5 @@ class GatherRange(Rule):
             return
         if self.line.has(r"\[|gather|scatter|select|index") and "axis" in self.facts:
             says = f"indices go from 0 to {self.size - 1}"
-            yield likely(
-                says, "call", "print the index and the shape: classes counted from 1, or another axis is meant"
-            )
+            advice = "print the index and the shape: classes counted from 1, or another axis is meant"
+            yield likely(says, "call", advice)

@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from convcli.explain.kernel import LAYERS
 from convcli.explain.rule import Hypothesis, Rule, certain, likely
 
+FAMILY = "kernel"
+
 
 class SettingCount(Rule):
     code = "setting-count"
-    family = "kernel"
     signatures = (
         "expected {name:word} to be a single integer value or a list of {count} values to match the convolution "
         "dimensions, but "
@@ -19,7 +20,7 @@ class SettingCount(Rule):
         "pool{count}d() {name:word} must be an int",
     )
     says = "{name} is one number, or {count} for the layer's {count} axes"
-    lookalike = "non-positive stride is not supported"
+    lookalike = "setting-range"
     example = """
         conv = nn.Conv2d(3, 8, kernel_size=3, stride=(1, 1, 1))
         # RuntimeError: expected stride to be a single integer value or a list of 2 values to match the convolution
@@ -37,7 +38,6 @@ class SettingCount(Rule):
 
 class SettingRange(Rule):
     code = "setting-range"
-    family = "kernel"
     signatures = (
         "non-positive stride is not supported",
         "stride should not be zero",
@@ -71,14 +71,13 @@ class SettingRange(Rule):
 
 class Groups(Rule):
     code = "groups"
-    family = "kernel"
     signatures = (
         "{name:word} must be divisible by groups",
-        "iven groups={groups}, expected weight to be at least {least} at dimension 0",
-        "iven groups={groups}, expected weight to be divisible by {divisor} at dimension 0",
+        "Given groups={groups}, expected weight to be at least {least} at dimension 0",
+        "Given groups={groups}, expected weight to be divisible by {divisor} at dimension 0",
     )
     says = "groups split the channels into equal parts"
-    lookalike = "num_channels (48) must be divisible by num_groups (32)"
+    lookalike = "norm-groups"
     example = """
         # ValueError: in_channels must be divisible by groups
         conv = nn.Conv2d(3, 8, kernel_size=3, groups=2)
@@ -96,10 +95,9 @@ class Groups(Rule):
 
 class SameStride(Rule):
     code = "same-stride"
-    family = "kernel"
     signatures = ("padding='same' is not supported for strided convolutions",)
     says = "padding='same' keeps the size, and a stride above 1 shrinks it"
-    lookalike = "Invalid padding string 'full', should be one of 'valid', 'same'"
+    lookalike = "padding-kind"
     example = """
         # ValueError: padding='same' is not supported for strided convolutions
         conv = nn.Conv2d(3, 8, kernel_size=3, stride=2, padding="same")
@@ -116,14 +114,12 @@ class SameStride(Rule):
         made = [each for each in self.case.source.made if each.callee in LAYERS.split() and "same" in each.code]
         half = (made[0].value("kernel_size") or 0) // 2 if len(made) == 1 and not self.generic else 0
         fix = self.remade(made[0], padding=half) if half else None
-        yield certain(
-            says, "model", "padding=kernel_size // 2 gives the size divided by the stride, for odd kernels", fix
-        )
+        advice = "padding=kernel_size // 2 gives the size divided by the stride, for odd kernels"
+        yield certain(says, "model", advice, fix)
 
 
 class PaddingKind(Rule):
     code = "padding-kind"
-    family = "kernel"
     signatures = (
         "Invalid padding string",
         "padding_mode must be one of",
@@ -135,7 +131,7 @@ class PaddingKind(Rule):
         "conv_transpose{axes}d(): argument 'padding' (position {place}) must be tuple of ints",
     )
     says = "padding is a number for each axis, or 'same' or 'valid' where the layer has them"
-    lookalike = "padding='same' is not supported for strided convolutions"
+    lookalike = "same-stride"
     example = """
         x = torch.rand(1, 3, 8, 8)
         # RuntimeError: Padding length must be divisible by 2
@@ -154,7 +150,6 @@ class PaddingKind(Rule):
 
 class PaddingWide(Rule):
     code = "padding-wide"
-    family = "kernel"
     signatures = (
         "Padding size should be less than the corresponding input dimension, but got: padding {padding:shape} at "
         "dimension {axis} "
@@ -162,10 +157,7 @@ class PaddingWide(Rule):
         "Padding value causes wrapping around more than once",
     )
     says = "reflect and circular padding take their cells from the input, and it is too small"
-    lookalike = (
-        "Calculated padded input size per channel: (5 x 5). Kernel size: (7 x 7). Kernel size can't be "
-        "greater than actual input size"
-    )
+    lookalike = "kernel-larger"
     example = """
         pad = nn.ReflectionPad2d(9)
         # RuntimeError: Argument #4: Padding size should be less than the corresponding input dimension, but got:
@@ -182,14 +174,12 @@ class PaddingWide(Rule):
             )
         else:
             says = "the input wraps around once, and more is wanted"
-        yield likely(
-            says, "data", "larger inputs, or padding_mode='replicate' or 'zeros', which need no cells of their own"
-        )
+        advice = "larger inputs, or padding_mode='replicate' or 'zeros', which need no cells of their own"
+        yield likely(says, "data", advice)
 
 
 class PoolPadding(Rule):
     code = "pool-padding"
-    family = "kernel"
     signatures = (
         "at most half of effective kernel size, but got pad={padding}, kernel_size={kernel} and dilation={dilation}",
         "at most half of kernel size, but got pad={padding}, kernel_size={kernel}",
@@ -199,7 +189,7 @@ class PoolPadding(Rule):
         "pad should be at most half of",
     )
     says = "a pooling's padding is at most half of its kernel"
-    lookalike = "non-positive stride is not supported"
+    lookalike = "setting-range"
     example = """
         pool = nn.MaxPool2d(2, padding=2)
         # RuntimeError: pad should be at most half of effective kernel size, but got pad=2, kernel_size=2 and
@@ -210,21 +200,19 @@ class PoolPadding(Rule):
     def hypotheses(self) -> Iterator[Hypothesis]:
         numbers = f": {self.padding} for a kernel of {self.kernel}" if "padding" in self.facts else ""
         says = f"a window would lie on padding alone{numbers}"
-        yield certain(
-            says, "model", "padding=kernel_size // 2 at most; to keep the size, an odd kernel with half of it"
-        )
+        advice = "padding=kernel_size // 2 at most; to keep the size, an odd kernel with half of it"
+        yield certain(says, "model", advice)
 
 
 class OutputPadding(Rule):
     code = "output-padding"
-    family = "kernel"
     signatures = (
         "output padding must be smaller than either stride or dilation",
         "requested an output size of {asked:shape}, but valid sizes range from {low:shape} to {high:shape}",
         "output_size must have {} elements",
     )
     says = "output_padding chooses among the sizes that a stride rounds to one"
-    lookalike = "Padding length must be divisible by 2"
+    lookalike = "padding-kind"
     example = """
         up = nn.ConvTranspose2d(16, 8, kernel_size=2, stride=2, output_padding=2)
         # RuntimeError: output padding must be smaller than either stride or dilation, but got
@@ -247,16 +235,15 @@ class OutputPadding(Rule):
 
 class NegativeSize(Rule):
     code = "negative-size"
-    family = "kernel"
     signatures = (
         "Trying to create tensor with negative dimension {size}",
         "Dimension size must be non-negative",
         "length must be non-negative",
-        "egative output size",
+        "Negative output size",
         "resulted in a negative output size",
     )
     says = "a size came out below 0"
-    lookalike = "non-positive stride is not supported"
+    lookalike = "setting-range"
     example = """
         x = torch.rand(1, 1, 3, 3)
         # RuntimeError: narrow(): length must be non-negative.

@@ -7,6 +7,8 @@ from typing import Any, Self
 
 from convcli.explain.rule import Case, Hypothesis, Rule, certain, likely, possible
 
+FAMILY = "state_dict"
+
 WRAPPED = ("state_dict", "model", "model_state_dict", "net", "ema", "params", "weights", "module", "generator")
 HEADS = (
     r"(?i)^(?:module\.|model\.)*(?:\w+\.)*?(?:fc|head|classifier|cls\w*|last_linear|out\w*|logits?|bbox\w*|score\w*"
@@ -16,11 +18,10 @@ HEADS = (
 
 class StateDict(Rule):
     code = "state-dict"
-    family = "state_dict"
     signatures = ("Error(s) in loading state_dict for {model:word}:{keys:keys}$",)
     says = "the checkpoint and the model don't have the same parameters"
     layer_named = r"load_state_dict"
-    lookalike = "Expected state_dict to be dict-like, got <class 'torch.nn.modules.linear.Linear'>."
+    lookalike = "state-dict-kind"
     example = """
         net = nn.Linear(3, 4)
         state = nn.DataParallel(nn.Linear(3, 4)).state_dict()
@@ -34,8 +35,14 @@ class StateDict(Rule):
 
     @classmethod
     def read(cls, case: Case) -> Self | None:
-        found = re.search(r"loading state_dict for (\w{1,80}):", case.raised.text)
-        return cls(case, {"model": found[1], **_keys(case.raised.text)}) if found else None
+        text = case.raised.text
+        found = re.search(r"loading state_dict for (\w{1,80}):", text)
+        if old := re.search(r"unexpected key \"(module\.[\w.]{1,200})\" in state_dict", text):  # before 0.4
+            return cls(
+                case, {"model": "", **_keys(""), "missing": [old[1].removeprefix("module.")], "unexpected": [old[1]]}
+            )
+        bare = "copying a param" in text or "in state_dict: " in text
+        return cls(case, {"model": found[1] if found else "", **_keys(text)}) if found or bare else None
 
     def hypotheses(self) -> Iterator[Hypothesis]:
         missing, unexpected = self.missing, self.unexpected
@@ -55,9 +62,8 @@ class StateDict(Rule):
                 f"the names differ ({missing[0]} is wanted, {unexpected[0]} is there): weights of another "
                 "architecture or version"
             )
-            yield likely(
-                says, "checkpoint", "build the model that was saved, with its arguments and code of that version"
-            )
+            advice = "build the model that was saved, with its arguments and code of that version"
+            yield likely(says, "checkpoint", advice)
         elif missing:
             says = (
                 f"{len(missing)} parameters of the model, {missing[0]} first, aren't in the file: saved from a "
@@ -116,7 +122,8 @@ class StateDict(Rule):
         layer = name.rpartition(".")[0]
         counts = {(a[:1], b[:1]) for _, a, b in self.sizes}
         embeds = re.search(r"(?i)embed|wte|tok|lm_head|pos", name) and not heads
-        alone = all(a[1:] == b[1:] for _, a, b in self.sizes) and len(counts) == 1 and not embeds
+        pixelwise = all(n == 1 for _, a, _ in self.sizes for n in a[2:])  # a head sees no neighbours
+        alone = all(a[1:] == b[1:] for _, a, b in self.sizes) and len(counts) == 1 and not embeds and pixelwise
         if alone and len(self.sizes) <= 24 and (heads or not (self.missing or self.unexpected)):
             says = f"the head {layer} was trained for {saved[0]} classes, and the model is built for {built[0]}"
             advice = (
@@ -149,18 +156,14 @@ class StateDict(Rule):
             and "transpose" not in name
         ):
             says = f"{name} reads {saved[1]} channels in the file and {built[1]} in the model"
-            yield likely(
-                says, "model", f"build the model for {saved[1]} input channels, or adapt this one weight before loading"
-            )
+            advice = f"build the model for {saved[1]} input channels, or adapt this one weight before loading"
+            yield likely(says, "model", advice)
         else:
             says = (
                 f"{len(self.sizes)} sizes differ, {name} first: {list(saved)} in the file, {list(built)} in the model"
             )
-            yield likely(
-                says,
-                "checkpoint",
-                "build the model with the arguments that it was saved with, or load weights of this one",
-            )
+            advice = "build the model with the arguments that it was saved with, or load weights of this one"
+            yield likely(says, "checkpoint", advice)
             if heads:
                 yield possible("only the number of classes differs", "model", f"build it for {heads[0][1][0]} classes")
 
@@ -186,9 +189,8 @@ def _keys(text: str) -> dict[str, list[Any]]:
 
 class StateDictKind(Rule):
     code = "state-dict-kind"
-    family = "state_dict"
     signatures = (
-        "xpected state_dict to be dict-like, got {given:class}",
+        "Expected state_dict to be dict-like, got {given:class}",
         "OrderedDict' object has no attribute '{attribute:word}'",
         "'dict' object has no attribute '{attribute:word}'",
     )
@@ -226,13 +228,12 @@ class StateDictKind(Rule):
 
 class OptimizerState(Rule):
     code = "optimizer-state"
-    family = "state_dict"
     signatures = (
         "loaded state dict contains a parameter group that doesn't match the size of optimizer's group",
         "loaded state dict has a different number of parameter groups",
     )
     says = "the optimizer in the checkpoint was made for other parameters"
-    lookalike = "Expected state_dict to be dict-like, got <class 'torch.nn.modules.linear.Linear'>."
+    lookalike = "state-dict-kind"
     example = """
         saved = torch.optim.SGD(nn.Sequential(nn.Linear(3, 4), nn.Linear(4, 2)).parameters(), lr=0.1).state_dict()
         optimizer = torch.optim.SGD(nn.Linear(3, 4).parameters(), lr=0.1)

@@ -1,16 +1,18 @@
 """Losses, and targets that aren't what they take."""
 
 from collections.abc import Iterator
+from math import gcd
 
 from convcli.explain.dtype import WHOLE, method
 from convcli.explain.rule import Fix, Hypothesis, Rule, certain, likely, possible
+
+FAMILY = "targets"
 
 CLASSES = r"(?<!binary_)cross_entropy|CrossEntropy|nll_loss|NLLLoss"
 BINARY = r"binary_cross_entropy|BCE"
 
 
 class Targets(Rule):
-    family = "targets"
     layer_named = r"(?i)criterion|loss|entropy|crit"
 
     @property
@@ -19,16 +21,12 @@ class Targets(Rule):
 
     @property
     def targets(self) -> str:
-        written = self.line.argument(self._call, 1, "target")
-        return self.line.text(written) or "targets"
+        place = 2 if self.case.through("cosine_embedding|margin_ranking") else 1  # after two predictions
+        return self.line.text(self.line.argument(self._call, place, "target")) or "targets"
 
     def mend(self, template: str) -> Fix | None:
         """The targets made right, where the user's line has them."""
-        return (
-            self.changed(self.targets, template)
-            if self.line.argument(self._call, 1, "target") or not self.line.code
-            else None
-        )
+        return self.changed(self.targets, template) if self.targets != "targets" or not self.line.code else None
 
 
 class TargetRange(Targets):
@@ -47,7 +45,7 @@ class TargetRange(Targets):
         "nll_loss_nd{} out of bounds",
     )
     says = "class numbers go from 0 to classes − 1"
-    lookalike = "Expected input batch_size (4) to match target batch_size (3)."
+    lookalike = "target-batch"
     example = """
         scores = torch.rand(4, 3)
         labels = torch.tensor([1, 2, 3, 1])  # counted from 1
@@ -79,18 +77,17 @@ class TargetRange(Targets):
                 f"{target} marks the border or what isn't labelled in masks (VOC, Cityscapes), or the mask "
                 "holds grey values"
             )
-            yield likely(
-                says, "loss", f"nn.CrossEntropyLoss(ignore_index={target}), or map grey values to class numbers 0, 1, …"
-            )
+            advice = f"nn.CrossEntropyLoss(ignore_index={target}), or map grey values to class numbers 0, 1, …"
+            yield likely(says, "loss", advice)
             yield possible("a binary mask is 0 and 255", "data", "mask = (mask > 127).long()")
             return
         if "device-side" in text:
             says = "an index is out of range on the GPU: mostly a label below 0 or not below the number of classes"
             advice = f"make labels 0 to classes − 1 and {classes}; run it once on the CPU for the true line and message"
             yield likely(says, "loss", advice)
-            yield possible(
-                "a token id is not below num_embeddings", "data", "the tokenizer and vocabulary of this very model"
-            )
+            says = "a token id is not below num_embeddings"
+            advice = "the tokenizer and vocabulary of this very model"
+            yield possible(says, "data", advice)
             return
         says = f"a label{f' is {target}' if target is not None else ' is out of range'}, and the outputs are fewer"
         if "one_hot" in self.line.code or "Class values" in text:
@@ -99,25 +96,36 @@ class TargetRange(Targets):
             f"{classes}, background counted; or labels that start at 0 and have no gaps (labels - 1 where "
             "they start at 1)"
         )
+        spatial = self.case.through(r"nll_loss2d|_loss2d") or self.line.has(r"(?i)mask|seg")
+        if spatial or (target is not None and 100 < target < 255):
+            masks = "the labels are the grey values of a mask (0 to 255), not class numbers"
+            mapped = "map each grey value (or colour) to a class number 0, 1, … where masks are read"
+        if spatial:
+            yield likely(masks, "data", mapped)
+            yield possible(says, "model", advice)
+            return
         yield likely(says, "model", advice)
-        yield possible("the labels start at 1", "data", "labels - 1 where they are made")
+        if target is not None and 100 < target < 255:
+            yield possible(masks, "data", mapped)
+        else:
+            yield possible("the labels start at 1", "data", "labels - 1 where they are made")
 
 
 class TargetBatch(Targets):
     code = "target-batch"
     signatures = (
-        "xpected input batch_size ({batch}) to match target batch_size ({targets_})",
+        "Expected input batch_size ({batch}) to match target batch_size ({targets_})",
         "size mismatch (got input: {input:shape} , target: {target:shape}",
         "size mismatch (got input: {input:shape}, target: {target:shape}",
-        "nput and target batch or spatial sizes don't match: target {target:shape}, input {input:shape}",
+        "Input and target batch or spatial sizes don't match: target {target:shape}, input {input:shape}",
         "input and target batch or spatial sizes don't match: target {target:shape} , input {input:shape}",
         "All input tensors must have the same size",
-        "xpected tensor to have size {size} at dimension {axis}, but got size {got} for argument #{place} "
+        "Expected tensor to have size {size} at dimension {axis}, but got size {got} for argument #{place} "
         "'{argument:word}'",
         "inconsistent target size",
     )
     says = "the loss compares one prediction with one target each, and their numbers differ"
-    lookalike = "Target 3 is out of bounds."
+    lookalike = "target-range"
     example = """
         net = nn.Sequential(nn.Conv2d(1, 4, kernel_size=3), nn.ReLU())
         maps = net(torch.rand(8, 1, 6, 6))
@@ -141,14 +149,38 @@ class TargetBatch(Targets):
         batch, targets = self.batch, self.targets_
         if batch == targets:
             return
-        if targets == 0:
+        if targets == 0 and batch < 64:
             says = f"the target is a single number (0 axes), and there are {batch} predictions"
             yield likely(says, "data", "one target a sample, shape [batch]: torch.tensor([label]) for one sample alone")
+        elif targets == 0:
+            says = f"there is no target for {batch} predictions: the labels are empty"
+            advice = "see what makes the labels (the collate_fn, a mask, a filter): print(labels.shape)"
+            yield likely(says, "data", advice)
         elif targets == 1 and self.squeezed():
             says = (
                 f"squeeze() took the batch of one away, and the {batch} classes were read as a batch: {self.squeezed()}"
             )
             yield certain(says, "call", "squeeze(dim) with the one axis that is meant, or no squeeze")
+        elif targets == 1 and not self.line.has(r"\.view\(|reshape\("):
+            says = f"one target and {batch} predictions: steps, tokens or pixels of one sample, each with a target"
+            advice = "a target for each of them, flattened as the outputs are; or pool the outputs to one a sample"
+            yield likely(says, "data", advice)
+            says = f"the last batch has one sample, and the output is always made for {batch}"
+            advice = "build it for the batch at hand, x.size(0), or DataLoader(…, drop_last=True)"
+            yield possible(says, "model", advice)
+        elif (steps := self.steps()) is not None:
+            samples, given, wanted = steps
+            says = (
+                f"{batch} = {samples} · {given} and {targets} = {samples} · {wanted}: {given} steps are predicted, "
+                f"and the targets have {wanted}"
+            )
+            advice = (
+                "leave the first token (or the last) out on one side, targets[:, 1:] say, before both are flattened"
+            )
+            yield likely(says, "loss", advice)
+        elif max(batch, targets) <= 256 and batch % targets and targets % (batch or 1):
+            says = f"{batch} predictions and {targets} targets: of different batches, or rows were dropped from one"
+            yield likely(says, "call", "predictions and targets of one batch: filter and shuffle both, or neither")
         elif targets and batch % targets == 0:
             factor = batch // targets
             says = (
@@ -167,18 +199,22 @@ class TargetBatch(Targets):
                 f"{targets} = {factor} · {batch}: {factor} targets for each prediction, one-hot or a sequence "
                 "that was flattened"
             )
-            yield likely(
-                says,
-                "loss",
-                "targets.argmax(1) for one-hot; for a sequence flatten the outputs too: out.view(-1, classes)",
-            )
-            yield possible(
-                "the output was pooled to one prediction for a whole sequence", "model", "predict at every step"
-            )
+            advice = "targets.argmax(1) for one-hot; for a sequence flatten the outputs too: out.view(-1, classes)"
+            yield likely(says, "loss", advice)
+            says = "the output was pooled to one prediction for a whole sequence"
+            advice = "predict at every step"
+            yield possible(says, "model", advice)
         else:
             says = f"{batch} predictions and {targets} targets share no batch: a view or a filter changed one of them"
             advice = "keep the batch: x.flatten(1) in the model, not x.view(-1, n); targets of the same batch"
             yield likely(says, "call", advice)
+
+    def steps(self) -> tuple[int, int, int] | None:
+        """The batch, and the steps of a sample on either side, if sequences of nearly one length were flattened."""
+        batch = gcd(self.batch, self.targets_)
+        steps = self.batch // batch, self.targets_ // batch
+        near = 0 < abs(steps[0] - steps[1]) <= 2 < min(steps)
+        return (batch, *steps) if near and max(self.batch, self.targets_) > 512 else None
 
     def spatial(self) -> Iterator[Hypothesis]:
         given, target = self.input, self.target
@@ -190,11 +226,9 @@ class TargetBatch(Targets):
             )
             yield likely(says, "model", advice, resized)
         elif len(given) == 4 and len(target) == 3:
-            yield likely(
-                f"batches of {given[0]} and {target[0]} differ",
-                "data",
-                "pictures and masks of one batch, and no view in between",
-            )
+            says = f"batches of {given[0]} and {target[0]} differ"
+            advice = "pictures and masks of one batch, and no view in between"
+            yield likely(says, "data", advice)
         else:
             yield likely(f"scores {list(given)} and targets {list(target)} don't belong together", "loss", "print both")
 
@@ -203,20 +237,20 @@ class TargetType(Targets):
     code = "target-dtype"
     signatures = (
         "expected target dtype to be Long or Byte, but got {given:word}",
-        "xpected floating point type for target with class probabilities, got {given:word}",
-        "xpected object of scalar type Long but got scalar type {given:word} for argument #{place} 'target'",
-        "xpected object of type torch.{}LongTensor but found type torch.{given:words} for argument #{place} 'target'",
+        "Expected floating point type for target with class probabilities, got {given:word}",
+        "Expected object of scalar type Long but got scalar type {given:word} for argument #{place} 'target'",
+        "Expected object of type torch.{}LongTensor but found type torch.{given:words} for argument #{place} 'target'",
         "expected scalar type {wanted:word} but found {given:word}",
-        "ound dtype {given:word} but expected {wanted:word}",
+        "Found dtype {given:word} but expected {wanted:word}",
         "expected dtype {wanted:word} but got dtype {given:word}",
         "result type {wanted:word} can't be cast to the desired output type {given:word}",
-        "xpected object of scalar type {wanted:word} but got scalar type {given:word} for argument #{place} "
+        "Expected object of scalar type {wanted:word} but got scalar type {given:word} for argument #{place} "
         "'{argument:word}'",
         "\"{function:word}\" not implemented for '{given:word}'",
         "Subtraction, the - operator, with {} bool tensors is not supported",
     )
     says = "class numbers are int64 (long), all that is compared with numbers is float"
-    lookalike = "mat1 and mat2 must have the same dtype, but got Double and Float"
+    lookalike = "dtype"
     example = """
         scores = torch.rand(4, 3)
         labels = torch.tensor([0.0, 1.0, 2.0, 1.0])
@@ -233,6 +267,8 @@ class TargetType(Targets):
         of_classes = (
             any(word in function for word in ("nll_loss", "_thnn_nll")) or "'target'" in text or "target dtype" in text
         )
+        if "result type" in text and self.line.has(r"\w_\(|[-+*/]="):
+            return  # written in place
         if not (
             self.case.in_loss
             or of_classes
@@ -247,34 +283,28 @@ class TargetType(Targets):
                 "the targets have the scores' shape, so they are read as probabilities, and they are whole "
                 "numbers: one-hot"
             )
-            yield likely(
-                says,
-                "loss",
-                "targets.argmax(1), class numbers, are the plain way; targets.float() as well",
-                self.mend("{}.float()"),
-            )
-            yield possible(
-                "the scores lost their class or batch axis and only look like the targets",
-                "model",
-                "keep [batch, classes]",
-            )
+            advice = "targets.argmax(1), class numbers, are the plain way; targets.float() as well"
+            yield likely(says, "loss", advice, self.mend("{}.float()"))
+            says = "the scores lost their class or batch axis and only look like the targets"
+            advice = "keep [batch, classes]"
+            yield possible(says, "model", advice)
         elif "softmax" in function and given in WHOLE:
             says = "the loss got whole numbers as scores: outputs and labels are swapped, or argmax was taken before"
             yield likely(says, "loss", "criterion(outputs, labels), the raw scores first")
         elif of_classes or self.case.through(CLASSES) or self.line.has(CLASSES):
-            if self.line.has(r"weight=") and {given, wanted} == {"double", "float"}:
-                yield certain(
-                    "the class weights are float64, as NumPy and scikit-learn give them",
-                    "loss",
-                    "weight=weights.float()",
-                )
+            if {given, wanted} == {"double", "float"}:
+                says = "the class weights are float64, as NumPy and scikit-learn give them"
+                advice = "weight=weights.float()"
+                yield certain(says, "loss", advice)
                 return
             kind = self.facts.get("given", "").rpartition(".")[2] or given
             says = f"the labels are {kind}, and class numbers are long (int64)"
-            yield certain(
-                says, "data", "labels.long(), or dtype=torch.long where they are made", self.mend("{}.long()")
-            )
+            advice = "labels.long(), or dtype=torch.long where they are made"
+            yield certain(says, "data", advice, self.mend("{}.long()"))
         else:
             whole = given if given in WHOLE or given == "double" else wanted
             says = f"the targets are {whole or 'of another type'} and the loss compares them with float predictions"
-            yield certain(says, "data", "targets.float(), or float32 where they are made", self.mend("{}.float()"))
+            sure = likely if "double" in (given, wanted) else certain
+            yield sure(says, "data", "targets.float(), or float32 where they are made", self.mend("{}.float()"))
+            if sure is likely:
+                yield possible("the loss's weight is float64, as NumPy makes it", "loss", "weight=weights.float()")

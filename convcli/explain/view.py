@@ -7,10 +7,13 @@ from math import isqrt, prod
 from convcli.explain.lines import Line
 from convcli.explain.rule import Fix, Hypothesis, Rule, certain, likely, possible
 
+FAMILY = "view"
+
+CHOSEN = r"\[[^\[\]]+\](?:\.contiguous\(\))?\.(?:view|reshape)\("  # by a mask or index, and reshaped then
+
 
 class ViewSize(Rule):
     code = "view-size"
-    family = "view"
     signatures = (
         "shape '{shape:shape}' is invalid for input of size {elements}",
         "shape '{shape:shape}' is invalid for input with {elements} elements",
@@ -20,7 +23,7 @@ class ViewSize(Rule):
     )
     says = "{elements} elements can't be seen as {shape}"
     layer_named = r"view|reshape"
-    lookalike = "mat1 and mat2 shapes cannot be multiplied (4x800 and 512x10)"
+    lookalike = "linear-size"
     rebuild = "x = torch.rand({elements})\nx = x.view({shape})"
     example = """
         images = torch.rand(17, 28, 28)  # the last batch is smaller
@@ -69,11 +72,8 @@ class ViewSize(Rule):
             return
         if self.case.through(r"multi_head_attention|functional\.py.*attention"):
             says = "query, key and value have different batches, or batch and length are swapped (batch_first)"
-            yield likely(
-                says,
-                "call",
-                "[length, batch, features], or [batch, length, features] with batch_first=True, for all three",
-            )
+            advice = "[length, batch, features], or [batch, length, features] with batch_first=True, for all three"
+            yield likely(says, "call", advice)
             return
         fitting, square = self.fitting(), self.square()
         samples = next((size for axis, size in fitting if axis == 0 and len(shape) > 1), 0)
@@ -88,11 +88,19 @@ class ViewSize(Rule):
                 f"the maps are {square[1]}×{square[1]}, and {square[0]}×{square[0]} were counted: inputs of "
                 "another size, or other strides"
             )
-            yield likely(
-                says, "data", "resize the inputs to what the network counts on, or take the sizes from x.shape[-2:]"
+            advice = "resize the inputs to what the network counts on, or take the sizes from x.shape[-2:]"
+            yield likely(says, "data", advice)
+        elif len(shape) == 2 and shape[0] == -1 and self.line.has(r"(?i)(?:view|reshape)\(.*(?:len|steps|seq|time)"):
+            says = (
+                f"{shape[1]} steps were counted, and {elements} elements are no multiple: these sequences are shorter"
             )
+            advice = "take the length from the tensor, x.size(1), or pad every batch to the one length"
+            yield likely(says, "call", advice)
         elif len(shape) == 2 and (shape[0] == -1 or (shape[1] != -1 and not fitting)):
             yield from self.miscounted(shape[1])
+        elif shape[1:] == (-1,) and shape[0] > 1 and self.line.has(CHOSEN):
+            says = f"{self.x} has {elements} elements in all, not as many for each of {shape[0]} rows"
+            yield likely(says, "data", "see why rows have other numbers of what is chosen; a view wants equally many")
         elif shape[1:] == (-1,) and shape[0] > 1:
             says = f"the batch isn't {shape[0]}: {elements} elements can't be split into {shape[0]} rows"
             yield likely(says, "call", "x.flatten(1) keeps whatever batch there is", self.flat())
@@ -116,12 +124,11 @@ class ViewSize(Rule):
                 f"{elements} = {rows} · {shape[-1]}: {rows} rows, and {group} are to go together, which "
                 "doesn't divide them"
             )
-            yield likely(
-                says,
-                "data",
+            advice = (
                 f"a multiple of {group} rows in every batch: the last one is short, or the sizes were counted for "
-                "others",
+                "others"
             )
+            yield likely(says, "data", advice)
         else:
             says = f"{elements} elements aren't {list(shape)}: the tensor has other sizes than the line counts on"
             yield likely(says, "call", "print its shape, and write sizes that follow from it: x.size(0), x.shape[-2:]")
@@ -154,13 +161,12 @@ def _cut(line: Line, node: ast.expr, new: str) -> str:
 
 class ViewStride(Rule):
     code = "view-stride"
-    family = "view"
     signatures = (
         "view size is not compatible with input tensor's size and stride",
         "view(): argument 'size' is not compatible with contiguous",
     )
     says = "x.view needs its elements side by side in memory, and they aren't any more"
-    lookalike = "shape '[3]' is invalid for input of size 4"
+    lookalike = "view-size"
     example = """
         x = torch.arange(6).reshape(2, 3).permute(1, 0)
         # RuntimeError: view size is not compatible with input tensor's size and stride (at least one dimension
@@ -185,10 +191,9 @@ class ViewStride(Rule):
 
 class ViewUnknown(Rule):
     code = "view-unknown"
-    family = "view"
     signatures = ("only one dimension can be inferred",)
     says = "two sizes are -1, and only one can follow from the others"
-    lookalike = "shape '[3]' is invalid for input of size 4"
+    lookalike = "view-size"
     example = """
         x = torch.rand(4, 8, 2, 2)
         # RuntimeError: only one dimension can be inferred
@@ -200,61 +205,8 @@ class ViewUnknown(Rule):
     )
 
 
-class ExpandSize(Rule):
-    code = "expand-size"
-    family = "view"
-    signatures = (
-        "The expanded size of the tensor ({wanted}) must match the existing size ({size}) at non-singleton "
-        "dimension {axis}. "
-        "Target sizes: {target:shape}. Tensor sizes: {sizes:shape}",
-        "The expanded size of the tensor ({wanted}) must match the existing size ({size}) at non-singleton "
-        "dimension {axis}",
-        "shape mismatch: value tensor of shape {sizes:shape} cannot be broadcast to indexing result of shape "
-        "{target:shape}",
-        "the number of sizes provided ({wanted}) must be greater or equal to the number of dimensions in the "
-        "tensor ({size})",
-        "Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor",
-    )
-    says = "only an axis of size 1 can be expanded"
-    lookalike = "The size of tensor a (28) must match the size of tensor b (27) at non-singleton dimension 3"
-    example = """
-        table = torch.zeros(3, 4)
-        row = torch.ones(5)
-        # RuntimeError: The expanded size of the tensor (4) must match the existing size (5) at non-singleton
-        # dimension 0.  Target sizes: [4].  Tensor sizes: [5]
-        table[0] = row
-    """
-
-    def hypotheses(self) -> Iterator[Hypothesis]:
-        target, sizes = self.facts.get("target"), self.facts.get("sizes")
-        wanted, size = self.facts.get("wanted"), self.facts.get("size")
-        longest = wanted in (512, 514, 1024, 2048) and size and size > wanted
-        if longest and (self.case.through(r"bert|transformers|embed") or len(sizes or ()) == len(target or ()) == 2):
-            says = f"the text has {size} tokens and the model takes at most {wanted}"
-            yield likely(says, "data", f"truncate when tokenising: tokenizer(…, truncation=True, max_length={wanted})")
-        elif self.case.through(r"linear|addmm|F\.linear"):
-            says = f"the bias has {size} numbers and the layer {wanted} outputs"
-            yield likely(says, "model", "a bias has out_features numbers")
-        elif self.line.has(r"[\w.\])]\s*=[^=]") and self.line.has(r"\]\s*="):
-            says = f"{list(sizes or (size,))} is put where {list(target or (wanted,))} is read"
-            yield likely(
-                says, "call", "both sides of the assignment need the same sizes; print them, and slice or resize one"
-            )
-        else:
-            says = (
-                f"{list(sizes or ()) or size} can't be spread over {list(target or ()) or wanted}: axes are "
-                "matched from the last"
-            )
-            yield likely(
-                says,
-                "call",
-                "unsqueeze the axis that is to be repeated, so that it has size 1, or make the sizes agree",
-            )
-
-
 class SplitSize(Rule):
     code = "split-size"
-    family = "view"
     signatures = (
         "split_with_sizes expects split_sizes to sum exactly to {size} (input tensor's size at dimension {axis}), "
         "but got split_sizes={sizes:shape}",
@@ -264,7 +216,7 @@ class SplitSize(Rule):
         "Halving dimension must be even, but dimension {axis} is size {size}",
     )
     says = "the parts don't make up the {size} that axis has"
-    lookalike = "shape '[3]' is invalid for input of size 4"
+    lookalike = "view-size"
     example = """
         x = torch.rand(4, 10)
         # RuntimeError: split_with_sizes expects split_sizes to sum exactly to 10 (input tensor's size at dimension

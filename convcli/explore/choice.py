@@ -7,7 +7,7 @@ from convcli.engine.steps import Step, uses_of_input, uses_of_weight
 from convcli.layers.reductions import Place
 from convcli.report import Report
 from convcli.views.squares import Lit
-from convcli.wording import factor, number
+from convcli.wording import counted, factor, number
 
 MOST_LIT = 5000
 MOVES = {"up": (-1, 0), "down": (1, 0), "left": (0, -1), "right": (0, 1)}
@@ -53,9 +53,7 @@ class Choice:
         told = uses_of_input if self.part == "input" else uses_of_weight
         uses = told(report.plan, report.values, self.place)
         product = "window" if report.values.weight is None else "product"
-        text = (
-            f"{self.part}{list(self.place)} = {number(uses.value)} · {uses.count:,} {product}{'s' * (uses.count != 1)}"
-        )
+        text = f"{self.part}{list(self.place)} = {number(uses.value)} · {counted(uses.count, product)}"
         if uses.zeros:
             text += f", {uses.zeros:,} more with the padding's zeros"
         own = "input_index" if self.part == "input" else "weight_index"

@@ -1,10 +1,12 @@
 """The screen: settings on top, below them the layer at work, and at the foot what the keys do."""
 
 from functools import partial
+from io import StringIO
 from itertools import chain, count
 from pathlib import Path
 from typing import ClassVar
 
+from rich.console import Console
 from rich.text import Text
 from textual import events, work
 from textual.app import App, ComposeResult
@@ -15,18 +17,18 @@ from textual.widgets import Footer, Static
 from textual.worker import get_current_worker
 
 from convcli.colours import THEMES, theme
-from convcli.data.saving import WholeFile
+from convcli.data.saving import WholeFiles
 from convcli.explore.choice import Choice
 from convcli.explore.knobs import Setup, bar
 from convcli.layers.reductions import Place
-from convcli.limits import check_picture
+from convcli.limits import check_page
 from convcli.picks import pick
 from convcli.plan import Plan
 from convcli.refusals import ConvcliError
 from convcli.report import Report
 from convcli.views.boards import Sheet, Spot
-from convcli.views.files_written import exported
 from convcli.views.film import Film
+from convcli.views.page import page
 from convcli.views.widgets import fixed
 from convcli.views.worked import worked_short
 
@@ -91,13 +93,16 @@ class Explorer(App[None]):
         super().__init__()
         self.setup, self.speed = setup, speed
         self.colours = colours if colours in THEMES else "dark"
+        self.broken = StringIO()
+        self.error_console = Console(file=self.broken, width=100)  # where Textual tells what ended it
         self.film: Film | None = None  # until PyTorch has the values
         self.at, self.selected, self.told, self.playing = 0, 0, "", False
         self.choice: Choice | None = None  # of an input cell or a weight; None: the output's
 
-    def _fatal_error(self) -> None:
-        """Ends, and leaves the words to whoever ran it; Textual's own would print a traceback."""
-        self.exit(return_code=1)
+    @property
+    def failure(self) -> str:
+        """What broke, as a traceback that only a maintainer sees; empty where nothing did."""
+        return self.broken.getvalue()
 
     def compose(self) -> ComposeResult:
         yield Static(id="name")
@@ -258,19 +263,19 @@ class Explorer(App[None]):
         self.tell(f"copied: {self.setup.plan.layer.code}")
 
     def action_save(self) -> None:
-        """The page of this layer, under a name that is free."""
+        """The page of this layer, which opens at this step, under a name that is free."""
         if self.film is None:
             return
-        path = free_name(self.setup.name, ".html")
+        plan, path = self.film.report.plan, free_name(self.setup.name, ".html")
         try:
-            picks = pick(self.film.report.plan, draw=True)
-            check_picture(self.film.report.plan, picks)
-            with WholeFile(path, force=False) as stream:
-                said = exported(Report(self.film.report.plan, picks), stream, ".html", lambda items, *_: items)
+            check_page(plan)
+            picks = pick(plan, at=self.film.place(self.at), draw=True)
+            with WholeFiles([path], force=False) as (stream,):
+                stream.write(page(Report(plan, picks)).encode())
         except ConvcliError as refusal:
             self.tell(str(refusal))
         else:
-            self.tell(f"wrote {path}: {said}")
+            self.tell(f"wrote {path}")
 
 
 def free_name(stem: str, suffix: str) -> Path:
@@ -281,5 +286,5 @@ def free_name(stem: str, suffix: str) -> Path:
 
 def fitting_formulas(plan: Plan, width: int) -> list[str]:
     """The output size of each axis, worked out, as far as two lines go."""
-    lines = [f"{axis.name}  {worked_short(axis)}" for axis in plan.axes]
+    lines = [f"{axis.name}  {worked_short(axis, plan.layer.lacks)}" for axis in plan.axes]
     return [line for line in dict.fromkeys(lines[-2:]) if len(line) <= width]

@@ -225,6 +225,9 @@ class PNorm(Reduction):
         if self.p == 1:
             signs = "torch sums the values with their signs, not their magnitudes"
             yield "norm", f"norm type 1 adds up each window: {signs}"
+        elif self.p % 2 == 1:
+            root = "a sum below 0 has no root in floats, and gives nan"
+            yield "norm", f"torch keeps the signs under an odd norm type, where a norm takes magnitudes: {root}"
 
 
 def power(base: float, exponent: float) -> float:

@@ -10,6 +10,7 @@ from convcli.arithmetic.windows import Windows
 from convcli.layers.base import Path, Remark, Shape, named
 from convcli.layers.reductions import Copy, Place, Read
 from convcli.layers.windowed import Sizes, Sliding, Use
+from convcli.wording import counted
 
 
 @named
@@ -30,6 +31,7 @@ class Unfold(Sliding):
     suggested: ClassVar = {"kernel_size": 2}
     reduction = Copy()
     output_names = ("windows",)
+    place_names = ("row", "window")
 
     kernel_size: Sizes
     dilation: Sizes = 1  # type: ignore[assignment]
@@ -76,7 +78,7 @@ class Unfold(Sliding):
 
     def about_arguments(self, shape: Sequence[int]) -> Iterator[Remark]:
         _, rows, columns = self.output_shape(shape)
-        channels = f"{shape[1]} channel{'s' * (shape[1] > 1)}"
+        channels = counted(shape[1], "channel")
         yield "rows", f"{channels} × {self.taps} taps = {rows}, the taps of a channel together"
         down, across = (axis.output for axis in self.axes(shape))
         yield "columns", f"{down} × {across} = {columns} windows, row by row; a cell stands in as many as read it"

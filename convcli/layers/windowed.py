@@ -4,7 +4,7 @@ Windows × reductions = every such layer. Here are the windows; a class adds its
 """
 
 from abc import abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import product
 from math import prod
@@ -15,7 +15,7 @@ from convcli.arithmetic.axis import Axis
 from convcli.arithmetic.windows import Windows
 from convcli.layers.base import Layer, Path, Remark, Shape, accepted
 from convcli.layers.reductions import Place, Read, Reduction
-from convcli.wording import sizes_in_words
+from convcli.wording import counted, sizes_in_words
 
 Sizes = tuple[int, ...]  # a value for each axis
 Use = tuple[Place | None, Place]  # a weight's index, None where there is none, and an output's
@@ -45,6 +45,16 @@ class Windowed(Layer):
     def output_names(self) -> tuple[str, ...]:
         """The output's axes after batch and channels."""
         return self.axis_names
+
+    @property
+    def lacks(self) -> tuple[str, ...]:
+        """What windows may have and the torch.nn class has no argument for."""
+        return tuple(name for name in ("padding", "dilation") if name not in self.defaults())
+
+    @property
+    def place_names(self) -> tuple[str, ...]:
+        """What says where an output stands within its sample."""
+        return ("channel", *(("position",) if self.ndim == 1 else ("depth", "row", "column")[-self.ndim :]))
 
     def check_input(self, shape: Sequence[int]) -> None:
         """Refuse an input that torch refuses whatever the windows are."""
@@ -101,7 +111,7 @@ class Windowed(Layer):
 
     def times(self, count: int) -> str:
         """So many of what is counted there."""
-        return f"{count:,} window{'s' * (count != 1)}"
+        return counted(count, "window")
 
     def targets(self, channel: int) -> Iterator[tuple[int, Place | None]]:
         """The output channels that an input channel goes into, each with the first indices of its weights."""
@@ -167,8 +177,8 @@ class Sliding(Windowed):
 
     def times(self, count: int) -> str:
         if self.transposed:
-            return f"{count:,} output{'s' * (count != 1)}"
-        return f"{count:,} reading{'s' * (count != 1)}" if self._copies else super().times(count)
+            return counted(count, "output")
+        return counted(count, "reading") if self._copies else super().times(count)
 
     @property
     def pads(self) -> list[tuple[int, int]]:
@@ -233,24 +243,37 @@ class Sliding(Windowed):
 
     def remarks(self, shape: Sequence[int]) -> Iterator[Remark]:
         yield from self.about_arguments(shape)
-        for axis in self.axes(shape):
-            if axis.ceil_mode:
-                yield "ceil", _ceil_words(axis)
-            if axis.transposed and axis.stride > 1:
-                yield axis.name, _output_padding_words(axis)
+        axes = self.axes(shape)
+        for names, words in said_once((axis.name, _ceil_words(axis)) for axis in axes if axis.ceil_mode):
+            yield "ceil", f"{' and '.join(names)}: {words}"
+        grown = ((axis.name, _output_padding_words(axis)) for axis in axes if axis.transposed and axis.stride > 1)
+        for names, words in said_once(grown):
+            yield from [("each", words)] if len(names) == len(axes) > 1 else ((name, words) for name in names)
 
     def about_arguments(self, shape: Sequence[int]) -> Iterator[Remark]:
         """What there is to say of the layer before its axes are looked at."""
         return iter(())
 
 
+def said_once(said: Iterable[tuple[str, str]]) -> list[tuple[list[str], str]]:
+    """What is said of several axes, with the names of those it is said of.
+
+    >>> said_once([("height", "odd"), ("width", "odd")]), said_once([("height", "odd"), ("width", "even")])
+    ([(['height', 'width'], 'odd')], [(['height'], 'odd'), (['width'], 'even')])
+    """
+    names: dict[str, list[str]] = {}
+    for name, words in said:
+        names.setdefault(words, []).append(name)
+    return [(each, words) for words, each in names.items()]
+
+
 def _ceil_words(axis: Axis) -> str:
     if axis.output > replace(axis, ceil_mode=False).output:
         start = (axis.output - 1) * axis.stride - axis.before
-        return f"{axis.name}: rounding up adds window {axis.output - 1}, which starts at {start} and runs over the end"
+        return f"rounding up adds window {axis.output - 1}, which starts at {start} and runs over the end"
     if axis.drops_last_window and axis.spare % axis.stride:
-        return f"{axis.name}: the window that rounding up would add is dropped; it would start behind the input"
-    return f"{axis.name}: rounding up changes nothing here"
+        return "the window that rounding up would add is dropped; it would start behind the input"
+    return "rounding up changes nothing here"
 
 
 def _output_padding_words(axis: Axis) -> str:

@@ -13,6 +13,7 @@ from convcli.network.parts import Model
 from convcli.network.python_file import NoSuchModel, Source, WhichModel, read_source
 from convcli.refusals import ConvcliError
 from convcli.whole_numbers import whole_numbers
+from convcli.wording import quoted
 
 PYTHON = re.compile(r"^\s*(import \w|from [\w.]+ import |class \w+.*:|def \w+\(|@\w+)", re.MULTILINE)
 COMPREHENSION = re.compile(r"\bfor\s+\w+\s+in\b")
@@ -105,7 +106,7 @@ def module_named(name: str) -> str:
             raise WhichModel(file=name, names=models) if models else NoSuchModel(name="", names=[])
         return f"{name}:{models[0]}"
     if not (place and within):
-        raise ConvcliError(f"--run takes FILE.py:Net or module:Net, not {name!r}", "name the class after a colon")
+        raise ConvcliError(f"--run takes FILE.py:Net or module:Net, not {quoted(name)}", "name the class after a colon")
     return name
 
 

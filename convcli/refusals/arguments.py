@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from math import gcd, isfinite
 
 from convcli.refusals.refusal import PADDING_MODES, Change, Refusal, Spelling, Words
+from convcli.wording import counted, quoted
 
 Sizes = tuple[int, ...]
 FROM_0 = ("padding", "output_padding", "start_dim", "end_dim")  # the others are counted from 1
@@ -47,7 +48,7 @@ class NotWhole(Refusal):
         if isinstance(self.value, str) and self.value.isdecimal():
             number = int(self.value)
         whole = max(least, int(number)) if abs(number) < 2**31 else least
-        return f"{self.name} is {self.value!r}, not a whole number of at most 64 bits", self.offer(
+        return f"{self.name} is {quoted(self.value)}, not a whole number of at most 64 bits", self.offer(
             spell, {self.name: whole}
         )
 
@@ -69,7 +70,7 @@ class AxisCount(Refusal):
     def said(self, spell: Spelling) -> Words:
         count, values = len(self.axes), tuple(self.values)
         axes = "1 axis" if count == 1 else f"{count} axes"
-        given = f"{spell(self.name, values)} has {len(values)} values"
+        given = f"{spell(self.name, values)} has {counted(len(values), 'value')}"
         each = (values or (3,))[:count]
         each += each[-1:] * (count - len(each))
         changes: list[Change] = [{self.name: each[0]}] if each[0] is not None else []
@@ -94,7 +95,7 @@ class UnknownArgument(Refusal):
     takes: Sequence[str]
 
     def said(self, spell: Spelling) -> Words:
-        return f"nn.{self.type} takes no argument {self.name!r}", f"it takes {', '.join(self.takes)}"
+        return f"nn.{self.type} takes no argument {quoted(self.name)}", f"it takes {', '.join(self.takes)}"
 
 
 class MissingArgument(Refusal):
@@ -112,7 +113,7 @@ class UnknownLayer(Refusal):
 
     def said(self, spell: Spelling) -> Words:
         fix = f"did you mean {' or '.join(self.near)}?" if self.near else "try conv1d, conv2d or maxpool2d"
-        return f"there is no layer {self.name!r} here", fix
+        return f"there is no layer {quoted(self.name)} here", fix
 
 
 class Groups(Refusal):
@@ -195,8 +196,11 @@ class PaddingWord(Refusal):
     value: str
 
     def said(self, spell: Spelling) -> Words:
+        if self.value in PADDING_MODES:
+            fix = self.offer(spell, {"padding": 1, "padding_mode": self.value})
+            return f"padding {self.value!r} is a mode: what stands in the padding, not how much there is of it", fix
         fix = self.offer(spell, {"padding": "same"}, {"padding": "valid"})
-        return f"padding {self.value!r} is unknown", f"padding is a number for each axis, same, or valid: {fix}"
+        return f"padding {quoted(self.value)} is unknown", f"padding is a number for each axis, same, or valid: {fix}"
 
 
 class PaddingWordHere(Refusal):
@@ -208,7 +212,7 @@ class PaddingWordHere(Refusal):
     def said(self, spell: Spelling) -> Words:
         keeps = tuple((kernel - 1) // 2 for kernel in self.kernel)
         fix = self.offer(spell, {"padding": 0 if self.value == "valid" else keeps})
-        return f"nn.{self.type} takes no padding {self.value!r}, only numbers", fix
+        return f"nn.{self.type} takes no padding {quoted(self.value)}, only numbers", fix
 
 
 class PaddingMode(Refusal):
@@ -217,7 +221,7 @@ class PaddingMode(Refusal):
 
     def said(self, spell: Spelling) -> Words:
         modes = [mode for mode in PADDING_MODES if self.accepts({"padding_mode": mode})] or PADDING_MODES
-        return f"padding mode {self.value!r} is unknown", f"choose one of {', '.join(modes)}"
+        return f"padding mode {quoted(self.value)} is unknown", f"choose one of {', '.join(modes)}"
 
 
 class TransposedMode(Refusal):

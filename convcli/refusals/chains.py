@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from convcli.arithmetic.axis import Axis
 from convcli.refusals.refusal import AXIS_NAMES, Refusal, Spelling, Words
+from convcli.wording import counted, quoted
 
 
 class OneOf(Refusal):
@@ -12,7 +13,7 @@ class OneOf(Refusal):
     choices: Sequence[str]
 
     def said(self, spell: Spelling) -> Words:
-        return f"{self.name} can't be {self.value!r}", f"it takes {', '.join(self.choices)}"
+        return f"{self.name} can't be {quoted(self.value)}", f"it takes {', '.join(self.choices)}"
 
 
 class OutOfRange(Refusal):
@@ -44,8 +45,8 @@ class FeatureChannels(Refusal):
 
     def said(self, spell: Spelling) -> Words:
         got = self.shape[1]
-        why = f"{self.code} is made for {self.expected} channels; {list(self.shape)} has {got}"
-        return why, f"give it {got} channels"
+        why = f"{self.code} is made for {counted(self.expected, 'channel')}; {list(self.shape)} has {got}"
+        return why, f"give it {counted(got, 'channel')}"
 
 
 class ParametersOrOne(Refusal):
@@ -55,7 +56,8 @@ class ParametersOrOne(Refusal):
     shape: Sequence[int]
 
     def said(self, spell: Spelling) -> Words:
-        why = f"{self.code} learns {self.value} slopes; {list(self.shape)} has {self.channels} channels"
+        has = f"{list(self.shape)} has {counted(self.channels, 'channel')}"
+        why = f"{self.code} learns {counted(self.value, 'slope')}; {has}"
         return why, f"try {spell('num_parameters', self.channels)}, or {spell('num_parameters', 1)} for all of them"
 
 
@@ -135,5 +137,5 @@ class ModeRank(Refusal):
     def said(self, spell: Spelling) -> Words:
         axes = " or ".join(f"[batch, channels, {', '.join(AXIS_NAMES[ndim])}]" for ndim in self.ndims)
         fits = {1: "linear", 2: "bilinear", 3: "trilinear"}.get(len(self.shape) - 2, "nearest")
-        why = f"mode {self.mode!r} takes {axes}; {list(self.shape)} has {len(self.shape)} axes"
-        return why, f"try {spell('mode', repr(fits))}"
+        why = f"mode {quoted(self.mode)} takes {axes}; {list(self.shape)} has {len(self.shape)} axes"
+        return why, f"try {spell('mode', fits)}"

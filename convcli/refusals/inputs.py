@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from convcli.arithmetic.axis import Axis
 from convcli.refusals.refusal import AXIS_NAMES, Change, Refusal, Spelling, Words, shape_names
-from convcli.wording import bytes_in_words
+from convcli.wording import bytes_in_words, counted
 
 KERNELS = {1: [1, 0, -1], 2: [[1, 0], [0, -1]], 3: [[[1, -1]]]}  # examples, by the axes of a layer
 
@@ -36,7 +36,9 @@ class PaddingTooWide(Refusal):
 
     def said(self, spell: Spelling) -> Words:
         does = {"reflect": "mirrors the input without its border cell", "circular": "wraps around once"}[self.mode]
-        cells = f"it {does}, so there {'is' if self.limit == 1 else 'are'} only {_cells(self.limit)} to take from"
+        cells = (
+            f"it {does}, so there {'is' if self.limit == 1 else 'are'} only {counted(self.limit, 'cell')} to take from"
+        )
         pairs = zip(self.axes or (self.axis,), self.limits or (self.limit,), strict=True)
         narrower = tuple(min(axis.before, limit) for axis, limit in pairs)
         fix = self.offer(spell, {"padding": narrower}, {"padding_mode": "replicate"})
@@ -54,11 +56,11 @@ class KernelLarger(Refusal):
 
     def said(self, spell: Spelling) -> Words:
         axis, added = self.axis, self.axis.before + self.axis.after
-        spans = f"the kernel spans {_cells(axis.extent)}"
+        spans = f"the kernel spans {counted(axis.extent, 'cell')}"
         if axis.dilation > 1:
             sum_ = f"{axis.dilation}·({axis.kernel} − 1) + 1 = {axis.extent}"
             spans = f"a kernel of {axis.kernel} with dilation {axis.dilation} spans {sum_} cells"
-        padded = _cells(axis.size)
+        padded = counted(axis.size, "cell")
         if axis.before or axis.after:
             padded = f"{padded} + {added} of padding = {axis.padded}"
         why = f"along {axis.name}, {spans}, but the input has only {padded}: not one window fits"
@@ -67,7 +69,8 @@ class KernelLarger(Refusal):
         wider = tuple(each.before + max(0, -(each.spare // 2)) for each in axes)
         changes: list[Change] = [{"kernel_size": kernel}] if min(kernel) > 0 else []
         changes += [{"padding": wider}, *([{"input": self.larger}] if self.larger and not self.piped else [])]
-        fix = f"{self.offer(spell, *changes)}, or an input of at least {_cells(axis.extent - added)} along {axis.name}"
+        least = counted(axis.extent - added, "cell")
+        fix = f"{self.offer(spell, *changes)}, or an input of at least {least} along {axis.name}"
         return why, fix + (f": before the pipe, for example {spell('input', self.larger)}" if self.piped else "")
 
 
@@ -81,7 +84,8 @@ class Pool3dLarger(Refusal):
         kernel = tuple(min(axis.kernel, axis.size) for axis in self.axes)
         padding = tuple(min(axis.before, size // 2) for axis, size in zip(self.axes, kernel, strict=True))
         fix = self.offer(spell, {"kernel_size": kernel}, {"kernel_size": kernel, "padding": padding}, most=1)
-        why = f"along {self.axis.name}, the kernel has {self.axis.kernel} taps and the input {_cells(self.axis.size)}"
+        size = counted(self.axis.size, "cell")
+        why = f"along {self.axis.name}, the kernel has {self.axis.kernel} taps and the input {size}"
         return f"{why}; nn.{self.type} takes no input smaller than its kernel, however it is padded", fix
 
 
@@ -94,7 +98,7 @@ class NoOutput(Refusal):
         axis = self.axis
         full = (axis.size - 1) * axis.stride + axis.extent + axis.output_padding
         extra = f" + {axis.output_padding}" if axis.output_padding else ""
-        written = f"({axis.size} − 1)·{axis.stride} + {axis.extent}{extra} = {_cells(full)} are written"
+        written = f"({axis.size} − 1)·{axis.stride} + {axis.extent}{extra} = {counted(full, 'cell')} are written"
         cut = f"padding cuts {axis.before + axis.after} away: nothing is left"
         fix = self.offer(spell, {"padding": tuple(min(each.before, _most_cut(each)) for each in self.axes)})
         return f"along {axis.name}, {written} and {cut}", f"{fix} or less"
@@ -103,10 +107,6 @@ class NoOutput(Refusal):
 def _most_cut(axis: Axis) -> int:
     """The largest padding that leaves a transposed layer an output."""
     return max(0, ((axis.size - 1) * axis.stride + axis.extent + axis.output_padding - 1) // 2)
-
-
-def _cells(count: int) -> str:
-    return f"{count} cell{'s' * (count != 1)}"
 
 
 class Channels(Refusal):
@@ -131,7 +131,7 @@ class Channels(Refusal):
         elif len(given) < len(shape):
             fix += f"; or give the input as [batch, {expected}, {', '.join(axes)}]"
         has = f"the input {added}{list(shape)} has {got}: {shape_names(shape)}"
-        return f"{self.code} expects {expected} channel{'s' * (expected > 1)}, but {has}", fix
+        return f"{self.code} expects {counted(expected, 'channel')}, but {has}", fix
 
 
 def channels_first(shape: Sequence[int], ndim: int) -> tuple[int, ...]:
@@ -189,7 +189,7 @@ class SizeCount(Refusal):
     ndim: int
 
     def said(self, spell: Spelling) -> Words:
-        values, given = tuple(self.values), f"{spell('size', self.values)} has {len(self.values)} values"
+        values, given = tuple(self.values), f"{spell('size', self.values)} has {counted(len(self.values), 'value')}"
         last = values[-self.ndim :] if len(values) > self.ndim else values + values[-1:] * (self.ndim - len(values))
         takes = f"this layer's input has {', '.join(AXIS_NAMES[self.ndim])}, and optionally batch and channels before"
         return f"{given}; {takes} them", self.offer(spell, {"size": last})
@@ -241,8 +241,9 @@ class BiasShape(Refusal):
 
     def said(self, spell: Spelling) -> Words:
         count = self.out_channels
-        why = f"the bias has shape {list(self.shape)}; the layer has {count} output channels, one number for each"
-        return why, f"give {count} number{'s' * (count > 1)}"
+        channels = counted(count, "output channel")
+        why = f"the bias has shape {list(self.shape)}; the layer has {channels}, one number for each"
+        return why, f"give {counted(count, 'number')}"
 
 
 class Memory(Refusal):

@@ -10,6 +10,8 @@ A rule names *arguments*, ``kernel_size``; whoever shows it spells them, ``--ker
 from collections.abc import Callable, Sequence
 from typing import Any, dataclass_transform
 
+from convcli.wording import bounded_words
+
 AXIS_NAMES = {1: ("length",), 2: ("height", "width"), 3: ("depth", "height", "width")}
 PADDING_MODES = ("zeros", "reflect", "replicate", "circular")
 
@@ -21,10 +23,10 @@ Change = dict[str, Any]  # arguments with other values; None: left out
 def in_python(name: str, value: Any = None) -> str:
     """An argument as Python has it.
 
-    >>> in_python("kernel_size"), in_python("kernel_size", 3)
-    ('kernel_size', 'kernel_size=3')
+    >>> in_python("kernel_size"), in_python("kernel_size", 3), in_python("padding", "same")
+    ('kernel_size', 'kernel_size=3', "padding='same'")
     """
-    return name if value is None else f"{name}={value}"
+    return name if value is None else f"{name}={value!r}"
 
 
 class ConvcliError(Exception):
@@ -55,7 +57,7 @@ class ConvcliError(Exception):
         return self.words()[1]
 
     def __str__(self) -> str:
-        return ": ".join(filter(None, self.words()))
+        return ": ".join(filter(None, bounded_words(*self.words())))
 
 
 class Failure(ConvcliError):
@@ -110,8 +112,8 @@ def _changed(spell: Spelling, name: str, value: Any) -> str:
 def shape_names(shape: Sequence[int]) -> str:
     """A shape with each axis named.
 
-    >>> shape_names((1, 3, 28, 28))
-    '1 batch, 3 channels, 28 height, 28 width'
+    >>> shape_names((8, 1, 28, 28))
+    'batch 8, channels 1, height 28, width 28'
     """
     names = ("batch", "channels", *AXIS_NAMES[len(shape) - 2])
-    return ", ".join(f"{size} {name}" for size, name in zip(shape, names, strict=True))
+    return ", ".join(f"{name} {size:,}" for size, name in zip(shape, names, strict=True))

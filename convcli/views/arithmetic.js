@@ -18,7 +18,7 @@ const TAKES = {
   Unfold: ['kernel_size', 'dilation', 'padding', 'stride'],
 };
 const AXES = [[], ['length'], ['height', 'width'], ['depth', 'height', 'width']];
-const { floor, ceil, abs, min, max, round } = Math;
+const { floor, ceil, abs, min, max, round } = Math, { isFinite, isInteger } = Number;
 const takes = (s, name) => TAKES[s.family].includes(name);
 const multiplies = s => takes(s, 'out_channels');
 const product = list => list.reduce((all, one) => all * one, 1);
@@ -85,7 +85,7 @@ function taps(axis, output) {
     return positions(axis, output).map((at, tap) => [tap, at, source(axis, at)])
       .filter(([, at]) => at < axis.size + axis.after);
   return range(axis.kernel, tap => [tap, (output + axis.before - tap * axis.dilation) / axis.stride])
-    .filter(([, cell]) => Number.isInteger(cell) && cell >= 0 && cell < axis.size)
+    .filter(([, cell]) => isInteger(cell) && cell >= 0 && cell < axis.size)
     .map(([tap, cell]) => [tap, cell, cell]).reverse();
 }
 
@@ -130,7 +130,7 @@ const countsPadding = s => multiplies(s) || s.family === 'Unfold' || (s.family =
 
 // The terms of an output: reads with a value x, a weight w and their product; `counts`: it takes part.
 function terms(s, x, w, output) {
-  const norm = s.family === 'LPPool', p = s.norm_type, finite = Number.isFinite(p), found = reads(s, output).map(read => {
+  const norm = s.family === 'LPPool', p = s.norm_type, finite = isFinite(p), found = reads(s, output).map(read => {
     const value = read.input < 0 ? 0 : x[read.input], weight = read.weight < 0 ? 1 : w[read.weight];
     return { ...read, x: value, w: weight, counts: read.input >= 0 || countsPadding(s),
       product: !norm ? value * weight : finite ? value ** p : abs(value) };
@@ -182,7 +182,7 @@ function refusal(s) {
 
 function refusalAlong(s, axis) {
   const { size, kernel, before, after, mode, stride, dilation, extra } = axis;
-  const most = { reflect: size - 1, circular: size }[mode], power = s.family === 'LPPool' && Number.isFinite(s.norm_type);
+  const most = { reflect: size - 1, circular: size }[mode], power = s.family === 'LPPool' && isFinite(s.norm_type);
   if (after > most) return `${mode} padding of ${after} has only ${most} cells to take from`;
   if (!multiplies(s) && s.family !== 'Unfold' && before > floor(kernel / 2))
     return `padding ${before} is more than half of kernel ${kernel}, the most that a pooling takes`;
@@ -210,8 +210,8 @@ function formula(axis, mark = (part, text) => text) {
 // A number that fits a cell: whole numbers as they are, else two significant digits at least.
 function short(value) {
   const size = abs(value);
-  if (size < 1e6 && Number.isInteger(value)) return String(value + 0);
-  if (!Number.isFinite(value)) return value !== value ? 'nan' : value < 0 ? '-inf' : 'inf';
+  if (size < 1e6 && isInteger(value)) return String(value + 0);
+  if (!isFinite(value)) return value !== value ? 'nan' : value < 0 ? '-inf' : 'inf';
   const digits = [[1000, 0], [0.0995, 2], [0.00995, 3], [0.00095, 4]].find(([least]) => size >= least);
   return digits && size < 1e6 ? value.toFixed(digits[1]) : value.toExponential(1);
 }

@@ -1,6 +1,5 @@
 """A result as one JSON object; docs/convcli.schema.json has every key, and they are there to stay."""
 
-import heapq
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
@@ -87,14 +86,13 @@ def _layer(plan: Plan) -> dict[str, Any]:
 
 def axis_object(axis: Windows) -> dict[str, Any]:
     """An axis as every command has it; ``unread`` lists at most a million, ``unread_count`` says how many there are."""
-    ranges = axis.unread_ranges()
-    unread = list(islice(heapq.merge(*ranges), MOST_UNREAD))
+    unread = axis.unread()
     return {
         "size": axis.size,
         **(_window(axis) if isinstance(axis, Axis) else {}),
         "output": axis.output,
-        "unread": unread,
-        "unread_count": sum(map(len, ranges)),
+        "unread": list(islice(unread, MOST_UNREAD)),
+        "unread_count": unread.count,
     }
 
 

@@ -74,7 +74,9 @@ def array(
             beside = about and len(line) + 3 + len(about) <= screen.width
             yield line.append(f"   {about}", "muted") if beside else line
             return
-    yield indented(labelled([(name, f"{list(values.shape)}   {about}".rstrip())]))
+    shape = str(list(values.shape))
+    beside = INDENT + LABEL + len(f"{shape}   {about}") <= screen.width
+    yield indented(labelled([(name, (f"{shape}   {about}" if beside else f"{shape}\n{about}").rstrip())]))
     if shown.complete or name != "input":
         yield from shown.lines
 

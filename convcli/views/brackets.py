@@ -8,7 +8,7 @@ from convcli.arithmetic.axis import Axis
 from convcli.arithmetic.windows import Windows
 from convcli.plan import Plan
 from convcli.views.widgets import INDENT, LABEL, by_sign, fixed
-from convcli.wording import short
+from convcli.wording import counted, short
 
 MOST_CHANNELS = 4
 MOST_ROWS = 4  # of windows below each other, where they overlap
@@ -79,7 +79,7 @@ def _windows(axis: Windows, count: int, line: range, wide: int) -> Iterator[Text
     for drawn in rows:
         yield fixed(" " * (INDENT + LABEL)).append(drawn, "accent")
     if left:
-        yield fixed(" " * (INDENT + LABEL)).append(f"... and {left:,} more window{'s' * (left > 1)}", "muted")
+        yield fixed(" " * (INDENT + LABEL)).append(f"... and {counted(left, 'more window')}", "muted")
 
 
 def _bracket(stands: Sequence[int], window: int, wide: int) -> str:

@@ -104,7 +104,7 @@ def unrecognised_object(nearest: str) -> dict[str, Any]:
     return {**nothing, "facts": {}, "line": None, "hypotheses": [], "fixes": []}
 
 
-def page(example: Example, alike: str) -> Iterator[RenderableType]:
+def page(example: Example, alike: str, whose: str) -> Iterator[RenderableType]:
     """A rule on an example: the code, what it raises, its usual causes, and a message that only looks like it."""
     rule = example.diagnosis.rule
     yield Text(rule.code, style="bold").append(f" · {rule.told(rule.says)}", style="not bold")
@@ -113,7 +113,7 @@ def page(example: Example, alike: str) -> Iterator[RenderableType]:
     yield Padding(Text(example.message, style="wrong"), (1, 0, 0, 2), expand=False)
     yield from _ranked(example.diagnosis)
     yield ""
-    yield labelled([("  looks alike", rule.lookalike), ("", alike)])
+    yield labelled([("  looks alike", alike), ("", whose)])
 
 
 def listing(found: Iterable[Diagnosis]) -> RenderableType:

@@ -1,7 +1,6 @@
 """A layer on the screen as far as it needs no torch: what goes in and comes out, and why it has that size."""
 
 from collections.abc import Iterator
-from itertools import groupby
 
 from rich.console import RenderableType
 from rich.panel import Panel
@@ -12,8 +11,8 @@ from convcli.arithmetic.axis import Axis
 from convcli.plan import Plan
 from convcli.views.brackets import windows_drawn
 from convcli.views.widgets import INDENT, LABEL, Screen, boxed, indented, labelled, pieces
-from convcli.views.worked import worked_short
-from convcli.wording import plain
+from convcli.views.worked import in_colour, worked_short
+from convcli.wording import counted, plain
 
 ARGUMENTS = ("kernel", "stride", "padding", "dilation", "output_padding")  # of a window that walks an axis
 
@@ -46,7 +45,7 @@ def counts(plan: Plan) -> tuple[str, str, str]:
         return f"0 parameters, no MACs: {layer.no_macs}", "", ""
     weights = "·".join(f"{size:,}" for size in layer.weight_shape)
     bias = f" + {layer.bias_size:,} bias" if layer.bias_size else ", no bias"
-    learned = f"{layer.parameters:,} parameter{'s' * (layer.parameters != 1)} = {weights} weights{bias}"
+    learned = f"{counted(layer.parameters, 'parameter')} = {weights} weights{bias}"
     return learned, f"{plan.macs:,} MACs", layer.macs_convention
 
 
@@ -94,9 +93,9 @@ def _setting(axis: Axis, name: str) -> Text:
 
 def formulas(plan: Plan, screen: Screen) -> Iterator[Text]:
     """Each axis's output size worked out; what is the same for several is said once."""
-    for formula, group in groupby(plan.axes, key=worked_short):
-        names = [axis.name for axis in group]
-        yield pieces("each" if len(names) > 1 else names[0], formula, screen)
+    alike = len(plan.axes) > 1 and len(set(map(worked_short, plan.axes))) == 1
+    for axis in plan.axes[:1] if alike else plan.axes:
+        yield pieces("each" if alike else axis.name, in_colour(axis, plan.layer.lacks), screen)
 
 
 def input_words(plan: Plan) -> str:

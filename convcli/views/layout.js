@@ -62,7 +62,8 @@ function attempt(wanted, room, rows, form, type, digits, beside) {
   const layout = size => {
     const cells = cellWidths(size), { width, height } = placed(size);
     const across = max(0, min((room.width - width) / 2, 3 * gap)), down = max(0, min((room.height - height) / (rows + 1), 2 * head));
-    const { corners, corner } = placed(size, across, down), grid = ([x, y], width, height, type) => ({ x, y, width, height, type });
+    const { corners, corner, width: taken } = placed(size, across, down), left = max(0, (room.width - taken) / 2);
+    const grid = ([x, y], width, height, type) => ({ x: left + x, y, width, height, type });
     const types = digits.map((shown, i) =>
       shown ? min(max(0.4 * size, least), 1.6 * least, (cells[i] - 0.7 * least) / GLYPH / wanted.digits[i]) : 0);
     return { inputs: range(rows, i => grid(corners[2 * i], cells[0], size, types[0])),

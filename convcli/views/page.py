@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     import numpy as np
 
 HERE = Path(__file__).parent
-NESTED = re.compile(r"\$\{[^}]*`")  # a template within a template
-QUOTED = re.compile(r"""('(?:\\.|[^'\\])*'|`[^`]*`|"[^"]*")""")
-SCRIPTS = ("arithmetic.js", "layout.js", "page.js")
+SCRIPTS = ("arithmetic.js", "layout.js", "state.js", "picture.js", "words.js", "controls.js", "page.js")
+# What stands between a script's words: quoted text, comments, signs and the air around them, air alone.
+BETWEEN = re.compile(r"""('[^']*'|"[^"]*"|`[^`]*`)|\s*//.*\s*|[;\s]*(})\s*|\s*([-+{()\[\],;:?=<>|&!*%/])\s*|(\s)\s*""")
 # What a reader who changes to another layer begins with.
 PER_AXIS = {"kernel_size": 2, "stride": 1, "padding": 0, "dilation": 1, "output_padding": 0}
 OTHERS = {
@@ -33,7 +33,8 @@ OTHERS = {
     "count_include_pad": True,
     "norm_type": 2,
 }
-WRITTEN = 400  # numbers of an output written out for readers without scripts
+LISTED = 400  # numbers that may be shorter as a list than packed
+WRITTEN = 64  # numbers of an output written out for readers without scripts
 
 
 def page(report: Report) -> str:
@@ -62,7 +63,9 @@ def page(report: Report) -> str:
     filled = {
         "title": escape(plan.layer.code),
         "colours": variables(),
-        "style": re.sub(r"\s*([{};,])\s*|(?<=:) ", r"\1", (HERE / "page.css").read_text(encoding="utf-8")),
+        "style": re.sub(
+            r"[;\s]*(})\s*|\s*([{;,])\s*|(?<=:) ", r"\1\2", (HERE / "page.css").read_text(encoding="utf-8")
+        ),
         "numbers": escape(_numbers(report.output[item])),
         # JSON has no infinity; what overflows becomes one.
         "data": json.dumps(data, separators=(",", ":")).replace("Infinity", "1e999").replace("</", "<\\/"),
@@ -134,21 +137,15 @@ def _flag(name: str, array: Array) -> str | None:
 
 
 def _squeezed(script: str) -> str:
-    """JavaScript without its comments, its indentation and the air around its signs, but for that in quoted text.
+    """JavaScript without its comments and the air that says nothing; what is quoted stays.
 
-    >>> _squeezed("// All of it\\nif (a && b)  // or not\\n  say(`${a} + b`, 'a + b');")
-    "if(a&&b)\\nsay(`${a} + b`,'a + b');"
+    The scripts are written for it: statements end with a semicolon, comments follow a sign, no quote is escaped, no
+    template stands within a template, no two signs of numbers stand beside each other.
+
+    >>> _squeezed("// All of it\\nif (a && b) {  // or not\\n  say(`${a} + b`, 'a && b');\\n}")
+    "if(a&&b){say(`${a} + b`,'a && b')}"
     """
-    lines = (re.sub("  // .*", "", line.strip()) for line in script.splitlines())
-    kept = "\n".join(line if NESTED.search(line) else _tight(line) for line in lines if line and line[:2] != "//")
-    return re.sub(r"(?<=[{(\[,;?=>|&])\n|\n(?=[?:.)\]|&+])", "", kept)
-
-
-def _tight(line: str) -> str:
-    parts = QUOTED.split(line)
-    return "".join(
-        part if i % 2 else re.sub(r" ?([{}()\[\],;:?=<>|&!*%/+-]+) ?", r"\1", part) for i, part in enumerate(parts)
-    )
+    return BETWEEN.sub(r"\1\2\3\4", script).strip()
 
 
 def _packed(values: "np.ndarray | None") -> Any:
@@ -158,7 +155,7 @@ def _packed(values: "np.ndarray | None") -> Any:
     import numpy as np
 
     packed = b64encode(values.astype("<f4").tobytes()).decode()
-    if values.size <= WRITTEN and np.isfinite(values).all():
+    if values.size <= LISTED and np.isfinite(values).all():
         listed = [int(v) if float(v).is_integer() else float(v) for v in values.ravel()]
         return min(listed, packed, key=lambda written: len(json.dumps(written)))
     return packed

@@ -13,13 +13,12 @@ from convcli.engine.steps import Step, Uses
 from convcli.layers.reductions import Reduction, Term
 from convcli.report import Report
 from convcli.views.widgets import INDENT, Screen, boxed, by_sign, fixed, indented
-from convcli.wording import brief, equals, factor, map_name, number, shown
+from convcli.wording import adds_up, brief, counted, equals, factor, map_name, number, shown
 
 SHOWN_USES = 24
 MOST_TERMS = 100
 MOST_PLACES = 20
 MOST_MAPS = 12  # of one step; channels beyond are summed up in one line
-POSITIONS = {1: ("position",), 2: ("row", "column"), 3: ("depth", "row", "column")}
 
 # Input, kernel and products: which of them stand beside each other, the best first.
 GROUPS = (((0, 1, 2),), ((0, 1), (2,)), ((0,), (1,), (2,)))
@@ -68,7 +67,7 @@ def verdict(step: Step) -> Text:
 
 def left_out(step: Step) -> str:
     """That some of a pooling's window is padding which doesn't count."""
-    return f"  ({step.ignored} cell{'s' * (step.ignored > 1)} of padding left out)" if step.ignored else ""
+    return f"  ({counted(step.ignored, 'cell')} of padding left out)" if step.ignored else ""
 
 
 def _reads(terms: Sequence[Term]) -> str:
@@ -118,7 +117,7 @@ def _legend(steps: Iterable[Step]) -> Iterator[Text]:
 
 def picked_steps(report: Report, screen: Screen) -> Iterator[RenderableType]:
     """The steps that were picked."""
-    return drawn(report.steps, screen.width, screen.full)
+    return drawn(report.steps, screen.width, report.plan.layer.place_names, screen.full)
 
 
 def picked_uses(report: Report, screen: Screen) -> Iterator[RenderableType]:
@@ -127,7 +126,9 @@ def picked_uses(report: Report, screen: Screen) -> Iterator[RenderableType]:
         yield from told(uses, screen.full)
 
 
-def drawn(steps: Sequence[Step], width: int, full: bool = False) -> Iterator[RenderableType]:
+def drawn(
+    steps: Sequence[Step], width: int, place_names: Sequence[str], full: bool = False
+) -> Iterator[RenderableType]:
     """Each step: a line where it reads one channel of one axis, else a panel, its channels, and what they add up to."""
     yield ""
     for step in steps:
@@ -136,7 +137,7 @@ def drawn(steps: Sequence[Step], width: int, full: bool = False) -> Iterator[Ren
         if flat and (len(step.maps) < 2 or not step.reduction.multiplies):
             yield line(step, most)
             continue
-        yield _heading(step, width)
+        yield _heading(step, width, place_names)
         if not step.reduction.multiplies:
             yield from _window(step, width, most)
         elif flat:
@@ -147,10 +148,10 @@ def drawn(steps: Sequence[Step], width: int, full: bool = False) -> Iterator[Ren
     yield from _legend(steps)
 
 
-def _heading(step: Step, width: int) -> Panel:
+def _heading(step: Step, width: int, place_names: Sequence[str]) -> Panel:
     """Which output this is, its value, and which cells it reads."""
     title = Text(f"out{list(step.output_index)} {equals(step.value, step.value)} {number(step.value)}", style="bold")
-    names = ("batch", "channel", *POSITIONS[len(step.output_index) - 2])
+    names = ("batch", *place_names)
     place = " · ".join(f"{name} {i}" for name, i in zip(names, step.output_index, strict=True))
     read = Text(f"{place}\nreads {_where(step)}").append(left_out(step), "muted")
     return boxed(title.append_text(verdict(step)), [read], width)
@@ -168,7 +169,7 @@ def _where(step: Step) -> str:
     taps = [[t.weight_index[axis] for t in line if t.weight_index] for line, axis in ((firsts, -2), (rows[0], -1))]
     if all(_consecutive(each, 0) for each in taps):
         return words
-    return words + " · taps: rows {} · columns {}".format(*map(_listed, taps))
+    return words + f" · taps: row{plural[0]} {_listed(taps[0])} · column{plural[1]} {_listed(taps[1])}"
 
 
 def _along(terms: Sequence[Term], axis: int) -> str:
@@ -214,13 +215,12 @@ def _sums(step: Step, headings: Sequence[str], rows: Sequence[Sequence[Text]], f
 def _products(step: Step, width: int, full: bool) -> Iterator[RenderableType]:
     """Input × kernel = products, in four decimals or three digits, beside each other as far as the screen is wide."""
     maps, _ = _shown_maps(step, full)
-    signs = "", "×", "=" if step.exact else "≈"
     label = max(len(_name(terms)) for terms, _ in maps)
     for writing in (_four_decimals, brief):
         matrices = [_matrices(terms, writing) for terms, _ in maps]
-        wide = [max(len(each[i][0]) for each in matrices) for i in range(3)]
+        wide = [max(len(each[i][1][0]) for each in matrices) for i in range(3)]
         if INDENT + label + sum(wide) + len("   ×   =  ≈ ") + len(number(step.value)) <= width:
-            rows = [[part for i in range(3) for part in (Text(signs[i]), _joined(each[i]))][1:] for each in matrices]
+            rows = [list(_signed(each))[1:] for each in matrices]
             yield indented(_sums(step, ("input", "", "kernel", "", "products"), rows, full))
             return
     groups = next((each for each in GROUPS if all(sum(wide[i] + 4 for i in group) <= width for group in each)), ())
@@ -231,7 +231,7 @@ def _products(step: Step, width: int, full: bool) -> Iterator[RenderableType]:
         yield Text(f"  {_name(terms)}", style="muted")
         for group in groups:
             table = Table.grid(padding=(0, 1, 0, 0))
-            table.add_row(*(part for i in group for part in (Text(signs[i]), _joined(each[i]))))
+            table.add_row(*_signed([each[i] for i in group]))
             yield indented(table)
     yield indented(_sums(step, (), [()] * len(maps), full))
 
@@ -240,17 +240,29 @@ def _four_decimals(values: Sequence[float]) -> Callable[[float], str]:
     return number
 
 
-def _matrices(terms: Sequence[Term], writing: Callable[[Sequence[float]], Callable[[float], str]]) -> Sequence[Matrix]:
-    """A map's cells, its weights and their products, each as the window stands."""
+def _matrices(
+    terms: Sequence[Term], writing: Callable[[Sequence[float]], Callable[[float], str]]
+) -> Sequence[tuple[str, Matrix]]:
+    """A map's cells, its weights and their products, each as the window stands, with the sign before it."""
     rows = [list(row) for _, row in groupby(terms, key=lambda term: term.place[-2])]
     cell, weight, product = (
         writing([getattr(term, name) for term in terms]) for name in ("input", "weight", "product")
     )
+    exact = all(_multiply(cell(term.input), weight(term.weight), product(term.product)) for term in terms)
     return (
-        _matrix(rows, lambda t: _cell(t, cell)),
-        _matrix(rows, lambda t: (weight(t.weight), "accent")),
-        _matrix(rows, lambda t: (product(t.product), by_sign(t.product))),
+        ("", _matrix(rows, lambda t: _cell(t, cell))),
+        ("×", _matrix(rows, lambda t: (weight(t.weight), "accent"))),
+        ("=" if exact else "≈", _matrix(rows, lambda t: (product(t.product), by_sign(t.product)))),
     )
+
+
+def _multiply(cell: str, weight: str, product: str) -> bool:
+    """Whether two numbers make a third, as they are written.
+
+    >>> _multiply("3", ".5", "1.5"), _multiply("3", ".195", ".586"), _multiply("3", "≈0", "0")
+    (True, False, False)
+    """
+    return "≈" not in cell + weight + product and adds_up(float(cell) * float(weight), float(product))
 
 
 def _cell(term: Term, form: Callable[[float], str]) -> tuple[str, str]:
@@ -266,8 +278,9 @@ def _matrix(rows: Sequence[Sequence[Term]], cell: Callable[[Term], tuple[str, st
     return [fixed().append_tokens((f"{text:>{wide}} ", style) for text, style in row)[:-1] for row in cells]
 
 
-def _joined(lines: Matrix) -> Text:
-    return Text("\n").join(lines)
+def _signed(matrices: Sequence[tuple[str, Matrix]]) -> Iterator[Text]:
+    for sign, lines in matrices:
+        yield from (Text(sign), Text("\n").join(lines))
 
 
 def _window(step: Step, width: int, most: int) -> Iterator[RenderableType]:
@@ -293,8 +306,9 @@ def told(uses: Uses, full: bool = False) -> Iterator[RenderableType]:
     """What an input cell or a weight is part of: each product, or window of a pooling, and its output."""
     listed = list(islice(uses.products, None if full else SHOWN_USES))
     pooling = bool(listed) and listed[0].weight is None
-    what = "is read by {:,} window{}" if pooling else "takes part in {:,} product{}"
-    role = what.format(uses.count, "s" * (uses.count != 1))
+    role = (
+        "is read by " + counted(uses.count, "window") if pooling else "takes part in " + counted(uses.count, "product")
+    )
     if not uses.count and not uses.zeros:
         role = "reaches no output"
     if uses.zeros:

@@ -7,7 +7,7 @@ from itertools import permutations
 from typing import Any, Literal
 
 from convcli.limits import check_json, check_picture, check_script, check_worksheet
-from convcli.refusals import Refusal, Spelling, in_python
+from convcli.refusals import Refusal, Spelling, Words
 
 
 @dataclass(frozen=True)
@@ -73,15 +73,15 @@ class BothOwnStdout(Refusal):
     one: str
     other: str
 
-    def words(self, spell: Spelling = in_python) -> tuple[str, str]:
-        return f"{spell(self.one)} and {spell(self.other)} both take all of stdout", "choose one"
+    def said(self, spell: Spelling) -> Words:
+        return f"{spell(self.one)} has stdout to itself", f"leave {spell(self.other)} out"
 
 
 class NothingRuns(Refusal):
     one: str
     other: str
 
-    def words(self, spell: Spelling = in_python) -> tuple[str, str]:
+    def said(self, spell: Spelling) -> Words:
         why = f"{spell(self.one)} runs nothing: there are no numbers for {spell(self.other)}"
         return why, "leave one out"
 

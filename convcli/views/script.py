@@ -14,11 +14,11 @@ def script(report: Report) -> str:
     if plan.layer.weight_shape and not plan.weight:
         lines.append(f"torch.manual_seed({plan.seed})")
     lines.append(f"layer = {plan.layer.code}")
-    for name, array in (("weight", plan.weight), ("bias", plan.bias)):
-        if array:
-            lines += ["with torch.no_grad():", f"    layer.{name}.copy_({array.code})"]
-    if plan.flip:
-        lines += ["with torch.no_grad():", f"    layer.weight.copy_(layer.{plan.turned})"]
+    filled = [("weight", plan.weight.code)] if plan.weight else []
+    filled += [("bias", plan.bias.code)] if plan.bias else []
+    filled += [("weight", f"layer.{plan.turned}")] if plan.flip else []
+    if filled:
+        lines += ["with torch.no_grad():", *(f"    layer.{name}.copy_({code})" for name, code in filled)]
     lines += ["", f"x = {plan.input.code}  # {list(plan.input.shape)}"]
     if plan.added:
         lines.append(f"x = x{'.unsqueeze(0)' * plan.added}  # {list(plan.shape)}: {', '.join(plan.axis_names)}")

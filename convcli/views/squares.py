@@ -24,7 +24,7 @@ class Squares:
         self.report = report
         plan, values = report.plan, report.values
         self.padded = any(axis.line != range(axis.size) for axis in plan.axes)
-        self.unread = [axis.unread_ranges() for axis in plan.axes]
+        self.unread = [axis.unread() for axis in plan.axes]
         wide = widest(values.input)
         self.narrow = max(wide + len("[]"), self._padding(wide))
         self.weighted = 0 if values.weight is None else len("×") + widest(values.weight)
@@ -48,7 +48,7 @@ class Squares:
         if term:
             left, right = "**" if term.winner else "[]"
             weight = f"×{celled(term.weight)}" * (spread and term.weight_index is not None)
-        elif any(at in cells for at, ranges in zip(place[2:], self.unread, strict=True) for cells in ranges):
+        elif any(at in unread for at, unread in zip(place[2:], self.unread, strict=True)):
             left, right = "()"
         style = "accent" if term else "warning"
         rest = " " * (self.weighted * spread - len(weight))

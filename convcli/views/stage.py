@@ -65,7 +65,8 @@ class Stage(ABC):
         squares = [
             [self.squares.output_of((*lead, r, c), self.when((*lead, r, c)) - i, lit) for c in columns] for r in rows
         ]
-        return titled(name, size.columns, board(squares, [self.squares.output] * len(columns)))
+        # Nothing stands to the right of it: its title may be as long as the screen is wide.
+        return titled(name, len(name), board(squares, [self.squares.output] * len(columns)))
 
 
 class Lines(Stage):

@@ -11,6 +11,7 @@ from convcli.colours import LIGHT
 from convcli.data.arrays import Array
 from convcli.data.samples import LABELS, TRY
 from convcli.views.widgets import INDENT, Screen, by_sign, fixed, indented
+from convcli.wording import counted
 
 BARS = "▁▂▃▄▅▆▇█"
 MOST_ROWS, MOST_NUMBERS = 3, 10  # of a sample whose numbers are written; a larger one is drawn
@@ -19,7 +20,7 @@ SHADES = " .:-=+*#%@"
 
 def samples_table(samples: Sequence[Array], screen: Screen) -> Iterator[RenderableType]:
     """Each sample's name, shape and meaning, what it looks like, and what to try with it."""
-    yield Text("A layer with as many axes takes them by name: -i NAME", style="muted")
+    yield Text("A layer takes one by its name: convcli conv2d -i picture", style="muted")
     for sample in samples:
         yield ""
         yield Text.assemble((sample.source, "bold"), f"  {list(sample.shape)}  ", (sample.about, "muted"))
@@ -38,7 +39,7 @@ def _looks(sample: Array, screen: Screen) -> Iterator[Text]:
     if len(rows) <= MOST_ROWS and len(rows[0]) <= MOST_NUMBERS:
         yield from _numbers(rows, LABELS.get(sample.source, ""))
         if len(sample.shape) > 2:
-            yield Text(f"and {sample.shape[0] - 1} channels like it", style="muted")
+            yield Text(f"and {counted(sample.shape[0] - 1, 'channel')} like it", style="muted")
     elif len(rows) > 1:
         yield _half_blocks(rows) if screen.colour else _characters(rows)
     else:

@@ -31,12 +31,17 @@ def tints(palette: Palette) -> dict[str, str]:
 
 
 def variables() -> str:
-    """The same as CSS variables, light and on screens that ask for it dark."""
+    """The same as CSS variables, light and on screens that ask for it dark, but for what is about to be printed.
+
+    Text on a ground stands there where it isn't what it is on zero's.
+    """
+    palettes = [tints(palette) for palette in (LIGHT, DARK)]
+    usual = {f"on {name}" for name in GROUNDS[1:] if all(each[f"on {name}"] == each["on z"] for each in palettes)}
     light, dark = (
-        "".join(f"--{name.replace(' ', '-')}:{colour};" for name, colour in tints(palette).items() if name not in HUES)
-        for palette in (LIGHT, DARK)
+        "".join(f"--{name.replace(' ', '-')}:{colour};" for name, colour in each.items() if name not in {*HUES, *usual})
+        for each in palettes
     )
-    return f":root{{{light}}}\n@media screen and (prefers-color-scheme:dark){{:root{{{dark}}}}}"
+    return f":root{{{light}}}\n@media screen and (prefers-color-scheme:dark){{:root:not(.paper){{{dark}}}}}"
 
 
 def _channels(colour: str) -> list[int]:

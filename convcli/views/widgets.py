@@ -66,22 +66,24 @@ def boxed(title: Text, lines: Sequence[Text], width: int, subtitle: str = "") ->
     )
 
 
-def pieces(label: str, text: str, screen: Screen) -> Text:
-    """A formula behind a label, broken only between what its brackets hold.
+def pieces(label: str, formula: Text, screen: Screen) -> Text:
+    """A formula behind a label, broken only between what its brackets hold; a part wider than the screen is left out.
 
-    >>> print(pieces("length", "⌊7 / 2⌋ + 1 = 3 + 1 = 4", Screen(24)))
+    >>> print(pieces("length", Text("⌊7 / 2⌋ + 1 = 3 + 1 = 4"), Screen(24)))
       length   ⌊7 / 2⌋ + 1
                = 3 + 1 = 4
     """
     room = screen.width - INDENT - LABEL
-    lines: list[str] = []
-    for part in re.split(" (?==|to ⌈|i from)", text):
-        part = screen.signs(part)
-        if lines and len(lines[-1]) + 1 + len(part) <= room:
-            lines[-1] += f" {part}"
+    parts = list(formula.divide(match.start() for match in re.finditer(" (?==|to ⌈|i from)", formula.plain)))
+    lines: list[Text] = []
+    for part in [part for part in parts[:-1] if len(screen.signs(part.plain)) <= room] + parts[-1:]:
+        if lines and len(screen.signs(lines[-1].plain + part.plain)) <= room:
+            lines[-1].append_text(part)
         else:
-            lines.append(part)
-    return fixed(" " * INDENT).append(label.ljust(LABEL), "muted").append(("\n" + " " * (INDENT + LABEL)).join(lines))
+            bare = part[1:] if part.plain.startswith(" ") else part
+            lines.append(bare[2:] if not lines and bare.plain.startswith("= ") else bare)
+    start = fixed(" " * INDENT).append(label.ljust(LABEL), "muted")
+    return start.append_text(Text("\n" + " " * (INDENT + LABEL)).join(lines))
 
 
 def table(*headings: str, left: int = 1) -> Table:

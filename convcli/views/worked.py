@@ -1,7 +1,7 @@
 """The output-size formula in words, in symbols, and worked with one axis's numbers."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from rich.console import Group, RenderableType
@@ -12,10 +12,11 @@ from convcli.arithmetic.windows import Adaptive, Windows
 from convcli.sizing import Sized
 from convcli.views.equations import Aligned, Lines, Numbers, coloured
 from convcli.views.widgets import labelled
-from convcli.wording import unread_words
+from convcli.wording import counted, unread_words
 
 SLIDING = "⌊({size} + 2·{padding} − {dilation}·({kernel} − 1) − 1) / {stride}⌋ + 1"
 TRANSPOSED = "({size} − 1)·{stride} − 2·{padding} + {dilation}·({kernel} − 1) + {output_padding} + 1"
+LEFT_OUT = {"padding": (" + 2·{padding}", ""), "dilation": ("{dilation}·({kernel} − 1) − 1", "{kernel}")}
 THE_POST = "⌊({size} + 2·{padding} − {kernel}) / {stride}⌋ + 1"
 SYMBOLS = {
     "size": "cells of the input along this axis",
@@ -37,18 +38,25 @@ NEXT = {
 CONVENTION = "MACs of one sample: padded taps counted, bias not; FLOPs are twice as many"
 
 
-def in_symbols(axis: Axis) -> str:
-    """The formula of this kind of axis, as PyTorch's documentation has it.
+def in_symbols(axis: Axis, lacks: Iterable[str] = ()) -> str:
+    """The formula of this kind of axis, as PyTorch's documentation has it, without what the layer ``lacks``.
 
     >>> in_symbols(Axis(10, 3))
     '⌊(size + 2·padding − dilation·(kernel − 1) − 1) / stride⌋ + 1'
+    >>> in_symbols(Axis(10, 3), ["dilation"])
+    '⌊(size + 2·padding − kernel) / stride⌋ + 1'
     """
-    return _template(axis).format_map({name: name for name in _numbers(axis)})
+    return _template(axis, lacks=lacks).format_map({name: name for name in _numbers(axis)})
 
 
-def _template(axis: Axis, uneven: bool = False) -> str:
-    """The formula with its names in braces; with ``uneven`` the padding of each end by itself."""
+def _template(axis: Axis, uneven: bool = False, lacks: Iterable[str] = ()) -> str:
+    """The formula with its names in braces; with ``uneven`` the padding of each end by itself.
+
+    What the layer ``lacks``, as a mean lacks dilation, is left out.
+    """
     template = TRANSPOSED if axis.transposed else SLIDING
+    for name in lacks:
+        template = template.replace(*LEFT_OUT[name])
     if uneven or axis.before != axis.after:
         template = template.replace("2·{padding}", "{before} − {after}" if axis.transposed else "{before} + {after}")
     return _rounded(axis, *re.split("[⌊⌋]", template)) if "⌊" in template else template
@@ -69,7 +77,7 @@ def _factor(number: int) -> str:
     return f"({number})" if number < 0 else f"{number}"
 
 
-def worked(axis: Axis) -> list[str]:
+def worked(axis: Axis, lacks: Iterable[str] = ()) -> list[str]:
     """Line by line with the numbers in it, each line the last with one more thing computed.
 
     >>> for line in worked(Axis(10, 3, stride=2)): print(line)
@@ -82,7 +90,7 @@ def worked(axis: Axis) -> list[str]:
     3 + 1
     4
     """
-    formula, past_first = _template(axis), axis.kernel - 1
+    formula, past_first = _template(axis, lacks=lacks), axis.kernel - 1
     rows = [formula]
     for part, result in (
         (r"2·{padding}|{before} [+−] {after}", _factor(axis.before + axis.after)),
@@ -120,7 +128,7 @@ def decimal(numerator: int, denominator: int) -> str:
     return ("≈" if dropped else "") + f"{sign}{whole}.{digits if dropped else digits.rstrip('0') or '0'}"
 
 
-def worked_short(axis: Windows) -> str:
+def worked_short(axis: Windows, lacks: Iterable[str] = ()) -> str:
     """The same on one line.
 
     >>> worked_short(Axis(10, 3, stride=2))
@@ -130,11 +138,20 @@ def worked_short(axis: Windows) -> str:
         parts = f"{axis.size}/{axis.output}"
         return f"output i reads cells ⌊i·{parts}⌋ to ⌈(i + 1)·{parts}⌉ − 1, i from 0 to {axis.output - 1}"
     assert isinstance(axis, Axis)
-    rows = worked(axis)
+    rows = worked(axis, lacks)
     if axis.transposed:
         return " = ".join((rows[0], rows[-2], rows[-1]))
     spare = next(i for i, row in enumerate(rows) if row[1:].startswith(f"{axis.spare} / "))
     return " = ".join([rows[0], *(row for row in rows[spare:] if "." not in row)])
+
+
+def in_colour(axis: Windows, lacks: Iterable[str] = ()) -> Text:
+    """The same, its first numbers in the colours of their names."""
+    words = worked_short(axis, lacks)
+    if not isinstance(axis, Axis):
+        return Text(words)
+    formula = coloured(_template(axis, lacks=lacks), _numbers(axis))
+    return formula.append(words[len(formula) :])
 
 
 Idea = tuple[str, int, Text]  # what is counted, the number, and how it comes about
@@ -156,7 +173,7 @@ def ideas(axis: Axis) -> list[Idea]:
             ("last start", start, coloured("({size} − 1)·{stride}", numbers)),
             reach,
             ("cells written", written, Text(f"{start} + {axis.extent}")),
-            ("padding cuts", cut, coloured(f"{written} − {pads.replace('+', '−')}", numbers)),
+            ("padding cut off", cut, coloured(f"{written} − {pads.replace('+', '−')}", numbers)),
             ("output", axis.output, coloured(f"{cut} + {{output_padding}}", numbers)),
         ]
     strides = -(-axis.spare // axis.stride) if axis.ceil_mode else axis.spare // axis.stride
@@ -185,14 +202,10 @@ def left_over(axis: Axis) -> Text | None:
         return Text(f"the dropped window would start at cell {start}, behind the last one, {axis.size - 1}")
     rest = axis.spare - (axis.output - 1) * axis.stride
     if rest < 0:
-        return Text(f"the last window reaches {_cells(-rest)} beyond the end, where nothing is read")
+        return Text(f"the last window reaches {counted(-rest, 'cell')} beyond the end, where nothing is read")
     if rest:
-        return Text(f"{_cells(rest)} left over at the end: padding, nothing of the input", style="muted")
+        return Text(f"{counted(rest, 'cell')} left over at the end: padding, nothing of the input", style="muted")
     return None
-
-
-def _cells(count: int) -> str:
-    return f"{count:,} cell{'s' * (count > 1)}"
 
 
 def introduction() -> RenderableType:

@@ -16,7 +16,7 @@ from convcli.report import Report
 from convcli.views.files_written import Tracked
 from convcli.views.products import left_out, value_of
 from convcli.views.worked import in_symbols, worked_short
-from convcli.wording import equals, factor, number, shown, unread_words
+from convcli.wording import counted, equals, factor, number, shown, unread_words
 
 BLANK = "____"
 EASIER = {1: "1,0,-1", 2: "sobel-x"}  # weights in whole numbers, by the layer's axes
@@ -65,7 +65,7 @@ def worksheet(report: Report, stream: BinaryIO, suffix: str, tracked: Tracked) -
     stream.write(made(report.plan.code, asked, answered).encode())
     easier = EASIER.get(report.plan.layer.ndim) if report.values.weight is not None and not report.plan.weight else None
     hint = f"; whole numbers are easier by hand, as in --weight {easier}" if easier else ""
-    return f"{len(steps)} sum{'s' * (len(steps) > 1)} with blanks, the answers on a second page{hint}"
+    return f"{counted(len(steps), 'sum')} with blanks, the answers on a second page{hint}"
 
 
 def sheet(report: Report, steps: Sequence[Step], ask: Ask) -> Iterator[Part]:
@@ -73,13 +73,15 @@ def sheet(report: Report, steps: Sequence[Step], ask: Ask) -> Iterator[Part]:
     plan, layer = report.plan, report.plan.layer
     walked = [axis for axis in plan.axes if isinstance(axis, Axis)]
     yield Heading("How large is the output?")
-    for formula in dict.fromkeys(map(in_symbols, walked)):
+    for formula in dict.fromkeys(in_symbols(axis, layer.lacks) for axis in walked):
         yield Line("Along each axis: output =", formula)
     for settings, group in groupby(walked, key=_settings):
         axis, *others = group
         yield Line(f"{' and '.join(each.name for each in (axis, *others))}: {settings}")
-        answer = ask(worked_short(axis))
-        yield Line("output =", f"{_without_words(in_symbols(axis))} = {BLANK}" if answer == BLANK else answer)
+        answer = ask(worked_short(axis, layer.lacks))
+        yield Line(
+            "output =", f"{_without_words(in_symbols(axis, layer.lacks))} = {BLANK}" if answer == BLANK else answer
+        )
     for split in plan.axes:
         if split not in walked:
             yield Line(f"{split.name}:", worked_short(split))
@@ -128,23 +130,24 @@ def _sum(step: Step, ask: Ask) -> Iterator[Part]:
     """One output: its cells, with their weights and products where it has them, and what they make."""
     yield Heading(f"out{list(step.output_index)}", 3)
     reduction, maps = step.reduction, step.maps
-    sign = "=" if step.exact else "≈"
     for terms, total in maps:
         yield _window(terms, ask, step, len(maps) > 1)
         if reduction.multiplies and len(maps) > 1:
-            added = sum(shown(term.product) for term in terms)
-            yield Line("their sum", f"{equals(added, total)} {ask(number(total))}")
+            made = sum(shown(term.product) for term in terms)
+            yield Line("their sum", f"{equals(made, total)} {ask(number(total))}")
     if not reduction.multiplies:
+        sign = "=" if step.exact else "≈"
         parts = _few([reduction.term_said(term, value_of(term, source=False)) for term in step.terms], ask)
-    elif len(maps) == 1 and len(step.terms) <= MOST_WRITTEN:
-        parts = _few([factor(term.product) for term in step.terms], ask)
     else:
-        parts = _few([factor(total) for _, total in maps], ask)
+        one_by_one = len(maps) == 1 and len(step.terms) <= MOST_WRITTEN
+        added = [term.product for term in step.terms] if one_by_one else [total for _, total in maps]
+        sign = equals(sum(map(shown, added)) + shown(step.bias or 0.0), step.value)
+        parts = _few(list(map(factor, added)), ask)
     if step.bias is not None:
         parts.append(f"bias {factor(step.bias)}")
-    made = reduction.said(parts, step.terms)
+    added_up = reduction.said(parts, step.terms)
     name = f"out{list(step.output_index)}"
-    yield Line("", f"{name} {sign} {made} {sign} {ask(number(step.value))}{left_out(step)}")
+    yield Line("", f"{name} {sign} {added_up} {sign} {ask(number(step.value))}{left_out(step)}")
 
 
 def _few(parts: Sequence[str], ask: Ask) -> list[str]:

@@ -45,7 +45,7 @@ def test_what_is_lost_is_counted(axis: Axis) -> None:
     if axis.transposed:
         assert axis.lost == sum(not axis.taps(output) for output in range(axis.output))
     else:
-        assert axis.lost == len(list(axis.unread())) == sum(map(len, axis.unread_ranges()))
+        assert axis.lost == len(list(axis.unread())) == axis.unread().count
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,6 @@ def test_what_is_lost_is_counted(axis: Axis) -> None:
 )
 def test_no_cell_of_a_huge_axis_is_walked(axis: Axis, lost: int) -> None:
     assert axis.lost == lost
-    assert len(axis.unread_ranges()) < 50
 
 
 @pytest.mark.parametrize("mode", ["reflect", "replicate", "circular"])

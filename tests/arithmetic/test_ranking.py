@@ -32,7 +32,7 @@ def test_what_is_built_comes_first(size: int, output: int, kind: str, first: lis
 @pytest.mark.parametrize(("size", "output"), [(224, 7), (224, 112), (100, 12), (64, 8)])
 def test_what_reads_everything_comes_before_what_does_not(size: int, output: int) -> None:
     usual = [setting.axis() for setting in solve(size, output).listed if setting.padding < setting.kernel]
-    lost = [bool(axis.unread_ranges()) for axis in usual if axis.dilation == 1]
+    lost = [bool(axis.unread()) for axis in usual if axis.dilation == 1]
     assert lost[0] is False
     assert lost[:3] == sorted(lost[:3])
 
@@ -43,6 +43,6 @@ def test_windows_of_padding_alone_come_last() -> None:
 
 def test_nothing_is_lost_where_everything_is_read() -> None:
     for axis in (Axis(12, 3, 2, 1, 1), Axis(10, 3, 2), Axis(30, 2, 3, dilation=2), Axis(40, 3, 9), Axis(9, 9)):
-        assert (lost_share(axis) > 0) == bool(axis.unread_ranges())
+        assert (lost_share(axis) > 0) == bool(axis.unread())
     assert lost_share(Axis(5, 2, 3, transposed=True)) == pytest.approx(1 / 3)
     assert not lost_share(Axis(5, 3, 3, transposed=True))

@@ -54,3 +54,9 @@ def test_on_a_terminal_the_first_screen_needs_no_torch() -> None:
     played.until(LEAVE)
     assert played.close() == 0
     assert b"nn.Conv1d(1, 1, kernel_size=3, stride=2)" in played.shown.rpartition(SHOW)[2]
+
+
+def test_a_defect_is_one_line() -> None:
+    broken = exploring.Broken("Traceback\n  somewhere\nValueError: no such thing\n")
+    assert str(broken) == "ValueError: no such thing"
+    assert "somewhere" in "".join(broken.__notes__)

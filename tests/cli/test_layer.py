@@ -305,3 +305,23 @@ def test_an_empty_text_is_no_value(convcli: Callable[..., Ran], name: str) -> No
 def test_room_for_a_single_column(convcli: Callable[..., Ran], arguments: str) -> None:
     ran = convcli(*arguments.split(), columns=20)
     assert ran.code == 0, ran.err
+
+
+def test_one_file_under_two_names(convcli: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "link").symlink_to(".")
+    for other in ("folder/../a.png", "link/a.png", str(tmp_path / "a.png")):
+        ran = convcli("conv2d", "--save", "a.png", "--export", other)
+        assert (ran.code, ran.out) == (2, "")
+        assert "--save and --export name the same file" in ran.err
+
+
+def test_files_are_written_together(convcli: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> str:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("convcli.views.files_written.exported", full)
+    ran = convcli("conv1d", "--save", str(tmp_path / "a.npy"), "--export", str(tmp_path / "b.svg"))
+    assert (ran.code, list(tmp_path.iterdir())) == (1, [])
+    assert "wrote" not in ran.err and "No space left" in ran.err

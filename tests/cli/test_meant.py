@@ -103,6 +103,13 @@ MENT = [
     ("conv2d --in 3 -k 2 -i [[1,2,3],[4,5,6]]", "try --in 1", "conv2d --in 1 -k 2 -i [[1,2,3],[4,5,6]]"),
     ("conv1d --seed x", "try --seed 1", "conv1d --seed 1"),
     ("conv1d --kernel abc", "try --kernel 3", "conv1d --kernel 3"),
+    ("conv2d 3 5 3", "try --in 3 --out 5 --kernel 3", "conv2d --in 3 --out 5 --kernel 3"),
+    ("conv2d 3, 5, (3,3)", "try --in 3 --out 5 --kernel (3,3)", "conv2d --in 3 --out 5 --kernel (3,3)"),
+    ("maxpool2d 2 2", "try --kernel 2 --stride 2", "maxpool2d --kernel 2 --stride 2 --size 6x6"),
+    ("formula 28 3", "try --size 28 --kernel 3", "formula --size 28 --kernel 3"),
+    ("nn.Conv2d(3,5,3)", "try convcli network 'nn.Conv2d(3,5,3)'", "network nn.Conv2d(3,5,3)"),
+    ("nn.Linear", "nn.Linear has no windows to draw: convcli network --help", "network --help"),
+    ("conv2d --padding reflect", "try --padding 1 --padding-mode reflect", "conv2d --padding 1 --padding-mode reflect"),
     ("help", "convcli --help lists the commands", "--help"),
 ]
 

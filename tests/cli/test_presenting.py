@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from convcli.cli.presenting import check_files, present
+from convcli.cli.presenting import check_files, present, write_files
 from convcli.refusals import ConvcliError
 from convcli.views.registry import View
 
@@ -36,8 +36,10 @@ class Said(View):
 def test_by_medium(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "a.CSV"
     flags = SimpleNamespace(full=False, save=str(path), force=False)
-    for medium in ("lines", "text", "file"):
-        present(Said(("save",), "x.y", medium), "told", flags)
+    views = [Said(("save",), "x.y", medium) for medium in ("lines", "text", "file")]
+    write_files("told", views, flags)
+    for view in views:
+        present(view, "told", flags)
     shown = capsys.readouterr()
     assert shown.out == "told\ntold"
     assert "a report" in shown.err

@@ -1,6 +1,7 @@
 """What a user names is found; what can't be is answered."""
 
 import io
+import os
 import sys
 from pathlib import Path
 
@@ -110,9 +111,30 @@ def test_a_near_name_is_offered() -> None:
 def test_bad_files(tmp_path: Path) -> None:
     for suffix in READERS:
         (path := tmp_path / f"noise{suffix}").write_bytes(b"\xffnoise")
-        said = "more than tensors" if suffix in (".pt", ".pth") else f"can't be read as {suffix}"
+        said = "isn't text" if suffix in (".csv", ".tsv", ".txt", ".json") else f"can't be read as {suffix}"
         assert said in refused(str(path)).why
     (path := tmp_path / "what.xyz").write_text("1")
     assert "suffix '.xyz' is unknown" in refused(str(path)).why
     np.savez(path := tmp_path / "objects.npz", a=np.array([{}], dtype=object))
-    assert "can't be read as .npz" in refused(f"{path}:a").why
+    assert "holds object, not numbers" in refused(f"{path}:a").why
+
+
+def test_what_is_not_a_plain_file(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.csv")
+    (tmp_path / "device.npy").symlink_to("/dev/zero")
+    for name in ("pipe.csv", "device.npy"):
+        assert "is not a plain file" in refused(str(tmp_path / name)).why
+
+
+def test_files_that_say_they_are_empty(tmp_path: Path) -> None:
+    (tmp_path / "a.npy").touch()
+    assert "is empty" in refused(str(tmp_path / "a.npy")).why
+    if Path("/proc/self/maps").exists():
+        (tmp_path / "b.csv").symlink_to("/proc/self/maps")
+        assert "is empty" in refused(str(tmp_path / "b.csv")).why
+
+
+def test_text_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("convcli.data.files.MOST_TEXT", 1000)
+    piped(monkeypatch, b"1," * 501)
+    assert "more than 1,000 B of text" in refused("-").why

@@ -1,6 +1,11 @@
 """Every binary format: its numbers, and a recipe that makes the same tensor."""
 
+import io
+import logging
+import pickle
+import tracemalloc
 import wave
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -8,9 +13,11 @@ import pytest
 import torch
 from PIL import Image
 
+from convcli.data import formats
 from convcli.data.arrays import Array
 from convcli.data.files import read
 from convcli.refusals import ConvcliError
+from tests.fuzz.damaged_files import archive, many_pairs, members, numpy_header, picture, sound, torch_file, zero_bytes
 
 RGB = np.arange(60, dtype=np.uint8).reshape(5, 4, 3) * 4
 
@@ -42,7 +49,8 @@ def test_numpy_and_torch_files(tmp_path: Path, dtype: str) -> None:
         assert not array.spelled_out and not array.picture
 
 
-def test_npy_is_not_read_before_it_is_needed(tmp_path: Path) -> None:
+def test_a_large_npy_is_not_read_before_it_is_needed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(formats, "MOST_BYTES", 39)
     np.save(tmp_path / "a.npy", np.zeros(5))
     data = read(str(tmp_path / "a.npy")).data
     assert isinstance(data, np.memmap)
@@ -70,7 +78,7 @@ def test_files_without_real_numbers(tmp_path: Path, capsys: pytest.CaptureFixtur
     np.save(path, np.array([Harmful()], dtype=object), allow_pickle=True)
     refused(path)
     saved = {
-        "more than tensors": Harmful(),
+        "more than a tensor": Harmful(),
         "holds a dict": {"a": 1},
         "complex": torch.ones(2) * 1j,
         "sparse": torch.eye(2).to_sparse(),
@@ -122,7 +130,7 @@ def test_a_picture_is_turned_and_its_first_frame_taken(tmp_path: Path) -> None:
     assert read(str(tmp_path / "turned.jpg")).shape == (3, 8, 4)
     frames = [Image.fromarray(RGB), Image.fromarray(RGB[::-1])]
     frames[0].save(tmp_path / "film.gif", save_all=True, append_images=frames[1:])
-    assert "2 frames" in read(str(tmp_path / "film.gif")).notes[0]
+    assert "several pictures" in read(str(tmp_path / "film.gif")).notes[0]
 
 
 @pytest.mark.parametrize("width", [1, 2, 3, 4])
@@ -138,3 +146,73 @@ def test_sound(tmp_path: Path, width: int, channels: int) -> None:
     assert (array.shape, array.dtype, array.spelled_out) == ((channels, 4), "float32", True)
     np.testing.assert_array_equal(array.data, levels.astype(np.float32))
     np.testing.assert_array_equal(made(array), array.data)
+
+
+def test_a_pickle_that_torch_would_build_is_looked_at_first(tmp_path: Path) -> None:
+    path = tmp_path / "a.pt"
+    zipped = torch_file(torch.ones(3))
+    name = next(each for each in members(zipped) if each.endswith("data.pkl"))
+    for pickled in (many_pairs(60), zero_bytes(2**40), pickle.dumps(Harmful(), 2)):
+        path.write_bytes(archive(members(zipped) | {name: pickled}))
+        assert "more than a tensor" in refused(path)
+        path.write_bytes(pickled)
+        assert "more than a tensor" in refused(path)
+        path.write_bytes(pickled + zipped)  # an archive to zipfile, which looks at the end
+        assert "more than a tensor" in refused(path)
+
+
+def test_a_tensor_as_old_torch_saved_it(tmp_path: Path) -> None:
+    torch.save(torch.arange(6.0).view(2, 3), path := tmp_path / "a.pt", _use_new_zipfile_serialization=False)
+    assert read(str(path)).data.tolist() == [[0, 1, 2], [3, 4, 5]]
+
+
+def bomb(suffix: str) -> bytes:
+    """A small file of very many numbers."""
+    if suffix == ".npz":
+        return archive({"x.npy": numpy_header((3, 8000, 8000)) + bytes(1000)}, zipfile.ZIP_DEFLATED)
+    if suffix == ".pt":
+        return torch_file(torch.zeros(1, dtype=torch.bfloat16).expand(3, 8000, 8000))
+    if suffix == ".wav":
+        return sound(1, 1)[:40] + (2**31 - 1).to_bytes(4, "little")
+    Image.new("RGB", (8000, 8000)).save(stream := io.BytesIO(), "PNG")
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize("suffix", [".npz", ".pt", ".png", ".wav"])
+def test_a_bomb_is_not_decoded(tmp_path: Path, suffix: str) -> None:
+    (path := tmp_path / f"a{suffix}").write_bytes(bomb(suffix))
+    tracemalloc.start()
+    assert "is too large to be decoded" in refused(path)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < 2**24
+
+
+def test_headers_that_lie(tmp_path: Path) -> None:
+    (path := tmp_path / "a.npy").write_bytes(numpy_header((2**40, 2**40)) + bytes(80))
+    assert "for which it is too short" in refused(path)
+    path.write_bytes(numpy_header((-1,)) + bytes(80))
+    assert "its header says the shape [-1]" in refused(path)
+    path.write_bytes(numpy_header((4,), version=b"\0\0") + bytes(80))
+    assert "format version is (0, 0)" in refused(path)
+    (path := tmp_path / "a.npz").write_bytes(archive({"x.npy": numpy_header((40,)) + bytes(80)}))
+    assert "it ends 80 bytes early" in refused(path)
+    path.write_bytes(archive({"x.npy": b"text"}))
+    assert "can't be read as .npz" in refused(path)
+
+
+def test_a_damaged_picture_is_told_once(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for logger in (None, "PIL"):
+        monkeypatch.setattr(logging.getLogger(logger), "handlers", [])  # as in a program that listens to no log
+    content = bytearray(picture("L", "TIFF", compression="tiff_lzw"))
+    content[9:14] = b"\xff" * 5  # of which libtiff says on stderr that it isn't in its table
+    (path := tmp_path / "a.tif").write_bytes(content)
+    assert "can't be read as .tif" in refused(path)
+    content = bytearray(picture("RGB", "TIFF"))
+    at = content.index(b"\x15\x01\x03\x00") + 8  # samples per pixel, of which Pillow logs that they are too many
+    content[at] = 130
+    path.write_bytes(content)
+    assert "can't be read as .tif" in refused(path)
+    assert capfd.readouterr().err == ""

@@ -107,7 +107,9 @@ def test_a_sum_that_is_not_torchs_output_says_so() -> None:
     assert not wrong.agrees
     console = Console(theme=theme(), width=200, file=io.StringIO())
     film = Film(changed)
-    console.print(line(wrong), *drawn([wrong], 120), film.frame(0, 40, 24), film.frame(0, 120, 24))
+    console.print(
+        line(wrong), *drawn([wrong], 120, changed.plan.layer.place_names), film.frame(0, 40, 24), film.frame(0, 120, 24)
+    )
     said = " ".join(console.file.getvalue().split())  # type: ignore[attr-defined]
     assert said.count("DISAGREES") == 4
     assert "DISAGREES" in drawing(make_scene(changed))
@@ -320,7 +322,7 @@ def test_drawn_steps_fit_the_screen_and_lose_nothing(request: Request, width: in
     found = report.step(index)
     # Printed as wide as it comes: only sentences may be wider than the screen, and are wrapped there.
     console = Console(theme=theme(), width=100 * width, file=io.StringIO())
-    console.print(*drawn([found], width, full=True), sep="\n")
+    console.print(*drawn([found], width, report.plan.layer.place_names, full=True), sep="\n")
     shown = console.file.getvalue()  # type: ignore[attr-defined]
     drawing = [line for line in shown.splitlines() if not re.search("[a-z]|^  [=≈] ", line)]
     if len(report.plan.axes) > 1:  # the products of one axis are sentences
@@ -329,7 +331,7 @@ def test_drawn_steps_fit_the_screen_and_lose_nothing(request: Request, width: in
         for values in ([term.weight for term in terms], [term.input for term in terms]):
             assert all(number(value) in shown or brief(values)(value) in shown for value in values)
     console = Console(theme=theme(), width=width, file=io.StringIO())
-    console.print(*drawn([found], width), sep="\n")
+    console.print(*drawn([found], width, report.plan.layer.place_names), sep="\n")
     lines = console.file.getvalue().splitlines()  # type: ignore[attr-defined]
     assert max(map(len, lines)) <= width
     assert not any("…" in line for line in lines)

@@ -1,6 +1,7 @@
 """What tests of errors share: code is run as a user's file, and fixes are put where they say that they belong."""
 
 import linecache
+import re
 import traceback
 import warnings
 from pathlib import Path
@@ -23,6 +24,13 @@ def first(text: str) -> tuple[str, Hypothesis]:
     """The code of a text's error, and what is likeliest behind it."""
     found = explained(text)
     return found.rule.code, found.hypotheses[0]
+
+
+def assert_first(text: str, code: str, change: str, words: str) -> None:
+    """Assert what is said first of a text: its code, what is to be changed, and words; a pattern if it has a |."""
+    found, answer = first(text)
+    assert (found, answer.change) == (code, change)
+    assert re.search(words if "|" in words else re.escape(words), f"{answer.says} {answer.advice}"), answer
 
 
 def at(code: str, message: str, *library: str) -> str:

@@ -9,6 +9,8 @@ from convcli import traps
 from convcli.explain.message import Raised, read
 from convcli.explain.recognise import RULES, diagnose, nearest, worked
 from convcli.refusals import Refusal
+from convcli.views.explained import told
+from tests.views.shown import shown
 
 
 @pytest.mark.parametrize(
@@ -47,10 +49,16 @@ def test_what_is_not_about_tensors_in_a_network_is_left_alone(text: str) -> None
         "instead",
         "mat1 and mat2 shapes cannot be multiplied (4x0 and 0x10)",
         "shape '[]' is invalid for input of size 4",
+        "Given groups=1, weight of size [8, 3, 3, 3, 3, 3], expected input[1, 4, 9, 9, 9, 9] to have 3 channels, but "
+        "got 4 channels instead",
+        "size mismatch, m1: [100 x -1], m2: [-7 x -1]",
+        "non-empty 5D or 999999999999999999D input tensor expected but got: 512",
+        "output with shape [100, 8, 16] doesn't match the broadcast shape []",
     ],
 )
 def test_numbers_that_torch_cannot_have_written_end_in_nothing_worse_than_no_answer(text: str) -> None:
-    diagnose(read(text))
+    found = diagnose(read(text))
+    assert found is None or shown(told(found))
 
 
 def test_the_whole_chain_is_searched() -> None:
@@ -92,5 +100,6 @@ def test_refusals_and_traps_name_codes_that_there_are() -> None:
 
 
 def test_a_signature_ends_for_any_text() -> None:
-    for unit in ("Given groups=1, weight of size [", "1 x ", "Missing key(s) in state_dict: ", "got (tuple, ", "'' "):
+    units = ("1", "f() takes 1", "Given groups=1, weight of size [", "1 x ", "got (tuple, ", "'' ")
+    for unit in units:
         diagnose([Raised("RuntimeError", unit * (40_000 // len(unit)))])

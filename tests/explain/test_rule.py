@@ -1,13 +1,15 @@
 """Every rule is run in torch: its example raises its message, its fixes mend that, its look-alike is another's."""
 
+import re
 from pathlib import Path
+from string import Formatter
 from textwrap import dedent
 
 import pytest
 
-from convcli.explain.message import read
+from convcli.explain.message import Raised, read
 from convcli.explain.recognise import FAMILIES, RULES, diagnose, worked
-from convcli.explain.rule import Rule, shaped
+from convcli.explain.rule import Case, Rule, shaped
 from convcli.views.explained import told
 from tests.explain import IMPORTS, error_of, explained, mended
 from tests.views.shown import shown
@@ -34,10 +36,31 @@ def test_an_example_raises_is_recognised_and_mended(rule: type[Rule], tmp_path: 
 
 
 @rules
+def test_whatever_its_message_the_facts_are_there_for_what_is_said(rule: type[Rule]) -> None:
+    templates = [
+        rule.says,
+        rule.decide,
+        rule.not_that,
+        *(words for each in rule.usual for words in (each.says, each.advice)),
+    ]
+    said = {name for words in templates for _, name, _, _ in Formatter().parse(words) if name} - {"x", "layer"}
+    for signature in rule.signatures:
+        case = Case(Raised("", re.sub(r"\{\w*(?::(\w+))?\}", _filled, signature)))
+        read = rule.read(case)
+        assert read is not None, signature
+        assert said <= set(read.facts), signature
+
+
+def _filled(hole: re.Match[str]) -> str:
+    return {"shape": "[2, 3, 4, 5]", "words": "word", "word": "word", "class": "word"}.get(hole[1] or "", "7")
+
+
+@rules
 def test_what_only_looks_like_it_is_something_else(rule: type[Rule]) -> None:
-    other = diagnose(read(rule.lookalike))
-    assert rule.lookalike
-    assert other is None or other.rule.code != rule.code
+    assert rule.lookalike not in ("", rule.code)
+    alike = RULES.get(rule.lookalike)
+    found = diagnose(read(worked(alike).message if alike else rule.lookalike))
+    assert (found.rule.code if found else None) == (alike.code if alike else None)
 
 
 @rules

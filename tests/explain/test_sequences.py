@@ -1,10 +1,8 @@
 """Recurrent layers and embeddings."""
 
-import re
-
 import pytest
 
-from tests.explain import first
+from tests.explain import assert_first
 
 CASES = [
     ("input.size(-1) must be equal to input_size. Expected 1, got 30", "rnn-input", "data", "no feature axis"),
@@ -30,6 +28,4 @@ CASES = [
 
 @pytest.mark.parametrize(("text", "code", "change", "words"), CASES)
 def test_the_first_answer(text: str, code: str, change: str, words: str) -> None:
-    found, answer = first(text)
-    assert (found, answer.change) == (code, change)
-    assert re.search(words if "|" in words else re.escape(words), f"{answer.says} {answer.advice}"), answer
+    assert_first(text, code, change, words)

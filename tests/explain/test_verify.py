@@ -50,8 +50,25 @@ def test_a_fix_that_does_not_is_not() -> None:
         "only one dimension can be inferred",
         f"mat1 and mat2 shapes cannot be multiplied (1x{2 * LARGEST} and 3x2)",
         "mat1 and mat2 shapes cannot be multiplied (1x3 and 3x2)",
+        "Given input size: (3x1x1). Calculated output size: (3x0x0). Output size is too small",
     ],
 )
 def test_what_cannot_be_raised_again_is_not_tried(text: str) -> None:
     with pytest.raises(Failure, match="nothing was tried"):
         verified(explained(text))
+
+
+def test_a_fix_that_would_take_too_much_is_not_tried() -> None:
+    found = explained("mat1 and mat2 shapes cannot be multiplied (1x20001 and 2x20000)")
+    assert found.hypotheses[0].fixes[0].code == "layer = nn.Linear(20001, 20000)"
+    assert verified(found).tried == {}
+
+
+def test_torch_warns_of_nothing(recwarn: pytest.WarningsRecorder) -> None:
+    verified(explained("mat1 and mat2 shapes cannot be multiplied (4x0 and 8x0)"))
+    assert not recwarn.list
+
+
+def test_where_the_users_line_changes_what_is_said_the_fixes_are_those_of_the_numbers() -> None:
+    found = explained("y = a @ b\nRuntimeError: mat1 and mat2 shapes cannot be multiplied (4x5 and 4x5)")
+    assert verified(found).tried == {}

@@ -133,12 +133,14 @@ def test_copy_and_save(tmp_path: Path) -> None:
     async def steps(app: Explorer, hands: Hands) -> None:
         await hands.press("c")
         assert app.clipboard == app.setup.plan.layer.code
-        await hands.press("s", "s")
-        assert hands.says() == "wrote conv2d-2.html: 16 steps"
+        await hands.press("right", "s", "s")
+        assert hands.says() == "wrote conv2d-2.html"
 
     explore(steps)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["conv2d-2.html", "conv2d.html"]
-    assert (tmp_path / "conv2d.html").read_text(encoding="utf-8").startswith("<!doctype html>")
+    saved = (tmp_path / "conv2d.html").read_text(encoding="utf-8")
+    assert saved.startswith("<!doctype html>")
+    assert '"step":1' in saved
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40), (50, 15)])
@@ -152,12 +154,13 @@ def test_every_kind_of_layer_on_every_screen(name: str, size: tuple[int, int]) -
     explore(steps, name, size)
 
 
-def test_what_is_too_large_to_save_is_told() -> None:
+def test_what_is_too_large_to_save_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     async def steps(app: Explorer, hands: Hands) -> None:
         await hands.press("s")
-        assert "1,584 cells to draw" in hands.says()
+        assert "the page would hold 61 numbers; 60 are the most" in hands.says()
 
-    explore(steps, "conv2d", out_channels=99)
+    monkeypatch.setattr("convcli.limits.MOST_ON_PAGE", 60)
+    explore(steps)
 
 
 def test_quitting() -> None:
@@ -169,3 +172,15 @@ def test_quitting() -> None:
 
     assert asyncio.run(ended("q")) == 0
     assert asyncio.run(ended("ctrl+c")) == 130
+
+
+def test_what_breaks_is_told_and_not_shown(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+    def breaks(app: Explorer, setup: Setup) -> None:
+        raise ValueError("broken")
+
+    monkeypatch.setattr(Explorer, "compute", breaks)
+    app = Explorer(Setup.of("conv1d", {}))
+    app.run(headless=True)
+    assert app.return_code == 1
+    assert app.failure.rstrip().endswith("ValueError: broken")
+    assert "Traceback" not in "".join(capfd.readouterr())

@@ -35,7 +35,7 @@ ARGUMENTS: dict[str, tuple[str, dict[str, Any], str, str]] = {
     "PaddingWord": (
         "conv1d",
         CONV | {"padding": "full"},
-        "try padding=same, or padding=valid",
+        "try padding='same', or padding='valid'",
         "try --padding same, or --padding valid",
     ),
     "PaddingWordHere": ("unfold", {"kernel_size": 2, "padding": "same"}, "try padding=0", "try --padding 0"),

@@ -32,12 +32,12 @@ INPUTS: dict[str, tuple[Callable[[], object], str, str]] = {
     ),
     "PaddingTooWide": (
         lambda: make_plan("conv1d", {"padding": 10, "padding_mode": "reflect"}),
-        "padding_mode=replicate",
+        "padding_mode='replicate'",
         "try --padding 9, or --padding-mode replicate",
     ),
     "KernelLarger": (
         lambda: make_plan("conv1d", {"kernel_size": 11}),
-        "try kernel_size=10, or padding=1, or input=wave",
+        "try kernel_size=10, or padding=1, or input='wave'",
         "or --input wave, or an input of at least 11",
     ),
     "Pool3dLarger": (

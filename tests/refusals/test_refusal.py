@@ -7,7 +7,7 @@ import pytest
 
 import convcli
 from convcli.cli.exits import on_the_command_line
-from convcli.refusals import ConvcliError, Failure, Refusal, in_python
+from convcli.refusals import ConvcliError, Failure, Refusal, Spelling, Words, in_python
 from tests.conftest import Ran
 from tests.refusals.test_arguments import ARGUMENTS
 from tests.refusals.test_chains import CHAINS
@@ -15,7 +15,7 @@ from tests.refusals.test_inputs import INPUTS
 
 # By the rule: a command that breaks it, and what it says.
 ELSEWHERE = {
-    "BothOwnStdout": ("conv1d --json --code", "--json and --code both take all of stdout"),
+    "BothOwnStdout": ("conv1d --json --code", "--json has stdout to itself\n  leave --code out"),
     "NothingRuns": ("conv1d --code --steps", "no numbers for --steps"),
     "NoCell": ("conv1d --at foo", "cells go from 0,0,0 to 0,0,7"),
     "NoSuchCell": ("conv1d --from 99", "--from 99: there is no such cell in [1, 1, 10]"),
@@ -29,6 +29,7 @@ ELSEWHERE = {
     "EmptyRegion": ("conv1d --export a.svg --region 9:12", "holds no output cell"),
     "TooManyDrawn": ("conv2d --size 300x300 --export a.svg", "--region 0:20,0:20"),
     "TooLargePicture": ("conv1d --size 3000 --stride 10 --export b.svg", "30,000 either way"),
+    "TooLargePage": ("play conv2d --size 3x1000x1000 --out 3", "5,988,096 numbers"),
     "TooLongWorksheet": ("conv1d --out 9 --steps all --worksheet a.md", "nobody works out 72 sums of 3 terms on paper"),
     "TooLongJson": ("maxpool1d --size 81000000 --json", "--save out.npy"),
     "TooLongScript": ("conv1d -i many.csv --code", "too many to write into a script"),
@@ -81,24 +82,32 @@ def test_the_same_words_in_python(convcli: object, rule: str, tmp_path: Path, mo
     assert "--" not in ran.err, "a flag, where Python has an argument"
 
 
-def all_rules(rule: type[Refusal] = Refusal) -> set[str]:
+def all_rules(rule: type[Refusal] = Refusal) -> set[type[Refusal]]:
     below = rule.__subclasses__()
-    return {each.__name__ for each in below}.union(*map(all_rules, below))
+    return {*below}.union(*map(all_rules, below))
 
 
-def test_no_rule_is_without_a_test() -> None:
+def every_rule() -> set[type[Refusal]]:
     for path in Path(convcli.__file__).parent.rglob("*.py"):
         if path.stem not in ("__main__", "__init__", "verify"):
             import_module("convcli." + ".".join(path.relative_to(Path(convcli.__file__).parent).with_suffix("").parts))
-    ours = {name for name in all_rules() if name[0].isupper()} - {"Broken"}
+    return all_rules()
+
+
+def test_no_rule_is_without_a_test() -> None:
+    ours = {rule.__name__ for rule in every_rule() if rule.__name__[0].isupper()} - {"Broken"}
     assert ours == set(ELSEWHERE) | TOLD | set(ARGUMENTS) | set(INPUTS) | set(CHAINS)
 
 
 class Broken(Refusal):
     name: str
 
-    def words(self, spell=lambda name, value=None: name) -> tuple[str, str]:  # type: ignore[no-untyped-def]
+    def said(self, spell: Spelling) -> Words:
         return f"{self.name} is wrong", f"leave {spell(self.name)} out"
+
+
+def test_a_rule_defines_what_is_said_and_nothing_else() -> None:
+    assert [rule for rule in every_rule() if "words" in vars(rule)] == []
 
 
 def test_words_are_spelled_for_their_reader() -> None:

@@ -91,6 +91,8 @@ COMMANDS = [
     "conv2d --out 2 --export many.svg --region 50:60,0:1",
     "conv3d --size 1x20x20x20 --export many.svg --region 0:1",
     "conv1d --size 9000 --kernel 3000 --steps some",
+    "conv1d --steps 0",
+    "conv1d --json --show",
     *(arguments for rule, (arguments, _) in ELSEWHERE.items() if rule != "TooLongJson"),
 ]
 

@@ -35,6 +35,24 @@ def test_every_line_fits_and_no_formula_is_broken_inside_a_bracket(request: Requ
         assert line.count("⌈") == line.count("⌉")
 
 
+def test_each_is_said_of_all_axes_or_of_none() -> None:
+    for size, labels in (((5, 5, 5), ["each"]), ((5, 5, 9), ["depth", "height", "width"])):
+        text = shown(head(make_plan("conv3d", {}, size=size), Screen()))
+        assert [line.split()[0] for line in text.splitlines() if "⌊" in line] == labels
+
+
+def test_a_formula_has_what_the_layer_has() -> None:
+    assert "⌊(10 − 2) / 2⌋" in shown(head(make_plan("lppool1d", {"norm_type": 3.0, "kernel_size": 2}), Screen()))
+    assert "⌊(10 + 2·0 − 2) / 2⌋" in shown(head(make_plan("avgpool1d", {"kernel_size": 2}), Screen()))
+
+
+def test_what_is_the_same_of_two_axes_is_said_once() -> None:
+    pooled = make_plan("maxpool2d", {"kernel_size": 2, "ceil_mode": True}, size=(7, 7))
+    assert shown(head(pooled, Screen())).count("rounding up") == 1
+    grown = make_plan("convtranspose2d", {"stride": 2, "output_padding": 1}, size=(3, 3))
+    assert shown(head(grown, Screen())).count("a convolution with these settings") == 1
+
+
 def test_counts_say_their_convention() -> None:
     assert counts(make_plan("conv1d", {})) == (
         "4 parameters = 1·1·3 weights + 1 bias",

@@ -1,6 +1,7 @@
 """The page's arithmetic, arithmetic.js, against torch: shapes, values, and what both refuse."""
 
 import json
+import os
 import random
 import warnings
 from pathlib import Path
@@ -92,18 +93,20 @@ def case(rng: random.Random, name: str) -> dict[str, Any]:
 RUN = """text => JSON.parse(text).map(({ s, x, w, b }) => {
   const why = refusal(s);
   if (why || !x) return { why };
-  const outputs = cells(outputShape(s)), terms_ = outputs.map(output => terms(s, x, w, output));
-  return { why, shape: outputShape(s), output: run(s, x, w, b).map(String),
-    sums: terms_.map(found => found.reduce((sum, term) => sum + Math.abs(term.product), 0)) };
+  const outputs = cells(outputShape(s)), made = outputs.map(output => terms(s, x, w, output));
+  const output = made.map((found, i) => String(combined(s, found, biasOf(s, b, outputs[i][0]))));
+  return { why, shape: outputShape(s), output,
+    sums: made.map(found => found.reduce((sum, term) => sum + Math.abs(term.product), 0)) };
 })"""
 
 
 def test_against_torch(browser: Browser) -> None:
     torch.manual_seed(0)
-    rng = random.Random(0)
+    exploring = os.environ.get("HYPOTHESIS_PROFILE") == "explore"
+    rng = random.Random() if exploring else random.Random(0)
     cases: list[dict[str, Any]] = []
     ran = 0
-    while ran < COUNT:
+    while ran < COUNT * (1 + 9 * exploring):
         cases.append(case(rng, NAMES[len(cases) % len(NAMES)]))
         ran += "refused" not in cases[-1]
     text = json.dumps([{key: each.get(key) for key in ("s", "x", "w", "b")} for each in cases])
@@ -117,7 +120,8 @@ def test_against_torch(browser: Browser) -> None:
             continue
         assert theirs["shape"] == each["shape"], each["s"]
         ours, expected = np.array(theirs["output"], float), np.array(each["output"])
-        close = np.abs(ours - expected) <= 1e-5 * (1 + np.array(theirs["sums"]))
+        with np.errstate(invalid="ignore"):  # one infinity less another
+            close = np.abs(ours - expected) <= 1e-5 * (1 + np.array(theirs["sums"]))
         same = close | (np.isnan(ours) & np.isnan(expected)) | (ours == expected)
         if each["s"]["family"] == "LPPool":  # the root of a sum near zero magnifies its rounding
             same |= np.abs(ours**3 - expected**3) <= 1e-4

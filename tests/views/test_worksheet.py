@@ -57,6 +57,20 @@ def test_the_blanks_filled_in_are_the_answers(request: Request) -> None:
         assert any(text.startswith(f"out{list(step.output_index)}") and number(step.value) in text for text in written)
 
 
+@settings(max_examples=60)
+@given(requests())
+def test_an_equals_sign_is_true_of_what_is_written(request: Request) -> None:
+    report = report_of(request)
+    if report.values.weight is None:  # their parts are no summands
+        return
+    for part in sheet(report, [report.step(place) for place in some(report.output_shape)], str):
+        if isinstance(part, Line) and part.formula.startswith("out[") and "..." not in part.formula:
+            _, *sums, value = part.formula.partition("  (")[0].split(" = ") if "≈" not in part.formula else ["", ""]
+            for added in sums:
+                made = sum(map(float, re.findall(r"-?[\d.]+(?:e[-+]\d+)?", added)))
+                assert made == pytest.approx(float(value), rel=1e-6, abs=1e-9), part
+
+
 def test_a_sum_by_hand() -> None:
     plan = make_plan("conv1d", {"padding": 1, "stride": 2}, weight=make_plan("conv1d", {}, size=(3,)).input)
     text = made(Report(plan, pick(plan, steps="0:2")))

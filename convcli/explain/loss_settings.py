@@ -1,0 +1,89 @@
+"""Losses whose own settings don't fit, and losses that are made where they should be called."""
+
+import re
+from collections.abc import Iterator
+
+from convcli.explain.rule import Hypothesis, certain, likely
+from convcli.explain.targets import Targets
+
+FAMILY = "targets"
+
+
+class LossWeights(Targets):
+    code = "loss-weights"
+    signatures = (
+        "weight tensor should be defined either for all {classes} classes or no classes but got weight tensor of "
+        "shape: {given:shape}",
+        "weight tensor should be defined either for all or no classes",
+        "weight tensor should be defined either for all {classes} classes or no classes",
+    )
+    says = "a loss's weight has one number for each class"
+    lookalike = "target-range"
+    example = """
+        scores, labels = torch.rand(4, 3), torch.tensor([0, 1, 2, 1])
+        # RuntimeError: weight tensor should be defined either for all 3 classes or no classes but got weight tensor
+        # of shape: [2]
+        loss = F.cross_entropy(scores, labels, weight=torch.tensor([1.0, 2.0]))
+    """
+
+    def hypotheses(self) -> Iterator[Hypothesis]:
+        given = f"{self.given[0]} weights" if self.facts.get("given") else "the weights"
+        says = f"{given} for {self.facts.get('classes', 'another number of')} outputs"
+        advice = "one weight for each output, background and ignored classes counted; or the outputs are too many"
+        yield likely(says, "loss", advice)
+
+
+class LossMade(Targets):
+    code = "loss-made"
+    signatures = (
+        "Boolean value of Tensor with more than one value is ambiguous",
+        "bool value of Tensor with more than one value is ambiguous",
+        "Boolean value of Tensor with no values is ambiguous",
+    )
+    says = "Python asked a tensor of many values whether it is true"
+    lookalike = "number-wanted"
+    example = """
+        scores, labels = torch.rand(4, 3), torch.tensor([0, 1, 2, 1])
+        # RuntimeError: Boolean value of Tensor with more than one value is ambiguous
+        loss = nn.CrossEntropyLoss(scores, labels)
+        assert loss.ndim == 0
+    """
+
+    def hypotheses(self) -> Iterator[Hypothesis]:
+        made = re.search(r"(nn\.|\b)([A-Z]\w*Loss)\((?!\))", self.line.code)
+        if made or self.case.through(r"loss\.py"):
+            says = "the loss was made with the tensors as its settings, and not called"
+            fix = self.instead(self.line.code.replace(f"{made[2]}(", f"{made[2]}()(", 1)) if made else None
+            advice = "make it first, then call it: criterion = nn.CrossEntropyLoss(); criterion(outputs, labels)"
+            yield certain(says, "loss", advice, fix)
+        else:
+            says = "if, and, or, in or max() compares tensors element by element"
+            advice = "(a == b).all() or .any() for one answer; & and | instead of and and or; x is None for None"
+            yield likely(says, "call", advice)
+
+
+class CtcLengths(Targets):
+    code = "ctc-lengths"
+    signatures = (
+        "Expected input_lengths to have value at most {most}, but got value {got}",
+        "Expected tensor to have size at least {most} at dimension {axis}, but got size {got} for argument "
+        "#{place} 'targets'",
+        "input_lengths must be of size batch_size",
+        "target_lengths must be of size batch_size",
+    )
+    says = "CTC's lengths don't fit its tensors, [steps, batch, classes] and [batch, longest]"
+    lookalike = "target-range"
+    example = """
+        scores = torch.rand(10, 4, 5).log_softmax(2)
+        targets = torch.ones(4, 4, dtype=torch.long)
+        # RuntimeError: Expected input_lengths to have value at most 10, but got value 11 (while checking arguments
+        # for ctc_loss_allocate_outputs)
+        loss = F.ctc_loss(scores, targets, torch.tensor([11] * 4), torch.tensor([4] * 4))
+    """
+    usual = (
+        likely(
+            "a length is larger than the axis it counts, or batch and steps are swapped",
+            "loss",
+            "the scores as [steps, batch, classes]; input_lengths in steps after the network, not in input samples",
+        ),
+    )

@@ -1,0 +1,121 @@
+"""Products of matrices and batches of them whose sizes don't meet."""
+
+from collections.abc import Iterator
+
+from convcli.explain.rule import Hypothesis, Rule, certain, likely
+
+FAMILY = "linear"
+
+
+class MatmulSize(Rule):
+    code = "matmul-size"
+    signatures = (
+        "Expected size for first two dimensions of batch2 tensor to be: {expected:shape} but got: {got:shape}",
+        "size mismatch, got input ({rows}), mat ({matrix:words}), vec ({vector})",
+        "mat1 dim 1 must match mat2 dim 0",
+        "size mismatch at /{}THC",
+        "Expected tensor to have size {expected} at dimension {axis}, but got size {got} for argument #{} 'batch2'",
+        "inconsistent tensor size, expected tensor [{expected}] and src [{got}] to have the same number of elements",
+        "einsum(): subscript {subscript:word} has size {got} for operand {operand} which does not broadcast with "
+        "previously seen size {expected}",
+        "einsum(): operands do not broadcast with remapped shapes",
+        "bilinear(): input{which} size does not match weight size: got {got} but expected {expected}",
+        "X1 and X2 must have the same number of columns. X1: {expected} X2: {got}",
+    )
+    says = "the sizes that are multiplied away don't agree"
+    lookalike = "linear-size"
+    example = """
+        queries, keys = torch.rand(2, 5, 8), torch.rand(2, 7, 8)
+        # RuntimeError: Expected size for first two dimensions of batch2 tensor to be: [2, 8] but got: [2, 7].
+        scores = torch.bmm(queries, keys)
+        assert scores.shape == (2, 5, 7)
+    """
+    not_that = "reshape makes the sizes agree and mixes up what they stand for; transpose turns them"
+
+    def hypotheses(self) -> Iterator[Hypothesis]:
+        sides = None if self.line.has("einsum") else self.line.operands()
+        second = sides[1] if sides else self.handed(1, "b")
+        expected, got = self.facts.get("expected"), self.facts.get("got")
+        if self.case.through(r"linear") or (not self.facts and self.line.has(r"self\.(?:fc|lin|class|head)")):
+            says = "an nn.Linear gets other features than its in_features; this version of torch says no numbers"
+            yield likely(says, "model", "print(x.shape) before the layer: its last axis has to be in_features")
+            return
+        if isinstance(expected, tuple) and len(expected) == len(got) == 2:
+            what = f"{second} has {list(got)} as its first two axes; the product needs {list(expected)}"
+            if expected[0] != got[0]:
+                says = f"{what}: the batches differ"
+                advice = "print both shapes, and mend the one that isn't as meant"
+                yield likely(says, "call", advice)
+                return
+            turned = self.changed(second, "{}.transpose(1, 2)")
+            says = f"{what}: its last two axes are to be swapped"
+            yield likely(says, "call", "[…, n, d] times [..., m, d] wants the second transposed", turned)
+        elif "vector" in self.facts:
+            says = f"a vector of {self.vector} was multiplied by a matrix {self.matrix}"
+            advice = "the matrix has as many columns as the vector has elements; for a layer, in_features"
+            yield likely(says, "model", advice)
+        else:
+            says = f"one side has {got} where the other has {expected}" if got else "the inner sizes differ"
+            yield likely(says, "call", "the axes that are summed over have to be as long in both; print both shapes")
+
+
+class MatmulRank(Rule):
+    code = "matmul-rank"
+    signatures = (
+        "batch{which} must be a 3D tensor",
+        "Expected 3-dimensional tensor, but got {got}-dimensional tensor for argument #{place} 'batch{which}'",
+        "self must be a matrix",
+        "mat2 must be a matrix",
+        "matrices expected, got {axes}, {others} tensors",
+        "1D tensors expected, but got",
+        "both arguments to matmul need to be at least 1D",
+        "einsum(): the number of subscripts in the equation ({expected}) does not match the number of dimensions "
+        "({got})",
+    )
+    says = "the product is for tensors with another number of axes"
+    lookalike = "matmul-size"
+    example = """
+        queries, keys = torch.rand(2, 5, 8), torch.rand(8, 7)
+        # RuntimeError: batch2 must be a 3D tensor
+        scores = torch.bmm(queries, keys)
+        assert scores.shape == (2, 5, 7)
+    """
+
+    def hypotheses(self) -> Iterator[Hypothesis]:
+        says = "torch.mm is for two matrices, torch.bmm for two batches of them, torch.dot for two vectors"
+        code = self.line.code
+        general = [
+            self.instead(code.replace(f"torch.{n}(", "torch.matmul("))
+            for n in ("bmm", "mm", "dot")
+            if f"torch.{n}(" in code
+        ]
+        advice = "torch.matmul, or @, takes any number of axes and lets the batch axes follow"
+        yield likely(says, "call", advice, *general[:1])
+
+
+class LinearBias(Rule):
+    code = "bias-size"
+    signatures = (
+        "Given weight of size {weight:shape}, expected bias to be 1-dimensional with {expected} elements, but got "
+        "bias of "
+        "size {got:shape}",
+        "weight should have at least three dimensions",
+    )
+    says = "a weight is [out, in/groups, *kernel], and a bias has one number for each out"
+    lookalike = "norm-channels"
+    example = """
+        x, weight, bias = torch.rand(1, 3, 8, 8), torch.rand(4, 3, 3, 3), torch.rand(3)
+        # RuntimeError: Given weight of size [4, 3, 3, 3], expected bias to be 1-dimensional with 4 elements, but
+        # got bias of size [3] instead
+        y = F.conv2d(x, weight, bias)
+        assert y.shape == (1, 4, 6, 6)
+    """
+
+    def hypotheses(self) -> Iterator[Hypothesis]:
+        if "expected" in self.facts:
+            says = (
+                f"the weight {list(self.weight)} makes {self.expected} channels; the bias has {list(self.got)} numbers"
+            )
+        else:
+            says = "the kernel was given without its channels"
+        yield certain(says, "call", "give the weight as [out, in/groups, *kernel], the bias as [out]")

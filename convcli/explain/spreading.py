@@ -1,0 +1,162 @@
+"""Tensors that are spread over others, written into them, or choose from them, and haven't the sizes for it."""
+
+from collections.abc import Iterator, Sequence
+from math import prod
+
+from convcli.explain.rule import Hypothesis, Rule, likely
+
+FAMILY = "view"
+
+
+class _Spread(Rule):
+    def between(self, sizes: tuple[int, ...], target: tuple[int, ...]) -> Hypothesis:
+        """What is behind sizes that can't be spread over a target, told by how the two differ."""
+        shown, wanted = list(sizes), list(target)
+        aligned = (1,) * (len(target) - len(sizes)) + sizes
+        wrong = [i for i, (a, b) in enumerate(zip(aligned, target, strict=False)) if a not in (1, b)]
+        turned = sizes[::-1]
+        if 0 in target:
+            says = f"nothing is chosen where {shown} is to be put: {wanted}, by an index or mask that is empty"
+            return likely(
+                says, "data", "print the mask's sum, or the index: are there such places (tokens, boxes) at all?"
+            )
+        if len(sizes) > 1 and turned != sizes and _fits(turned, target):
+            return likely(f"the axes of {shown} are in the reverse order of {wanted}", "call", "x.T, or x.permute(…)")
+        if len(sizes) == 1 < len(target) and sizes[0] == target[-2]:
+            says = f"there is one value for each row of {wanted}, and values are matched with columns, the last axis"
+            return likely(says, "call", "x.unsqueeze(-1), or keepdim=True in the sum, mean or norm that made it")
+        if len(sizes) == 1 < len(target) and target[-1] > 1:
+            says = f"{sizes[0]} values, one for each class or channel, meet {target[-1]} of them"
+            return likely(says, "model", "class weights, a bias or means for as many as there are outputs; count both")
+        if sizes[-1:] == target[1:2] and target[-1] in (1, 3, 4) and len(target) >= 3:
+            return likely(
+                f"channels are last in {wanted} and first in {shown}", "data", "permute one to the other's order"
+            )
+        if wrong == [0] and len(sizes) == len(target) and sizes[0] < target[0]:
+            says = f"{target[0]} rows were kept ready, and {sizes[0]} come: the last batch is smaller"
+            return likely(says, "call", "write as many as come, kept[i : i + len(x)] = x, or make it for x.size(0)")
+        if len(wrong) == 1 and abs(aligned[wrong[0]] - target[wrong[0]]) == 1:
+            a, b = aligned[wrong[0]], target[wrong[0]]
+            says = f"{a} and {b} differ by one: one side counts an element (a start token, say) that the other lacks"
+            return likely(
+                says, "call", "make both of one length where they are made; versions of a library may differ in it"
+            )
+        if len(wrong) == 1 and target[wrong[0]] == 1:
+            says = f"{aligned[wrong[0]]} columns come where one is kept: scores of all classes where one value is meant"
+            return likely(says, "call", "choose or reduce them (argmax, mean), or make the room as wide")
+        if len(wrong) == 1 and aligned[wrong[0]] > target[wrong[0]] >= 64:
+            says = f"{aligned[wrong[0]]} elements come, with room for {target[wrong[0]]}: more than it was made for"
+            return likely(
+                says, "data", "cut the input to that length, or make the room (a cache, positions, a mask) longer"
+            )
+        says = f"{shown} and {wanted} differ on axis {wrong[0] if wrong else 0}, and only an axis of size 1 is repeated"
+        return likely(says, "call", "print both shapes where they are made, and mend the one that isn't as meant")
+
+
+def _fits(sizes: Sequence[int], target: Sequence[int]) -> bool:
+    return len(sizes) <= len(target) and all(a in (1, b) for a, b in zip(sizes[::-1], target[::-1], strict=False))
+
+
+class ExpandSize(_Spread):
+    code = "expand-size"
+    signatures = (
+        "The expanded size of the tensor ({wanted}) must match the existing size ({size}) at non-singleton "
+        "dimension {axis}. Target sizes: {target:shape}. Tensor sizes: {sizes:shape}",
+        "The expanded size of the tensor ({wanted}) must match the existing size ({size}) at non-singleton "
+        "dimension {axis}",
+        "the number of sizes provided ({wanted}) must be greater or equal to the number of dimensions in the "
+        "tensor ({size})",
+        "Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor",
+    )
+    says = "only an axis of size 1 can be expanded"
+    lookalike = "addition-size"
+    example = """
+        table = torch.zeros(3, 4)
+        row = torch.ones(5)
+        # RuntimeError: The expanded size of the tensor (4) must match the existing size (5) at non-singleton
+        # dimension 0.  Target sizes: [4].  Tensor sizes: [5]
+        table[0] = row
+    """
+
+    def hypotheses(self) -> Iterator[Hypothesis]:
+        target, sizes = self.facts.get("target", ()), self.facts.get("sizes", ())
+        wanted, size = self.facts.get("wanted"), self.facts.get("size")
+        longest = wanted in (512, 514, 1024, 2048) and size and size > wanted
+        if longest and (self.case.through(r"bert|transformers|embed") or len(sizes) == len(target) == 2):
+            says = f"the text has {size} tokens and the model takes at most {wanted}"
+            yield likely(says, "data", f"truncate when tokenising: tokenizer(…, truncation=True, max_length={wanted})")
+        elif self.case.through(r"linear|addmm"):
+            says = f"the bias has {size} numbers and the layer {wanted} outputs"
+            yield likely(says, "model", "a bias has out_features numbers")
+        elif target and sizes:
+            yield self.between(sizes, target)
+        elif wanted in (1, 3, 4) and size and size > 16:
+            says = f"{wanted} on the last axis are channels last; the tensor has {size} there, its channels first"
+            yield likely(says, "data", "permute one to the other's order")
+        else:
+            says = f"{size or 'what is there'} can't be spread over {wanted or 'fewer axes'}: axes match from the last"
+            advice = "unsqueeze the axis that is to be repeated, so that it has size 1, or mend a size"
+            yield likely(says, "call", advice)
+
+
+class ValueSize(_Spread):
+    code = "value-size"
+    signatures = (
+        "shape mismatch: value tensor of shape {sizes:shape} cannot be broadcast to indexing result of shape "
+        "{target:shape}",
+    )
+    says = "{sizes} is written where {target} was chosen"
+    lookalike = "addition-size"
+    example = """
+        table, rows = torch.zeros(4, 3), torch.tensor([0, 2])
+        values = torch.ones(3, 2)
+        # RuntimeError: shape mismatch: value tensor of shape [3, 2] cannot be broadcast to indexing result of shape
+        # [2, 3]
+        table[rows] = values
+        assert table.sum() == 6
+    """
+
+    def hypotheses(self) -> Iterator[Hypothesis]:
+        found = self.between(self.sizes, self.target)
+        value = self.line.code.rpartition("= ")[2]
+        if len(self.sizes) == 2 and self.sizes[::-1] == self.target and value.isidentifier():
+            found = likely(found.says, found.change, found.advice, self.changed(value, "{}.T"))
+        yield found
+
+
+class MaskSize(Rule):
+    code = "mask-size"
+    signatures = (
+        "The shape of the mask {mask:shape} at index {} does not match the shape of the indexed tensor "
+        "{tensor:shape} at index {axis}",
+        "The mask {mask:shape} at index {} does not match the shape of the indexed tensor {tensor:shape} at index "
+        "{axis}",
+    )
+    says = "a mask {mask} can't choose from {tensor}"
+    lookalike = "addition-size"
+    example = """
+        x = torch.rand(3, 4)
+        keep = torch.rand(3, 5) > 0.5
+        # IndexError: The shape of the mask [3, 5] at index 1 does not match the shape of the indexed tensor [3, 4]
+        # at index 1
+        kept = x[keep]
+    """
+
+    def hypotheses(self) -> Iterator[Hypothesis]:
+        mask, tensor, axis = self.mask, self.tensor, self.axis
+        differ = f"the mask {list(mask)} and what it chooses from, {list(tensor)}, differ on axis {axis}"
+        if len(mask) == 1 and mask[0] == prod(tensor):
+            says = f"{mask[0]} = {' · '.join(map(str, tensor))}: the mask is flattened, and what it chooses from isn't"
+            yield likely(says, "call", "mask.view_as(x), or x.view(-1) as well")
+        elif axis == 0 and len(mask) == 1:
+            says = f"{differ}: batches of {mask[0]} and {tensor[0]}, of which the last is smaller"
+            advice = "make the mask from the batch at hand"
+            yield likely(says, "data", advice)
+        elif mask[-2:-1] == mask[-1:] and len(tensor) >= 4:
+            says = f"{differ}: the mask is square, and the maps aren't"
+            advice = "resize the mask (nearest) to x.shape[-2:], or the picture to a square"
+            yield likely(says, "data", advice)
+        else:
+            says = f"{differ}: it was made for another length or size"
+            advice = "make the mask from the tensor that it is for, after all that changes its length"
+            yield likely(says, "call", advice)

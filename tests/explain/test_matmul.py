@@ -1,0 +1,32 @@
+"""Products of matrices, one by one and in batches."""
+
+import pytest
+
+from tests.explain import assert_first
+
+CASES = [
+    (
+        "Expected size for first two dimensions of batch2 tensor to be: [4, 6] but got: [3, 6].",
+        "matmul-size",
+        "call",
+        "batches differ",
+    ),
+    (
+        "einsum(): subscript j has size 4 for operand 1 which does not broadcast with previously seen size 5",
+        "matmul-size",
+        "call",
+        "has 4",
+    ),
+    (
+        "Expected 3-dimensional tensor, but got 2-dimensional tensor for argument #1 'batch1' (while checking "
+        "arguments for bmm)",
+        "matmul-rank",
+        "call",
+        "torch.bmm",
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "code", "change", "words"), CASES)
+def test_the_first_answer(text: str, code: str, change: str, words: str) -> None:
+    assert_first(text, code, change, words)

@@ -1,0 +1,33 @@
+"""Values that are spread over other sizes, written into them, or choose from them."""
+
+import pytest
+
+from tests.explain import assert_first
+
+VALUE = "shape mismatch: value tensor of shape {} cannot be broadcast to indexing result of shape {}"
+EXPANDED = (
+    "The expanded size of the tensor ({}) must match the existing size ({}) at non-singleton dimension {}.  "
+    "Target sizes: {}.  Tensor sizes: {}"
+)
+MASK = "The shape of the mask {} at index 0 does not match the shape of the indexed tensor {} at index {}"
+CASES = [
+    (VALUE.format([128, 4096], [0, 4096]), "value-size", "data", "empty"),
+    (VALUE.format([316, 128], [128, 316]), "value-size", "call", "reverse order"),
+    (VALUE.format([1037], [1036]), "value-size", "call", "by one"),
+    (EXPANDED.format(100, 99, 0, [100, 1024], [99, 1024]), "expand-size", "call", "last batch"),
+    (EXPANDED.format(64, 96, 1, [96, 64], [96]), "expand-size", "call", "keepdim=True"),
+    (EXPANDED.format(5, 4, 1, [32, 5], [4]), "expand-size", "model", "4 values"),
+    (EXPANDED.format(1, 10, 1, [500, 1], [500, 10]), "expand-size", "call", "argmax"),
+    (EXPANDED.format(1000, 1289, 1, [1, 1000, 16, 64], [1289, 16, 64]), "expand-size", "data", "room for 1000"),
+    (EXPANDED.format(20, 4, 2, [4, 13294, 20], [20, 1, 4]), "expand-size", "call", "reverse order"),
+    (EXPANDED.format(512, 600, 1, [1, 512], [1, 600]), "expand-size", "data", "truncate"),
+    (MASK.format([845], [5, 13, 13], 0), "mask-size", "call", "5 · 13 · 13"),
+    (MASK.format([7], [8, 1536], 0), "mask-size", "data", "smaller"),
+    (MASK.format([64, 64], [3, 4, 85, 64], 2), "mask-size", "data", "square"),
+    (MASK.format([1, 304], [1, 624, 256], 1), "mask-size", "call", "axis 1"),
+]
+
+
+@pytest.mark.parametrize(("text", "code", "change", "words"), CASES)
+def test_the_first_answer(text: str, code: str, change: str, words: str) -> None:
+    assert_first(text, code, change, words)
