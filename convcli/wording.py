@@ -152,10 +152,11 @@ def bytes_in_words(count: int) -> str:
 def counted(count: int, thing: str) -> str:
     """How many there are of something.
 
-    >>> counted(1, "channel"), counted(1200, "window")
-    ('1 channel', '1,200 windows')
+    >>> counted(1, "channel"), counted(1200, "window"), counted(3, "axis")
+    ('1 channel', '1,200 windows', '3 axes')
     """
-    return f"{count:,} {thing}{'s' * (count != 1)}"
+    many = thing.removesuffix("is") + ("es" if thing.endswith("is") else "s")
+    return f"{count:,} {thing if count == 1 else many}"
 
 
 def map_name(lead: Sequence[int]) -> str:

@@ -8,6 +8,8 @@ import typer
 from convcli.cli.streams import complain, write
 from convcli.refusals import ConvcliError
 
+NO_MEMORY = ("can't allocate memory", "failed to map segment")  # as torch says it, and the loader of its libraries
+
 
 def guard(run: Callable[[], Any], show_traceback: bool = False) -> int:
     """Run the program; every way it can end becomes an exit code, never a traceback unless it is asked for."""
@@ -36,6 +38,9 @@ def guard(run: Callable[[], Any], show_traceback: bool = False) -> int:
         complain(f"{error.filename or nameless}: {error.strerror or error}")
         return 1
     except Exception as error:
+        if any(words in str(error) for words in NO_MEMORY):
+            complain("this needs more memory than there is", "try smaller sizes")
+            return 1
         if show_traceback:
             raise
         complain(

@@ -80,7 +80,11 @@ def _page(code: str) -> None:
         raise ConvcliError(f"there is no error {quoted(code)}", fix)
     rule = RULES[code]
     other = RULES.get(rule.lookalike)
-    alike = (worked(other).message, f"is {other.code}") if other else (rule.lookalike, "is none of these")
+    alike = (
+        (worked(other).message.partition(": ")[2], f"is {other.code}")
+        if other
+        else (rule.lookalike, "is none of these")
+    )
     show(*explained.page(worked(rule), *alike))
 
 

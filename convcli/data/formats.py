@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from io import BytesIO
 from math import prod
+from pathlib import Path
 from pickletools import genops
 from typing import IO, TYPE_CHECKING, Any
 from zipfile import ZipFile
@@ -23,6 +24,7 @@ MOST_BYTES = 2**29  # that a file is decoded to
 WIDTH = 4  # bytes of a float32
 MOST_PICKLE = 2**14  # bytes, or steps, of a tensor's pickle; one takes some 300
 MOST_REPEATED = 32  # things that it may refer to again
+MOST_SCANS = 64  # times that a JPEG may go over its pixels; a progressive one does so some 10 times
 LEGACY_PICKLES = 5  # at the start of a .pt file from before torch 1.6, or that wants to be taken for one
 
 
@@ -179,7 +181,10 @@ def _read_picture(path: str) -> Array:
     try:
         with Image.open(path, formats=PICTURE_FORMATS) as opened:
             see_through = "transparency" in opened.info or opened.mode in ("LA", "PA", "La", "RGBa")
-            _check_decoded(path, (4 if see_through else len(opened.getbands())) * prod(opened.size) * WIDTH)
+            bands = 4 if see_through else 3 if opened.mode == "P" else len(opened.getbands())
+            _check_decoded(path, bands * prod(opened.size) * WIDTH)
+            if opened.format in ("JPEG", "MPO") and Path(path).read_bytes().count(b"\xff\xda") > MOST_SCANS:
+                raise ValueError(f"it goes over its pixels more than {MOST_SCANS} times")
             several = getattr(opened, "is_animated", False)
             with _libraries_silent():
                 picture = ImageOps.exif_transpose(opened)

@@ -61,10 +61,7 @@ class AdditionSize(Rule):
             scores = ", so one still holds a score for each class" if max(self.a, self.b) < 2000 else ""
             yield likely(says + scores, "call", "compare class numbers: outputs.argmax(dim=1) == labels, both [batch]")
         elif self.line.has(r"(?i)[-/]\s*\(?(?:self\.)?\w*(?:mean|std)|normali[sz]e"):
-            says = (
-                f"mean and std have {min(self.a, self.b)} values where the picture has {max(self.a, self.b)} "
-                f"on axis {self.axis}"
-            )
+            says = f"mean and std have {min(self.a, self.b)} values, the picture {max(self.a, self.b)}"
             yield likely(says, "data", "one value for each channel, as [channels, 1, 1] for [channels, height, width]")
         else:
             yield from self.of_maps()
@@ -75,7 +72,11 @@ class AdditionSize(Rule):
         named = self.line.has(r"(?i)short|skip|resid|identity|downsample") or self.case.through(
             r"(?i)resnet|resid|unet|block"
         )
-        if axis == 1 and (named or a % 8 == b % 8 == 0) and max(a, b) < 10_000 and not self.line.has(r"\*"):
+        low, high = sorted((a, b))
+        if low == 0:
+            says = f"one of both is empty on axis {axis}: a sample without objects, or a filter that kept nothing"
+            yield likely(says, "data", "leave such samples out, or see to the case len(x) == 0")
+        elif axis == 1 and (named or a % 8 == b % 8 == 0) and max(a, b) < 10_000 and not self.line.has(r"\*"):
             says = f"the main path has {a} channels and the shortcut {b}: a residual block that changes its channels"
             advice = f"send the shortcut through nn.Conv2d({b}, {a}, kernel_size=1), with the block's stride"
             yield likely(says, "model", advice)
@@ -102,20 +103,28 @@ class AdditionSize(Rule):
             advice = "bring one to the other's size, or pad or resize the input to a multiple of 2 for each halving"
             resized = self.changed(one, f"F.interpolate({{}}, size={two}.shape[2:])") if self.line.operands() else None
             yield likely(says, "model", advice, resized)
-        else:
-            says = f"{a} and {b} differ by {abs(a - b)}: a convolution without padding took away kernel − 1 cells"
-            advice = f"padding={abs(a - b) // 2} in the convolutions between, or make both sizes agree"
-            if axis < 2 or abs(a - b) % 2:
-                says = (
-                    f"axis {axis} has {a} in {one} and {b} in {two}: the same size is wanted, or 1, which is repeated"
-                )
-                advice = (
-                    "shapes are matched from the last axis on: unsqueeze what has an axis less, or mend the "
-                    "size that isn't as meant"
-                )
-                yield likely(says, "call", advice)
-                return
+        elif axis >= 2 and high - low in (2, 4, 6, 8):
+            says = f"{a} and {b} differ by {high - low}: a convolution without padding took away kernel − 1 cells"
+            advice = f"padding={(high - low) // 2} in the convolutions between, or make both sizes agree"
             yield likely(says, "model", advice)
+            if not self.line.code:
+                says = "a size that isn't a multiple of the network's strides was shrunk and enlarged again"
+                yield possible(says, "data", "resize the inputs to a multiple of 32")
+        elif axis >= 2:
+            says = f"{a} and {b} cells on axis {axis}: they come from inputs of different sizes"
+            advice = "resize the inputs to what the model, its grids or its positions were made for"
+            yield likely(says, "data", advice)
+        elif axis == 1 and low > 256 and high % low == 0:
+            says = f"{high} = {high // low} · {low}: one of both was repeated or concatenated, and the other wasn't"
+            yield likely(says, "call", "repeat the other as often: samples, prompts or frames that go in pairs")
+        elif not self.line.code:
+            says = f"{a} and {b} on axis 1 (classes, features or steps); [batch] with [batch, classes] gives this too"
+            advice = "print both shapes; class numbers go through F.one_hot for MSE and the like"
+            yield likely(says, "call", advice)
+        else:
+            says = f"axis {axis} has {a} in {one} and {b} in {two}: one size for both is wanted, or 1"
+            advice = "shapes match from the last axis on: unsqueeze what has an axis less, or mend a size"
+            yield likely(says, "call", advice)
 
     def of_positions(self) -> Iterator[Hypothesis]:
         two, a, b = self.sides[1], self.a, self.b
@@ -131,9 +140,7 @@ class AdditionSize(Rule):
             yield possible(says, "call", advice)
 
     def of_a_loss(self) -> Iterator[Hypothesis]:
-        says = (
-            f"prediction and target have {self.a} and {self.b} on axis {self.axis}, and a loss compares them one by one"
-        )
+        says = f"prediction and target have {self.a} and {self.b} on axis {self.axis}, and are compared one by one"
         advice = "give both the same shape: as many outputs as there are targets, or a target of the output's size"
         if self.axis == 0:
             says += ": batches of other sizes, or one that lacks an axis"

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from convcli.explain.rule import Hypothesis, Rule, certain, likely, possible
+from convcli.wording import counted
 
 FAMILY = "sequences"
 
@@ -45,7 +46,7 @@ class AttentionSize(Rule):
             advice = "embed both to d_model first"
             yield likely(says, "model", advice)
         elif "axes" in self.facts:
-            says = f"the query has {self.axes} axes: maps, perhaps"
+            says = f"the query has {counted(self.axes, 'axis')}: maps, perhaps"
             yield likely(says, "call", "[batch, places, channels] of maps: x.flatten(2).transpose(1, 2)")
         else:
             says = "query, key and value disagree on length or batch"
@@ -79,15 +80,10 @@ class AttentionMask(Rule):
         if "types" in self.case.raised.text:
             yield certain("the mask holds whole numbers", "data", "mask.bool(): True is left out")
         elif "axis" in self.facts:
-            says = (
-                f"key_padding_mask is [batch, keys] and has {self.size} where {self.wanted} is the batch: "
-                "turned, or batch_first is missing"
-            )
+            says = f"key_padding_mask is [batch, keys] and has {self.size} where the batch, {self.wanted}, is: turned"
             yield likely(says, "call", "mask.T, or batch_first=True for [batch, steps, features]")
         elif "expected" in self.facts and len(self.expected) == 3 and self.expected[1:] == self.got[1:]:
-            says = (
-                f"a mask for each sample and head is wanted: {self.expected[0]} = batch · heads, and {self.got[0]} came"
-            )
+            says = f"a mask for each sample and head: {self.expected[0]} = batch · heads, and {self.got[0]} came"
             yield likely(says, "call", "mask.repeat_interleave(num_heads, dim=0)")
         else:
             got = (

@@ -39,9 +39,7 @@ class BatchSizes(Rule):
         if "first" not in self.facts:
             says = "the samples have lists of other lengths"
             if "resizable" in self.case.raised.text:
-                says = (
-                    "the samples are tensors or arrays of other sizes, and a worker stacks them in one block of memory"
-                )
+                says = "the samples are of other sizes, and a worker stacks them in one block of memory"
             if "a" in self.facts:
                 says = f"samples of {self.a} and {self.b} on axis {self.axis} went into one batch"
                 if self.axis == 1 and {self.a, self.b} <= {1, 2, 3, 4}:
@@ -55,10 +53,7 @@ class BatchSizes(Rule):
             says = f"{list(first)} and {list(other)}: a sample is empty, as of a crop that lies beside its picture"
             yield likely(says, "data", "print sizes before and after the crop; skip or resize pictures smaller than it")
         elif len(first) != len(other):
-            says = (
-                f"{list(first)} and {list(other)} have other numbers of axes: grey pictures without channels "
-                "among the others"
-            )
+            says = f"{list(first)} and {list(other)}: grey pictures without an axis for channels among the others"
             yield likely(says, "data", 'Image.open(path).convert("RGB") for every picture')
         elif len(first) == 3 and {first[0], other[0]} <= {1, 2, 3, 4} and first[0] != other[0]:
             says = f"{first[0]} and {other[0]} channels: grey or RGBA pictures among the others"
@@ -101,10 +96,7 @@ class BatchTypes(Rule):
             says = "the dataset returns Pillow pictures: transforms are missing, or aren't applied"
             yield certain(says, "data", "transforms.ToTensor() last, and return self.transform(image)")
         elif "None" in given:
-            says = (
-                "the dataset returned None for a sample: __getitem__ has a way out without return, or a file "
-                "can't be read"
-            )
+            says = "the dataset returned None: __getitem__ has a way without return, or can't read a file"
             yield certain(says, "data", "return the sample on every way, or filter None in a collate_fn")
         else:
             says = f"the dataset returns {given or 'something else'}"
@@ -171,10 +163,7 @@ class NormalizeChannels(Rule):
             return
         if channels == 1:
             says = f"the picture has 1 channel (it is grey) and Normalize {means} means"
-            advice = (
-                "transforms.Normalize((0.5,), (0.5,)) for grey ones; transforms.Grayscale(3) before it for a "
-                "colour network"
-            )
+            advice = "Normalize((0.5,), (0.5,)) for grey ones; Grayscale(3) before it for a colour network"
         elif channels in (2, 4):
             says = f"the picture has {channels} channels, one of them alpha, and Normalize {means} means"
             advice = 'Image.open(path).convert("RGB") where it is loaded'

@@ -76,10 +76,7 @@ class NotTensor(Rule):
             yield likely(says, "model", "return x at the end of forward; see where it is made")
         elif given in ("ndarray", "DataFrame", "Series", "matrix"):
             converted = "torch.from_numpy({}).float()" if given == "ndarray" else "torch.tensor({}.to_numpy()).float()"
-            says = (
-                f"{what} is {'a NumPy array' if given == 'ndarray' else 'a pandas ' + given}, and the layer "
-                "takes a torch.Tensor"
-            )
+            says = f"{what} is {'a NumPy array' if given == 'ndarray' else 'a pandas ' + given}, no torch.Tensor"
             fix = self.changed(self.culprit(argument), converted) if self.line.code or not self.case.frame else None
             advice = "torch.from_numpy(array).float(), or a Dataset and DataLoader that make tensors"
             yield certain(says, "data", advice, fix)
@@ -161,7 +158,8 @@ class NotTensor(Rule):
             yield likely(says, "call", "out, _ = …, outside of nn.Sequential: inside it can't be taken apart")
         else:
             says = f"{what} is a tuple: an LSTM's (output, state), a return of two values, or a comma at a line's end"
-            yield likely(says, "call", f"take the part that is meant: {what}[0], or out, state = …")
+            part = "" if what.startswith("what ") else f": {what}[0]"
+            yield likely(says, "call", f"take the part that is meant{part}, or out, state = …")
 
 
 class CallArguments(Rule):
@@ -199,9 +197,7 @@ class CallArguments(Rule):
                     "many or too few"
                 )
             elif keyword:
-                says = (
-                    f"forward has no argument {keyword!r}: it is of another version or model, or a wrapper passes it on"
-                )
+                says = f"forward has no argument {keyword!r}: of another version or model, or passed on by a wrapper"
             else:
                 says += f": {self.facts.get('names', '')} is missing".rstrip(": ")
             advice = "compare the call with def forward(self, …); nn.Sequential hands over one tensor alone"
@@ -221,8 +217,5 @@ class CallArguments(Rule):
             else:
                 lacks = f": {self.names} is missing" if self.facts.get("names") else ""
                 says = f"{name} was made with too {'few' if 'missing' in text else 'many'} arguments{lacks}"
-            advice = (
-                "nn.Conv2d(in_channels, out_channels, kernel_size), nn.Linear(in_features, out_features): "
-                "both sides are given"
-            )
+            advice = "nn.Conv2d(in_channels, out_channels, kernel_size), nn.Linear(in_features, out_features)"
             yield certain(says, "model", advice)

@@ -4,6 +4,7 @@ import ast
 from collections.abc import Iterator
 
 from convcli.explain.rule import Hypothesis, Rule, certain, likely
+from convcli.wording import counted
 
 FAMILY = "cat"
 
@@ -47,10 +48,7 @@ class CatSize(Rule):
         a, b = self.expected, self.got
         if abs(a - b) == 1:
             says = f"{a} and {b} differ by one: an odd size was halved (rounded down) and doubled again"
-            advice = (
-                "bring the upsampled maps to the skip's size, or pad or resize the input to a multiple of 2 "
-                "for each halving"
-            )
+            advice = "bring one to the other's size, or resize the input to a multiple of 2 for each halving"
             parts = self.parts
             resized = None
             if len(parts) == 2:
@@ -70,9 +68,7 @@ class CatSize(Rule):
             yield likely(says, "model", advice)
         else:
             says = f"beside axis {self.dim}, the sizes have to be equal: {a} and {b} are not"
-            advice = (
-                "batches of other sizes, sequences of other lengths, or the wrong dim; print the shapes of all parts"
-            )
+            advice = "other batches, sequences of other lengths, or the wrong dim; print the shapes of all parts"
             yield likely(says, "call", advice)
 
 
@@ -85,7 +81,7 @@ class CatRank(Rule):
     )
     says = "what is concatenated has other numbers of axes"
     layer_named = r"cat|stack"
-    lookalike = CatSize.signatures[0]
+    lookalike = "cat-size"
     example = """
         losses = [torch.tensor(0.5), torch.tensor(0.25)]
         # RuntimeError: zero-dimensional tensor (at position 0) cannot be concatenated
@@ -102,10 +98,7 @@ class CatRank(Rule):
             )
             yield certain("single numbers have no axis to be joined along", "call", "torch.stack makes one", stacked)
             return
-        says = (
-            f"one part has {self.a} axes and another {self.b}: a batch or channel axis is missing from one, or "
-            "was squeezed"
-        )
+        says = f"one part has {counted(self.a, 'axis')}, another {self.b}: one axis was squeezed, or left out"
         yield likely(says, "call", "unsqueeze the one with fewer axes, or don't squeeze() it before")
 
 

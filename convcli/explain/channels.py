@@ -6,6 +6,7 @@ from typing import Self
 
 from convcli.explain.rule import Case, Fix, Hypothesis, Rule, certain, likely, possible, shaped
 from convcli.refusals import AXIS_NAMES
+from convcli.wording import counted
 
 FAMILY = "channels"
 
@@ -60,7 +61,7 @@ class _Channels(Rule):
 
     def taking(self, channels: int) -> str:
         """The sentence that has the layer take other channels."""
-        return f"in_channels={channels} where {self.layer} is made; pretrained weights then no longer fit it"
+        return f"in_channels={channels} where {self.named} is made; pretrained weights then no longer fit it"
 
     def widened(self, channels: int) -> Fix | None:
         """The layer's own line with other input channels; no code where its stride and padding aren't known."""
@@ -154,7 +155,7 @@ class ChannelsBatch(_Channels):
 
 class ChannelsColour(_Channels):
     code = "channels-colour"
-    says = "the pictures have {got} channel(s) and the network takes {expected}"
+    says = "the network takes pictures with {expected} channels, and got {got}"
     lookalike = "channels"
     example = """
         conv = nn.Conv2d(3, 8, kernel_size=3, stride=2, padding=1)
@@ -187,10 +188,7 @@ class ChannelsColour(_Channels):
                 model = "the network shall read colour"
                 yield likely(model, "model", self.taking(3), made) if made else possible(model, "model", self.taking(3))
             case (4, 3) | (4, 1) | (2, 1) | (2, 3) if min(self.input[2:]) >= 16 and self.weight[0] < 300:
-                says = (
-                    f"the pictures have an alpha channel: RGBA or LA, {self.got} channels where "
-                    f"{self.expected} are taken"
-                )
+                says = f"the pictures have an alpha channel: {self.got} channels where {self.expected} are taken"
                 mode = "RGB" if self.expected == 3 else "L"
                 load = Fix(f'image = Image.open(path).convert("{mode}")', placeholder=True)
                 yield likely(says, "data", f'convert("{mode}") each picture where it is loaded', load)
@@ -243,7 +241,7 @@ class Channels(_Channels):
         if groups > 1 and got % groups == 0:
             says = f"with groups={groups} the layer takes {expected} channels; {got} arrive"
         else:
-            says = f"what comes before {self.layer} makes {got} channels, and it was made for {expected}"
+            says = f"what comes before {self.named} makes {counted(got, 'channel')}, and it was made for {expected}"
         advice = f"{self.taking(got)}, or out_channels={expected} in the layer before"
         if groups > 1 and got % groups:
             advice = f"{expected} channels from the layer before (a picture's {got} go through a convolution first)"

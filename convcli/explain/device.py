@@ -66,10 +66,7 @@ class DeviceMixed(Rule):
             yield from self.one_side(on_gpu(self.weight))
         elif len(set(places)) > 1:
             says = f"tensors on {' and '.join(sorted(set(places)))} met: one was put on a fixed GPU"
-            advice = (
-                "no .cuda() and no 'cuda:0' inside forward: torch.zeros(…, device=x.device); the same for "
-                "both parts of a split model"
-            )
+            advice = "no .cuda() and no 'cuda:0' inside forward: torch.zeros(…, device=x.device)"
             yield likely(says, "device", advice)
         elif self.case.in_loss or argument == "target":
             says = "the targets (or the loss's weight) are on another device than the predictions"
@@ -84,13 +81,11 @@ class DeviceMixed(Rule):
             says = f"the hidden state was made on {got} and the input is on {other}"
             yield likely(says, "device", f"torch.zeros(…, device={self.x}.device) where the hidden state is made")
         elif argument in ("index", "indices") or "indices should be" in self.case.raised.text:
-            says = (
-                f"what is looked up with is on another device than what it looks into{f' ({other})' if other else ''}"
-            )
+            says = f"the index is on another device than what it looks into{f' ({other})' if other else ''}"
             yield likely(says, "device", "move the index to where the tensor is: index.to(x.device)")
         else:
             of_weights = argument in ("mat2", "weight", "bias", "running_mean", "tensors")
-            yield from self.one_side(of_weights == on_gpu(got), other if on_gpu(other) else "")
+            yield from self.one_side(of_weights == on_gpu(got), other if on_gpu(other) or other == "meta" else "")
 
     def one_side(self, weights_there: bool, device: str = "") -> Iterator[Hypothesis]:
         x, code = self.x, self.facts.get("other", "")
@@ -106,7 +101,7 @@ class DeviceMixed(Rule):
             advice = "nn.ModuleList, or make it in __init__; register_buffer for constants"
             yield possible(says, "model", advice)
         else:
-            says = f"{x} is on the GPU and the weights of {self.layer} are not"
+            says = f"{x} is on the GPU and the weights of {self.named} are not"
             yield likely(says, "model", "model.to(device) before training, and before the optimizer is made")
             says = "this layer alone stayed behind: it is in a plain list, or made in forward"
             advice = "nn.ModuleList, or make it in __init__; register_buffer for constants"
@@ -222,10 +217,7 @@ class DeviceReplica(Rule):
             says = f"pin_memory speeds up copies from the CPU, and the dataset returns a {self.tensor}"
             yield certain(says, "data", "return CPU tensors from the dataset and move the batch, or pin_memory=False")
         elif "generator" in text:
-            says = (
-                f"the default type or device was set to {self.wanted}, and the generator (a DataLoader's "
-                f"shuffle) is on {self.got}"
-            )
+            says = f"the default device is {self.wanted}, and the generator (a DataLoader's shuffle) is on {self.got}"
             advice = f"generator=torch.Generator(device='{self.wanted}'), or leave the default on the CPU"
             yield likely(says, "device", advice)
         else:

@@ -75,7 +75,7 @@ class Dtype(Rule):
         assert y.shape == (4, 8) and y.dtype == torch.float32
     """
     decide = "print({x}.dtype, next(model.parameters()).dtype)"
-    not_that = "model.double() runs as well, at half the speed and twice the memory; torch works in float32"
+    not_that = "model.double() runs as well, at half the speed or less and twice the memory; torch works in float32"
 
     def hypotheses(self) -> Iterator[Hypothesis]:
         given, weight = method(self.facts.get("given", "")), method(self.facts.get("weight", ""))
@@ -125,10 +125,7 @@ class Dtype(Rule):
             advice = f"{self.x}.{half}() before the model, or with torch.autocast around a float32 model"
             yield likely(says, "data", advice, self.changed(self.x, "{}." + half + "()"))
         else:
-            says = (
-                f"{self.x} is {half} and these weights are float32: half the model was converted, or autocast "
-                "ended before"
-            )
+            says = f"{self.x} is {half} and the weights float32: half the model was converted, or autocast ended"
             yield likely(says, "model", f"one type for both: model.{half}(), x.float(), or autocast around all of it")
 
 
@@ -203,10 +200,7 @@ class IndexType(Rule):
 
     def hypotheses(self) -> Iterator[Hypothesis]:
         says = f"{self.x} holds fractions, and is used to look rows up"
-        advice = (
-            "long() where it is made: token ids, class numbers, nonzero(); features that are fractions go "
-            "into nn.Linear"
-        )
+        advice = "long() where it is made: token ids, class numbers; features that are fractions go into nn.Linear"
         fix = self.changed(self.x, "{}.long()") if self._call else None
         yield likely(says, "data", advice, fix)
 

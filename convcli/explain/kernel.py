@@ -50,20 +50,13 @@ class KernelLarger(Rule):
             and max(padded) > 8 * padded[short[0]]
             and kernel[short[0]] > 1
         ):
-            says = (
-                f"{along}: the axes are in another order, channels last perhaps, or an axis of 1 stands in their place"
-            )
+            says = f"{along}: the axes are in another order, channels last perhaps, or one is an axis of 1"
             advice = "print the shape; [batch, channels, height, width] is wanted, x.permute moves axes"
             yield likely(says, "data", advice)
             yield possible("the maps really are as flat as that", "model", "a kernel of 1 along that axis")
         else:
-            says = (
-                f"{along}: poolings and strides before have shrunk it, or the input is smaller than the net "
-                "was made for"
-            )
-            advice = (
-                f"larger inputs, fewer strides before, or padding larger by {-(-missing // 2)} where the layer is made"
-            )
+            says = f"{along}: strides and poolings shrank it, or the input is smaller than the net is for"
+            advice = f"larger inputs, fewer strides before, or padding larger by {-(-missing // 2)} in the layer"
             yield likely(says, "data", advice)
 
     def why(self) -> str:

@@ -97,8 +97,7 @@ class LinearSize(Rule):
             channels, side, counted = maps
             return (
                 f"{self.in_features} = {channels} · {counted}·{counted} and {self.features} = {channels} · "
-                f"{side}·{side}: "
-                f"the last maps are {side}×{side} where {counted}×{counted} were counted."
+                f"{side}·{side}: the last maps are {side}×{side} where {counted}×{counted} were counted."
             )
         return f"The last axis of {self.x} has {self.features}, and each row of the weight {self.in_features}."
 
@@ -117,11 +116,11 @@ class LinearSize(Rule):
         remade = self.remade(made, f"nn.Linear({features}, {outs})", in_features=features)
         if self.line.has(r"@|\bmat_?mul\(|\bmm\(|einsum") or (rows, features) == (ins, outs):
             yield from self.products()
+        elif (rows, features) == (ins, 1):
+            says = f"one sample of {ins} features came as a column, [{ins}, 1]: as {ins} samples of one feature"
+            yield likely(says, "data", "a row is a sample: [[a, b, …]], or x.T here")
         elif ins == 1 and outs > 10**5:
-            says = (
-                f"the weight [{ins}, {outs}] is packed: a quantised (4-bit) one that is multiplied without "
-                "being unpacked"
-            )
+            says = f"the weight [{ins}, {outs}] is packed: a quantised (4-bit) one that wasn't unpacked"
             advice = "let the library that quantised it run the layer, or load the weights unquantised"
             yield likely(says, "model", advice)
         elif rows == 1 and features > ins and features % ins == 0 and not made_of_maps(features, ins):
@@ -130,45 +129,34 @@ class LinearSize(Rule):
             yield likely(says, "call", advice, self.unmerge())
         elif self.unflattened() and not self.flattened():
             samples, per_row = self.samples, ins // features
-            says = (
-                f"{rows}·{features} = {samples}·{ins}: each of {samples} samples has {ins} features over "
-                f"{per_row} rows; "
-                "it isn't flattened"
-            )
+            says = f"{rows}·{features} = {samples}·{ins}: each sample is {per_row} rows; it isn't flattened"
             flat = self.changed(self.x, "{}.flatten(1)")
             yield likely(says, "call", "flatten the maps before the layer: nn.Flatten() or x.flatten(1)", flat)
             says = f"{features} features are meant"
-            advice = f"in_features={features} where {self.layer} is made"
+            advice = f"in_features={features} where {self.named} is made"
             yield possible(says, "model", advice)
         elif features <= 32 and ins >= 256 and not made and not self.samples:
-            says = (
-                f"{features} on the last axis are hardly the {ins} features: these are elsewhere, or not in this output"
-            )
+            says = f"{features} on the last axis are hardly the {ins} features: these are elsewhere"
             advice = f"print(x.shape) where it is made; in_features={features} only if they really are the features"
             yield likely(says, "call", advice)
         elif self.of_another_model() and not made:
-            says = (
-                f"a part that makes {features} features feeds one made for {ins}: they are of different models "
-                "or versions"
-            )
+            says = f"a part that makes {features} features feeds one for {ins}: of different models or versions"
             advice = f"take parts that belong together: a {ins}-wide encoder, or weights for {features}"
             yield likely(says, "checkpoint", advice)
-            yield possible("the layer is your own", "model", f"in_features={features} where {self.layer} is made")
+            yield possible("the layer is your own", "model", f"in_features={features} where {self.named} is made")
         else:
             yield from self.miscounted(remade)
 
     def miscounted(self, remade: Fix | None) -> Iterator[Hypothesis]:
         rows, features, ins = self.rows, self.features, self.in_features
-        advice = f"in_features={features} where {self.layer} is made"
+        advice = f"in_features={features} where {self.named} is made"
         if rows == ins:
             says = f"in_features={ins} is the number of rows (the batch), not of the {features} features of one"
         elif maps := maps_counted(features, ins):
             channels, side, counted = maps
             smaller = "larger" if side < counted else "smaller"
-            says = (
-                f"the net was sized for {smaller} pictures: its {channels} last maps are {side}×{side}, not "
-                f"{counted}×{counted}"
-            )
+            sizes = f"are {side}×{side}, not {counted}×{counted}"
+            says = f"the net is for {smaller} pictures: the {channels} last maps {sizes}"
             advice += ", or resize the pictures to what it was sized for (pretrained weights stay)"
         elif longer := times(features, ins):
             says = (
@@ -178,10 +166,11 @@ class LinearSize(Rule):
             advice += ", or resize the pictures to what it was sized for (pretrained weights stay)"
         elif features == 2 * ins:
             says = f"{features} = 2 · {ins}: two vectors arrive, of both directions of an RNN or concatenated"
+        elif features % ins == 0 and features // ins <= 8 and ins >= 64:
+            says = f"{features} = {features // ins} · {ins}: {features // ins} vectors arrive concatenated"
+            advice += ", or the weights of the model that is made for them"
         elif features - ins in JOINED:
-            says = (
-                f"{features} = {ins} + {features - ins}: {features - ins} more features are concatenated to the {ins}"
-            )
+            says = f"{features} = {ins} + {features - ins}: {features - ins} more features are concatenated"
         elif features > 1 and ins % features == 0 and ins // features <= 16:
             parts = ins // features
             says = f"{ins} = {parts} · {features}: {parts} vectors were to be joined, and one arrives"
@@ -189,9 +178,7 @@ class LinearSize(Rule):
         elif says := columns(features, ins):
             advice += f"; {SAME_COLUMNS}"
         elif sides := one_side(features, ins):
-            says = (
-                f"one side of the last maps has {sides[0]} cells where {sides[1]} were counted: inputs of another size"
-            )
+            says = f"a side of the last maps has {sides[0]} cells, {sides[1]} were counted: inputs of another size"
             advice += ", or bring the inputs to the size that it was made for"
         else:
             says = f"{features} features arrive, and in_features={ins} was counted for others"

@@ -85,10 +85,7 @@ class TargetSize(Targets):
             advice = "targets for all that is predicted: both of several outputs, pictures or GPUs, or of one"
             yield likely(says, "data", advice)
         elif len(given) == len(target) and batch_t != batch_i and given[1:] == target[1:]:
-            says = (
-                f"{batch_i} predictions and {batch_t} targets: the last batch is smaller, or the targets are "
-                "made for a fixed batch_size"
-            )
+            says = f"{batch_i} predictions and {batch_t} targets: the last batch is smaller than a fixed batch_size"
             advice = "make them for the batch at hand: torch.ones_like(outputs), or torch.full((x.size(0),), …)"
             yield likely(says, "data", advice)
         elif len(given) == len(target) == 4 and given[2:] != target[2:]:
@@ -97,10 +94,7 @@ class TargetSize(Targets):
             yield likely(says, "model", advice)
         elif len(given) == len(target) >= 2 and given[0] == target[0]:
             axis = next(i for i, (a, b) in enumerate(zip(given, target, strict=True)) if a != b)
-            says = (
-                f"on axis {axis} the prediction has {given[axis]} and the target {target[axis]}: number of "
-                "classes, channels or steps"
-            )
+            says = f"on axis {axis}, {given[axis]} are predicted for {target[axis]}: classes, channels or steps"
             advice = f"as many outputs as the target has ({target[axis]}), or one-hot targets for {given[axis]} classes"
             yield likely(says, "model", advice)
         elif len(given) == len(target) + 1 and given[0] == target[0] and given[1] == 1:

@@ -49,7 +49,7 @@ class MatmulSize(Rule):
                 return
             turned = self.changed(second, "{}.transpose(1, 2)")
             says = f"{what}: its last two axes are to be swapped"
-            yield likely(says, "call", "[…, n, d] times [..., m, d] wants the second transposed", turned)
+            yield likely(says, "call", "[batch, n, d] times [batch, m, d] wants the second transposed", turned)
         elif "vector" in self.facts:
             says = f"a vector of {self.vector} was multiplied by a matrix {self.matrix}"
             advice = "the matrix has as many columns as the vector has elements; for a layer, in_features"
@@ -113,9 +113,7 @@ class LinearBias(Rule):
 
     def hypotheses(self) -> Iterator[Hypothesis]:
         if "expected" in self.facts:
-            says = (
-                f"the weight {list(self.weight)} makes {self.expected} channels; the bias has {list(self.got)} numbers"
-            )
+            says = f"the weight {list(self.weight)} makes {self.expected} channels; the bias is {list(self.got)}"
         else:
             says = "the kernel was given without its channels"
         yield certain(says, "call", "give the weight as [out, in/groups, *kernel], the bias as [out]")

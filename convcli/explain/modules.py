@@ -40,9 +40,7 @@ class FloatSize(Rule):
                 "a setting of the layer (stride, padding or dilation) is "
                 f"{'of type ' + kind[1] if kind else 'no whole number'}"
             )
-            advice = (
-                "whole numbers where the layer is made: // for /, int(…); older versions took what newer ones refuse"
-            )
+            advice = "whole numbers where the layer is made: // for /, int(…); older versions took fractions"
             yield likely(says, "model", advice)
             return
         if "interpreted" in self.case.raised.text and not self.case.in_torch:
@@ -52,10 +50,7 @@ class FloatSize(Rule):
             whole = self.instead(re.sub(r"(?<![/*])/(?!/)", "//", code)) if re.search(r"[^/]/[^/]", code) else None
             yield certain(says, "model", "// divides to a whole number; int(…) makes one", whole)
         elif given == "Tensor":
-            says = (
-                "a tensor stands where a layer's size is wanted: the layer is made, and the tensor comes when "
-                "it is called"
-            )
+            says = "a tensor stands where a layer's size is wanted: the tensor comes when the layer is called"
             yield certain(says, "call", "layer = nn.Linear(3, 10) first, then layer(x)")
         else:
             yield certain(f"a size is of type {given}", "model", "give a whole number, or a tuple of them")
@@ -115,9 +110,7 @@ class Modules(Rule):
                 advice = f"nn.{last}() with brackets"
                 yield certain(says, "model", advice)
         elif "optimizer" in text:
-            says = (
-                "the model has no parameters: its layers stand in a plain list or dict, or were never assigned to self"
-            )
+            says = "the model has no parameters: its layers are in a plain list or dict, or not in self"
             yield likely(says, "model", "nn.ModuleList or nn.Sequential registers layers; self.layer = … in __init__")
         elif "attribute" in self.facts:
             parallel = self.model in ("DataParallel", "DistributedDataParallel")

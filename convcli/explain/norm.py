@@ -40,7 +40,7 @@ class NormChannels(Rule):
         types = "BatchNorm1d BatchNorm2d BatchNorm3d InstanceNorm1d InstanceNorm2d InstanceNorm3d SyncBatchNorm"
         made = self.made(types, num_features=self.expected)
         says = f"the layer before makes {got} channels, and the norm was made for {self.expected}"
-        advice = f"num_features={got} where {self.layer} is made, or {self.expected} channels from the layer before"
+        advice = f"num_features={got} where {self.named} is made, or {self.expected} channels from the layer before"
         if min(got, self.expected) > 4 and (differ := columns(got, self.expected)):
             yield likely(differ, "data", SAME_COLUMNS)
             yield possible(says, "model", advice)

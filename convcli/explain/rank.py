@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from math import isqrt
 
 from convcli.explain.rule import Hypothesis, Rule, certain, likely, possible
+from convcli.wording import counted
 
 FAMILY = "rank"
 
@@ -46,10 +47,7 @@ class Rank(Rule):
         if "mm" in self.facts.get("function", "") or not 2 <= self.most <= 6:
             return  # a product's rule, or no layer's
         if not got and "input" not in self.facts:
-            says = (
-                f"{self.x} hasn't the {self.most} axes (or {self.facts.get('least', self.most)}, unbatched) "
-                "that are taken"
-            )
+            says = f"{self.x} hasn't the {self.most} axes that are taken"
             yield likely(says, "call", "don't flatten before it; for one sample, unsqueeze(0)")
         elif "input" in self.facts and len(shape) != got:
             return
@@ -65,10 +63,7 @@ class Rank(Rule):
         if got == 2 and ndim == 2 and len(shape) == 2:
             batch, features = shape
             if "transpose" in function:
-                says = (
-                    f"noise [{batch}, {features}] has no height and width; a generator starts from [{batch}, "
-                    f"{features}, 1, 1]"
-                )
+                says = f"noise [{batch}, {features}] has no height and width; [{batch}, {features}, 1, 1] has"
                 advice = "noise of shape [batch, channels, 1, 1]"
                 yield likely(says, "data", advice, self.changed(self.x, "{}[:, :, None, None]"))
                 return
@@ -107,12 +102,9 @@ class Rank(Rule):
             yield likely(says, "data", "one sample alone is a batch of one", self.changed(self.x, "{}.unsqueeze(0)"))
             yield possible("the batch is there and the channel axis isn't", "data", "x.unsqueeze(1)")
         else:
-            says = (
-                f"{self.x}{axes} has {got} axes: it was flattened or squeezed before, or batch and channels are missing"
-            )
-            advice = (
-                f"[batch, channels, {', '.join(['…'] * ndim)}]: don't flatten before it, or unsqueeze what is missing"
-            )
+            says = f"{self.x}{axes} has {counted(got, 'axis')}: it was flattened, or batch and channels are missing"
+            wanted = f"[batch, channels, {', '.join(['…'] * ndim)}]"
+            advice = f"{wanted}: don't flatten or squeeze before it, or unsqueeze what is missing"
             yield likely(says, "call", advice)
 
     def too_many(self, shape: tuple[int, ...], got: int) -> Iterator[Hypothesis]:
@@ -131,17 +123,11 @@ class Rank(Rule):
             if ndim == 1:
                 yield possible("pictures went into a 1-d layer", "model", "the 2-d layer of the same kind")
         elif got == self.most + 1 == 5:
-            says = (
-                f"{list(shape) or 'the input'} has an axis of frames or views beside the batch, or the batch "
-                "is stacked twice"
-            )
-            advice = (
-                "x.flatten(0, 1) makes one batch of them all (unflatten afterwards); nn.Conv3d reads the "
-                "frames together"
-            )
+            says = f"{list(shape) or 'the input'} has an axis of frames or views, or is a batch of batches"
+            advice = "x.flatten(0, 1) makes one batch of all (unflatten afterwards); nn.Conv3d reads frames together"
             yield likely(says, "call", advice)
         else:
-            says = f"{list(shape) or 'the input'} has {got} axes and the layer takes {self.most}"
+            says = f"{list(shape) or 'the input'} has {counted(got, 'axis')} and the layer takes {self.most}"
             yield likely(says, "model", f"the {got - 2}-d layer of the same kind, or merge axes with flatten")
 
 
@@ -159,10 +145,8 @@ class AxisRange(Rule):
 
     def hypotheses(self) -> Iterator[Hypothesis]:
         axes = self.high + 1
-        missing = f"axis {self.axis} of a tensor with {axes} ax{'i' if axes == 1 else 'e'}s"
-        squeezed = (
-            "squeeze() takes every axis of size 1, the batch of one as well: squeeze(-1) names the one that is meant"
-        )
+        missing = f"axis {self.axis} of a tensor with {counted(axes, 'axis')}"
+        squeezed = "squeeze() takes every axis of size 1, the batch of one as well: squeeze(-1) names one"
         if found := re.search(r"(?:max|argmax)\(([\w.]+), (?:dim=)?1\)", self.line.code):
             says = f"{found[1]} has one axis: labels are class numbers already, or scores lost their batch"
             yield likely(says, "call", f"take labels as they are, {found[1]}; for scores keep [batch, classes]")
@@ -180,9 +164,9 @@ class AxisRange(Rule):
         else:
             says = f"{missing}: a batch or channel axis is missing, or squeeze() took it"
             yield likely(says, "call", f"x.unsqueeze(0) for one sample alone; {squeezed}")
-            says = f"another axis is meant: they go from 0 to {self.high}"
-            advice = f"dim={self.high} or dim=-1"
-            yield possible(says, "call", advice)
+            if self.high:
+                says = f"another axis is meant: they go from 0 to {self.high}"
+                yield possible(says, "call", f"dim={self.high} or dim=-1")
 
 
 class PermuteAxes(Rule):
@@ -253,7 +237,7 @@ class Unpack(Rule):
 class Indices(Rule):
     code = "axis-index"
     signatures = ("too many indices for tensor of dimension {axes}",)
-    says = "more axes are indexed than the {axes} there are"
+    says = "more axes are indexed than there are: {axes}"
     lookalike = "axis-range"
     example = """
         scores = torch.rand(10)
@@ -262,7 +246,7 @@ class Indices(Rule):
     """
     usual = (
         likely(
-            "the tensor has {axes} axes here: one was squeezed away, or a batch axis never was there",
+            "the tensor is {axes}-dimensional here: an axis was squeezed away, or a batch axis never was there",
             "call",
             "print its shape before the line; squeeze(dim) and unsqueeze(dim) name the axis that is meant",
         ),

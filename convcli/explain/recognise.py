@@ -97,7 +97,7 @@ def _read(rule: type[Rule], case: Case) -> Diagnosis | None:
         read = rule.read(case)
         hypotheses = tuple(read.hypotheses()) if read else ()
         if read and hypotheses:
-            read.why(), read.deciding(), read.warning(), list(read.operands())
+            read.told(read.says), read.why(), read.deciding(), read.warning(), list(read.operands())
             return Diagnosis(read, hypotheses)
     except (ValueError, LookupError, ArithmeticError):
         pass  # numbers that torch can't have written

@@ -106,9 +106,7 @@ class GridSample(Rule):
             yield likely(says, "call", "move them last", self.changed(grid, "{}.permute(0, 2, 3, 1)"))
         elif "input" in self.facts and self.grid[0] != self.input[0]:
             says = f"the input is a batch of {self.input[0]} and the grid one of {self.grid[0]}"
-            advice = (
-                "make the grid from the input's shape: sizes were rounded apart, or places were merged into a batch"
-            )
+            advice = "make the grid from the input's shape: sizes were rounded apart, or places became a batch"
             yield likely(says, "call", advice)
         else:
             says = f"the grid is {list(self.grid)}"

@@ -219,9 +219,9 @@ class Rule:
         yield from ()
 
     def told(self, words: str) -> str:
-        """Words with the facts, and with the user's names for input and layer."""
+        """Words with the facts, and with the user's name for the input."""
         shapes = {name: list(fact) if isinstance(fact, tuple) else fact for name, fact in self.facts.items()}
-        return words.format_map({"x": self.x, "layer": self.layer, **shapes})
+        return words.format_map({"x": self.x, **shapes})
 
     # The user's names, or x and layer where none are known or none are wanted.
 
@@ -245,6 +245,11 @@ class Rule:
     def layer(self) -> str:
         name = self.line.text(self._call.func) if self._call else ""
         return name if NAME.fullmatch(name) and not re.search(NO_LAYER, name) else "layer"
+
+    @property
+    def named(self) -> str:
+        """The layer, in a sentence."""
+        return self.layer if self.layer != "layer" else "the layer"
 
     def squeezed(self) -> str:
         """The user's line, or one shortly above, that squeezes every axis of size 1, a batch of one among them."""

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from convcli.explain.rule import Hypothesis, Rule, certain, likely, possible
+from convcli.wording import counted
 
 FAMILY = "sequences"
 
@@ -76,7 +77,7 @@ class RnnState(Rule):
             advice = "torch.zeros(layers·directions, batch, hidden_size)"
             yield likely(says, "call", advice)
         elif len(expected) != len(got):
-            yield likely(f"the state has {len(got)} axes, {list(got)}", "call", f"make it {list(expected)}")
+            yield likely(f"the state has {counted(len(got), 'axis')}, {list(got)}", "call", f"make it {list(expected)}")
         elif expected[0] != got[0]:
             says = f"the state has {got[0]} layers·directions, and the RNN {expected[0]}"
             yield likely(says, "model", "num_layers, twice that if bidirectional=True, as its first size")
@@ -86,10 +87,7 @@ class RnnState(Rule):
             yield possible(f"the state was made for a batch of {got[1]}", "call", "make it for the batch at hand")
         elif expected[1] != got[1]:
             says = f"the state was made for a batch of {got[1]}, and the input's axis for it has {expected[1]}"
-            advice = (
-                "make the state for each batch, x.size(0) long with batch_first=True (x.size(1) without), or "
-                "leave it out: zeros"
-            )
+            advice = "make it for each batch, x.size(0) with batch_first=True (x.size(1) without), or leave it out"
             yield likely(says, "call", advice)
             yield possible("steps and batch are swapped", "model", "batch_first=True for [batch, steps, features]")
         else:
@@ -124,11 +122,11 @@ class RnnRank(Rule):
             advice = "make a sequence of them: x.flatten(2).transpose(1, 2), or x.squeeze(1) for an axis of 1"
             yield likely(says, "call", advice)
         elif self.got > self.most:
-            says = f"{self.x} has {self.got} axes; a cell takes one step"
+            says = f"{self.x} has {counted(self.got, 'axis')}; a cell takes one step"
             advice = "for x in steps.unbind(1): h = cell(x, h)"
             yield likely(says, "call", advice)
         else:
-            says = f"{self.x} has {self.got} axes: a batch or feature axis is missing"
+            says = f"{self.x} has {counted(self.got, 'axis')}: a batch or feature axis is missing"
             advice = "unsqueeze(-1) for one feature a step"
             yield likely(says, "data", advice)
 
@@ -207,10 +205,7 @@ class EmbeddingRange(Rule):
             advice = "truncate it to the model's max_length"
             yield likely(says, "data", advice)
         else:
-            says = (
-                "an index is not below num_embeddings, or negative: a vocabulary larger than the table "
-                "(padding and unknown counted)"
-            )
+            says = "an index is not below num_embeddings, or negative: a vocabulary larger than the table"
             advice = "num_embeddings = largest index + 1; tokenizer and weights of one model; resize_token_embeddings"
             yield likely(says, "model", advice)
             says = "the text is longer than the table of positions"

@@ -223,10 +223,7 @@ class OutputPadding(Rule):
 
     def hypotheses(self) -> Iterator[Hypothesis]:
         if "asked" in self.facts:
-            says = (
-                f"{list(self.asked)} is out of reach: this layer makes {list(self.low)} to {list(self.high)} "
-                "of this input"
-            )
+            says = f"{list(self.asked)} is out of reach: the layer makes {list(self.low)} to {list(self.high)} of this"
             yield likely(says, "call", "ask for one of these; another size needs another stride, kernel or input")
         else:
             says = "it is no padding: it adds less than one stride to the output's size"

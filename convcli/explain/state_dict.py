@@ -6,6 +6,7 @@ from os.path import commonprefix  # of strings, sign by sign
 from typing import Any, Self
 
 from convcli.explain.rule import Case, Hypothesis, Rule, certain, likely, possible
+from convcli.wording import counted
 
 FAMILY = "state_dict"
 
@@ -37,17 +38,16 @@ class StateDict(Rule):
     def read(cls, case: Case) -> Self | None:
         text = case.raised.text
         found = re.search(r"loading state_dict for (\w{1,80}):", text)
-        if old := re.search(r"unexpected key \"(module\.[\w.]{1,200})\" in state_dict", text):  # before 0.4
-            return cls(
-                case, {"model": "", **_keys(""), "missing": [old[1].removeprefix("module.")], "unexpected": [old[1]]}
-            )
+        if old := re.search(r"unexpected key \"([\w.]{1,200})\" in state_dict", text):  # before 0.4
+            missing = [old[1].removeprefix("module.")] if old[1].startswith("module.") else []
+            return cls(case, {"model": "", **_keys(""), "missing": missing, "unexpected": [old[1]]})
         bare = "copying a param" in text or "in state_dict: " in text
         return cls(case, {"model": found[1] if found else "", **_keys(text)}) if found or bare else None
 
     def hypotheses(self) -> Iterator[Hypothesis]:
         missing, unexpected = self.missing, self.unexpected
         wrapped = [key for key in unexpected if key in WRAPPED]
-        if missing and wrapped and "." not in "".join(unexpected[:3]):
+        if (missing or "state_dict" in wrapped) and wrapped and "." not in "".join(unexpected[:3]):
             says = f"the file holds more than weights ({', '.join(unexpected[:4])}); they are under {wrapped[0]!r}"
             state = self.handed(0, "state")
             part = f"{state}[{wrapped[0]!r}]"
@@ -57,22 +57,19 @@ class StateDict(Rule):
             yield from self.prefixed(*prefix)
         elif self.sizes:
             yield from self.other_sizes()
+        elif (cut := self.cut()) and not self.sizes:
+            says = f"the file's names lack their first {cut} signs: a prefix was cut off that they didn't have"
+            yield likely(says, "checkpoint", "key.removeprefix('module.') in place of key[7:]")
         elif missing and unexpected:
-            says = (
-                f"the names differ ({missing[0]} is wanted, {unexpected[0]} is there): weights of another "
-                "architecture or version"
-            )
+            says = f"the names differ ({missing[0]} is wanted, {unexpected[0]} is there): another model or version"
             advice = "build the model that was saved, with its arguments and code of that version"
             yield likely(says, "checkpoint", advice)
         elif missing:
-            says = (
-                f"{len(missing)} parameters of the model, {missing[0]} first, aren't in the file: saved from a "
-                "smaller or older model"
-            )
+            says = f"of the model's parameters {len(missing)}, {missing[0]} first, aren't in the file: of a smaller or older model"
             advice = "build the model that was saved; for new layers only, strict=False and look at what it returns"
             yield likely(says, "checkpoint", advice)
         elif unexpected:
-            says = f"the file has {len(unexpected)} parameters, {unexpected[0]} first, that the model hasn't"
+            says = f"the file has {counted(len(unexpected), 'parameter')}, {unexpected[0]} first, that the model hasn't"
             advice = "build the model that was saved; strict=False if what is left over is surely not needed"
             if all("position_ids" in key or "num_batches_tracked" in key or "total_" in key for key in unexpected):
                 says, advice = (
@@ -93,6 +90,13 @@ class StateDict(Rule):
                 common = common[: common.rfind(".", 0, -1) + 1]
         return None
 
+    def cut(self) -> int:
+        """How many signs all the names of the file lack at their beginning."""
+        for cut in range(2, 21):
+            if len(self.unexpected) > 1 and {name[cut:] for name in self.missing} == set(self.unexpected):
+                return cut
+        return 0
+
     def prefixed(self, in_file: str, in_model: str) -> Iterator[Hypothesis]:
         state, call = self.handed(0, "state"), self.line.code
         makers = {"module.": "nn.DataParallel", "_orig_mod.": "torch.compile", "model.": "a LightningModule"}
@@ -104,10 +108,7 @@ class StateDict(Rule):
             fix = self.before(f"{state} = {code}") if plain else self.instead(self.line.edited(state, code))
             yield certain(says, "checkpoint", "take the prefix off the names", fix)
         else:
-            says = (
-                f"every name in the model begins with {in_model!r}, and in the file none does: the model is "
-                f"inside of {maker}"
-            )
+            says = f"every name in the model begins with {in_model!r}, none in the file: the model is in {maker}"
             inner = in_model.rstrip(".")
             code = (
                 call.replace(".load_state_dict(", f".{inner}.load_state_dict(")
@@ -126,11 +127,7 @@ class StateDict(Rule):
         alone = all(a[1:] == b[1:] for _, a, b in self.sizes) and len(counts) == 1 and not embeds and pixelwise
         if alone and len(self.sizes) <= 24 and (heads or not (self.missing or self.unexpected)):
             says = f"the head {layer} was trained for {saved[0]} classes, and the model is built for {built[0]}"
-            advice = (
-                f"to go on with the {saved[0]} classes build the model for them; for {built[0]} new ones load all "
-                "but the head, "
-                "and train that"
-            )
+            advice = f"build it for {saved[0]} classes to use them; for {built[0]} new ones load all but the head"
             state = self.handed(0, "state")
             prefixes = tuple(sorted({each[0].rpartition(".")[0] + "." for each in self.sizes}))
             kept = f"{{key: value for key, value in {state}.items() if not key.startswith({prefixes!r})}}"
@@ -174,7 +171,7 @@ def _keys(text: str) -> dict[str, list[Any]]:
     facts: dict[str, list[Any]] = {"missing": [], "unexpected": [], "sizes": []}
     for kind, word in (("missing", "Missing"), ("unexpected", "Unexpected")):
         if found := re.search(word + r" key\(s\) in state_dict: (.{1,30000}?)(?:\. (?=[A-Z]|size)|\.?$)", flat):
-            facts[kind] = re.findall(r'"([^"]{1,200})"', found[1])
+            facts[kind] = re.findall(r'"([^"]{0,200})"', found[1])
     pattern = (
         r"size mismatch for ([\w.]{1,200}): copying a param(?:eter)? (?:with shape|of)\s?(?:torch\.Size\(\[([\d, "
         r"]{0,60})\]\))? "

@@ -65,10 +65,7 @@ class TargetRange(Targets):
             else "one output a class"
         )
         if (target is not None and target < 0) or "non-negative" in text:
-            says = (
-                f"a label is {target if target is not None else 'negative'}: a mark for what is unknown or to "
-                "be left out"
-            )
+            says = f"a label is {target if target is not None else 'negative'}: a mark for what is to be left out"
             ignored = f"nn.CrossEntropyLoss(ignore_index={target})" if target is not None else "ignore_index=-1"
             yield likely(says, "loss", f"{ignored} leaves it out, or give these samples a class")
             return
@@ -157,9 +154,7 @@ class TargetBatch(Targets):
             advice = "see what makes the labels (the collate_fn, a mask, a filter): print(labels.shape)"
             yield likely(says, "data", advice)
         elif targets == 1 and self.squeezed():
-            says = (
-                f"squeeze() took the batch of one away, and the {batch} classes were read as a batch: {self.squeezed()}"
-            )
+            says = f"squeeze() took the batch of one, and {batch} classes were read as a batch: {self.squeezed()}"
             yield certain(says, "call", "squeeze(dim) with the one axis that is meant, or no squeeze")
         elif targets == 1 and not self.line.has(r"\.view\(|reshape\("):
             says = f"one target and {batch} predictions: steps, tokens or pixels of one sample, each with a target"
@@ -170,35 +165,20 @@ class TargetBatch(Targets):
             yield possible(says, "model", advice)
         elif (steps := self.steps()) is not None:
             samples, given, wanted = steps
-            says = (
-                f"{batch} = {samples} · {given} and {targets} = {samples} · {wanted}: {given} steps are predicted, "
-                f"and the targets have {wanted}"
-            )
-            advice = (
-                "leave the first token (or the last) out on one side, targets[:, 1:] say, before both are flattened"
-            )
+            says = f"{batch} = {samples} · {given} and {targets} = {samples} · {wanted}: {given} steps for {wanted}"
+            advice = "leave the first token (or last) out on one side, targets[:, 1:], before both are flattened"
             yield likely(says, "loss", advice)
         elif max(batch, targets) <= 256 and batch % targets and targets % (batch or 1):
             says = f"{batch} predictions and {targets} targets: of different batches, or rows were dropped from one"
             yield likely(says, "call", "predictions and targets of one batch: filter and shuffle both, or neither")
         elif targets and batch % targets == 0:
             factor = batch // targets
-            says = (
-                f"{batch} = {factor} · {targets}: each sample became {factor} rows; a view(-1, n) with too small "
-                "an n, or tokens or "
-                "pixels that were flattened in the output alone"
-            )
-            advice = (
-                "x.flatten(1), or x.view(x.size(0), -1), keeps a row for each sample; then in_features of "
-                "the next nn.Linear"
-            )
+            says = f"{batch} = {factor} · {targets}: each sample became {factor} rows, in a view(-1, n) or a flatten"
+            advice = "x.flatten(1) keeps a row for each sample; then mend in_features of the next nn.Linear"
             yield likely(says, "call", advice)
         elif batch and targets % batch == 0:
             factor = targets // batch
-            says = (
-                f"{targets} = {factor} · {batch}: {factor} targets for each prediction, one-hot or a sequence "
-                "that was flattened"
-            )
+            says = f"{targets} = {factor} · {batch}: {factor} targets for each prediction, one-hot or flattened steps"
             advice = "targets.argmax(1) for one-hot; for a sequence flatten the outputs too: out.view(-1, classes)"
             yield likely(says, "loss", advice)
             says = "the output was pooled to one prediction for a whole sequence"
@@ -229,6 +209,9 @@ class TargetBatch(Targets):
             says = f"batches of {given[0]} and {target[0]} differ"
             advice = "pictures and masks of one batch, and no view in between"
             yield likely(says, "data", advice)
+        elif len(given) == len(target) == 1:
+            says = f"the scores {list(given)} are one sample's and the targets {list(target)} a batch's"
+            yield likely(says, "call", "hand over [batch, classes]: no model(x)[0] and no squeeze() before the loss")
         else:
             yield likely(f"scores {list(given)} and targets {list(target)} don't belong together", "loss", "print both")
 

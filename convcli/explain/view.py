@@ -78,22 +78,16 @@ class ViewSize(Rule):
         fitting, square = self.fitting(), self.square()
         samples = next((size for axis, size in fitting if axis == 0 and len(shape) > 1), 0)
         if 0 < samples < shape[0]:
-            says = (
-                f"the view counts on {shape[0]} samples, and {elements} elements are {samples}: the last batch "
-                "of an epoch is smaller"
-            )
+            says = f"the view counts on {shape[0]} samples, and there are {samples}: the last batch is smaller"
             yield likely(says, "call", "let the batch follow: -1, or x.size(0), as the first size", self.free_batch())
         elif square and square[1] > 1:
             says = (
-                f"the maps are {square[1]}×{square[1]}, and {square[0]}×{square[0]} were counted: inputs of "
-                "another size, or other strides"
+                f"the maps are {square[1]}×{square[1]}, {square[0]}×{square[0]} were counted: other inputs or strides"
             )
             advice = "resize the inputs to what the network counts on, or take the sizes from x.shape[-2:]"
             yield likely(says, "data", advice)
         elif len(shape) == 2 and shape[0] == -1 and self.line.has(r"(?i)(?:view|reshape)\(.*(?:len|steps|seq|time)"):
-            says = (
-                f"{shape[1]} steps were counted, and {elements} elements are no multiple: these sequences are shorter"
-            )
+            says = f"{shape[1]} steps were counted, {elements} elements are no multiple: shorter sequences"
             advice = "take the length from the tensor, x.size(1), or pad every batch to the one length"
             yield likely(says, "call", advice)
         elif len(shape) == 2 and (shape[0] == -1 or (shape[1] != -1 and not fitting)):
@@ -107,13 +101,8 @@ class ViewSize(Rule):
         elif others := [(axis, size) for axis, size in fitting if axis]:
             axis, size = others[0] if len(shape) > 2 else others[-1]
             rest = [n for i, n in enumerate(shape) if i != axis]
-            says = (
-                f"it would fit if axis {axis} were {size} instead of {shape[axis]}: the rest, {rest}, divides "
-                f"{elements}"
-            )
-            advice = (
-                "what makes the tensor has another size there: channels, classes, anchors, steps or the picture's size"
-            )
+            says = f"it would fit if axis {axis} were {size}, not {shape[axis]}: the rest, {rest}, divides {elements}"
+            advice = "what makes the tensor has another size: channels, classes, anchors, steps or pixels"
             yield likely(says, "model", f"{advice}; make both agree")
         elif samples:
             says = f"the view counts on {shape[0]} samples, and {elements} elements are {samples}"
@@ -215,7 +204,7 @@ class SplitSize(Rule):
         "start ({start}) + length ({length}) exceeds dimension size ({size})",
         "Halving dimension must be even, but dimension {axis} is size {size}",
     )
-    says = "the parts don't make up the {size} that axis has"
+    says = "the parts don't make up the {size} that the axis has"
     lookalike = "view-size"
     example = """
         x = torch.rand(4, 10)

@@ -27,6 +27,8 @@ def windows_drawn(plan: Plan, width: int) -> list[Text]:
     line = range(axis.size)
     if isinstance(axis, Axis):
         line = range(axis.output) if axis.transposed else axis.line
+    if line.stop - line.start > width:
+        return []
     if plan.layer.transposed:
         rows = {"outputs": [(f"[{position}]", "muted") for position in line]}
     else:

@@ -43,7 +43,8 @@ function attempt(wanted, room, rows, form, type, digits, beside) {
       const top = bottom + gap + (wanted.inputs > 1 && row ? head : 0);
       bottom = top + (beside[0] ? max(highIn, highProducts) : highIn + drop + highProducts);
       const middle = (top + bottom) / 2;
-      corners.push(...beside[0] ? [[0, middle - highIn / 2], [wideIn + between, middle - highProducts / 2]]
+      // What an output below is made of stands low, so that the lines to it cross no map.
+      corners.push(...beside[0] ? [[0, middle - highIn / 2], [wideIn + between, beside[1] ? middle - highProducts / 2 : bottom - highProducts]]
         : [[0, top], [0, top + highIn + drop]]);
     }
     const right = beside[0] ? wideIn + between + wideProducts : max(wideIn, wideProducts);

@@ -32,6 +32,18 @@ def test_exit_codes(error: BaseException, code: int, capfd: pytest.CaptureFixtur
     assert "Traceback" not in said.err
 
 
+@pytest.mark.parametrize(
+    "error",
+    [
+        MemoryError(),
+        RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes"),
+        ImportError("libtorch_cpu.so: failed to map segment from shared object"),
+    ],
+)
+def test_too_little_memory_is_no_defect(error: BaseException, capfd: pytest.CaptureFixture[str]) -> None:
+    assert (ends_with(error), "more memory than there is" in capfd.readouterr().err) == (1, True)
+
+
 def test_a_defect_is_shown_whole_to_who_asks() -> None:
     with pytest.raises(ZeroDivisionError):
         guard(lambda: 1 / 0, show_traceback=True)

@@ -174,11 +174,16 @@ def bomb(suffix: str) -> bytes:
         return torch_file(torch.zeros(1, dtype=torch.bfloat16).expand(3, 8000, 8000))
     if suffix == ".wav":
         return sound(1, 1)[:40] + (2**31 - 1).to_bytes(4, "little")
+    if suffix == ".gif":  # a number for each pixel, which stands for three
+        drawn = Image.new("P", (7000, 7000))
+        drawn.putpalette([1, 2, 3])
+        drawn.save(stream := io.BytesIO(), "GIF")
+        return stream.getvalue()
     Image.new("RGB", (8000, 8000)).save(stream := io.BytesIO(), "PNG")
     return stream.getvalue()
 
 
-@pytest.mark.parametrize("suffix", [".npz", ".pt", ".png", ".wav"])
+@pytest.mark.parametrize("suffix", [".npz", ".pt", ".png", ".gif", ".wav"])
 def test_a_bomb_is_not_decoded(tmp_path: Path, suffix: str) -> None:
     (path := tmp_path / f"a{suffix}").write_bytes(bomb(suffix))
     tracemalloc.start()
@@ -186,6 +191,15 @@ def test_a_bomb_is_not_decoded(tmp_path: Path, suffix: str) -> None:
     most = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert most < 2**24
+
+
+def test_a_jpeg_that_goes_over_its_pixels_for_ever(tmp_path: Path) -> None:
+    content = picture("L", "JPEG", (64, 64), progressive=True)
+    scan = content[content.rindex(b"\xff\xda") : -2]
+    (path := tmp_path / "a.jpg").write_bytes(content[:-2] + scan * 30 + content[-2:])
+    assert read(str(path)).shape == (1, 64, 64)
+    path.write_bytes(content[:-2] + scan * 100 + content[-2:])
+    assert "more than 64 times" in refused(path)
 
 
 def test_headers_that_lie(tmp_path: Path) -> None:

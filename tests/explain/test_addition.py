@@ -6,6 +6,30 @@ from tests.explain import assert_first
 
 CASES = [
     (
+        "The size of tensor a (0) must match the size of tensor b (4) at non-singleton dimension 1",
+        "addition-size",
+        "data",
+        "empty",
+    ),
+    (
+        "The size of tensor a (133) must match the size of tensor b (10) at non-singleton dimension 1",
+        "addition-size",
+        "call",
+        "one_hot",
+    ),
+    (
+        "The size of tensor a (4015) must match the size of tensor b (8030) at non-singleton dimension 1",
+        "addition-size",
+        "call",
+        "8030 = 2 · 4015",
+    ),
+    (
+        "The size of tensor a (40) must match the size of tensor b (56) at non-singleton dimension 4",
+        "addition-size",
+        "data",
+        "different sizes",
+    ),
+    (
         "x = x + skip\nRuntimeError: The size of tensor a (64) must match the size of tensor b (65) at "
         "non-singleton dimension 3",
         "addition-size",

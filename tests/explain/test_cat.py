@@ -33,7 +33,7 @@ CASES = [
         "call",
         "5 and 7",
     ),
-    ("Tensors must have same number of dimensions: got 4 and 2", "cat-rank", "call", "missing"),
+    ("Tensors must have same number of dimensions: got 4 and 2", "cat-rank", "call", "squeezed"),
     ("torch.cat(): expected a non-empty list of Tensors", "cat-list", "data", "empty"),
     ("expected Tensor as element 0 in argument 0, but got numpy.ndarray", "cat-list", "call", "numpy.ndarray"),
 ]

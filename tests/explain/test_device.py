@@ -23,7 +23,7 @@ CASES = [
         "checking argument for argument index in method wrapper_CUDA__index_select)",
         "device-mixed",
         "device",
-        "looked up",
+        "the index",
     ),
     (
         "Expected all tensors to be on the same device, but found at least two devices, cuda:0 and cpu! (when "

@@ -5,6 +5,8 @@ import pytest
 from tests.explain import assert_first
 
 CASES = [
+    ("mat1 and mat2 shapes cannot be multiplied (6x1 and 6x36)", "linear-size", "data", "column"),
+    ("mat1 and mat2 shapes cannot be multiplied (8192x384 and 64x3072)", "linear-size", "model", "384 = 6 · 64"),
     ("mat1 and mat2 shapes cannot be multiplied (640x5 and 800x10)", "linear-size", "call", "isn't flattened"),
     ("mat1 and mat2 shapes cannot be multiplied (1x3200 and 800x10)", "linear-size", "call", "batch was flattened"),
     (

@@ -61,6 +61,21 @@ def test_numbers_that_torch_cannot_have_written_end_in_nothing_worse_than_no_ans
     assert found is None or shown(told(found))
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "output with shape [] doesn't match the broadcast shape [0, 0]",
+        "inconsistent tensor size, expected r_ [12, 85, 5, 84], t [1, 3, 8, 8]",
+        "Sizes of tensors must match except in dimension 2. Expected size 9 in dimension 9 but got",
+        "Expected weight to be a vector of size equal to the number of channels in input, but got weight of shape [9] "
+        "and input of shape [1, 3, 8, 8]",
+    ],
+)
+def test_what_lacks_a_fact_that_would_be_told_is_not_that_error(text: str) -> None:
+    found = diagnose(read(text))
+    assert found is None or found.rule.told(found.rule.says)
+
+
 def test_the_whole_chain_is_searched() -> None:
     errors = [Raised("ValueError", "no luck"), Raised("RuntimeError", "only one dimension can be inferred")]
     found = diagnose(errors)

@@ -6,6 +6,15 @@ from tests.explain import assert_first
 
 CASES = [
     (
+        'Error(s) in loading state_dict for Net: Missing key(s) in state_dict: "layers.0.weight", "binary1.bias". '
+        'Unexpected key(s) in state_dict: "0.weight", ".bias".',
+        "state-dict",
+        "checkpoint",
+        "first 7 signs",
+    ),
+    ('Unexpected key(s) in state_dict: "epoch", "state_dict".', "state-dict", "checkpoint", "under 'state_dict'"),
+    ("KeyError: 'unexpected key \"decoder.weight\" in state_dict'", "state-dict", "checkpoint", "decoder.weight"),
+    (
         'Error(s) in loading state_dict for Net:\n\tMissing key(s) in state_dict: "a.weight", "b.weight". '
         '\n\tUnexpected key(s) in state_dict: "module.a.weight", "module.b.weight". ',
         "state-dict",
@@ -17,7 +26,7 @@ CASES = [
         '"module.b.weight". \n\tUnexpected key(s) in state_dict: "a.weight", "b.weight". ',
         "state-dict",
         "checkpoint",
-        "inside of nn.DataParallel",
+        "is in nn.DataParallel",
     ),
     (
         'Error(s) in loading state_dict for Net:\n\tMissing key(s) in state_dict: "a.weight". \n\tUnexpected '

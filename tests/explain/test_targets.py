@@ -5,6 +5,7 @@ import pytest
 from tests.explain import assert_first
 
 CASES = [
+    ("size mismatch (got input: [10], target: [256])", "target-batch", "call", "one sample's"),
     ("Target 5 is out of bounds.", "target-range", "model", "a label is 5"),
     ("Target -1 is out of bounds.", "target-range", "loss", "left out"),
     ("Target 255 is out of bounds.", "target-range", "loss", "border"),

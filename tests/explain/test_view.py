@@ -7,7 +7,7 @@ from tests.explain import assert_first
 CASES = [
     ("shape '[16, 34, 34, 512]' is invalid for input of size 8921088", "view-size", "data", "33×33"),
     ("shape '[64, 10]' is invalid for input of size 160", "view-size", "call", "last batch"),
-    ("shape '[16, 3, 7, 13, 13]' is invalid for input of size 689520", "view-size", "model", "85 instead of 7"),
+    ("shape '[16, 3, 7, 13, 13]' is invalid for input of size 689520", "view-size", "model", "85, not 7"),
     ("shape '[-1, 10, 4096]' is invalid for input of size 237568", "view-size", "data", "58 rows"),
     (
         "x = x.view(-1, 16*5*5)\nRuntimeError: shape '[-1, 400]' is invalid for input of size 384",
@@ -25,7 +25,7 @@ CASES = [
         "size '[2 x 5 x 5 x 128]' is invalid for input of with 12800 elements at /torch/lib/TH/THStorage.c:41",
         "view-size",
         "model",
-        "instead of",
+        "10, not 5",
     ),
     (
         "tmp[:, :n] = img[:, a:b]\nRuntimeError: The expanded size of the tensor (48) must match the existing "

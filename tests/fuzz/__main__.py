@@ -20,7 +20,7 @@ from threading import Thread
 from tests.fuzz import KINDS, drawn
 from tests.fuzz.runner import bench, faults, tidy, warm_up
 
-STALLED = 120  # seconds without a case
+STALLED = 300  # seconds without a case
 MOST_ADDRESSES = 12 * 2**30  # bytes that a process may ask for
 
 

@@ -217,6 +217,8 @@ def case(random: Random) -> Case:
             suffix = random.choice(BINARY + TEXTS)
     name = f"f{suffix.upper() if random.random() < 0.02 else suffix}"
     named = f"{name}:{random.choice(('x', 'y', '', 'x.npy'))}" if suffix == ".npz" and random.random() < 0.4 else name
+    if random.random() < 0.85:
+        return Case((), files={name: content}, read=named)
     flag = "--weight" if random.random() < 0.1 else "-i"
     shown = random.choice((["--json"], ["--code"], ["--show"], ["--save", "out.npy"], ["--shapes"], []))
     shown = shown if random.random() < 0.05 else [*literals.SHAPES]

@@ -75,6 +75,9 @@ def case(random: Random) -> Case:
         SHAPES if random.random() < 0.9 else random.choice(((), ("--shapes",), ("--json",), ("--code",), ("--show",)))
     )
     way = random.random()
+    if typed and way < 0.7:
+        return Case((), read=typed)
+    way = random.random()
     if way < 0.5:
         return Case((command, "-i", typed, *shapes))
     if way < 0.7 and command.startswith("conv"):

@@ -15,7 +15,7 @@ import tempfile
 import time
 import traceback
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cache
@@ -25,11 +25,13 @@ from typing import Any, NoReturn
 import typer
 
 from convcli import cli
+from convcli.api import NAMED
 from convcli.cli import app, streams
 from convcli.cli.exits import guard
+from convcli.data.files import read
 
 MOST_SECONDS = 2.0  # of the processor's, so that a busy machine finds nothing
-HANGS = 30  # seconds after which a case is given up
+HANGS = 120  # seconds after which a case is given up
 MOST_MEMORY = 2**30  # bytes more than before
 MOST_SAID = 600
 MOST_QUOTED = 70  # characters in a row without a blank: a quoted value, and what stands around it
@@ -64,11 +66,15 @@ NAMING = {"os.remove", "os.rename", "os.link", "os.symlink", "os.chmod"}  # righ
 
 @dataclass(frozen=True)
 class Case:
-    """What is typed behind ``convcli``, what is piped, and the files that lie in the working directory."""
+    """What is typed behind ``convcli``, what is piped, and the files that lie in the working directory.
+
+    Where it is ``read`` only, the command line is left out, so that many more can be tried.
+    """
 
     words: tuple[str, ...]
     stdin: bytes = b""
     files: Mapping[str, bytes] = field(default_factory=dict)
+    read: str = ""
 
     @property
     def written(self) -> set[str]:
@@ -79,7 +85,7 @@ class Case:
 
     def __str__(self) -> str:
         shown = {name: f"{len(content)} bytes" for name, content in self.files.items()}
-        return f"{list(self.words)} stdin={self.stdin[:300]!r} files={shown}"[:2000]
+        return f"{list(self.words)} {self.read!r} stdin={self.stdin[:300]!r} files={shown}"[:2000]
 
 
 @dataclass(frozen=True)
@@ -136,6 +142,13 @@ def _faults(case: Case, end: Ending) -> Iterator[str]:
             yield f"the file {name!r} was touched"
 
 
+def run(case: Case) -> object:
+    """What a case does to the program."""
+    if case.read:
+        return [read(case.read, NAMED)]
+    return PROGRAM.main(list(case.words), prog_name="convcli", standalone_mode=False)
+
+
 class Auditor:
     """Notes what Python does while it is on; an audit hook can't be taken away again."""
 
@@ -173,7 +186,11 @@ class Bench:
         self.folder, self.descriptors = folder, descriptors
 
     def run(self, case: Case) -> Ending:
-        """Run the program on a case."""
+        """Run the program on a case; once more where it took long, as another process may have taken the time."""
+        ending = self._run(case, time.monotonic)
+        return self._run(case, time.process_time) if ending.seconds > MOST_SECONDS else ending
+
+    def _run(self, case: Case, clock: Callable[[], float]) -> Ending:
         for name, content in case.files.items():
             (self.folder / name).write_bytes(content)
         stdin, stdout, stderr = self.descriptors
@@ -181,13 +198,13 @@ class Bench:
             os.ftruncate(each, 0)
             os.lseek(each, 0, os.SEEK_SET)
         os.pwrite(stdin, case.stdin, 0)
-        before, started = _memory_so_far(), time.process_time()
+        before, started = _memory_so_far(), clock()
         crash, code = "", -1
         AUDITOR.events = []
         AUDITOR.on = True
         signal.setitimer(signal.ITIMER_REAL, HANGS)
         try:
-            code = guard(lambda: PROGRAM.main(list(case.words), prog_name="convcli", standalone_mode=False))
+            code = guard(lambda: run(case))
         except Hang:
             crash = f"nothing for {HANGS} seconds: {_last_lines()}"
         except BaseException:
@@ -197,7 +214,7 @@ class Bench:
             AUDITOR.on = False
         for stream in (sys.stdout, sys.stderr):
             stream.flush()
-        seconds, memory = time.process_time() - started, _peak() - before
+        seconds, memory = clock() - started, _peak() - before
         files = {each.name: each.read_bytes() for each in self.folder.iterdir() if each.is_file()}
         for name in files:
             (self.folder / name).unlink()

@@ -24,7 +24,6 @@
       complain(parseFloat(getComputedStyle(each).fontSize) < 12, `${each.textContent} is smaller than 12px`);
   for (let step = 0; step < count(); step += every) {
     go(step, true);
-    const cells = [...document.querySelectorAll('.cell')].map(cell => [cell, box(cell)]);
     for (const id of ['window', 'made']) {
       const edges = [...document.querySelectorAll(`#${id} .edge`)];
       for (const edge of edges) complain(!within(outline(edge), screen), `${id} off the screen at ${step}`);
@@ -42,7 +41,8 @@
       complain(!within({ left, top, right: left + grid[1] * block.width, bottom: top + grid[0] * block.height }, screen), `products off the screen at ${step}`);
     }
     complain(document.documentElement.scrollWidth > innerWidth, 'scrolls sideways');
-    if (step % (every * Math.ceil(steps / 4))) continue;
+    if (step % (every * Math.ceil(steps / 3))) continue;
+    const cells = [...document.querySelectorAll('.cell')].map(cell => [cell, box(cell)]);
     const chips = [...document.querySelectorAll('.chip')].map(cell => [cell, box(cell)]);
     for (const text of document.querySelectorAll('#stage text:not(.head)')) {
       const at = box(text), [x, y] = [(at.left + at.right) / 2, (at.top + at.bottom) / 2];

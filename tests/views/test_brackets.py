@@ -51,6 +51,7 @@ def test_each_channel_has_its_line() -> None:
 def test_nothing_where_there_is_no_room() -> None:
     assert windows_drawn(make_plan("conv1d", {}, size=(30,)), 80) == []
     assert windows_drawn(make_plan("conv2d", {}), 80) == []
+    assert windows_drawn(make_plan("convtranspose1d", {"stride": 2**61}), 80) == []
     assert windows_drawn(make_plan("conv1d", {}, size=(5, 1, 10)), 80) == []
 
 

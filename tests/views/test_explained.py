@@ -18,7 +18,7 @@ def test_the_line_its_operands_why_and_what_to_change() -> None:
         "net.py:7   x = self.fc1(x)",
         "x         [128 rows, 512 features]",
         "2048 = 512 · 2·2",
-        "likely     the net was sized for larger",
+        "likely     the net is for larger",
         "change   self.fc1 = nn.Linear(512, 4096)",
         "possible   x isn't flattened yet",
         "to decide  print(x.shape)",
@@ -55,7 +55,7 @@ def test_the_object() -> None:
 
 
 def test_a_page_has_the_example_its_message_and_what_looks_alike() -> None:
-    text = shown(page(worked(RULES["view-stride"]), "is view-size"))
+    text = shown(page(worked(RULES["view-stride"]), "shape is invalid for input", "is view-size"))
     for part in (
         "x = x.view(-1)",
         "RuntimeError: view size",

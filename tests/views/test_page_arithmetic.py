@@ -49,12 +49,12 @@ def drawn(rng: random.Random, name: str) -> tuple[dict[str, Any], int, tuple[int
     always = ("kernel_size", "norm_type", "output_size")
     takes = [argument for argument in layer.defaults() if argument in options]
     arguments = {argument: options[argument] for argument in takes if argument in always or rng.random() < 0.6}
-    channels = rng.randint(1, 4)
+    channels = rng.randint(1, 2)
     if "out_channels" in layer.defaults():
         groups = arguments.get("groups", 1) if rng.random() < 0.7 else 1
         channels *= groups
         arguments |= {"in_channels": channels, "out_channels": rng.randint(1, 3) * groups}
-    return arguments, channels, sizes(1, {1: 12, 2: 8, 3: 5}[ndim])
+    return arguments, channels, sizes(1, {1: 12, 2: 7, 3: 4}[ndim])
 
 
 def case(rng: random.Random, name: str) -> dict[str, Any]:
