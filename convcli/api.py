@@ -9,7 +9,7 @@ from convcli.data.files import read
 from convcli.data.filters import FILTERS
 from convcli.data.literals import text_array
 from convcli.data.samples import SAMPLES, weights_in_the_post
-from convcli.memory import check_memory
+from convcli.memory import check_memory, check_work
 from convcli.plan import Plan, make_plan
 from convcli.refusals import ConvcliError
 from convcli.report import Report
@@ -50,6 +50,7 @@ def run(layer: str, *, input: Any = None, size: Sequence[int] | int | None = Non
     """
     plan = shapes(layer, input=input, size=size, **more)
     check_memory(plan)
+    check_work(plan)
     report = NotebookReport(plan)
     report.values  # noqa: B018  (so that what can't be carried out fails here)
     return report

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from math import prod
 
-from convcli.picks import Picks, part_of, pick, some
+from convcli.picks import Picks, check_terms, part_of, pick, some
 from convcli.plan import Plan
 from convcli.refusals import Refusal, Spelling, Words
 from convcli.wording import counted
@@ -11,6 +11,7 @@ from convcli.wording import counted
 MOST_IN_SCRIPT = 10_000
 MOST_IN_JSON = 20_000_000
 MOST_ON_PAGE = 1_000_000
+MOST_COUNTED, MOST_COVERED = 4_000_000, 50_000_000  # cells of all axes together, and of the map that they make
 MOST_SUMS, MOST_ON_PAPER = 24, 300  # sums of a worksheet, and terms of all of them
 MOST_CELLS = 8000  # more boxes than this and nobody reads their numbers
 MOST_ACROSS = 400  # cells of one axis
@@ -33,6 +34,16 @@ class TooLongJson(Refusal):
     def said(self, spell: Spelling) -> Words:
         why = f"{spell('as_json')} would write {self.count:,} numbers; {MOST_IN_JSON:,} are the most"
         return why, f"save the output instead: {spell('save', 'out.npy')}"
+
+
+class TooLargeCoverage(Refusal):
+    sizes: Sequence[int]
+
+    def said(self, spell: Spelling) -> Words:
+        sizes = " × ".join(f"{size:,}" for size in self.sizes)
+        most = f"{MOST_COVERED:,} are the most" if len(self.sizes) > 1 else f"{MOST_COUNTED:,} are the most"
+        why = f"{spell('coverage')} counts how often each of {sizes} cells is read; {most}"
+        return why, f"leave {spell('coverage')} out, or take a smaller input"
 
 
 class TooLargePicture(Refusal):
@@ -88,6 +99,19 @@ def check_json(plan: Plan, picks: Picks) -> None:
     count = prod(plan.shape) + prod(plan.output_shape) + plan.parameters
     if count > MOST_IN_JSON:
         raise TooLongJson(count=count)
+    check_coverage(plan, picks)
+
+
+def check_coverage(plan: Plan, picks: Picks) -> None:
+    """Refuse more cells than anybody wants to know the count of."""
+    sizes = plan.shape[2:]
+    if picks.coverage and (sum(sizes) > MOST_COUNTED or prod(sizes) > MOST_COVERED):
+        raise TooLargeCoverage(sizes=sizes)
+
+
+def check_film(plan: Plan, picks: Picks) -> None:
+    """Refuse steps of more terms than can be played."""
+    check_terms(plan, 1)
 
 
 def check_page(plan: Plan) -> None:

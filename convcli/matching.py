@@ -23,9 +23,18 @@ def matching(typed: str, names: Iterable[str]) -> list[str]:
     >>> matching("Sobel_X", ["sobel-x", "sobel-y"]), matching("sobel", ["sobel-x", "sobel-y", "box"])
     (['sobel-x'], ['sobel-x', 'sobel-y'])
     """
-    names, letters = list(names), _letters(typed)
+    names = list(names)
     spelled = same(typed, names)
-    return [spelled] if spelled else [name for name in names if letters and _letters(name).startswith(letters)]
+    return [spelled] if spelled else begun(typed, names) if _letters(typed) else []
+
+
+def begun(typed: str, names: Iterable[str]) -> list[str]:
+    """All the names that a text begins; nothing begins every one.
+
+    >>> begun("GAU", ["gaussian", "gaussian-5", "box"])
+    ['gaussian', 'gaussian-5']
+    """
+    return [name for name in names if _letters(name).startswith(_letters(typed))]
 
 
 def nearest(typed: str, names: Iterable[str], most: int = 3) -> list[str]:

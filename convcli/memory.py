@@ -1,24 +1,55 @@
-"""What a layer needs to run, held against what there is, before anything of that size is allocated."""
+"""What a layer needs to run, memory and time, held against what there is before anything of that size is allocated."""
 
 import os
 from math import prod
 
+from convcli.picks import Picks, terms_of
 from convcli.plan import Plan
-from convcli.refusals import Memory
+from convcli.refusals import Memory, TooMuchWork
+from convcli.wording import count_in_words
 
 ALWAYS_THERE = 2**28  # bytes that no machine is asked about
+PER_TERM = 600  # bytes that one product takes on its way to the screen
+PER_COUNT = 40  # and how often one cell is read
+MOST_WORK = 200_000_000_000  # products, or cells that are compared or added
+LONG_WORK = 5_000_000_000
+A_SECOND = (200_000_000, 10_000_000_000)  # so much of it is done in a second: small kernels, or many channels
 
 
-def check_memory(plan: Plan) -> None:
+def bytes_needed(plan: Plan, picks: Picks = Picks()) -> int:  # noqa: B008  (frozen)
+    """Input and output, and the larger of what torch holds while it runs and of what is looked into afterwards."""
+    counts = (sum(plan.shape[2:]) + prod(plan.shape[2:])) * picks.coverage
+    looked_into = PER_TERM * terms_of(plan, picks) + PER_COUNT * counts
+    return 4 * (prod(plan.shape) + prod(plan.output_shape)) + max(4 * plan.layer.workspace(plan.shape), looked_into)
+
+
+def check_memory(plan: Plan, picks: Picks = Picks()) -> None:  # noqa: B008
     """Refuse what could not fit.
 
     Raises:
         Memory: torch would need more than is free.
     """
-    numbers = prod(plan.shape) + prod(plan.output_shape) + plan.layer.workspace(plan.shape)
-    needed = 4 * numbers
+    needed = bytes_needed(plan, picks)
     if needed > ALWAYS_THERE and needed > (free := available_memory()):
         raise Memory(needed=needed, free=free, shape=plan.shape, output_shape=plan.output_shape)
+
+
+def check_work(plan: Plan) -> None:
+    """Refuse what nobody would wait for.
+
+    Raises:
+        TooMuchWork: torch, which can't be asked how far it is, would be at it for many minutes.
+    """
+    if plan.work > MOST_WORK:
+        raise TooMuchWork(work=plan.work, most=MOST_WORK, code=plan.layer.code)
+
+
+def long_words(plan: Plan) -> str:
+    """How long torch will be at it, where that is long; empty where it isn't."""
+    if plan.work < LONG_WORK:
+        return ""
+    slow, fast = (max(1, round(plan.work / speed)) for speed in A_SECOND)
+    return f"{count_in_words(plan.work)} products: torch may take from {fast:,} to {slow:,} seconds"
 
 
 def available_memory() -> int:

@@ -17,7 +17,7 @@ from convcli.wording import counted
 FIRST = {1: 4, 2: 2, 3: 1}  # steps shown unless more are asked for, by the layer's axes
 WORDS = ("first", "all")  # which steps, in words
 MOST = 10_000
-MOST_TERMS = 2_000_000
+MOST_TERMS = 300_000
 MOST_DRAWN = 400
 RANGE = r"(-?\d{1,18})?:(-?\d{1,18})?"  # as Python has them, 0:4 or -4:
 LEADING = ("", ", channels first", ", batch and channels first")
@@ -93,8 +93,10 @@ class TooManyTerms(Refusal):
     terms: int
 
     def said(self, spell: Spelling) -> Words:
-        why = f"{self.steps:,} steps of this layer have {self.terms:,} terms; {MOST_TERMS:,} are the most"
-        return why, f"pick one instead: {spell('at', 0)}"
+        steps, each = f"{self.steps:,} steps" if self.steps > 1 else "a step", self.terms // self.steps
+        why = f"{steps} of this layer {'have' if self.steps > 1 else 'has'} {self.terms:,} terms"
+        fix = f"pick one instead: {spell('at', 0)}" if each <= MOST_TERMS else "take a smaller kernel or fewer channels"
+        return f"{why}; {MOST_TERMS:,} are the most", fix
 
 
 class RegionAndCells(Refusal):
@@ -228,7 +230,9 @@ def _steps(plan: Plan, text: str | None, at: Sequence[int] | str | None) -> tupl
     if at is not None and text:
         raise OneOrSeveral()
     if at is not None:
-        return (cell("at", at, shape),)
+        place = cell("at", at, shape)
+        check_terms(plan, 1)
+        return (place,)
     if not text:
         return ()
     count = prod(shape)
@@ -251,9 +255,14 @@ def _steps(plan: Plan, text: str | None, at: Sequence[int] | str | None) -> tupl
 
 
 def check_terms(plan: Plan, steps: int) -> None:
-    """Refuse several steps of more terms in all than anybody can look at; one step never is."""
-    if steps > 1 and (terms := steps * plan.layer.largest_window(plan.axes)) > MOST_TERMS:
+    """Refuse steps of more terms in all than anybody can look at."""
+    if (terms := steps * plan.layer.largest_window(plan.axes)) > MOST_TERMS:
         raise TooManyTerms(steps=steps, terms=terms)
+
+
+def terms_of(plan: Plan, picks: Picks) -> int:
+    """How many terms the steps have that are told, or drawn."""
+    return len(picks.steps or picks.drawn) * plan.layer.largest_window(plan.axes)
 
 
 def _fitting(plan: Plan) -> int:

@@ -12,7 +12,7 @@ from convcli.arithmetic.windows import Windows
 from convcli.data.arrays import STDIN, Array, ramp
 from convcli.data.samples import LARGER, SAMPLES, Experiment, sample_for, weights_of
 from convcli.layers import LAYERS, Windowed
-from convcli.layers.base import Remark, accepted, whole
+from convcli.layers.base import Remark, refusal_of, whole
 from convcli.matching import nearest
 from convcli.refusals import (
     BiasShape,
@@ -83,6 +83,11 @@ class Plan:
     @property
     def macs(self) -> int:
         return self.layer.macs(self.shape)
+
+    @property
+    def work(self) -> int:
+        """How many products torch works out, or for a pooling how many cells it looks at, of the whole batch."""
+        return self.shape[0] * self.macs or prod(self.output_shape) * self.layer.largest_window(self.axes)
 
     @property
     def memory(self) -> dict[str, int]:
@@ -157,7 +162,7 @@ def make_plan(
     try:
         return _planned(name, arguments, **given, **rest)
     except Refusal as refusal:
-        refusal.accepts = lambda change: accepted(_changed, name, arguments, given, change, rest)
+        refusal.refused_by = lambda change: refusal_of(_changed, name, arguments, given, change, rest)
         if isinstance(refusal, KernelLarger):
             refusal.piped = input is not None and input.source == STDIN
             refusal.larger = LARGER.get(len(refusal.axes), "") if refusal.piped or not (input or size) else ""
@@ -174,7 +179,7 @@ def _changed(
         fed["input"] = SAMPLES[fed["input"]]
     if isinstance(fed.get("size"), int):
         fed["size"] = (fed["size"],)
-    return _planned(name, {**arguments, **named}, **{**given, **fed}, **rest)
+    return make_plan(name, {**arguments, **named}, **{**given, **fed}, **rest)
 
 
 def _planned(
@@ -265,7 +270,7 @@ def _with_weight(asked: Mapping[str, Any], weight: Array, family: type[Windowed]
     ndim, rank = family.ndim, len(weight.shape)
     if rank not in (ndim, ndim + 2):
         layer: dict[str, Any] = {"type": family.__name__, "ndim": ndim, "transposed": family.transposed}
-        raise WeightRank(source=weight.source, shape=weight.shape, **layer)
+        raise WeightRank(source=weight.source, shape=weight.shape, of_a_layer=weight.bias is not None, **layer)
     kernel = weight.shape[-ndim:]
     follows: dict[str, Any] = {"kernel_size": kernel} | dict(asked)
     asked_kernel = family.each_axis("kernel_size", follows["kernel_size"])

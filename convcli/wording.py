@@ -159,6 +159,18 @@ def counted(count: int, thing: str) -> str:
     return f"{count:,} {thing if count == 1 else many}"
 
 
+def count_in_words(count: int) -> str:
+    """A large count for a person.
+
+    >>> count_in_words(12_345_678_901), count_in_words(3 * 10**15), count_in_words(950)
+    ('12.3 billion', '3,000 trillion', '950')
+    """
+    for unit, name in ((10**12, "trillion"), (10**9, "billion"), (10**6, "million")):
+        if count >= unit:
+            return f"{count / unit:,.{1 if count < 100 * unit and count % unit else 0}f} {name}"
+    return f"{count:,}"
+
+
 def map_name(lead: Sequence[int]) -> str:
     """What a map is called by its axes before the last ones: its channel, and where it has one its depth.
 

@@ -5,7 +5,7 @@ import pytest
 from convcli.data.filters import FILTERS
 from convcli.data.samples import SAMPLES
 from convcli.layers import LAYERS
-from convcli.matching import matching, nearest
+from convcli.matching import begun, matching, nearest
 
 
 @pytest.mark.parametrize(
@@ -23,6 +23,13 @@ from convcli.matching import matching, nearest
 )
 def test_what_a_text_stands_for(typed: str, stands_for: list[str]) -> None:
     assert matching(typed, FILTERS) == stands_for
+
+
+def test_what_a_text_begins() -> None:
+    assert begun("SO", FILTERS) == ["sobel-x", "sobel-y"]
+    assert begun("input2d", SAMPLES) == ["input_2d", "input_2d_img"]
+    assert begun("", SAMPLES) == [*SAMPLES]
+    assert begun("x", SAMPLES) == []
 
 
 def test_a_name_is_not_mistaken_for_a_longer_one() -> None:

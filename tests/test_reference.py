@@ -20,6 +20,7 @@ TITLE = """# Every flag
 - **ARRAY** is numbers (`1,2,3`, `[[1,2],[3,4]]`), a name (`input_2d`, `sobel-x`), a file, or `-` for stdin: text, or
   the JSON of another command. Names may be begun and written in any case: `Sobel_X`.
 - **CELL** is an index for each axis, the first of which may be left out: `3`, `0,3`; below 0 it counts from the end.
+- **WHICH** steps: `first`, a few of them; `all`; `4`, the first four; or a range as Python has it, `2:6`, `-3:`.
 - PyTorch's own spelling of an argument works everywhere: `--kernel_size 3`, `--in_channels=1`, `--bias False`.
 - A command takes a layer's class in any case: `convcli Conv2d`.
 """

@@ -7,7 +7,15 @@ from convcli.whole_numbers import whole_numbers
 
 @pytest.mark.parametrize(
     ("text", "numbers"),
-    [("3", (3,)), ("3,5", (3, 5)), ("3X5", (3, 5)), ("(1, 2)", (1, 2)), ("-1", (-1,)), ("3 × 4", (3, 4))],
+    [
+        ("3", (3,)),
+        ("3,5", (3, 5)),
+        ("3X5", (3, 5)),
+        ("28*28", (28, 28)),
+        ("(1, 2)", (1, 2)),
+        ("-1", (-1,)),
+        ("3 × 4", (3, 4)),
+    ],
 )
 def test_read(text: str, numbers: tuple[int, ...]) -> None:
     assert whole_numbers(text) == numbers

@@ -69,6 +69,8 @@ class LazyGroup(TyperGroup):
             in_panels(partial(TyperGroup.format_help, shown, ctx, formatter))
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        if args[:1] == ["help"]:
+            args = [*args[1:], "--help"]
         if args and args[0].startswith("-") and not ctx.resilient_parsing:
             check_first(args, [flag for option in self.get_params(ctx) for flag in option.opts])
         return super().parse_args(ctx, [*args, HERE] if args and args[-1] in COMPLETION else args)

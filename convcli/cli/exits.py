@@ -37,6 +37,9 @@ def guard(run: Callable[[], Any], show_traceback: bool = False) -> int:
         nameless = "the working directory" if isinstance(error, FileNotFoundError) else "the output"
         complain(f"{error.filename or nameless}: {error.strerror or error}")
         return 1
+    except ModuleNotFoundError as error:
+        complain(f"this needs {error.name}, which isn't installed", f"pip install {error.name}")
+        return 1
     except Exception as error:
         if any(words in str(error) for words in NO_MEMORY):
             complain("this needs more memory than there is", "try smaller sizes")

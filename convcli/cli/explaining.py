@@ -26,14 +26,15 @@ def explain(
     every: Annotated[bool, typer.Option("--list", help="Every error that is known.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
 ) -> None:
-    """A PyTorch error, in plain words: what is behind it, and what to change.
+    """A PyTorch error, in plain words: what is behind it, and what to change. Without a message, those that are known.
 
     \b
     convcli explain "mat1 and mat2 shapes cannot be multiplied (4x800 and 512x10)"
     python train.py 2>&1 | convcli explain
     convcli explain --code linear-size
     """
-    if every:
+    nothing_said = message is None and code is None and (sys.stdin is None or sys.stdin.isatty())
+    if every or nothing_said:
         _list(as_json)
     elif code is not None:
         _page(code)
@@ -42,7 +43,7 @@ def explain(
 
 
 def _explain(message: str | None, verify: bool, read_source: bool, as_json: bool) -> None:
-    text = message if message not in (None, "-") else _stdin(message)
+    text = message if message not in (None, "-") else _stdin()
     if not text or not text.strip():
         raise ConvcliError("there is no message", 'convcli explain "RuntimeError: ...", or pipe a traceback to it')
     errors = read(text)
@@ -102,8 +103,8 @@ def _write(made: dict[str, Any]) -> None:
     write(as_text(made))
 
 
-def _stdin(message: str | None) -> str:
-    """What stands on stdin, passed on to stderr so that nothing of a log is lost; nobody is waited for to type it."""
-    if sys.stdin is None or (message is None and sys.stdin.isatty()):
+def _stdin() -> str:
+    """What stands on stdin, passed on to stderr so that nothing of a log is lost."""
+    if sys.stdin is None:
         return ""
     return passed_on()

@@ -7,14 +7,19 @@ from importlib.util import find_spec
 
 from convcli.cli.any_layer import ARGUMENTS, FED, any_layer
 from convcli.cli.flags import LayerFlags, RunFlags
+from convcli.cli.keyboard import keys
 from convcli.cli.layer import sources
-from convcli.cli.player import SPEED, check_speed, play
+from convcli.cli.player import SCREEN_BACK, SPEED, check_speed, play
 from convcli.cli.streams import out, show, warn
 from convcli.cli.waiting import loading_torch
 from convcli.explore.knobs import Setup
+from convcli.process import undone
 from convcli.refusals import ConvcliError
 from convcli.report import Report
 
+# What Textual has a terminal report, turned off again: mouse, focus, pasting, its size, keys as kitty sends them.
+MODES_BACK = b"".join(b"\x1b[?%dl" % mode for mode in (1000, 1003, 1015, 1006, 1016, 1004, 2004, 2048)) + b"\x1b[<u"
+MODES_BACK += SCREEN_BACK
 INSTALL = "pip install 'convcli[explore]'"
 
 
@@ -46,7 +51,8 @@ def explore(name: str, arguments: LayerFlags, flags: RunFlags) -> None:
 
     gc.enable()
     explorer = Explorer(setup, os.environ.get("CONVCLI_THEME", ""), flags.speed or SPEED)
-    explorer.run()
+    with keys(), undone(lambda: os.write(2, MODES_BACK)):
+        explorer.run()
     if explorer.return_code == 130:
         raise KeyboardInterrupt
     if explorer.failure:

@@ -13,15 +13,17 @@ from convcli.cli.typed import (
     Sizes,
     flag,
     pace,
+    padding_word,
     real,
     seed,
     sizes_or_none,
+    spelled,
     spellings,
     takes_words,
     transposed,
 )
 from convcli.data.filters import FILTERS
-from convcli.data.samples import SAMPLES, experiments
+from convcli.data.samples import SAMPLES, experiment, experiments
 from convcli.layers import LAYERS, Layer, Windowed
 from convcli.layers.base import written
 from convcli.picks import WORDS
@@ -105,6 +107,7 @@ class LayerFlags:
         "--padding-mode",
         help="reflect, replicate, circular.",
         metavar="MODE",
+        read=padding_word,
         autocompletion=padding_modes,
         **LAYER,
     )
@@ -166,6 +169,9 @@ class RunFlags:
     force: bool = flag("--force", help="Write over an existing file.", default=False, **WRITTEN)
 
 
+OF_THE_WEIGHT = ("in_channels", "out_channels", "kernel_size", "groups", "bias")  # what the weights follow from
+# What torch's layers take and is always the same here.
+FIXED = {"--dtype": "every number is a float32, as in PyTorch", "--device": "everything runs on the processor"}
 WEIGHTED = ("seed", "weight", "bias_values", "flip", "of_weight")  # only where there are weights
 # What follows where a flag is left out, in words.
 FOLLOWS = {
@@ -198,14 +204,39 @@ def takes(layer: type[Layer]) -> set[str]:
     return set(layer.defaults()) | (besides if "out_channels" in layer.defaults() else besides - set(WEIGHTED))
 
 
-def not_here(name: str, flag: str) -> tuple[str, str] | None:
-    """Why a layer has no such flag, which others have, and what to do instead; None: nobody has it."""
+def argument_of(flag: str) -> str:
+    """The argument of a layer, or of a run, that a flag says; empty: none."""
     every = [each for request in (LayerFlags, RunFlags) for each in fields(request)]
-    argument = next((each.name for each in every if flag in spellings(each.name, each.metadata["flag"].names)), "")
-    layer = LAYERS.get(name)
-    if not argument or not layer:
+    return next((each.name for each in every if flag in spellings(each.name, each.metadata["flag"].names)), "")
+
+
+def settled(typed: str, flag: str, value: str) -> tuple[str, str] | None:
+    """Why an experiment of the post takes no such flag, and the command for a layer that does; None: no layer does."""
+    argument = argument_of(flag)
+    if not argument:
         return None
+    post = experiment(typed) if typed else experiments()[0]
+    own = argument in (*OF_THE_WEIGHT, *WEIGHTED)  # then the post's weights are no longer the layer's
+    arguments = post.arguments if own else {"stride": post.arguments["stride"]}
+    words = [spelled(LayerFlags, name) + f" {number}" for name, number in arguments.items() if name != argument]
+    words += [f"{flag} {value}".rstrip()] if own else [f"--weight {post.name}", f"{flag} {value}".rstrip()]
+    why = f"blog takes no {flag}: the post settles its layers"
+    return why, f"for one of your own: convcli {post.type.lower()} {' '.join(words)}"
+
+
+def not_here(name: str, first: str, flag: str, value: str) -> tuple[str, str] | None:
+    """Why a command, of which this word is the first, has no such flag, and what to do instead; None: nobody has it."""
+    argument, layer = argument_of(flag), LAYERS.get(name)
+    if not layer:
+        return settled(first, flag, value) if name == "blog" else None
     why = f"nn.{layer.__name__} takes no {flag}"
+    if flag in ("--batch", "--batch-size"):
+        size = "x".join([value if value.isdecimal() else "4", "3", *["28"] * layer.ndim])
+        return why, f"the batch stands before the channels, as in --size {size}"
+    if flag in FIXED:
+        return why, f"leave it out: {FIXED[flag]}; --code writes a script in which to change it"
+    if not argument:
+        return None
     if argument in ("in_channels", "out_channels"):
         size = "x".join(["3", *["28"] * layer.ndim])
         return why, f"leave it out: the channels are the input's, as in --size {size}"

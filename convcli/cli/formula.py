@@ -1,13 +1,15 @@
 """``formula``: the output size, worked step by step, without torch."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from convcli.cli.streams import show, write
 from convcli.cli.typed import EACH, NUMBER, PADDING, PER_AXIS, Sizes, flag, typed_command
-from convcli.refusals import ConvcliError
+from convcli.refusals import BelongsTo, Contradiction, Refusal, Spelling, Words
 from convcli.sizing import backwards, forwards
 from convcli.views.worked import introduction, worked_out
+from convcli.wording import counted
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -37,6 +39,34 @@ SIZES = ("size", "kernel_size", "stride", "padding", "dilation", "output_padding
 CHANNELS = ("in_channels", "out_channels", "groups")
 
 
+class NothingToCount(Refusal):
+    """``names`` ask for parameters and MACs where no layer has any."""
+
+    names: Sequence[str]
+    because: str
+
+    def said(self, spell: Spelling) -> Words:
+        names = " and ".join(map(spell, self.names))
+        return f"no parameters are counted with {names}: {self.because}", f"leave {names} out"
+
+
+class OneSideCounted(Refusal):
+    """Of the channels, those that were said: None where none were; those out alone may have been meant for a size."""
+
+    in_channels: int | None
+    out_channels: int | None
+    groups: int
+
+    def said(self, spell: Spelling) -> Words:
+        ins, outs = self.in_channels or 3 * self.groups, self.out_channels or 64 * self.groups
+        fix = f"give both, {spell('in_channels', ins)} {spell('out_channels', outs)}"
+        if self.out_channels and not self.in_channels:
+            cells = counted(self.out_channels, "cell")
+            fix += f"; or {spell('output', self.out_channels)} instead, for an output of {cells}"
+        sides = f"{spell('in_channels')} and {spell('out_channels')}"
+        return f"parameters and MACs need {sides}, the channels on either side", fix
+
+
 def formula(flags: FormulaFlags) -> None:
     """The output-size formula, worked step by step, or backwards with --output or --keep.
 
@@ -55,7 +85,7 @@ def formula(flags: FormulaFlags) -> None:
     if flags.as_json:
         from convcli.views.as_json import answers_object, as_text, formula_object
 
-    if not (asked or flags.as_json or family != "conv" or flags.keep or flags.in_channels):
+    if not (asked or flags.as_json or family != "conv" or flags.keep or flags.in_channels or flags.algebra):
         show(introduction())
     elif flags.keep or flags.output:
         answers = backwards(family, asked, flags.ceil_mode, flags.keep)
@@ -77,23 +107,22 @@ def formula(flags: FormulaFlags) -> None:
 
 def check(flags: FormulaFlags) -> None:
     """Refuse flags that say nothing together."""
-    pool = flags.pool or flags.ceil_mode
+    pool = "pool" if flags.pool else "ceil_mode" if flags.ceil_mode else ""
     if flags.transposed and pool:
-        raise ConvcliError("--transposed and a pooling (--pool, --ceil-mode) exclude each other", "choose one")
+        raise Contradiction(one="transposed", other=pool)
     if flags.output_padding is not None and not flags.transposed:
-        raise ConvcliError("--output-padding belongs to a transposed convolution", "add --transposed")
+        raise BelongsTo(name="output_padding", owner="transposed")
     if flags.keep and flags.output:
-        raise ConvcliError("--keep and --output contradict each other", "choose one")
-    channels = [name for name in CHANNELS if getattr(flags, name) is not None] + [""] * (not flags.bias)
+        raise Contradiction(one="keep", other="output")
+    channels = [name for name in CHANNELS if getattr(flags, name) is not None] + ["bias"] * (not flags.bias)
     if channels and pool:
-        raise ConvcliError("a pooling has no weights to count", "leave --in, --out, --groups and --no-bias out")
+        raise NothingToCount(names=channels, because="a pooling has no weights")
     if channels and (flags.keep or flags.output):
-        raise ConvcliError("--in and --out count what a layer has; backwards none is chosen yet", "leave them out")
+        raise NothingToCount(names=channels, because="backwards no layer is chosen yet")
     if channels and (flags.in_channels is None or flags.out_channels is None):
-        fix = "give both, --in 3 --out 64"
-        if flags.in_channels is None and flags.out_channels:
-            fix += f"; for an output of {flags.out_channels} cells: --output {flags.out_channels}"
-        raise ConvcliError("parameters and MACs need --in and --out, the channels on either side", fix)
+        raise OneSideCounted(
+            in_channels=flags.in_channels, out_channels=flags.out_channels, groups=max(1, flags.groups or 1)
+        )
 
 
 def remark(family: str, asked: dict[str, Any]) -> str:

@@ -16,10 +16,10 @@ from convcli.data.files import read
 from convcli.data.filters import FILTERS
 from convcli.data.samples import SAMPLES, as_in_the_post, weights_in_the_post
 from convcli.layers import LAYERS
-from convcli.memory import check_memory
+from convcli.memory import check_memory, check_work, long_words
 from convcli.picks import pick
 from convcli.plan import Plan, make_plan
-from convcli.refusals import ConvcliError
+from convcli.refusals import BelongsTo, Contradiction
 from convcli.report import Report
 from convcli.traps import traps
 from convcli.views.head import head
@@ -100,7 +100,8 @@ def checked_report(plan: Plan, views: list[View], flags: RunFlags) -> Report:
         if view.check:
             view.check(plan, report.picks)
     if any(view.needs == "values" for view in views):
-        check_memory(plan)
+        check_memory(plan, report.picks)
+        check_work(plan)
     return report
 
 
@@ -117,6 +118,8 @@ def run_torch(report: Report, views: list[View]) -> bool:
     """Run torch where a view needs values; whether it did."""
     needed = any(view.needs == "values" for view in views)
     if needed:
+        if words := long_words(report.plan):
+            warn(words)
         with loading_torch():
             report.values  # noqa: B018  (this is what runs torch)
     return needed
@@ -125,7 +128,7 @@ def run_torch(report: Report, views: list[View]) -> bool:
 def check(views: list[View], flags: RunFlags) -> None:
     """Refuse flags that say nothing together, and files that can't be written."""
     if flags.region and not flags.export:
-        raise ConvcliError("--region is the part that --export draws", "add --export steps.svg, or leave --region out")
+        raise BelongsTo(name="region", owner="export", example="steps.svg")
     check_playable(flags.animate, flags.speed)
     check_files(views, flags)
 
@@ -138,7 +141,7 @@ def planned(name: str, arguments: LayerFlags, flags: RunFlags) -> Plan:
 def sources(arguments: LayerFlags, flags: RunFlags) -> dict[str, Any]:
     """What goes in, and the weights: what a plan is made of besides the layer's arguments."""
     if flags.bias_values is not None and not arguments.bias:
-        raise ConvcliError("--bias and --no-bias contradict each other", "leave one out")
+        raise Contradiction(one="bias_values", other="bias")
     weight = array(flags.weight and as_in_the_post(flags.weight), weights_in_the_post)
     return {
         "input": array(flags.input),

@@ -1,7 +1,7 @@
 """What a person meant: the words of a command line in our spelling, or what to type instead."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from itertools import takewhile
 from math import inf
@@ -13,7 +13,7 @@ from typer.core import TyperCommand
 from convcli.cli.flags import not_here
 from convcli.cli.panels import in_panels, is_narrow, option_lines, show_narrow
 from convcli.cli.typed import spellings
-from convcli.matching import nearest
+from convcli.matching import begun, nearest
 from convcli.refusals import ConvcliError
 from convcli.whole_numbers import whole_numbers
 from convcli.wording import quoted
@@ -21,6 +21,7 @@ from convcli.wording import quoted
 FLAG = re.compile(r"--[a-z_]|-(?!(inf|infinity|nan)\b)[a-z]", re.IGNORECASE)  # and not a number below 0
 NUMBER = re.compile(r"[-+]?[\d.]+,?")
 YES, NO = ("true", "yes", "on"), ("false", "no", "off")
+LISTING = ("blog", "samples", "filters")  # commands that list what there is where nothing is asked for
 BARE = {"--steps": "first"}  # the value of a flag whose value may be left out
 # What others call flags of ours.
 SYNONYMS = {
@@ -35,7 +36,9 @@ SYNONYMS = {
     "shape": ("--size", "--shapes"),
     "input-size": ("--size",),
     "input-shape": ("--size",),
-    "output": ("--save",),
+    "output": ("--output-size", "--save", "--out"),
+    "same": ("--keep", "--padding same"),
+    "valid": ("--padding valid",),
     "o": ("--save", "--out"),
     "p": ("--padding", "--norm-type"),
     "draw": ("--show", "--export"),
@@ -47,6 +50,12 @@ class Command(TyperCommand):
     """A command that takes PyTorch's spelling of its flags, and says what was meant by what it doesn't take."""
 
     assumed: Mapping[str, str] = MappingProxyType({})  # what is taken for a flag that is left out, for the help
+
+    def __init__(self, *arguments: Any, **attrs: Any) -> None:
+        super().__init__(*arguments, **attrs)
+        params: list[Any] = [*self.params]
+        for each in params:
+            each.shell_complete = partial(in_any_case, each.shell_complete)
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         last = self.params[-1] if self.params else None
@@ -63,8 +72,16 @@ class Command(TyperCommand):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         if not ctx.resilient_parsing:
-            args = ["--help"] if set(args) & set(ctx.help_option_names) else Words(ctx).meant(args)
+            asks = args == ["help"] or set(args) & set(ctx.help_option_names)
+            args = ["--help"] if asks else Words(ctx).meant(args)
         return super().parse_args(ctx, args)
+
+
+def in_any_case(complete: Callable[[Any, str], list[Any]], context: Any, typed: str) -> list[Any]:
+    """What may follow a flag, of all that it completes what a text begins as names are matched elsewhere."""
+    items = complete(context, "")
+    names = begun(typed, (item.value for item in items))
+    return [item for item in items if item.value in names]
 
 
 def in_dashes(name: str) -> str:
@@ -80,7 +97,7 @@ class Words:
     """The words behind a command, and what it knows of them."""
 
     def __init__(self, context: Any) -> None:
-        self.context, self.name = context, context.command.name
+        self.context, self.name, self.first = context, context.command.name, ""
         params = context.command.get_params(context)
         self.options = [each for each in params if each.param_type_name == "option"]
         arguments = [each for each in params if each not in self.options]
@@ -97,11 +114,14 @@ class Words:
         """
         said: list[str] = []
         left, alone = list(words), 0
+        self.first = "" if not words or FLAG.match(words[0]) else words[0]
+        flags = True  # until a word says that none follow
         while left:
             word = left.pop(0)
-            if word == "--":
-                return [*said, word, *left]
-            if FLAG.match(word):
+            if word == "--" and flags:
+                flags = False
+                said.append(word)
+            elif flags and FLAG.match(word):
                 said += self._flag(word, left)
             else:
                 alone += 1
@@ -114,7 +134,7 @@ class Words:
         """A flag in our spelling, and its value, which is taken from what is left."""
         typed, equals, value = word.partition("=")
         following = value if equals else left[0] if left else ""
-        name = self._known(in_dashes(typed))
+        name = self._known(in_dashes(typed), following)
         if not name:
             return [word]  # -k3
         if (switch := self._switched(name, following.lower())) is not None:
@@ -134,14 +154,14 @@ class Words:
             return [flag, BARE[flag]]
         raise ConvcliError(f"{typed} needs a value", f"{flag} {option.metavar}: {option.help}")
 
-    def _known(self, name: str) -> str:
+    def _known(self, name: str, value: str) -> str:
         """A flag's name with as many dashes as it has; empty for a short one with its value attached."""
         for each in (name, f"-{name}"):
             if each in self.spelled or turned_round(each) in self.spelled:
                 return each
         if not name.startswith("--") and name[:2] in self.spelled:
             return ""
-        raise self._unknown(name)
+        raise self._unknown(name, value)
 
     def _switched(self, name: str, value: str) -> list[str] | None:
         """A switch as Python has it, ``--bias false``, ``--ceil-mode true``; None: it isn't that."""
@@ -167,6 +187,10 @@ class Words:
         why = f"{self.name} takes no {quoted(word)} by itself"
         if self.alone:
             return ConvcliError(why, "give one word, or quotes around several")
+        name, _, value = word.partition("=")
+        if option := self.spelled.get(in_dashes(f"--{name}" if len(name) > 1 else f"-{name}")):
+            value = "" if option.is_flag else value or next(iter(left), "")
+            return ConvcliError(why, f"try {option.opts[0]} {value}".rstrip())
         numbers = list(takewhile(whole_numbers, [word, *left]))
         if len(numbers) > 1:
             return ConvcliError(f"{self.name} takes no numbers by themselves", f"try {self._in_order(numbers)}")
@@ -190,10 +214,10 @@ class Words:
         """What a flag's value may be, as far as it is completed."""
         return [item.value for item in option.shell_complete(self.context, "")]
 
-    def _unknown(self, name: str) -> ConvcliError:
+    def _unknown(self, name: str, value: str) -> ConvcliError:
         """A flag that there isn't, and those that may have been meant."""
-        flags = [flag for flag in SYNONYMS.get(name.lstrip("-"), ()) if flag in self.spelled]
-        if not flags and (words := not_here(self.name, name)):
+        flags = [flag for flag in SYNONYMS.get(name.lstrip("-"), ()) if flag.split()[0] in self.spelled]
+        if not flags and (words := not_here(self.name, self.first, name, value)):
             return ConvcliError(*words)
         if not flags and len(name) > 2:
             near = nearest(name, (each for each in self.spelled if each.startswith("--")))
@@ -201,6 +225,10 @@ class Words:
         fix = f"did you mean {' or '.join(flags[:2])}?" if flags else self._lookup
         if (so := self.spelled.get(f"--{name.removeprefix('--no-')}")) and name.startswith("--no-"):
             fix = f"leave {so.opts[0]} out"
+        if name == "--list" and self.name in LISTING:
+            fix = f"leave it out: convcli {self.name} lists them"
+        if name == "--output" and "--out" in self.spelled and whole_numbers(value):
+            fix += f" Backwards from an output's size goes convcli formula --output {value}"
         return ConvcliError(f"{self.name} takes no {name}", fix)
 
 

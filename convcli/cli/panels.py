@@ -2,22 +2,38 @@
 
 import inspect
 import os
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import redirect_stdout
+from io import StringIO
 from typing import Any
 
 from rich.console import RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
-from convcli.cli.streams import out, show
+from convcli.cli.streams import out, show, write
 from convcli.colours import theme
 
 WIDEST = 100  # columns; longer lines are hard to read
 NARROWEST = 60  # for columns of flags and what they do beside each other
 
 
+class Kept(StringIO):
+    """What is printed to stdout, kept back; it has stdout's encoding, and is a terminal where that is one."""
+
+    encoding = ""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.encoding, self.terminal = out.encoding, out.is_terminal
+
+    def isatty(self) -> bool:
+        return self.terminal
+
+
 def in_panels(show_help: Callable[[], None]) -> None:
-    """Typer's help in our colours, as on every screen: what is typed bold, what is said of it muted."""
+    """Typer's help in our colours: what is typed bold, what is said of it muted, no blanks at the ends of lines."""
     from typer import rich_utils
 
     muted = str(theme(os.environ.get("CONVCLI_THEME", "")).styles["muted"])
@@ -27,7 +43,9 @@ def in_panels(show_help: Callable[[], None]) -> None:
     for name, style in styles.items():
         setattr(rich_utils, f"STYLE_{name}", style)
     rich_utils.MAX_WIDTH = min(out.width, WIDEST)
-    show_help()
+    with redirect_stdout(Kept()) as printed:
+        show_help()
+    write(re.sub(" +$", "", printed.getvalue(), flags=re.MULTILINE))
 
 
 def is_narrow() -> bool:

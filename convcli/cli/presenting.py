@@ -43,9 +43,12 @@ def present(view: View, report: Any, flags: Any) -> None:
     """Show one view of what was worked out by its medium, if it isn't a file."""
     match view.medium:
         case "lines":
-            show(*view.render(report, screen(flags.full)))
+            for part in view.render(report, screen(flags.full)):  # each as soon as it is worked out
+                show(part)
         case "text":
-            write(view.render(report))
+            text = view.render(report)
+            for part in [text] if isinstance(text, str) else text:
+                write(part)
         case "film":
             from convcli.cli.player import play
 

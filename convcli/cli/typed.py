@@ -10,8 +10,8 @@ import typer
 
 from convcli.cli.panels import plainly
 from convcli.layers import LAYERS, Layer, Windowed
-from convcli.matching import nearest
-from convcli.refusals import ConvcliError
+from convcli.matching import matching, nearest
+from convcli.refusals import PADDING_MODES, PADDING_WORDS, ConvcliError
 from convcli.whole_numbers import whole_numbers
 from convcli.wording import quoted, shortened
 
@@ -42,8 +42,14 @@ def sizes(typed: str, name: str, one: bool = False) -> Sizes:
 
 
 def padding(typed: str, name: str) -> Sizes | str:
-    """Sizes, or a word: which words there are, the layer knows."""
-    return typed.strip().lower() if typed.strip().isalpha() else sizes(typed, name)
+    """Sizes, or a word: which words it takes, the layer knows."""
+    return padding_word(typed, name) if typed.strip().isalpha() else sizes(typed, name)
+
+
+def padding_word(typed: str, name: str) -> str:
+    """What says how much padding there is, or what stands in it; a text that is neither as it stands, for the layer."""
+    meant = matching(text(typed, name).strip(), (*PADDING_WORDS, *PADDING_MODES))
+    return meant[0] if len(meant) == 1 else typed.strip().lower()
 
 
 def sizes_or_none(typed: str, name: str) -> tuple[int | None, ...]:
@@ -104,7 +110,7 @@ def words(choices: Collection[str]) -> Callable[[str, str], tuple[str, ...]]:
 def padding_words(ctx: typer.Context) -> Sequence[str]:
     """What ``--padding`` may be besides numbers, on this command."""
     layer = LAYERS.get(ctx.command.name or "")
-    return ("same", "valid") if layer is None or takes_words(layer) else ()
+    return PADDING_WORDS if layer is None or takes_words(layer) else ()
 
 
 def takes_words(layer: type[Layer]) -> bool:

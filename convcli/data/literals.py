@@ -12,7 +12,7 @@ from typing import Any
 
 from convcli.data.arrays import Array
 from convcli.refusals import ConvcliError
-from convcli.wording import quoted
+from convcli.wording import counted, quoted
 
 MOST_CHARACTERS = 1_000_000  # of lists that aren't JSON: their syntax tree takes 300 bytes for each
 DEEPEST = 64  # no tensor has more axes
@@ -63,7 +63,7 @@ def shape_of(values: Any, source: str, depth: int = 0) -> tuple[int, ...]:
 
 
 def _said(shape: tuple[int, ...]) -> str:
-    return f"shape {list(shape)}" if len(shape) > 1 else f"{shape[0]} values" if shape else "one number"
+    return f"shape {list(shape)}" if len(shape) > 1 else counted(shape[0], "value") if shape else "one number"
 
 
 def _float(item: Any, source: str) -> float:

@@ -65,7 +65,8 @@ class StateDict(Rule):
             advice = "build the model that was saved, with its arguments and code of that version"
             yield likely(says, "checkpoint", advice)
         elif missing:
-            says = f"of the model's parameters {len(missing)}, {missing[0]} first, aren't in the file: of a smaller or older model"
+            lacks = f"of the model's parameters {len(missing)}, {missing[0]} first, aren't in the file"
+            says = f"{lacks}: of a smaller or older model"
             advice = "build the model that was saved; for new layers only, strict=False and look at what it returns"
             yield likely(says, "checkpoint", advice)
         elif unexpected:

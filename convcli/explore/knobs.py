@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from convcli.layers.base import written
-from convcli.memory import check_memory
+from convcli.memory import check_memory, check_work
+from convcli.picks import check_terms
 from convcli.plan import Plan, make_plan
 from convcli.refusals import PADDING_MODES, ConvcliError
 from convcli.views.boards import Sheet, Spot
@@ -54,6 +55,8 @@ class Setup:
         """
         plan = make_plan(name, arguments, **sources)
         check_memory(plan)
+        check_work(plan)
+        check_terms(plan, 1)
         return Setup(name, arguments, sources, plan)
 
     @property

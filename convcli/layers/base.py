@@ -88,7 +88,7 @@ class Layer(ABC):
         try:
             return cls._made_with(asked)
         except Refusal as refusal:
-            refusal.accepts = lambda change: accepted(cls.made_with, asked | change)
+            refusal.refused_by = lambda change: refusal_of(cls.made_with, asked | change)
             raise
 
     @classmethod
@@ -234,13 +234,13 @@ def for_axes(*ndims: int) -> Callable[[AnyLayer], AnyLayer]:
     return enter
 
 
-def accepted(attempt: Callable[..., object], *request: Any) -> bool:
-    """Whether what is tried with this request is refused by no rule."""
+def refusal_of(attempt: Callable[..., object], *request: Any) -> ConvcliError | None:
+    """What refuses that which is tried with this request; None: nothing does."""
     try:
         attempt(*request)
-    except ConvcliError:
-        return False
-    return True
+    except ConvcliError as error:
+        return error
+    return None
 
 
 def whole(name: str, value: Any) -> int:

@@ -97,10 +97,13 @@ class Convolution(Sliding):
 
     def workspace(self, shape: Sequence[int]) -> int:
         axes = self.axes(shape)
-        # The CPU's convolution writes its output in blocks of 16 channels first.
-        blocks = -(-self.out_channels // 16) * 16
+        places = shape[0] * prod(axis.output for axis in axes)
+        if self.transposed and max(self.stride) > 1:
+            return self.weights + (8 if self.ndim == 1 else 3) * self.out_channels * places  # as measured
+        # The CPU's convolution writes its output in blocks of 16 channels first; transposed, it holds three of them.
+        blocks = -(-self.out_channels // 16) * 16 * (3 if self.transposed else 1)
         padded = prod(shape[:2]) * prod(axis.padded for axis in axes) if self.padding_mode != "zeros" else 0
-        return self.weights + shape[0] * blocks * prod(axis.output for axis in axes) + padded
+        return self.weights + blocks * places + padded
 
     def about_arguments(self, shape: Sequence[int]) -> Iterator[Remark]:
         if self.groups == 1:
@@ -144,7 +147,7 @@ class Conv(Convolution):
         if self.padding_mode not in refusals.PADDING_MODES:
             raise refusals.PaddingMode(value=self.padding_mode)
         if isinstance(self.padding, str):
-            if self.padding not in ("same", "valid"):
+            if self.padding not in refusals.PADDING_WORDS:
                 raise refusals.PaddingWord(value=self.padding)
             if self.padding == "same" and max(self.stride) > 1:
                 raise refusals.SameStride(stride=self.stride, kernel=self.kernel_size, dilation=self.dilation)

@@ -102,6 +102,9 @@ class LPPool(Pool):
         if self.norm_type == 0:
             raise Zero(name="norm_type")
 
+    def workspace(self, shape: Sequence[int]) -> int:
+        return prod(shape) + 2 * prod(self.output_shape(shape))  # the powers, and two steps on the way to the root
+
     @property
     def reduction(self) -> Reduction:
         if abs(self.norm_type) == inf:  # goes through torch's maximum

@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 from convcli import refusals
 from convcli.arithmetic.axis import Axis
 from convcli.arithmetic.windows import Windows
-from convcli.layers.base import Layer, Path, Remark, Shape, accepted
+from convcli.layers.base import Layer, Path, Remark, Shape, refusal_of
 from convcli.layers.reductions import Place, Read, Reduction
 from convcli.wording import counted, sizes_in_words
 
@@ -212,7 +212,7 @@ class Sliding(Windowed):
         try:
             return self._axes(shape)
         except refusals.Refusal as refusal:
-            refusal.accepts = lambda change: accepted(self._changed_on, shape, change)
+            refusal.refused_by = lambda change: refusal_of(self._changed_on, shape, change)
             raise
 
     def _changed_on(self, shape: Sequence[int], change: refusals.Change) -> Shape:

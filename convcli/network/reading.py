@@ -100,7 +100,7 @@ def module_named(name: str) -> str:
         ConvcliError: it is neither, or it doesn't say which class.
     """
     place, _, within = name.rpartition(":")
-    if not place and name.endswith(".py"):
+    if name.endswith(".py"):  # whatever its path: Windows' have a colon of their own
         models = Source.of(read_file(name)).models
         if len(models) != 1:
             raise WhichModel(file=name, names=models) if models else NoSuchModel(name="", names=[])

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 from math import gcd, isfinite
 
-from convcli.refusals.refusal import PADDING_MODES, Change, Refusal, Spelling, Words
+from convcli.matching import nearest
+from convcli.refusals.refusal import PADDING_MODES, PADDING_WORDS, Change, Refusal, Spelling, Words
 from convcli.wording import counted, quoted
 
 Sizes = tuple[int, ...]
@@ -86,6 +87,26 @@ class NothingToKeep(Refusal):
     def said(self, spell: Spelling) -> Words:
         why = f"nn.{self.type} has a single axis, and none would keep it: nothing would be pooled"
         return why, self.offer(spell, {"output_size": 3})
+
+
+class Contradiction(Refusal):
+    one: str
+    other: str
+
+    def said(self, spell: Spelling) -> Words:
+        return f"{spell(self.one)} and {spell(self.other)} contradict each other", "choose one"
+
+
+class BelongsTo(Refusal):
+    """What says nothing without its ``owner``, for which ``example`` is a value."""
+
+    name: str
+    owner: str
+    example: object = None
+
+    def said(self, spell: Spelling) -> Words:
+        fix = f"add {spell(self.owner, self.example)}, or leave {spell(self.name)} out"
+        return f"{spell(self.name)} belongs to {spell(self.owner)}", fix
 
 
 class UnknownArgument(Refusal):
@@ -220,7 +241,12 @@ class PaddingMode(Refusal):
     value: str
 
     def said(self, spell: Spelling) -> Words:
+        if self.value in PADDING_WORDS:
+            fix = self.offer(spell, {"padding": self.value, "padding_mode": None})
+            return f"padding mode {self.value!r} is how much padding there is, not what stands in it", fix
         modes = [mode for mode in PADDING_MODES if self.accepts({"padding_mode": mode})] or PADDING_MODES
+        if near := nearest(self.value, modes):
+            return f"padding mode {quoted(self.value)} is unknown", f"did you mean {' or '.join(near)}?"
         return f"padding mode {quoted(self.value)} is unknown", f"choose one of {', '.join(modes)}"
 
 

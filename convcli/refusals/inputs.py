@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from convcli.arithmetic.axis import Axis
 from convcli.refusals.refusal import AXIS_NAMES, Change, Refusal, Spelling, Words, shape_names
-from convcli.wording import bytes_in_words, counted
+from convcli.wording import bytes_in_words, count_in_words, counted
 
 KERNELS = {1: [1, 0, -1], 2: [[1, 0], [0, -1]], 3: [[[1, -1]]]}  # examples, by the axes of a layer
 
@@ -196,10 +196,11 @@ class SizeCount(Refusal):
 
 
 class WeightRank(Refusal):
-    """``type`` is the torch.nn class, ``source`` what the weight is called."""
+    """``type`` is the torch.nn class, ``source`` what the weight is called; ``of_a_layer``: it is all of a layer's."""
 
     type: str
     source: str
+    of_a_layer: bool
     shape: Sequence[int]
     ndim: int
     transposed: bool
@@ -210,8 +211,12 @@ class WeightRank(Refusal):
         why = f"{self.source} has shape {list(self.shape)}, {count}; a kernel of nn.{self.type} has {self.ndim}: {axes}"
         channels = "in, out/groups" if self.transposed else "out, in/groups"
         fix = f"give such a kernel, {spell('weight', KERNELS[self.ndim])}, or all of it, [{channels}, {axes}]"
-        other = f"nn.{self.type.replace(str(self.ndim), str(rank))} takes it; or " if rank in AXIS_NAMES else ""
-        return why, other + fix
+        suits = rank - 2 if self.of_a_layer else rank
+        if suits not in AXIS_NAMES:
+            return why, fix
+        other = self.type.replace(str(self.ndim), str(suits))
+        typed = f": {other.lower()} {spell('weight', self.source)}" if self.of_a_layer else ""
+        return why, f"nn.{other} takes it{typed}; or {fix}"
 
 
 class WeightKernel(Refusal):
@@ -258,3 +263,17 @@ class Memory(Refusal):
         needs = f"{list(self.shape)} → {list(self.output_shape)} needs {bytes_in_words(self.needed)} of memory"
         fix = "try smaller sizes; convcli formula works the sizes out without running anything"
         return f"{needs}; {bytes_in_words(self.free)} are free", fix
+
+
+class TooMuchWork(Refusal):
+    """``work`` counts products, or the cells that a pooling looks at."""
+
+    work: int
+    most: int
+    code: str
+
+    def said(self, spell: Spelling) -> Words:
+        products = f"{count_in_words(self.work)} products; {count_in_words(self.most)} are the most"
+        why = f"{self.code} on this input has {products}"
+        fix = f"try a smaller kernel or a smaller input; {spell('shapes')} tells the sizes without running anything"
+        return why, fix

@@ -14,6 +14,7 @@ from convcli.wording import bounded_words
 
 AXIS_NAMES = {1: ("length",), 2: ("height", "width"), 3: ("depth", "height", "width")}
 PADDING_MODES = ("zeros", "reflect", "replicate", "circular")
+PADDING_WORDS = ("same", "valid")  # how much padding there is, in words
 
 Spelling = Callable[..., str]  # spells an argument, or an argument with a value
 Words = tuple[str, str]  # why it can't be, and what to do instead
@@ -81,12 +82,13 @@ class Refusal(ConvcliError):
     >>> NotPositive(name="kernel_size", value=0).fix
     'try kernel_size=1'
 
-    Whoever knows more of the request says so: whether it ``accepts`` a change, and the shape of the input as it was
-    ``given``.
+    Whoever knows more of the request says so: what it is ``refused_by`` once a change is made, and the shape of the
+    input as it was ``given``.
     """
 
-    accepts: Callable[[Change], bool] = staticmethod(lambda change: True)
+    refused_by: Callable[[Change], ConvcliError | None] = staticmethod(lambda change: None)
     given: Sequence[int] = ()
+    offered: Sequence[Change] = ()  # the changes that its words last spoke of
 
     def __init__(self, **numbers: Any) -> None:
         super().__init__()
@@ -95,18 +97,36 @@ class Refusal(ConvcliError):
     def offer(self, spell: Spelling, *changes: Change, most: int = 3) -> str:
         """Those changes with which the request is right, each tried before it is said.
 
-        Where more is wrong than this rule knows of, no change alone is enough, and the first is said.
+        Where more is wrong than this rule knows of, the first is said together with what mends the rest.
         """
-        right = list(filter(self.accepts, changes))[:most] or changes[:1]
-        words = ", or ".join(" ".join(_changed(spell, *each) for each in change.items()) for change in right)
+        self.offered = (list(filter(self.accepts, changes)) or self._with_more(spell, changes[0]))[:most]
+        words = ", or ".join(_changed(spell, change) for change in self.offered)
         return words if words.startswith("leave") else f"try {words}"
 
+    def accepts(self, change: Change) -> bool:
+        """Whether the request is right with a change."""
+        return self.refused_by(change) is None
 
-def _changed(spell: Spelling, name: str, value: Any) -> str:
-    """An argument with its new value, the same number for each axis said once."""
-    if isinstance(value, tuple) and len(set(value)) == 1 and value[0] is not None:
-        value = value[0]
-    return f"leave {spell(name)} out" if value is None else spell(name, value)
+    def _with_more(self, spell: Spelling, change: Change) -> list[Change]:
+        """A change together with those that the next rule offers, where that is enough; else the change alone."""
+        more = self.refused_by(change)
+        if not isinstance(more, Refusal):
+            return [change]
+        more.words(spell)
+        return [both for each in more.offered if self.accepts(both := change | each)] or [change]
+
+
+def _changed(spell: Spelling, change: Change) -> str:
+    """Arguments with their new values, and those that are to be left out."""
+    said = " ".join(spell(name, _once(value)) for name, value in change.items() if value is not None)
+    out = " and ".join(spell(name) for name, value in change.items() if value is None)
+    return " without ".join(filter(None, (said, out))) if said else f"leave {out} out"
+
+
+def _once(value: Any) -> Any:
+    """The same number for each axis said once."""
+    same = isinstance(value, tuple) and len(set(value)) == 1 and value[0] is not None
+    return value[0] if same else value
 
 
 def shape_names(shape: Sequence[int]) -> str:

@@ -1,8 +1,8 @@
 """A result as one JSON object; docs/convcli.schema.json has every key, and they are there to stay."""
 
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, fields
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -23,17 +23,49 @@ if TYPE_CHECKING:
 
 
 MOST_UNREAD = 1_000_000
+AT_ONCE = 10_000  # numbers that are made text together
+PARTS = 1000  # parts of a text, or characters of one, that are worth writing
 MOST_USES = 100_000
 
 
 def as_text(value: Any) -> str:
     """One line of JSON; NaN and infinities are written as Python's json reads them."""
-    return json.dumps(value) + "\n"
+    return "".join(_parts(value)) + "\n"
 
 
-def report_text(report: Report) -> str:
-    """The whole object as text."""
-    return as_text(object_of(report))
+def report_text(report: Report) -> Iterator[str]:
+    """The whole object as text, part by part: no large array is ever whole as text."""
+    waiting: list[str] = []
+    for part in _parts(object_of(report)):
+        waiting.append(part)
+        if len(waiting) > PARTS or len(part) > PARTS:
+            yield "".join(waiting)
+            waiting.clear()
+    yield "".join(waiting) + "\n"
+
+
+def _parts(value: Any) -> Iterator[str]:
+    """JSON of plain objects and of arrays, in parts."""
+    if isinstance(value, dict):
+        for i, (name, each) in enumerate(value.items()):
+            yield f"{', ' if i else '{'}{json.dumps(name)}: "
+            yield from _parts(each)
+        yield "}" if value else "{}"
+    elif not hasattr(value, "tolist"):
+        yield json.dumps(value)
+    elif value.size <= AT_ONCE:
+        yield json.dumps(value.tolist())
+    else:
+        rows = value if value.ndim > 1 else [value[at : at + AT_ONCE] for at in range(0, len(value), AT_ONCE)]
+        for i, row in enumerate(rows):
+            yield ", " if i else "["
+            yield from _parts(row) if value.ndim > 1 else [json.dumps(row.tolist())[1:-1]]
+        yield "]"
+
+
+def _plain(array: "np.ndarray") -> "list[Any] | np.ndarray":
+    """An array as lists; a large one as it is."""
+    return array.tolist() if array.size <= AT_ONCE else array
 
 
 def shapes_text(report: Report) -> str:
@@ -67,7 +99,7 @@ def object_of(report: Report) -> dict[str, Any]:
     shapes = shapes_of(report)
     for name in ("input", "weight", "bias", "output", "indices"):
         if shapes.get(name):
-            shapes[name]["values"] = getattr(report.values, name).tolist()
+            shapes[name]["values"] = _plain(getattr(report.values, name))
     return {
         **shapes,
         **steps_object(report.steps),
@@ -113,7 +145,7 @@ def steps_object(steps: Sequence[Step]) -> dict[str, Any]:
         {
             "output_index": step.output_index,
             "operation": step.reduction.operation,
-            "terms": [asdict(term) for term in step.terms],
+            "terms": [_fields(term) for term in step.terms],
             "bias": step.bias,
             "value": step.value,
             "torch": step.torch,
@@ -125,12 +157,17 @@ def steps_object(steps: Sequence[Step]) -> dict[str, Any]:
     return {"steps": objects} if objects else {}
 
 
+def _fields(record: Any) -> dict[str, Any]:
+    """A record's fields by their names; its values are shared, not copied."""
+    return {each.name: getattr(record, each.name) for each in fields(record)}
+
+
 def _uses(uses: Sequence[Uses]) -> dict[str, Any]:
     """What an input cell (``from``) or a weight (``of``) is part of, a hundred thousand at most."""
     objects: dict[str, Any] = {}
     for each in uses:
         name = "from" if each.of == "input" else "of"
-        objects |= {name: [asdict(use) for use in islice(each.products, MOST_USES)], f"{name}_count": each.count}
+        objects |= {name: [_fields(use) for use in islice(each.products, MOST_USES)], f"{name}_count": each.count}
     return objects
 
 
@@ -169,12 +206,12 @@ def _setting(setting: Setting) -> dict[str, Any]:
 
 
 def samples_object(samples: Iterable[Array]) -> dict[str, Any]:
-    """The samples by their names."""
-    return {
-        "samples": {
-            each.source: {"shape": list(each.shape), "values": each.data, "code": each.code} for each in samples
-        }
-    }
+    """The samples by their names, which each has besides, as every other list of ours."""
+    return {"samples": {each.source: _sample(each) for each in samples}}
+
+
+def _sample(each: Array) -> dict[str, Any]:
+    return {"name": each.source, "shape": list(each.shape), "values": each.data, "code": each.code}
 
 
 def filter_object(each: Filter) -> dict[str, Any]:

@@ -6,7 +6,14 @@ from importlib import import_module
 from itertools import permutations
 from typing import Any, Literal
 
-from convcli.limits import check_json, check_picture, check_script, check_worksheet
+from convcli.limits import (
+    check_coverage,
+    check_film,
+    check_json,
+    check_picture,
+    check_script,
+    check_worksheet,
+)
 from convcli.refusals import Refusal, Spelling, Words
 
 
@@ -15,7 +22,8 @@ class View:
     """One way to show a report.
 
     ``drawn_by`` names the function, ``module.function`` of this room, which is imported only when it is used. By its
-    ``medium`` it gives ``lines`` to print, a ``text`` to write as it is, a ``film`` to play, or writes a ``file``.
+    ``medium`` it gives ``lines`` to print, a ``text`` to write as it is, whole or in parts, a ``film`` to play, or
+    writes a ``file``.
     """
 
     flags: tuple[str, ...]  # those that ask for it
@@ -60,9 +68,9 @@ VIEWS = (
     View(("shapes", "as_json"), "as_json.shapes_text", "text", needs="plan", owns_stdout=True, together=True),
     View(("as_json",), "as_json.report_text", "text", owns_stdout=True, includes=INSIDE, check=check_json),
     View(("as_code",), "script.script", "text", needs="plan", owns_stdout=True, check=check_script),
-    View(("animate",), "film.Film", "film", owns_stdout=True, includes=("steps", "at")),
+    View(("animate",), "film.Film", "film", owns_stdout=True, includes=("steps", "at"), check=check_film),
     View(("steps", "at"), "products.picked_steps"),
-    View(("coverage",), "shades.coverage"),
+    View(("coverage",), "shades.coverage", check=check_coverage),
     View(("from_cell", "of_weight"), "products.picked_uses"),
     View(("show",), "shades.maps"),
 )

@@ -56,6 +56,23 @@ def test_a_wrong_request_says_what_to_type(convcli: Run, arguments: list[str]) -
     assert "there is no message" in ran.err or "did you mean linear-size" in ran.err
 
 
+@pytest.mark.parametrize("arguments", [[], ["--json"]])
+def test_those_that_are_known_on_a_terminal(
+    convcli: Run, monkeypatch: pytest.MonkeyPatch, arguments: list[str]
+) -> None:
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    assert convcli("explain", *arguments) == convcli("explain", "--list", *arguments)
+    monkeypatch.setattr("sys.stdin", None)
+    assert convcli("explain", *arguments).code == 0
+
+
+def test_nothing_through_a_pipe_is_no_message() -> None:
+    command = [sys.executable, "-m", "convcli", "explain"]
+    ran = subprocess.run(command, input="", capture_output=True, text=True, check=False)
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert "there is no message" in ran.stderr
+
+
 def test_torch_stays_away() -> None:
     script = (
         "import sys; from convcli.cli import main\n"

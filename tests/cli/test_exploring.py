@@ -1,5 +1,7 @@
 """``explore`` on the command line: what it refuses, and what it is without Textual."""
 
+import re
+import signal
 from collections.abc import Callable
 from importlib.util import find_spec
 
@@ -60,3 +62,16 @@ def test_a_defect_is_one_line() -> None:
     broken = exploring.Broken("Traceback\n  somewhere\nValueError: no such thing\n")
     assert str(broken) == "ValueError: no such thing"
     assert "somewhere" in "".join(broken.__notes__)
+
+
+@pytest.mark.skipif(find_spec("textual") is None, reason="the extra 'explore' is not installed")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_ended_from_outside_it_gives_the_terminal_back(number: signal.Signals) -> None:
+    played = Played("explore", "conv1d")
+    played.until(b"kernel_size")
+    played.process.send_signal(number)
+    played.until(LEAVE)
+    assert played.close() == 128 + number
+    for mode in re.findall(rb"\x1b\[\?(1\d{3}|2004|2048)h", played.shown):
+        assert played.shown.rfind(b"\x1b[?" + mode + b"l") > played.shown.rfind(b"\x1b[?" + mode + b"h"), mode
+    assert played.shown.rfind(SHOW) > played.shown.rfind(b"\x1b[?25l")

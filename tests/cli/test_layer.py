@@ -179,7 +179,7 @@ WRONG = [
     ("conv1d -i .", "directory"),
     ("conv1d --size 100000000000000", "memory"),
     ("conv1d --out 100000000000000", "memory"),
-    ("conv1d --json --code", "choose one"),
+    ("conv1d --json --code", "leave --code out"),
     ("conv1d --bias 1 --no-bias", "contradict"),
     ("conv1d --bias 1,2,3", "3"),
     ("conv1d --weight 1,2,3 --kernel 2", "--kernel"),

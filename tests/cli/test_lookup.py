@@ -11,6 +11,7 @@ from tests.conftest import Ran
 def test_what_there_is_to_feed(convcli: Callable[..., Ran]) -> None:
     samples = json.loads(convcli("samples", "--json").out)["samples"]
     assert samples["input_2d"]["shape"] == [2, 5]
+    assert [each["name"] for each in samples.values()] == [*samples]
     [sobel] = json.loads(convcli("filters", "sobel-x", "--json").out)["filters"]
     assert sobel["values"][1] == [-2.0, 0.0, 2.0]
     assert "every sign turns" in convcli("filters", "sobel-x", "--flip").out

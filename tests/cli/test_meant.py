@@ -50,6 +50,7 @@ def test_every_argument_in_pytorchs_spelling(name: str) -> None:
         ("conv1d", "-k3 -s2 -i - --weight -inf,1", "-k3 -s2 --input - --weight -inf,1"),
         ("lppool1d", "--norm_type -inf", "--norm-type -inf"),
         ("filters", "sobel --flip", "sobel --flip"),
+        ("explain", "--verify -- -x", "--verify -- -x"),
     ],
 )
 def test_what_is_meant(name: str, typed: str, meant: str) -> None:
@@ -98,6 +99,8 @@ MENT = [
     ("cnov2d", "did you mean conv2d, conv1d or conv3d?", "conv2d"),
     ("conv1d --weight sobel-x", "nn.Conv2d takes it", "conv2d --weight sobel-x"),
     ("conv1d --weight sobel-x", "--weight 1,0,-1", "conv1d --weight 1,0,-1"),
+    ("conv2d --weight cnn1d_2", "nn.Conv1d takes it: conv1d --weight cnn1d_2", "conv1d --weight cnn1d_2"),
+    ("conv1d --weight CNN2D-1", "nn.Conv2d takes it: conv2d --weight cnn2d_1", "conv2d --weight cnn2d_1"),
     ("conv2d --weight 1,0,-1", "--weight '[[1,0],[0,-1]]'", "conv2d --weight [[1,0],[0,-1]]"),
     ("conv3d --weight 1,0,-1", "--weight '[[[1,-1]]]'", "conv3d --weight [[[1,-1]]]"),
     ("conv2d --in 3 -k 2 -i [[1,2,3],[4,5,6]]", "try --in 1", "conv2d --in 1 -k 2 -i [[1,2,3],[4,5,6]]"),
@@ -110,7 +113,27 @@ MENT = [
     ("nn.Conv2d(3,5,3)", "try convcli network 'nn.Conv2d(3,5,3)'", "network nn.Conv2d(3,5,3)"),
     ("nn.Linear", "nn.Linear has no windows to draw: convcli network --help", "network --help"),
     ("conv2d --padding reflect", "try --padding 1 --padding-mode reflect", "conv2d --padding 1 --padding-mode reflect"),
-    ("help", "convcli --help lists the commands", "--help"),
+    ("conv1d kernel 3", "try --kernel 3", "conv1d --kernel 3"),
+    ("conv1d Kernel_Size=3", "try --kernel 3", "conv1d --kernel 3"),
+    ("conv1d k 3", "try --kernel 3", "conv1d --kernel 3"),
+    ("conv2d show", "try --show", "conv2d --show"),
+    ("formula size --kernel 3", "try --size", "formula --size 28 --kernel 3"),
+    ("conv1d -- 3", "try --kernel 3", "conv1d --kernel 3"),
+    ("conv1d -- --kernel 3", "takes no '--kernel' by itself", "conv1d --kernel 3"),
+    ("conv1d --batch 4", "as in --size 4x3x28", "conv1d --size 4x3x28"),
+    ("maxpool2d --batch_size=2", "as in --size 2x3x28x28", "maxpool2d --size 2x3x28x28"),
+    ("conv2d --dtype float64", "every number is a float32", "conv2d --code"),
+    ("conv2d --device cuda", "everything runs on the processor", "conv2d --code"),
+    ("formula --same", "--keep or --padding same?", "formula --size 28 --keep"),
+    ("conv1d --same", "did you mean --padding same?", "conv1d --padding same"),
+    ("blog --list", "leave it out: convcli blog lists them", "blog"),
+    ("conv2d --output 5", "--save or --out?", "conv2d --out 5"),
+    ("conv2d --output 5", "convcli formula --output 5", "formula --output 5"),
+    ("adaptiveavgpool2d --output 5", "--output-size", "adaptiveavgpool2d --output-size 5"),
+    ("blog 2 --kernel 2", "conv1d --in 1 --out 1 --stride 2 --kernel 2", "conv1d --in 1 --out 1 --stride 2 --kernel 2"),
+    ("blog 6 --padding 1", "conv1d --stride 2 --weight cnn1d_6 --padding 1", "conv1d --stride 2 -w cnn1d_6 -p 1"),
+    ("blog --input wave", "--weight cnn1d_1 --input wave", "conv1d --stride 1 --weight cnn1d_1 --input wave"),
+    ("blog 9 --no-bias", "conv2d --in 3 --out 1 --kernel 3", "conv2d --in 3 --out 1 --kernel 3 --stride 1 --no-bias"),
 ]
 
 
@@ -125,6 +148,12 @@ def test_what_is_said_works(convcli: Callable[..., Ran], wrong: str, said: str, 
 
 def test_help_wins_over_what_is_wrong(convcli: Callable[..., Ran]) -> None:
     assert convcli("conv1d", "--kernal", "3", "--help").out == convcli("conv1d", "-h").out
+
+
+def test_help_without_dashes(convcli: Callable[..., Ran]) -> None:
+    assert convcli("help").out == convcli("--help").out
+    assert convcli("help", "Conv1d").out == convcli("conv1d", "help").out == convcli("conv1d", "--help").out
+    assert convcli("blog", "help").out == convcli("blog", "-h").out
 
 
 @pytest.mark.parametrize("name", ["Conv1d", "CONV1D", "nn.Conv1d", "torch.nn.Conv1d", "conv_1d"])

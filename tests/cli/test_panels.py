@@ -1,5 +1,6 @@
 """The help: panels, defaults, nothing cut, and examples that run."""
 
+import os
 import re
 import subprocess
 import sys
@@ -43,6 +44,22 @@ def test_nothing_is_cut(convcli: Run, name: str, columns: int) -> None:
     command = load(name)
     for option in command.get_params(command.context_class(command, info_name=name)):
         assert all(flag in ran.out for flag in option.opts if flag.startswith("-"))
+
+
+@pytest.mark.parametrize("arguments", ["--help", "conv1d --help", "formula --help"])
+@pytest.mark.parametrize("columns", [50, 80])
+def test_no_line_ends_in_blanks(convcli: Run, arguments: str, columns: int) -> None:
+    lines = convcli(*arguments.split(), columns=columns).out.splitlines()
+    assert lines == [line.rstrip() for line in lines]
+
+
+def test_the_help_is_drawn_with_what_the_stream_has() -> None:
+    environment = os.environ | {"PYTHONIOENCODING": "ascii", "COLUMNS": "80"}
+    command = [sys.executable, "-m", "convcli", "conv1d", "--help"]
+    ran = subprocess.run(command, capture_output=True, env=environment, check=True)
+    assert b"+- Layer ---" in ran.stdout
+    assert ran.stdout.isascii()
+    assert b"?" not in ran.stdout
 
 
 def test_a_layers_panels_and_defaults(convcli: Run) -> None:

@@ -33,8 +33,8 @@ def test_a_stream_that_is_no_terminal_or_a_speed_that_is_none(speed: float | Non
     ("arguments", "said"),
     [
         ("conv1d --animate", "try --steps"),
-        ("conv1d --animate --json", "choose one"),
-        ("conv1d --animate --from 4", "choose one"),
+        ("conv1d --animate --json", "leave --animate out"),
+        ("conv1d --animate --from 4", "leave --from out"),
         ("conv1d --speed 2", "add --animate"),
         ("conv1d --animate --speed 0", "0.01 to 100"),
         ("conv1d --animate --speed nan", "0.01 to 100"),
@@ -137,4 +137,5 @@ def test_an_export_cut_short_leaves_nothing(tmp_path: Path) -> None:
     played.until(b"drawing")
     played.process.send_signal(signal.SIGINT)
     assert played.close() == 130
+    assert played.shown.rfind(SHOW) > played.shown.rfind(HIDE)
     assert list(tmp_path.iterdir()) == []

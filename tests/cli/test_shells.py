@@ -20,6 +20,7 @@ from tests.conftest import Ran
 TYPED = [
     ("conv2d --weight so", ["sobel-x", "sobel-y"]),
     ("Conv2d --padding ", ["same", "valid"]),
+    ("conv2d --padding-mode RE", ["reflect", "replicate"]),
     ("samples input_2d", ["input_2d", "input_2d_img"]),
     ("maxp", ["maxpool1d", "maxpool2d", "maxpool3d"]),
 ]

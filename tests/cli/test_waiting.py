@@ -1,11 +1,13 @@
 """torch comes late, or not at all, and Ctrl-C is answered meanwhile."""
 
+import json
 import os
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -58,3 +60,15 @@ def test_torch_free_commands_import_nothing_heavy() -> None:
         )
         ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
         assert ran.stderr == "[]\n", (arguments, ran.stderr)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="elsewhere a directory that is worked in can't be removed")
+def test_torch_is_loaded_where_the_working_directory_is_gone(tmp_path: Path) -> None:
+    script = (
+        "import os, sys\nos.chdir(sys.argv[1]); os.rmdir(sys.argv.pop(1))\nfrom convcli.__main__ import main; main()"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", script, str(tmp_path), "conv1d", "--json"], capture_output=True, text=True, check=False
+    )
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert json.loads(ran.stdout)["output"]["shape"] == [1, 1, 8]

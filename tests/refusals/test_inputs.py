@@ -76,6 +76,11 @@ INPUTS: dict[str, tuple[Callable[[], object], str, str]] = {
         "try smaller sizes",
         "of memory",
     ),
+    "TooMuchWork": (
+        lambda: memory.check_work(make_plan("conv1d", {"kernel_size": 10**6}, size=(3 * 10**6,))),
+        "try a smaller kernel",
+        "2.0 trillion products",
+    ),
 }
 
 

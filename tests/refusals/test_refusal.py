@@ -23,7 +23,8 @@ ELSEWHERE = {
     "UnknownSteps": ("conv1d --steps some", "--steps all"),
     "NoSuchStep": ("conv1d --steps 9:12", "0:8"),
     "TooManySteps": ("conv1d --size 100000 --steps all", "pick a part: --steps 0:100"),
-    "TooManyTerms": ("conv1d --size 9000 --kernel 3000 --steps all", "2,000,000 are the most"),
+    "TooManyTerms": ("conv1d --size 9000 --kernel 3000 --steps all", "300,000 are the most"),
+    "TooLargeCoverage": ("conv1d --size 5000000 --coverage", "4,000,000 are the most"),
     "RegionAndCells": ("conv1d --export a.svg --region 0:4 --at 1", "--at or --steps, both say"),
     "NotARegion": ("conv1d --export a.svg --region 3", "try --region 0:8"),
     "EmptyRegion": ("conv1d --export a.svg --region 9:12", "holds no output cell"),
@@ -40,6 +41,10 @@ ELSEWHERE = {
         "formula --size 10 --output 7 --kernel 3 --stride 2 --padding 0",
         "no setting with size 10, kernel 3, stride 2, padding 0 gives an output of 7; the nearest that can be is 4",
     ),
+    "Contradiction": ("formula --transposed --ceil-mode", "--transposed and --ceil-mode contradict each other"),
+    "BelongsTo": ("formula --size 4 --stride 2 --output-padding 1", "add --transposed, or leave --output-padding out"),
+    "NothingToCount": ("formula --pool --in 3 --out 3", "a pooling has no weights\n  leave --in and --out out"),
+    "OneSideCounted": ("formula --size 224 --out 112", "give both, --in 3 --out 112; or --output 112 instead"),
     "NotationError": ("network Conv2d(3,8", "line 1, column 7: this '(' is never closed"),
     "TooManyLayers": ("network huge.txt", "more than 100,000"),
     "WhichModel": ("network two.py", "two.py has 2 models: one, other"),
@@ -51,7 +56,7 @@ ELSEWHERE = {
     "TooManyBlocks": ("network many.txt --export many.svg", "91 blocks; 60 are the most"),
 }
 # Told in an answer, or of a layer that a chain alone has: their own tests raise them.
-TOLD = {"TorchSays", "CantView"}
+TOLD = {"TorchSays", "CantView", "LooksUpNumbers"}
 
 
 def write_files(folder: Path) -> None:
@@ -108,6 +113,21 @@ class Broken(Refusal):
 
 def test_a_rule_defines_what_is_said_and_nothing_else() -> None:
     assert [rule for rule in every_rule() if "words" in vars(rule)] == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        # Two rules are broken at once: one change that is right for both.
+        ("conv1d --in 3 --input [[1,2],[3,4]]", "try --in 2 --kernel 2; or"),
+        ("conv1d --padding-mode cicrular", "did you mean circular?"),
+        ("conv1d --padding-mode re", "did you mean reflect or replicate?"),
+    ],
+)
+def test_what_is_said_mends_all_that_is_wrong(convcli: object, arguments: str, said: str) -> None:
+    ran: Ran = convcli(*arguments.split(), columns=300)  # type: ignore[operator]
+    assert ran.code == 2
+    assert said in ran.err
 
 
 def test_words_are_spelled_for_their_reader() -> None:

@@ -26,7 +26,12 @@ from tests.strategies import Arguments, Request, requests
 
 FLAG = r"--[a-z-]+(?: (?!-)[^\s;)]*[^\s,;:)])?"
 SHORT = {"-i": "--input", "-k": "--kernel", "-s": "--stride", "-p": "--padding"}
-DROPPED = {"--region": ("--steps", "--at"), "--at": ("--steps",), "--save": ("--json",)}  # by what is done instead
+DROPPED = {
+    "--region": ("--steps", "--at"),
+    "--at": ("--steps",),
+    "--save": ("--json",),
+    "--output": ("--out",),
+}  # by what is done instead
 COMMANDS = [
     "conv1d --stride 0",
     "conv2d --kernel 0x3 -i picture",
@@ -53,6 +58,11 @@ COMMANDS = [
     "convtranspose1d --size 1 --kernel 4 --padding same",
     "unfold --padding valid",
     "conv1d --padding 12 --padding-mode mirror",
+    "conv2d --padding-mode same",
+    "conv2d --padding-mode VAL --padding 1",
+    "conv1d --padding repl",
+    "conv1d --in 3 --size 2x2",
+    "conv2d --in 5 --size 4x2x2 --groups 2",
     "convtranspose1d --padding-mode reflect",
     "maxpool2d --padding 0x3",
     "avgpool3d --size 1x4x4 --kernel 1x3x3 --padding 1",
@@ -92,17 +102,24 @@ COMMANDS = [
     "conv3d --size 1x20x20x20 --export many.svg --region 0:1",
     "conv1d --size 9000 --kernel 3000 --steps some",
     "conv1d --steps 0",
+    "conv1d --bias 1 --no-bias",
+    "conv1d --region 0:4",
+    "formula --size 4 --keep --output 4",
+    "formula --size 28 --keep --in 3",
+    "formula --size 28 --ceil-mode --no-bias",
+    "formula --size 224 --groups 2",
     "conv1d --json --show",
     *(arguments for rule, (arguments, _) in ELSEWHERE.items() if rule != "TooLongJson"),
 ]
 
 
 def alternatives(why: str, fix: str) -> list[list[str]]:
-    """What to do instead, flags with their values; ``-x`` takes the flag x away."""
+    """What to do instead, flags with their values; ``---x`` takes the flag x away."""
     if fix in ("choose one", "leave one out"):
         return [["-" + flag] for flag in dict.fromkeys(re.findall("--[a-z-]+", why))]
-    left_out = [["-" + flag] for flag in re.findall("leave (--[a-z-]+) out", fix)]
-    told = re.sub("leave --[a-z-]+ out", "", fix)
+    leave = "leave ((?:--[a-z-]+ and )*--[a-z-]+) out"
+    left_out = [["-" + flag for flag in flags.split(" and ")] for flags in re.findall(leave, fix)]
+    told = re.sub(" without (?=--)", " -", re.sub(leave, "", fix))
     return [re.findall(FLAG, joint) for joint in re.findall(rf"{FLAG}(?: {FLAG})*", told)] + left_out
 
 
@@ -172,6 +189,10 @@ def test_the_words_are_read_as_they_are_meant() -> None:
         ["--in 2", "--groups 1"],
         ["---out"],
     ]
+    assert alternatives("", "try --padding same without --padding-mode, or leave --in and --weight out") == [
+        ["--padding same", "---padding-mode"],
+        ["---in", "---weight"],
+    ]
     assert alternatives("--json and --code both", "choose one") == [["---json"], ["---code"]]
     assert changed(["conv1d", "-k", "3", "--json", "--padding", "-1"], ["---json", "--kernel 2"], False) == [
         *("conv1d", "--kernel", "2", "--padding", "-1")
@@ -185,7 +206,7 @@ def marked(name: str, value: Any = None) -> str:
 
 def changes(fix: str) -> Iterator[Arguments]:
     """What to change, from words spelled by ``marked``; None: left out."""
-    for joint in re.findall("<[^>]*>(?: <[^>]*>)*", fix):
+    for joint in re.findall("<[^>]*>(?: (?:without )?<[^>]*>)*", fix):
         pairs = re.findall("<([a-z_]+)=([^>]*)>", joint)
         yield {name: ast.literal_eval(value) for name, value in pairs}
 

@@ -14,7 +14,7 @@ def test_what_was_picked_is_in_it_and_nothing_else() -> None:
     full = object_of(Report(plan, pick(plan, steps="0:2", from_cell="0", of_weight="1", coverage=True)))
     assert set(full) - set(bare) == {"steps", "from", "from_count", "of", "of_count", "coverage"}
     assert len(full["steps"]) == 2
-    assert json.loads(report_text(Report(plan)))["code"] == plan.layer.code
+    assert json.loads("".join(report_text(Report(plan))))["code"] == plan.layer.code
 
 
 def test_new_layers_have_the_same_keys() -> None:
