@@ -17,10 +17,14 @@ A_SECOND = (200_000_000, 10_000_000_000)  # so much of it is done in a second: s
 
 
 def bytes_needed(plan: Plan, picks: Picks = Picks()) -> int:  # noqa: B008  (frozen)
-    """Input and output, and the larger of what torch holds while it runs and of what is looked into afterwards."""
+    """What goes in and comes out, and the larger of what torch holds while it runs and of what is shown afterwards.
+
+    A maximum's indices are of 64 bits.
+    """
+    out = prod(plan.output_shape) * (3 if plan.layer.returns_indices else 1)
     counts = (sum(plan.shape[2:]) + prod(plan.shape[2:])) * picks.coverage
-    looked_into = PER_TERM * terms_of(plan, picks) + PER_COUNT * counts
-    return 4 * (prod(plan.shape) + prod(plan.output_shape)) + max(4 * plan.layer.workspace(plan.shape), looked_into)
+    shown = 4 * out + PER_TERM * terms_of(plan, picks) + PER_COUNT * counts
+    return 4 * (prod(plan.shape) + out) + max(4 * plan.layer.workspace(plan.shape), shown)
 
 
 def check_memory(plan: Plan, picks: Picks = Picks()) -> None:  # noqa: B008

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import islice, product
 from math import prod
 
 from convcli.layers.base import whole
@@ -18,7 +18,7 @@ FIRST = {1: 4, 2: 2, 3: 1}  # steps shown unless more are asked for, by the laye
 WORDS = ("first", "all")  # which steps, in words
 MOST = 10_000
 MOST_TERMS = 300_000
-MOST_DRAWN = 400
+MOST_DRAWN, FEWEST_DRAWN = 400, 12  # steps that a picture is asked for; of long ones, those that it shows
 RANGE = r"(-?\d{1,18})?:(-?\d{1,18})?"  # as Python has them, 0:4 or -4:
 LEADING = ("", ", channels first", ", batch and channels first")
 
@@ -29,7 +29,8 @@ class NoCell(Refusal):
     shape: Sequence[int]
 
     def said(self, spell: Spelling) -> Words:
-        return f"{spell(self.name, self.text)} is no cell", f"cells go from {_ends(self.shape)}; -1 is the last"
+        why = f"{spell(self.name, self.text)} is not a cell index"
+        return why, f"cells go from {_ends(self.shape)}; -1 is the last"
 
 
 class NoSuchCell(Refusal):
@@ -73,7 +74,8 @@ class NoSuchStep(Refusal):
         if self.text.isdecimal():
             why = f"{spell('steps', self.text)} asks for the first {self.text} of {counted(self.count, 'step')}"
             return why, f"give {spell('at', 0)} instead for the first, or {some} for several"
-        why = f"{spell('steps', self.text)}: there is no such step among {self.count:,}"
+        there_are = "there is only" if self.count == 1 else "there are only"
+        why = f"{spell('steps', self.text)}: {there_are} {counted(self.count, 'step')}"
         return why, f"give a part of 0:{self.count}, for example {some}"
 
 
@@ -85,7 +87,7 @@ class TooManySteps(Refusal):
 
     def said(self, spell: Spelling) -> Words:
         fix = f"pick a part: {spell('steps', f'0:{min(100, self.fitting)}')}"
-        return f"these would be {self.count:,} steps; {MOST:,} are the most", fix
+        return f"that would be {self.count:,} steps; the limit is {MOST:,}", fix
 
 
 class TooManyTerms(Refusal):
@@ -96,7 +98,7 @@ class TooManyTerms(Refusal):
         steps, each = f"{self.steps:,} steps" if self.steps > 1 else "a step", self.terms // self.steps
         why = f"{steps} of this layer {'have' if self.steps > 1 else 'has'} {self.terms:,} terms"
         fix = f"pick one instead: {spell('at', 0)}" if each <= MOST_TERMS else "take a smaller kernel or fewer channels"
-        return f"{why}; {MOST_TERMS:,} are the most", fix
+        return f"{why}; the limit is {MOST_TERMS:,}", fix
 
 
 class RegionAndCells(Refusal):
@@ -123,20 +125,16 @@ class EmptyRegion(Refusal):
         return why, f"ranges start at 0: try {spell('region', self.part)}"
 
 
-class TooManyDrawn(Refusal):
-    """``several``: they are of more than one batch item; ``part`` is a region that can be drawn."""
+class SeveralDrawn(Refusal):
+    """The cells to draw are of more than one batch item; ``part`` is a region that can be drawn."""
 
-    count: int
-    several: bool
     part: str
     axes: int
 
     def said(self, spell: Spelling) -> Words:
         leading = LEADING[self.part.count(",") + 1 - self.axes]
         fix = f"draw a part of it instead: {spell('region', self.part)} (a range for each axis{leading})"
-        if self.several:
-            return "a picture shows one batch item, and these steps are of several", fix
-        return f"the output has {self.count:,} cells to draw; {MOST_DRAWN} steps are the most", fix
+        return "a picture shows one batch item, and these steps are of several", fix
 
 
 @dataclass(frozen=True)
@@ -145,7 +143,6 @@ class Picks:
 
     steps: tuple[Place, ...] = ()
     drawn: tuple[Place, ...] = ()
-    cropped: bool = False  # only what the drawn steps touch is drawn
     cell: Place | None = None
     weight: Place | None = None
     coverage: bool = False
@@ -172,7 +169,6 @@ def pick(
     return Picks(
         chosen,
         _drawn(plan, chosen, region) if draw else (),
-        region is not None,
         None if from_cell is None else cell("from_cell", from_cell, plan.shape),
         None if of_weight is None or weight_shape is None else cell("of_weight", of_weight, weight_shape),
         coverage,
@@ -271,23 +267,23 @@ def _fitting(plan: Plan) -> int:
 
 
 def _drawn(plan: Plan, picked: tuple[Place, ...], region: str | None) -> tuple[Place, ...]:
-    """The output cells to draw: those picked, else those of ``region``, else the first batch item's."""
+    """The output cells that were said to be drawn: those picked, or of a region the first so many."""
     if picked and region:
         raise RegionAndCells()
+    if region is None:
+        if len({batch for batch, *_ in picked}) > 1:
+            raise SeveralDrawn(part=part_of(plan), axes=len(plan.axes))
+        check_terms(plan, min(FEWEST_DRAWN, len(picked) or prod(plan.output_shape[2:])))
+        return picked
     ranges = _ranges(plan, region)
-    if picked:
-        ranges = [range(min(along), max(along) + 1) for along in zip(*picked, strict=True)]
-    count = len(picked) or prod(map(len, ranges))
-    several = len(ranges[0]) > 1
-    if several or count > MOST_DRAWN:
-        part = part_of(plan, ranges)
-        raise TooManyDrawn(count=count, several=several, part=part, axes=len(ranges) - 2)
-    places = picked or tuple(product(*ranges))
-    check_terms(plan, len(places))
+    if len(ranges[0]) > 1:
+        raise SeveralDrawn(part=part_of(plan, ranges), axes=len(ranges) - 2)
+    places = tuple(islice(product(*ranges), MOST_DRAWN))
+    check_terms(plan, min(FEWEST_DRAWN, len(places)))
     return places
 
 
-def part_of(plan: Plan, ranges: Sequence[range] = (), most: int = MOST_DRAWN) -> str:
+def part_of(plan: Plan, ranges: Sequence[range] = ()) -> str:
     """The first of the output's cells, or of these, as a region is typed: of one batch item and channel, so many.
 
     >>> from convcli.plan import make_plan
@@ -296,7 +292,7 @@ def part_of(plan: Plan, ranges: Sequence[range] = (), most: int = MOST_DRAWN) ->
     """
     ranges = ranges or [range(size) for size in plan.output_shape]
     batch, _, *axes = ranges
-    side = next(n for n in range(most, 0, -1) if n ** len(axes) <= min(most, _fitting(plan)))
+    side = next(n for n in range(MOST_DRAWN, 0, -1) if n ** len(axes) <= min(MOST_DRAWN, _fitting(plan)))
     sides = (1, 1, *[side] * len(axes))
     parts = [f"{part[0]}:{part[0] + min(len(part), size)}" for part, size in zip(ranges, sides, strict=True)]
     # Channels that are left out are taken whole, and so are none but the first of the batch's items.

@@ -94,8 +94,8 @@ def with_values(report: Report, **changes: Any) -> Report:
     return changed
 
 
-def picked(report: Report, places: Sequence[tuple[int, ...]], cropped: bool = False) -> Report:
+def picked(report: Report, places: Sequence[tuple[int, ...]]) -> Report:
     """The same report with these outputs to be told and drawn."""
-    changed = Report(report.plan, Picks(steps=tuple(places), drawn=tuple(places), cropped=cropped))
+    changed = Report(report.plan, Picks(steps=tuple(places), drawn=tuple(places)))
     changed.__dict__["values"] = report.values
     return changed

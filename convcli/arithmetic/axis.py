@@ -264,7 +264,21 @@ class Axis(Windows):
         stands, n = self._stands, self.size
         if self.padding_mode == "zeros":
             return stands
-        widest = 0 if self.padding_mode == "replicate" else max(self.before, self.after)
-        ends = (range(min(n, widest + 1)), range(max(widest + 1, n - widest - 1), n))
-        cells = chain.from_iterable(run for end in ends for run in Unread(n, stands).within(end))
-        return WithCopies(stands, [cell for cell in cells if self.readings(cell)])
+        runs = chain.from_iterable(Unread(n, stands).within(end) for end in self._copied)
+        return WithCopies(stands, [cell for cell in chain.from_iterable(runs) if self.readings(cell)])
+
+    @property
+    def looked_up(self) -> int:
+        """How many cells are unread but for copies of them in the padding, which are looked up one by one."""
+        alone = Unread(self.size, self._stands)
+        return sum(alone.before(end.stop) - alone.before(end.start) for end in self._copied)
+
+    @property
+    def _copied(self) -> tuple[range, ...]:
+        """The cells, at either end, of which the padding may hold copies."""
+        n, widest = self.size, max(self.before, self.after)
+        if self.padding_mode == "zeros":
+            return ()
+        if self.padding_mode == "replicate":
+            widest = 0
+        return range(min(n, widest + 1)), range(max(widest + 1, n - widest - 1), n)

@@ -111,7 +111,7 @@ def check_first(words: list[str], flags: list[str]) -> None:
     at = next((i for i, word in enumerate(words) if same(word, COMMANDS)), None)
     command = "conv2d" if at is None else same(words[at], COMMANDS)
     rest = [word for i, word in enumerate(words) if i != at]
-    raise ConvcliError(f"{first} belongs behind a command", f"try convcli {' '.join([command or '', *rest])}")
+    raise ConvcliError(f"{first} goes after a command", f"try convcli {' '.join([command or '', *rest])}")
 
 
 def nearby(typed: str) -> str:

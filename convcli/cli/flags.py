@@ -10,6 +10,7 @@ from convcli.cli.typed import (
     NUMBER,
     PADDING,
     PER_AXIS,
+    PICTURE_THEMES,
     Sizes,
     flag,
     pace,
@@ -20,6 +21,7 @@ from convcli.cli.typed import (
     spelled,
     spellings,
     takes_words,
+    theme,
     transposed,
 )
 from convcli.data.filters import FILTERS
@@ -157,7 +159,16 @@ class RunFlags:
     show: bool = flag("--show", help="Draw input and output as shades, or pictures.", default=False, **DRAWN)
     animate: bool = flag("--animate", help="Play the steps in the terminal.", default=False, **DRAWN)
     speed: float | None = flag("--speed", help="Steps a second, 2 unless told.", read=pace, metavar="N", **DRAWN)
-    export: str | None = flag("--export", help="Draw every step: .svg .gif .png .html.", metavar="FILE", **DRAWN)
+    export: str | None = flag("--export", help="Draw it: .svg .gif .html .png .pdf .tex.", metavar="FILE", **DRAWN)
+    theme: str = flag(
+        "--theme",
+        help="How --export draws: light, dark, auto.",
+        default="light",
+        read=theme,
+        metavar="NAME",
+        autocompletion=lambda: PICTURE_THEMES,
+        **DRAWN,
+    )
     worksheet: str | None = flag(
         "--worksheet", help="Sums with blanks, and answers: .md .html.", metavar="FILE", **DRAWN
     )

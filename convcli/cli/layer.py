@@ -9,13 +9,14 @@ from convcli.cli.flags import LayerFlags, RunFlags, assumed, helps, takes
 from convcli.cli.player import check_playable
 from convcli.cli.presenting import check_files, present, write_files
 from convcli.cli.streams import screen, show, warn
-from convcli.cli.typed import typed_command
+from convcli.cli.typed import PICTURE_THEMES, typed_command
 from convcli.cli.waiting import loading_torch
 from convcli.data.arrays import Array
 from convcli.data.files import read
 from convcli.data.filters import FILTERS
 from convcli.data.samples import SAMPLES, as_in_the_post, weights_in_the_post
 from convcli.layers import LAYERS
+from convcli.limits import check_page
 from convcli.memory import check_memory, check_work, long_words
 from convcli.picks import pick
 from convcli.plan import Plan, make_plan
@@ -99,6 +100,8 @@ def checked_report(plan: Plan, views: list[View], flags: RunFlags) -> Report:
     for view in views:
         if view.check:
             view.check(plan, report.picks)
+    if (flags.export or "").lower().endswith(".html"):
+        check_page(plan)
     if any(view.needs == "values" for view in views):
         check_memory(plan, report.picks)
         check_work(plan)
@@ -129,6 +132,8 @@ def check(views: list[View], flags: RunFlags) -> None:
     """Refuse flags that say nothing together, and files that can't be written."""
     if flags.region and not flags.export:
         raise BelongsTo(name="region", owner="export", example="steps.svg")
+    if flags.theme != PICTURE_THEMES[0] and not flags.export:
+        raise BelongsTo(name="theme", owner="export", example="steps.svg")
     check_playable(flags.animate, flags.speed)
     check_files(views, flags)
 

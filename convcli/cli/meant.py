@@ -179,12 +179,12 @@ class Words:
         if count > 1:
             joint, flag = "x" if option.metavar == "SIZES" else ",", option.opts[0]
             one = joint.join(number.strip(",") for number in left[:count])
-            raise ConvcliError(f"{flag} {' '.join(left[:count])}: a flag takes one word", f"try {flag} {one}")
+            raise ConvcliError(f"{flag} {' '.join(left[:count])}: a flag takes one value", f"try {flag} {one}")
         return [left.pop(0)]
 
     def _no_flag_before(self, word: str, left: Sequence[str]) -> ConvcliError:
         """A word where a flag should be, and the flag that it may belong to."""
-        why = f"{self.name} takes no {quoted(word)} by itself"
+        why = f"{self.name} doesn't take {quoted(word)} on its own"
         if self.alone:
             return ConvcliError(why, "give one word, or quotes around several")
         name, _, value = word.partition("=")
@@ -193,7 +193,7 @@ class Words:
             return ConvcliError(why, f"try {option.opts[0]} {value}".rstrip())
         numbers = list(takewhile(whole_numbers, [word, *left]))
         if len(numbers) > 1:
-            return ConvcliError(f"{self.name} takes no numbers by themselves", f"try {self._in_order(numbers)}")
+            return ConvcliError(f"{self.name} doesn't take numbers on their own", f"try {self._in_order(numbers)}")
         flag = next((each.opts[0] for each in self.options if word in self._values(each)), "")
         if not flag and "," not in word and whole_numbers(word):
             flag = next((each.opts[0] for each in self.options if each.metavar == "SIZES"), "")

@@ -32,7 +32,7 @@ SPACE = {"playing": "space pauses", "paused": "space plays", "at the end": "spac
 def check_playable(animate: bool, speed: float | None) -> None:
     """Refuse what could not be played, before anything is shown."""
     if speed is not None and not animate:
-        raise ConvcliError("--speed is the speed of --animate", "add --animate, or leave --speed out")
+        raise ConvcliError("--speed needs --animate", "add --animate, or leave --speed out")
     check_speed(speed)
     # Not Rich's own answer: FORCE_COLOR makes it take a file for a terminal.
     if animate and (not sys.stdout.isatty() or out.is_dumb_terminal):

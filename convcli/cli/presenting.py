@@ -4,12 +4,13 @@ import os
 from collections.abc import Sequence
 from itertools import combinations
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from convcli.cli.streams import screen, show, warn, write
 from convcli.cli.waiting import tracked
 from convcli.data.saving import WholeFiles, check_target
 from convcli.refusals import ConvcliError
+from convcli.views.files_written import check_format
 from convcli.views.registry import View
 
 
@@ -23,6 +24,7 @@ def check_files(views: Sequence[View], flags: Any) -> None:
     files = targets(views, flags)
     for view, path in files.items():
         check_target(path, view.suffixes, flags.force)
+        check_format(path.suffix.lower())
     for (one, path), (other, same) in combinations(files.items(), 2):
         if os.path.realpath(path) == os.path.realpath(same):  # Path's own raises where links go round
             names = f"--{one.flags[0]} and --{other.flags[0]}"
@@ -34,9 +36,16 @@ def write_files(report: Any, views: Sequence[View], flags: Any) -> None:
     files = targets(views, flags)
     with WholeFiles([*files.values()], flags.force) as streams:
         rendered = zip(files.items(), streams, strict=True)
-        said = [view.render(report, stream, path.suffix.lower(), tracked) for (view, path), stream in rendered]
+        said = [rendered_to(view, report, stream, path, flags) for (view, path), stream in rendered]
     for path, words in zip(files.values(), said, strict=True):
         warn(f"wrote {path}: {words}")
+
+
+def rendered_to(view: View, report: Any, stream: BinaryIO, path: Path, flags: Any) -> str:
+    """Write one file; returns what was written, in words."""
+    looks = {name: getattr(flags, name) for name in view.takes}
+    said: str = view.render(report, stream, path.suffix.lower(), tracked, **looks)
+    return said
 
 
 def present(view: View, report: Any, flags: Any) -> None:

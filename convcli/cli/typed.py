@@ -9,6 +9,7 @@ from typing import Annotated, Any, NamedTuple
 import typer
 
 from convcli.cli.panels import plainly
+from convcli.colours import THEMES
 from convcli.layers import LAYERS, Layer, Windowed
 from convcli.matching import matching, nearest
 from convcli.refusals import PADDING_MODES, PADDING_WORDS, ConvcliError
@@ -21,7 +22,7 @@ Sizes = tuple[int, ...]
 def text(typed: str, name: str) -> str:
     """Any text but an empty one."""
     if not typed:
-        raise ConvcliError(f"{name} was given an empty text", f"give {name} a value, or leave it out")
+        raise ConvcliError(f"{name} is empty", f"give {name} a value, or leave it out")
     return typed
 
 
@@ -36,7 +37,7 @@ def sizes(typed: str, name: str, one: bool = False) -> Sizes:
     if numbers and (len(numbers) == 1 or not one):
         return numbers
     if typed.lstrip("+-").isdigit():
-        raise ConvcliError(f"{name} {shortened(typed)} is beyond what a tensor's sizes can be", "try a smaller number")
+        raise ConvcliError(f"{name} {shortened(typed)} is larger than a tensor's size can be", "try a smaller number")
     each = "" if one else f", or one for each axis: {name} 3x5"
     raise ConvcliError(f"{name} {quoted(typed)} isn't a whole number", f"try {name} 3{each}")
 
@@ -56,6 +57,9 @@ def sizes_or_none(typed: str, name: str) -> tuple[int | None, ...]:
     """Sizes, of which some may be none, which keeps an axis as it is: ``7xnone``."""
     parts = text(typed, name).lower().replace(",", "x").split("x")
     return tuple(None if part.strip() == "none" else whole(part, name) for part in parts)
+
+
+PICTURE_THEMES = (*THEMES, "auto")  # auto: as the screen asks for it
 
 
 def real(typed: str, name: str) -> float:
@@ -105,6 +109,14 @@ def words(choices: Collection[str]) -> Callable[[str, str], tuple[str, ...]]:
     """Reads several of them, with commas between."""
     each = word(choices)
     return lambda typed, name: tuple(each(part.strip(), name) for part in typed.split(","))
+
+
+def theme(typed: str, name: str) -> str:
+    """The colours of a picture."""
+    meant = matching(text(typed, name), PICTURE_THEMES)
+    if len(meant) != 1:
+        raise ConvcliError(f"{name} {quoted(typed)} is unknown", f"choose {', '.join(PICTURE_THEMES[:-1])} or auto")
+    return meant[0]
 
 
 def padding_words(ctx: typer.Context) -> Sequence[str]:

@@ -22,9 +22,6 @@ class _Indices(Windowed):
     def returns_indices(self) -> bool:  # type: ignore[override]
         return self.return_indices
 
-    def workspace(self, shape: Sequence[int]) -> int:
-        return 2 * prod(self.output_shape(shape)) * self.return_indices  # 64-bit integers
-
     def remarks(self, shape: Sequence[int]) -> Iterator[Remark]:
         yield from super().remarks(shape)
         if self.return_indices:

@@ -10,7 +10,7 @@ from math import inf, isfinite, isnan, nan
 from typing import ClassVar
 
 from convcli.arithmetic.windows import Windows
-from convcli.wording import factor, number
+from convcli.wording import factor, number, short
 
 LARGEST, SMALLEST = 3.4e38, 1.2e-38  # float32's range
 Place = tuple[int, ...]  # [batch, channel, *positions], or a weight's index
@@ -42,6 +42,7 @@ class Reduction:
     """How the cells of one window become one output."""
 
     operation: str
+    terms_are: ClassVar[str] = "values"
     multiplies: ClassVar[bool] = False  # each cell with a weight of its own
     counts_padding: bool = True
     padding: ClassVar[float] = 0.0  # what stands in the padding
@@ -86,6 +87,10 @@ class Reduction:
         """What an error of the sum is in the output; None: the sum is nothing but its error."""
         return error
 
+    def pictured(self, term: Term) -> tuple[str, float]:
+        """How a term is drawn where its cell stands: what is worked there, and what comes of it."""
+        return "", term.product
+
     def term_said(self, term: Term, cell: str) -> str:
         """One term in words, of a cell that is said already."""
         return cell
@@ -104,9 +109,13 @@ class SumOfProducts(Reduction):
 
     operation = "sum"
     multiplies = True
+    terms_are = "input × weight"
 
     def products(self, values: Sequence[float], weights: Sequence[float]) -> list[tuple[float, float]]:
         return [(weight, x * weight) for x, weight in zip(values, weights, strict=True)]
+
+    def pictured(self, term: Term) -> tuple[str, float]:
+        return f"{short(term.input)} × {short(term.weight)}", term.product
 
     def term_said(self, term: Term, cell: str) -> str:
         return f"{cell}·{factor(term.weight)}"
@@ -174,6 +183,9 @@ class Mean(Reduction):
         share = 1.0 / (self.said_divisor or len(values))
         return [(share, share * x) for x in values]
 
+    def pictured(self, term: Term) -> tuple[str, float]:
+        return "", term.input
+
     def combined(self, terms: Sequence[Term], bias: float) -> float:
         return sum(term.input for term in terms) / (self.said_divisor or len(terms))
 
@@ -194,6 +206,7 @@ class PNorm(Reduction):
     """The p-th root of the sum of p-th powers; torch keeps the signs of the cells where p is odd."""
 
     operation = "norm"
+    terms_are = "powers"
     counts_padding = False
 
     def __init__(self, p: float, cells: int) -> None:
@@ -204,6 +217,9 @@ class PNorm(Reduction):
         # same, but where ceil_mode cuts a window short.
         share = self.cells / len(values)
         return [(share, share * power(x, self.p)) for x in values]
+
+    def pictured(self, term: Term) -> tuple[str, float]:
+        return f"{short(term.input)}^{number(self.p)}", power(term.input, self.p)
 
     def combined(self, terms: Sequence[Term], bias: float) -> float:
         return power(sum(term.product for term in terms), 1 / self.p)

@@ -76,6 +76,9 @@ class Unfold(Sliding):
     def largest_window(self, axes: Sequence[Windows]) -> int:
         return 1
 
+    def workspace(self, shape: Sequence[int]) -> int:
+        return 2 * prod(self.output_shape(shape))  # as measured
+
     def about_arguments(self, shape: Sequence[int]) -> Iterator[Remark]:
         _, rows, columns = self.output_shape(shape)
         channels = counted(shape[1], "channel")

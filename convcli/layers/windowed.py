@@ -17,6 +17,7 @@ from convcli.layers.base import Layer, Path, Remark, Shape, refusal_of
 from convcli.layers.reductions import Place, Read, Reduction
 from convcli.wording import counted, sizes_in_words
 
+MOST_LOOKED_UP = 200_000  # cells that may be read through their copies in the padding alone
 Sizes = tuple[int, ...]  # a value for each axis
 Use = tuple[Place | None, Place]  # a weight's index, None where there is none, and an output's
 
@@ -230,6 +231,8 @@ class Sliding(Windowed):
 
     def check_axis(self, axis: Axis, axes: Sequence[Axis]) -> None:
         """Refuse an axis, of these, that torch refuses though a window may fit."""
+        if axis.looked_up > MOST_LOOKED_UP:
+            raise refusals.TooManyCopies(axis=axis, count=axis.looked_up, most=MOST_LOOKED_UP)
         if axis.padding_mode not in ("reflect", "circular"):
             return
         limits = [each.size - (axis.padding_mode == "reflect") for each in axes]

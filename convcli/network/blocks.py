@@ -17,7 +17,7 @@ class TooManyBlocks(Refusal):
     count: int
 
     def said(self, spell: Spelling) -> Words:
-        why = f"the picture would have {self.count} blocks; {MOST_BLOCKS} are the most that can be looked at"
+        why = f"the picture would have {self.count} blocks; the limit is {MOST_BLOCKS}"
         return why, f"draw a part of the network, or fold it: {spell('depth', 1)}"
 
 

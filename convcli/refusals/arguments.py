@@ -59,7 +59,7 @@ class Zero(Refusal):
 
     def said(self, spell: Spelling) -> Words:
         fix = f"{self.offer(spell, {self.name: 1})}, which gives the sum of each window"
-        return f"{self.name} is 0, and it would be divided by", fix
+        return f"{self.name} is 0, and nothing can be divided by 0", fix
 
 
 class AxisCount(Refusal):

@@ -66,7 +66,7 @@ class OneValue(Refusal):
     shape: Sequence[int]
 
     def said(self, spell: Spelling) -> Words:
-        why = f"nn.{self.type} divides by a deviation, and {list(self.shape)} gives it one number to take it of"
+        why = f"nn.{self.type} divides by a deviation, and {list(self.shape)} gives it a single number, which has none"
         return why, "give a larger input, or leave the norm out here"
 
 

@@ -180,7 +180,7 @@ class NoSuchAxis(Refusal):
 
     def said(self, spell: Spelling) -> Words:
         rank = len(self.shape)
-        why = f"{spell(self.name, self.value)}: {list(self.shape)} has {rank} axes and no such one in this place"
+        why = f"{spell(self.name, self.value)}: {list(self.shape)} has {rank} axes, and none there"
         return why, f"axes go from {-rank} to {rank - 1}, the first before the last"
 
 
@@ -273,7 +273,21 @@ class TooMuchWork(Refusal):
     code: str
 
     def said(self, spell: Spelling) -> Words:
-        products = f"{count_in_words(self.work)} products; {count_in_words(self.most)} are the most"
+        products = f"{count_in_words(self.work)} products; the limit is {count_in_words(self.most)}"
         why = f"{self.code} on this input has {products}"
         fix = f"try a smaller kernel or a smaller input; {spell('shapes')} tells the sizes without running anything"
         return why, fix
+
+
+class TooManyCopies(Refusal):
+    """``count`` cells are read through their copies in the padding, or not at all."""
+
+    axis: Axis
+    count: int
+    most: int
+
+    def said(self, spell: Spelling) -> Words:
+        axis = self.axis
+        why = f"along {axis.name} {self.count:,} cells may be read through copies in {axis.padding_mode} padding alone"
+        fix = self.offer(spell, {"padding_mode": None}, {"stride": 1}, {"padding": 1})
+        return f"{why}; {self.most:,} are the most that are looked up", fix

@@ -12,15 +12,13 @@ from convcli.picks import cells
 from convcli.report import Report
 from convcli.views.arrangement import Size
 from convcli.views.boards import Sheet
-from convcli.views.products import said, verdict
 from convcli.views.squares import Lit
 from convcli.views.stage import Lines, Maps, Stage
+from convcli.views.sums import sentences
 from convcli.views.widgets import fixed
-from convcli.wording import equals, factor, number, shown
 
 LEGEND_FROM, NAME_FROM, TWO_LINES_FROM = 20, 16, 12  # lines of a screen that has room for these
 SUM = len("  sum -1.2e6")
-MOST_SAID = 60  # terms of a sum; of more, the sum alone is told
 PLAIN = Console(theme=theme())  # knows the styles of what is wrapped
 
 
@@ -105,30 +103,8 @@ class Film:
 
     def _sum(self, step: Step, width: int, most: int) -> list[Text]:
         """How the output comes about, in so many lines."""
-        for told, sign in self._tellings(step):
-            alone = told == number(step.value)  # there is nothing to add up
-            sign = equals(step.value, step.value) if alone else sign
-            text = Text(f"out{list(step.output_index)} {sign} ", style="bold")
-            text.append("" if alone else f"{told} {sign} ", style="not bold")
-            lines = list(text.append(number(step.value)).append_text(verdict(step)).wrap(PLAIN, width))
+        for text in sentences(step):
+            lines = list(text.wrap(PLAIN, width))
             if len(lines) <= most:
                 break
         return [*lines, *[fixed()] * (most - len(lines))][:most]
-
-    def _tellings(self, step: Step) -> list[tuple[str, str]]:
-        """What makes the output, at length where that isn't too much and in short, each with the sign before it."""
-        terms, bias = step.terms, [] if step.bias is None else [step.bias]
-        besides = [f"bias {number(value)}" for value in bias]
-        if not self.multiplies:
-            sign, short = "=" if step.exact else "≈", f"the {step.reduction.operation} of {len(terms):,}"
-            told = step.reduction.said(said(step.reduction, terms), terms) if len(terms) <= MOST_SAID else short
-            return [(told, sign), (short, sign)]
-        maps = step.maps
-        parts = [term.product for term in terms] if len(maps) == 1 else [total for _, total in maps]
-        whole, total = sum(map(shown, (*parts, *bias))), sum(parts)
-        short = " + ".join([f"{factor(total)}, the sum of {len(terms):,},", *besides])
-        tellings = [(short.removesuffix(","), equals(sum(map(shown, (total, *bias))), step.value))]
-        if len(parts) <= MOST_SAID:
-            told = step.reduction.said([*map(factor, parts), *besides], terms)
-            tellings.insert(0, (told, equals(whole, step.value)))
-        return tellings

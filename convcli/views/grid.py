@@ -64,16 +64,17 @@ class _Maps:
         longest = self._longest_label(self.leading)
         in_front = longest if self.rows == 1 and longest < self.width - 12 else 0
         fitting = max(1, (self.width - in_front + 2) // (self.cell + 2))
-        groups = [range(i, min(i + fitting, self.columns)) for i in range(0, self.columns, fitting)]
-        if len(groups) == 1 and self.rows == 2:
-            yield from self._side_by_side(range(self.height), groups[0], prod(self.leading))
+        starts = range(0, self.columns, fitting)
+        if len(starts) == 1 and self.rows == 2:
+            yield from self._side_by_side(range(self.height), range(self.columns), prod(self.leading))
             return
         for index in product(*map(range, self.leading)):
             label = self._label(index)
             if label and not in_front:
                 yield self._line(label)
-            for group in groups:
-                if len(groups) > 1 and self.height > 1:
+            for start in starts:
+                group = range(start, min(start + fitting, self.columns))
+                if len(starts) > 1 and self.height > 1:
                     several = f"columns {group[0]} to {group[-1]}"
                     yield self._line(several if len(group) > 1 else f"column {group[0]}")
                 yield from self._map(index, range(self.height), group, label.ljust(in_front) if in_front else "")

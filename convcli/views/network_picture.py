@@ -10,6 +10,7 @@ from convcli.network.chain import Chain
 from convcli.network.study import Study
 from convcli.views.network_receptive import field_svg
 from convcli.views.network_svg import LETTER, LOOKS, framed, in_page, words
+from convcli.views.tex import as_tex
 
 LINE = 16  # pixels from one line of words to the next
 TURN = 40  # degrees that the layers' names are turned by
@@ -69,7 +70,7 @@ def blocks_tex(chain: Chain, blocks: Sequence[Block]) -> str:
         r"\documentclass[border=4pt]{standalone}",
         r"\usepackage{tikz}",
         r"\begin{document}",
-        rf"% {_tex(chain.model.name or 'a network')}, input {' x '.join(map(str, chain.input_shape[1:]))}",
+        rf"% {as_tex(chain.model.name or 'a network')}, input {' x '.join(map(str, chain.input_shape[1:]))}",
         r"\begin{tikzpicture}[box/.style={draw, fill=black!4}, note/.style={font=\scriptsize}]",
     ]
     base = -(max(block.y + block.height for block in blocks) + 24) * scale
@@ -88,18 +89,7 @@ def _in_tikz(block: Block, base: float, scale: float) -> Iterator[str]:
         yield rf"\draw[{kind}] ({x + w:.2f},{y + h:.2f}) {back} -- ++(0,{-h:.2f}) -- ++({-s:.2f},{-s:.2f}) -- cycle;"
     yield rf"\draw[{kind}] ({x:.2f},{y:.2f}) rectangle ++({w:.2f},{h:.2f});"
     middle = x + w / 2
-    yield rf"\node[note, above] at ({middle + s:.2f},{y + h + s:.2f}) {{{_tex(block.above)}}};"
+    yield rf"\node[note, above] at ({middle + s:.2f},{y + h + s:.2f}) {{{as_tex(block.above)}}};"
     if block.beside:
-        yield rf"\node[note, below] at ({middle:.2f},{y:.2f}) {{{_tex(block.beside)}}};"
-    yield rf"\node[note, rotate=-{TURN}, anchor=north west] at ({middle:.2f},{base:.2f}) {{{_tex(block.below)}}};"
-
-
-def _tex(text: str) -> str:
-    r"""Words as LaTeX has them.
-
-    >>> _tex("conv_1 3 × 3 & more")
-    'conv\\_1 3 $\\times$ 3 \\& more'
-    """
-    signs = {"\\": r"\textbackslash{}", "×": r"$\times$", "^": r"\^{}", "~": r"\~{}"}
-    signs |= {sign: f"\\{sign}" for sign in "_&%$#{}"}
-    return "".join(signs.get(sign, sign if sign.isascii() else "?") for sign in text)
+        yield rf"\node[note, below] at ({middle:.2f},{y:.2f}) {{{as_tex(block.beside)}}};"
+    yield rf"\node[note, rotate=-{TURN}, anchor=north west] at ({middle:.2f},{base:.2f}) {{{as_tex(block.below)}}};"

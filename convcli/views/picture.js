@@ -10,9 +10,10 @@ const powers = () => s.family === 'LPPool' && isFinite(s.norm_type);
 // What is the same for every step of a map: the longest numbers, the largest magnitudes, what is never read.
 function survey(map) {
   const outputs = cells(outputSize()), every = ceil(outputs.length / 200), values = valuesOf(map), walks = plane();
-  const products = outputs.filter((_, i) => i % every === 0).flatMap(cell => terms(s, x, w, indexOf(map, cell)))
-    .flatMap(term => term.counts ? [term.product] : []);
-  return { map, digits: [longest(x), longest(values)], product: longest(products),
+  const sampled = outputs.filter((_, i) => i % every === 0).map(cell => terms(s, x, w, indexOf(map, cell)));
+  const products = sampled.flat().flatMap(term => term.counts ? [term.product] : []);
+  const onTheWay = stamps() ? sampled.flatMap(found => found.map(last => partial(map, upTo(stampOf(last), found)))) : [];
+  return { map, digits: [longest(x), max(longest(values), longest(onTheWay))], product: longest(products),
     factors: multiplies(s) ? [longest(x), longest(w)] : powers() ? [longest(x), 1] : [0, 0],
     most: [x, products, values].map(largest), unread: walks.map(unread),
     window: walks.map(axis => slides(axis) || stamps() ? axis.kernel ?? 1

@@ -1,124 +1,188 @@
-"""A scene as GIF or PNG. Drawn in grey once; a step only changes the tint of its cells.
+"""A scene as GIF or PNG, 1280 wide, in the font that comes with the program."""
 
-A palette of four tints of 8 greys keeps text smooth and frames small.
-"""
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
+from pathlib import Path as File
+from typing import TYPE_CHECKING, Any, BinaryIO
 
-from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, Any
-
-from convcli.views.scene import Cell, Frame, Scene
+from convcli.colours import LIGHT, THEMES
+from convcli.views.drawing import HEIGHT, WIDTH, Box, Mark, Path, Shades, Words
+from convcli.views.scene import LAST_SECONDS, SECONDS, Scene
+from convcli.views.tints import GROUNDS, mixed, tints
 
 if TYPE_CHECKING:
     from PIL import Image
 
-
-LEVELS = 8
-GREYS = [round(v * (LEVELS - 1) / 255) for v in range(256)]  # from 256 greys to the palette's
-# The paper's colour and the outline's, for cells at rest, of the input, the weights, the output.
-TINTS = (
-    ((255, 255, 255), (0, 0, 0)),
-    ((205, 228, 243), (0, 70, 125)),
-    ((250, 222, 200), (150, 60, 0)),
-    ((190, 236, 220), (0, 95, 70)),
-)
-STILL, INPUT, WEIGHT, OUTPUT = range(4)
-UNCHANGED = LEVELS * len(TINTS)  # the palette's next: see-through in a GIF
-# Pillow's own font has little beyond ASCII, and its · looks like a decimal point.
-IN_FONT = str.maketrans({"·": " * ", "≈": "~", "−": "-", "\xa0": " "})
+Pictures = Iterable["Image.Image"]
+Tracked = Callable[[Pictures], Pictures]
+FONTS = File(__file__).parent / "fonts"
+MOST_BYTES = 490_000  # of a GIF
+COLOURS = 255  # of a GIF, besides the see-through one
+STEPS = 3  # from a ground to the ink on it, for smooth letters
+FINE = 3  # how much larger a slanting line is drawn, to be smooth when it is shrunk
 
 
-def _palette() -> list[int]:
-    parts = [level / (LEVELS - 1) for level in range(LEVELS)]
-    mixed = [(part, *both) for tint in TINTS for part in parts for both in zip(*tint, strict=True)]
-    return [round(ink + (paper - ink) * part) for part, paper, ink in mixed]
+class _Pen:
+    """Draws marks on a picture."""
+
+    def __init__(self, picture: "Image.Image", theme: str) -> None:
+        from PIL import ImageDraw
+
+        self.picture, self.names = picture, tints(THEMES.get(theme, LIGHT))
+        self.pen = ImageDraw.Draw(picture)
+
+    def draw(self, marks: Iterable[Mark]) -> None:
+        for mark in marks:
+            if isinstance(mark, Words):
+                font = _font(mark.bold, mark.size)
+                at, anchor = (mark.x, mark.baseline), {"start": "ls", "middle": "ms", "end": "rs"}[mark.anchor]
+                self.pen.text(at, mark.text, self.names[mark.colour], font, anchor=anchor)
+            elif isinstance(mark, Box):
+                self._box(mark)
+            elif isinstance(mark, Path):
+                if mark.fill:
+                    self.pen.polygon(mark.points, self.names[mark.fill], self.names.get(mark.stroke))
+                else:
+                    self._line(mark)
+            else:
+                self._shades(mark)
+
+    def _box(self, box: Box) -> None:
+        thick = max(1, round(box.thick)) if box.stroke else 0
+        around = (thick - 1) / 2  # a line lies on both sides of the edge
+        x, y, right, bottom = (round(v) for v in (box.x, box.y, box.right, box.bottom))
+        out, into = round(around + 0.01), int(around)
+        corners = (x - out, y - out, right + into, bottom + into)
+        if corners[2] < corners[0] or corners[3] < corners[1]:
+            return
+        ink, fill = self.names.get(box.stroke), self.names.get(box.fill)
+        if box.round:
+            self.pen.rounded_rectangle(corners, box.round, fill, None if box.dash else ink, thick)
+        elif not box.dash:
+            self.pen.rectangle(corners, fill, ink, thick)
+        else:
+            self.pen.rectangle(corners, fill)
+        if box.dash:
+            self._dashes(corners, box, thick)
+
+    def _line(self, path: Path) -> None:
+        """Drawn larger and shrunk, so that its edges are smooth."""
+        from PIL import Image, ImageDraw
+
+        along, down = zip(*path.points, strict=True)
+        x, y = int(min(along)) - 2, int(min(down)) - 2
+        size = int(max(along)) + 4 - x, int(max(down)) + 4 - y
+        mask = Image.new("L", (FINE * size[0], FINE * size[1]))
+        points = [(FINE * (at - x), FINE * (to - y)) for at, to in path.points]
+        ImageDraw.Draw(mask).line(points, 255, max(1, round(FINE * path.thick)))
+        self.picture.paste(self.names[path.stroke], (x, y), mask.reduce(FINE))
+
+    def _dashes(self, corners: tuple[int, int, int, int], box: Box, thick: int) -> None:
+        x, y, right, bottom = corners
+        on, off = map(round, box.dash)
+        ink = self.names[box.stroke]
+        for at in range(x, right + 1, on + off):
+            for edge in (y, bottom - thick + 1):
+                self.pen.rectangle((at, edge, min(at + on - 1, right), edge + thick - 1), ink)
+        for at in range(y, bottom + 1, on + off):
+            for edge in (x, right - thick + 1):
+                self.pen.rectangle((edge, at, edge + thick - 1, min(at + on - 1, bottom)), ink)
+
+    def _shades(self, mark: Shades) -> None:
+        from PIL import Image
+
+        high, wide = mark.levels.shape
+        small = Image.frombytes("P", (wide, high), mark.levels.tobytes())
+        small.putpalette([int(self.names[name][i : i + 2], 16) for name in GROUNDS for i in (1, 3, 5)])
+        size = max(1, round(mark.width)), max(1, round(mark.height))
+        way = Image.Resampling.NEAREST if size[0] >= wide else Image.Resampling.BOX
+        self.picture.paste(small.convert("RGB").resize(size, way), (round(mark.x), round(mark.y)))
 
 
-def frames(scene: Scene, zoom: int = 1, only_last: bool = False) -> Iterator["Image.Image"]:
-    """One palette picture a step; outputs appear as they are made."""
-    from PIL import Image, ImageDraw, ImageFont
+@cache
+def _font(bold: bool, size: float) -> Any:
+    from PIL import ImageFont
 
-    font: Any = ImageFont.load_default(11 * zoom)
-    made = {f.output for f in scene.frames} if len(scene.frames) > 1 else set()
-    grey = Image.new("L", (scene.width * zoom, scene.height * zoom), 255)
-    pen = ImageDraw.Draw(grey)
-    pen.text((16 * zoom, 8 * zoom), scene.title, 0, ImageFont.load_default(14 * zoom))
-    for panel in scene.panels:
-        pen.text((panel.x * zoom, panel.y * zoom), panel.label, 40, font)
-    for i, cell in enumerate(scene.cells):
-        x, y, w, h = _box(cell, zoom)
-        pen.rectangle((x, y, x + w, y + h), 232 if cell.padding else 255, 150, zoom)
-        if i not in made:
-            pen.text((x + w / 2, y + h / 2), cell.text, 0, font, anchor="mm")
-    base = grey.point(GREYS)
-    base = Image.frombytes("P", base.size, base.tobytes())
-    base.putpalette(_palette())
-    tinted = [base.point([min(v, LEVELS - 1) + tint * LEVELS for v in range(256)]) for tint in range(len(TINTS))]
-    for frame in scene.frames:
-        if frame.output in made:
-            cell = scene.cells[frame.output]
-            x, y, w, h = _box(cell, zoom)
-            tile = Image.new("L", (w - 3, h - 3), 255)
-            ImageDraw.Draw(tile).text(((w - 3) / 2, (h - 3) / 2), cell.text, 0, font, anchor="mm")
-            base.paste(tile.point(GREYS), (x + 2, y + 2))
-            tinted[OUTPUT].paste(tile.point([v + OUTPUT * LEVELS for v in GREYS]), (x + 2, y + 2))
-        if not only_last or frame is scene.frames[-1]:
-            yield _lit(scene, base.copy(), tinted, frame, zoom)
+    return ImageFont.truetype(str(FONTS / f"DejaVuSansMono{'-Bold' * bold}.ttf"), size)
 
 
-def _box(cell: Cell, zoom: int) -> list[int]:
-    return [pixels * zoom for pixels in cell.box]
+def _colours(theme: str) -> list[str]:
+    """All that a picture is made of, and what is between ground and ink where letters and lines have their edges."""
+    names = tints(THEMES.get(theme, LIGHT))
+    pairs = [(name, f"on {name}") for name in GROUNDS] + [("panel", "muted"), ("panel", "grid"), ("accent", "paper")]
+    pairs += [("paper", name) for name in ("ink", "muted", "accent", "warning")]
+    wide = {
+        name: colour if len(colour) == 7 else f"#{''.join(2 * digit for digit in colour[1:])}"
+        for name, colour in names.items()
+    }
+    mixtures = (mixed(wide[low], wide[ink], step / STEPS) for low, ink in pairs for step in range(STEPS + 1))
+    return list(dict.fromkeys([wide["grid"], *mixtures]))[:COLOURS]
 
 
-def _lit(scene: Scene, picture: "Image.Image", tinted: "list[Image.Image]", frame: Frame, zoom: int) -> "Image.Image":
-    """A step's cells in their tints, outlined, and its sum below."""
-    from PIL import Image, ImageDraw, ImageFont
+def still(scene: Scene, theme: str, i: int = -1) -> "Image.Image":
+    """One moment, the last unless told."""
+    from PIL import Image
 
-    pen = ImageDraw.Draw(picture)
-    parts = dict.fromkeys(scene.copied(frame), STILL)
-    parts |= {i: INPUT for i, _ in frame.pairs} | {i: WEIGHT for _, i in frame.pairs if i is not None}
-    for i, tint in (parts | {frame.output: OUTPUT}).items():
-        x, y, w, h = _box(scene.cells[i], zoom)
-        first = tint * LEVELS
-        picture.paste(tinted[tint].crop((x, y, x + w + 1, y + h + 1)), (x, y))
-        thick = (1, 2, 2, 3)[tint] * zoom
-        pen.rectangle((x, y, x + w, y + h), None, first, thick)
-        if tint in (STILL, WEIGHT):  # gaps in the outline: not by colour alone
-            for gap in range(x + 6 * zoom, x + w - 4 * zoom, 8 * zoom):
-                for edge in (y, y + h - thick + 1):
-                    pen.rectangle((gap, edge, gap + 2 * zoom, edge + thick - 1), first + LEVELS - 1)
-    for i in frame.winners:
-        x, y, w, h = _box(scene.cells[i], zoom)
-        pen.rectangle((x + 4 * zoom, y + 4 * zoom, x + w - 4 * zoom, y + h - 4 * zoom), None, 0, zoom)
-    top = scene.foot - 14
-    strip = Image.new("L", (scene.width * zoom, (scene.height - top) * zoom), 255)
-    pen = ImageDraw.Draw(strip)
-    pen.text((16 * zoom, 0), frame.text[0].translate(IN_FONT), 0, ImageFont.load_default(14 * zoom))
-    small = ImageFont.load_default(12 * zoom)
-    for i, line in enumerate(frame.lines(scene.width)):
-        pen.text((16 * zoom, (22 + 18 * i) * zoom), line.translate(IN_FONT), 0, small)
-    picture.paste(strip.point(GREYS), (0, top * zoom))
+    picture = Image.new("RGB", (WIDTH, HEIGHT), tints(THEMES.get(theme, LIGHT))["paper"])
+    for layer in scene.layers(range(len(scene.moments))[i]):
+        _Pen(picture, theme).draw(layer)
     return picture
 
 
-def write_gif(
-    scene: Scene, stream: Any, tracked: Callable[[Iterator["Image.Image"]], Iterable["Image.Image"]] = iter
-) -> None:
-    """An endless GIF, half a second a step, written as it is drawn: only what changed, the rest see-through.
+def frames(scene: Scene, theme: str, moments: Sequence[int]) -> Iterator["Image.Image"]:
+    """Some moments, in their order; what stays is drawn once."""
+    from PIL import Image
+
+    ground = Image.new("RGB", (WIDTH, HEIGHT), tints(THEMES.get(theme, LIGHT))["paper"])
+    _Pen(ground, theme).draw(scene.ground)
+    before = -1
+    for i in moments:
+        moment = scene.drawn[i]
+        _Pen(ground, theme).draw(cell for first, _, cell, _ in scene.outputs if before < first <= i)
+        values = [value for first, end, _, value in scene.outputs if first <= i < end]
+        picture = ground.copy()
+        _Pen(picture, theme).draw([*moment.under, *scene.numbers, *values, *moment.over, *scene.placed_tiles(i)])
+        before = i
+        yield picture
+
+
+def write_png(scene: Scene, stream: BinaryIO, theme: str = "light", tracked: Tracked = iter) -> int:
+    """The last moment."""
+    still(scene, theme).save(stream, "PNG", optimize=True)
+    return 1
+
+
+def write_gif(scene: Scene, stream: BinaryIO, theme: str = "light", tracked: Tracked = iter) -> int:
+    """An endless GIF, of fewer moments where all of them would make a large file; returns how many.
 
     ``tracked`` passes the pictures on, and may tell how many it has seen.
     """
-    from PIL import GifImagePlugin
+    moments = scene.kept(len(scene.moments))
+    written = _gif(scene, theme, moments, tracked)
+    while len(written) > MOST_BYTES and len(moments) > 1:
+        moments = scene.kept(len(moments) * MOST_BYTES // (len(written) + MOST_BYTES // 20))
+        written = _gif(scene, theme, moments, tracked)
+    stream.write(written)
+    return len(moments)
 
+
+def _gif(scene: Scene, theme: str, moments: Sequence[int], tracked: Tracked) -> bytes:
+    """Of each picture only what changed, the rest see-through."""
+    from PIL import GifImagePlugin, Image
+
+    colours = Image.new("P", (1, 1))
+    colours.putpalette([int(colour[i : i + 2], 16) for colour in _colours(theme) for i in (1, 3, 5)])
+    parts: list[bytes] = []
     before: Image.Image | None = None
-    for picture in tracked(frames(scene)):
+    for i, drawn in enumerate(tracked(frames(scene, theme, moments)), 1):
+        picture = drawn.quantize(palette=colours, dither=Image.Dither.NONE)
         if before is None:
-            header, _ = GifImagePlugin.getheader(picture.copy(), info={"loop": 0, "optimize": False})
-            stream.writelines(header)
+            parts += GifImagePlugin.getheader(picture.copy(), info={"loop": 0, "optimize": False})[0]
         changed, corner = _changes(before, picture) if before else (picture, (0, 0))
-        data = GifImagePlugin.getdata(changed, corner, transparency=UNCHANGED, duration=500, disposal=1)
-        stream.writelines(data)
+        lasting = round(1000 * (LAST_SECONDS if i == len(moments) else SECONDS))
+        parts += GifImagePlugin.getdata(changed, corner, transparency=COLOURS, duration=lasting, disposal=1)
         before = picture
-    stream.write(b";")
+    return b"".join([*parts, b";"])
 
 
 def _changes(before: "Image.Image", now: "Image.Image") -> tuple["Image.Image", tuple[int, int]]:
@@ -128,11 +192,5 @@ def _changes(before: "Image.Image", now: "Image.Image") -> tuple["Image.Image", 
     difference = ImageChops.difference(before, now)
     box = difference.getbbox() or (0, 0, 1, 1)
     piece = now.crop(box)
-    piece.paste(UNCHANGED, mask=difference.crop(box).point([255] + [0] * 255, "1"))
+    piece.paste(COLOURS, mask=difference.crop(box).point([255] + [0] * 255, "1"))
     return piece, box[:2]
-
-
-def write_png(scene: Scene, stream: Any) -> None:
-    """The last step, twice as large."""
-    [last] = frames(scene, zoom=2, only_last=True)
-    last.save(stream, "PNG", optimize=True)

@@ -10,11 +10,11 @@ from convcli.limits import (
     check_coverage,
     check_film,
     check_json,
-    check_picture,
     check_script,
     check_worksheet,
 )
 from convcli.refusals import Refusal, Spelling, Words
+from convcli.views.files_written import PICTURES
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,7 @@ class View:
     owns_stdout: bool = False
     includes: tuple[str, ...] = ()  # flags whose views it shows itself
     suffixes: tuple[str, ...] = ()  # of the files that it writes
+    takes: tuple[str, ...] = ()  # flags that only change how it looks
     check: Callable[..., None] | None = None  # refuses what it can't show
     settings: tuple[str, ...] = ()  # flags that say how a network is shown
     together: bool = False  # shown where all of its flags are asked for, instead of what each of them shows
@@ -51,11 +52,10 @@ class View:
 
 INSIDE = ("steps", "at", "from_cell", "of_weight", "coverage")
 VALUES = (".npy", ".pt", ".csv", ".json", ".png")
-PICTURES = (".svg", ".gif", ".png", ".html")
 PAPER = (".md", ".html")
 VIEWS = (
     View(("save",), "files_written.saved", "file", suffixes=VALUES),
-    View(("export",), "files_written.exported", "file", suffixes=PICTURES, check=check_picture),
+    View(("export",), "files_written.exported", "file", suffixes=PICTURES, takes=("theme",)),
     View(
         ("worksheet",),
         "worksheet.worksheet",

@@ -92,7 +92,7 @@ def _array(
         # A character is about twice as high as wide.
         down = 1 if flat else min(high, across if colour else 2 * across)
         columns, lines = ceil(wide / across), ceil(high / down / (2 if colour and not flat else 1))
-        planes = {label: _shrunk(plane, down, across) for label, plane in planes.items()}
+        planes = {label: shrunk(plane, down, across) for label, plane in planes.items()}
         scale = _Scale(planes.values(), colour)
         draw = partial(scale.shades, tall=flat)
         if whole:
@@ -129,8 +129,8 @@ def _planes(item: "np.ndarray") -> Iterator[tuple[str, "np.ndarray"]]:
         yield name if item.shape[0] > 1 else name.partition(", ")[2], item[index]
 
 
-def _shrunk(plane: "np.ndarray", down: int, across: int) -> "np.ndarray":
-    """The means of blocks; those at the far ends may be smaller."""
+def shrunk(plane: "np.ndarray", down: int, across: int) -> "np.ndarray":
+    """The means of blocks so high and wide; those at the far ends may be smaller."""
     import numpy as np
 
     for axis, factor in enumerate((down, across)):

@@ -35,10 +35,7 @@ function reset() {
 }
 
 // Numbers from 0 to 1 that look drawn, the same each time.
-function random(i) {
-  const t = Math.imul(i + 1, 0x6D2B79F5), u = Math.imul(t ^ t >>> 15, t | 1);
-  return ((u ^ u >>> 14) >>> 0) / 2 ** 32;
-}
+const random = i => (7919 * i * i + 104729 * i + 12345) % 10007 / 10007;
 
 // Numbers of one shape in another: what was there stays, the first `repeated` axes repeat, new taps are filled.
 const fitted = (values, from, to, repeated, fill) => cells(to).map((index, i) => {
@@ -193,13 +190,17 @@ function look(step) {
   return { map, cell, rows, output, found, stops, tile, grid };
 }
 
+// Which stamp a term is of; what the terms up to a stamp come to.
+const stampOf = term => offset(plain(s.size), flat() ? [0, ...term.at] : term.at.slice(-2));
+const partial = (map, found) => combined(s, found, biasOf(s, b, leadOf(map)[0]));
+const upTo = (stamp, found) => found.filter(term => stampOf(term) <= stamp);
+
 // What an output cell has got from the stamps so far; null: none has reached it.
 function soFar(cell) {
-  const size = plain(s.size), upTo = offset(size, view.cell), found = terms(s, x, w, indexOf(view.map, cell));
-  const stamped = found.filter(term => offset(size, flat() ? [0, ...term.at] : term.at.slice(-2)) <= upTo);
-  if (stamped.length === found.length && (found.length || upTo === product(size) - 1))
+  const stamp = offset(plain(s.size), view.cell), found = terms(s, x, w, indexOf(view.map, cell)), stamped = upTo(stamp, found);
+  if (stamped.length === found.length && (found.length || stamp === product(s.size.slice(-2)) - 1))
     return valueAt(view.map, cell);
-  return stamped.length ? combined(s, stamped, biasOf(s, b, leadOf(view.map)[0])) : null;
+  return stamped.length ? partial(view.map, stamped) : null;
 }
 
 // What no window reads along an axis.

@@ -1,92 +1,223 @@
-"""A scene as SVG: animated with SMIL, or still. Where nothing moves, the last step is shown."""
+"""A scene as SVG that shows everywhere: every colour stands where it is used, and browsers move it.
 
-from collections.abc import Iterable, Iterator
-from html import escape
-
-from convcli.views.scene import Cell, Frame, Scene
-
-# Okabe & Ito's blue, orange and green. Beside colour: solid, dashed, thick and dotted outlines.
-COLOURS = """
-:root{--ink:#1a1a1a;--paper:#fff;--line:#9a9a9a;--soft:#f1f1f1;--in:#0072b2;--w:#d55e00;--out:#009e73}
-@media screen and (prefers-color-scheme:dark){:root{--ink:#eee;--paper:#16181c;--line:#666;--soft:#26292f;
---in:#56b4e9;--w:#e69f00;--out:#2bc79a}}"""
-SECONDS = 0.5  # a step
-# !important outdoes an animation: where motion isn't wanted, the last step stands still.
-STYLE = """
-@media (prefers-reduced-motion:reduce){.f:not(.last){display:none}
-.f.last,.c text{visibility:visible!important}}
-text{font:11px ui-monospace,Menlo,Consolas,"DejaVu Sans Mono",monospace;fill:var(--ink)}
-.t{font-size:14px;font-weight:bold}.c text{text-anchor:middle}
-.b{fill:var(--paper);stroke:var(--line)}.p{fill:var(--soft);stroke:var(--line);stroke-dasharray:2 2}
-.i{fill:var(--in);fill-opacity:.18;stroke:var(--in);stroke-width:2.5}
-.w{fill:var(--w);fill-opacity:.18;stroke:var(--w);stroke-width:2.5;stroke-dasharray:6 2}
-.o{fill:var(--out);fill-opacity:.25;stroke:var(--out);stroke-width:4}
-.s{fill:none;stroke:var(--in);stroke-width:2;stroke-dasharray:2 3}
-.m{fill:none;stroke:var(--ink);stroke-width:2}
+Where nothing moves it is the finished map with the last window.
 """
 
+import zlib
+from base64 import b64encode
+from collections.abc import Iterable, Iterator, Sequence
+from html import escape
+from itertools import groupby
+from struct import pack
+from typing import BinaryIO
 
-def drawing(scene: Scene) -> str:
-    """The whole file; more than one frame and it moves."""
-    count = len(scene.frames)
-    when = {frame.output: i for i, frame in enumerate(scene.frames)}
-    foot = scene.foot
-    lines = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {scene.width} {scene.height}" '
-        f'width="{scene.width}" height="{scene.height}" role="img" aria-labelledby="title desc">',
-        f'<title id="title">{escape(scene.title)}</title>',
-        f'<desc id="desc">{escape(scene.about)}. {escape(" ".join(scene.frames[-1].text))}</desc>',
-        f"<style>{COLOURS}{STYLE}</style>",
-        '<rect width="100%" height="100%" style="fill:var(--paper)"/>',
-        f'<text class="t" x="16" y="22">{escape(scene.title)}</text>',
-        *(f'<text x="{panel.x}" y="{panel.y + 12}">{escape(panel.label)}</text>' for panel in scene.panels),
-        '<g class="c">',
-        *(_box(cell, _shown(when[i], count, count) if when.get(i) else "") for i, cell in enumerate(scene.cells)),
-        "</g>",
-    ]
-    for i, frame in enumerate(scene.frames):
-        state = ' class="f" visibility="hidden"' if i + 1 < count else ' class="f last"'
-        timing = _shown(i, i + 1, count) if count > 1 else ""
-        words = [f'<text class="t" x="16" y="{foot}">{escape(frame.text[0])}</text>']
-        for row, line in enumerate(frame.lines(scene.width)):
-            words.append(f'<text x="16" y="{foot + 20 + 18 * row}">{escape(line)}</text>')
-        lines.append(f"<g{state}>{timing}{''.join([*_marks(scene, frame), *words])}</g>")
-    return "\n".join([*lines, "</svg>\n"])
+from convcli.colours import DARK, LIGHT, THEMES
+from convcli.views.drawing import HEIGHT, WIDTH, Box, Mark, Path, Point, Shades, Words
+from convcli.views.scene import Scene
+from convcli.views.tints import GROUNDS, tints
+
+GLIDE = 0.25  # seconds
+FONT = "DejaVu Sans Mono,Menlo,Consolas,monospace"
+STILL = "@media(prefers-reduced-motion:reduce){.past{display:none}.last{visibility:visible!important}%s}"
 
 
-def _box(cell: Cell, inside: str) -> str:
-    """A cell and its number; ``inside`` animates the number."""
-    x, y, w, h = cell.box
+def write_svg(scene: Scene, stream: BinaryIO, theme: str = "light", tracked: object = None) -> int:
+    """The whole file; returns how many moments it shows."""
+    stream.write(drawing(scene, theme).encode())
+    return len(scene.moments)
+
+
+def drawing(scene: Scene, theme: str = "light") -> str:
+    """The whole file; of one moment nothing moves. ``auto`` is light, and dark on screens that ask for it."""
+    pen = _Pen(theme)
+    body = _moving(scene, pen) if len(scene.moments) > 1 else "".join(map(pen.drawn, scene.layers(0)))
+    paper = pen.paint("paper", "")
     return (
-        f'<rect class="{"p" if cell.padding else "b"}" x="{x}" y="{y}" width="{w}" height="{h}"/>'
-        f'<text x="{x + w / 2:g}" y="{y + h / 2 + 4:g}">{escape(cell.text)}{inside}</text>'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}" '
+        f'role="img" aria-labelledby="title desc" font-family="{FONT}" text-anchor="middle">'
+        f'<title id="title">{escape(scene.title)}</title><desc id="desc">{escape(scene.about)}</desc>'
+        f'{pen.style(scene)}<rect {paper} width="{WIDTH}" height="{HEIGHT}"/>\n{body}</svg>\n'
     )
 
 
-def _path(scene: Scene, cells: Iterable[int], inset: int = 0) -> str:
-    """One path around each of these cells."""
-    boxes = (scene.cells[i].box for i in sorted(set(cells)))
-    edges = ((x + inset, y + inset, w - 2 * inset, h - 2 * inset) for x, y, w, h in boxes)
-    return "".join(f"M{x} {y}h{w}v{h}h-{w}z" for x, y, w, h in edges)
+def _moving(scene: Scene, pen: "_Pen") -> str:
+    """What stays, what is there from one moment to another, and the tiles that glide."""
+    times, last = scene.times, len(scene.moments)
+    parts = [pen.drawn(scene.ground)]
+    versions = [(first, end, list(alike)) for (first, end), alike in groupby(scene.outputs, lambda each: each[:2])]
+    for first, end, alike in versions:
+        parts.append(_shown(pen.drawn(cell for *_, cell, _ in alike), first, end, last, times))
+    for i, moment in enumerate(scene.drawn):
+        parts.append(_shown(pen.drawn(moment.under), i, i + 1, last, times))
+    parts.append(pen.drawn(scene.numbers))
+    for first, end, alike in versions:
+        parts.append(_shown(pen.drawn(value for *_, value in alike), first, end, last, times))
+    for i, moment in enumerate(scene.drawn):
+        over = moment.over if scene.tiles else [*moment.over, *scene.placed_tiles(i)]
+        parts.append(_shown(pen.drawn(over), i, i + 1, last, times))
+    if scene.tiles:
+        for tile, marks in enumerate(scene.tiles):
+            corners = [moment.tiles[tile] for moment in scene.drawn]
+            x, y = corners[-1]
+            moves = _moves(corners, [moment.row for moment in scene.drawn], times)
+            parts.append(f'<g class="tile{tile}" transform="translate({x:g} {y:g})">{moves}{pen.drawn(marks)}</g>')
+    return "\n".join(part for part in parts if part)
 
 
-def _marks(scene: Scene, frame: Frame) -> Iterator[str]:
-    """What one step lights up."""
-    inputs = [i for i, _ in frame.pairs]
-    weights = [w for _, w in frame.pairs if w is not None]
-    for name, cells in (("s", scene.copied(frame)), ("i", inputs), ("w", weights), ("o", [frame.output])):
-        if cells:
-            yield f'<path class="{name}" d="{_path(scene, cells)}"/>'
-    if frame.winners:
-        yield f'<path class="m" d="{_path(scene, frame.winners, 4)}"/>'
+def _shown(inside: str, first: int, end: int, last: int, times: Sequence[float]) -> str:
+    """A group that is seen from one moment until another."""
+    if not inside or (first == 0 and end == last):
+        return inside
+    stays = end == last
+    values, keys = ["hidden", "visible"][first == 0 :], [0.0, times[first]][first == 0 :]
+    if not stays:
+        values, keys = [*values, "hidden"], [*keys, times[end]]
+    state = ' class="last"' if stays else ' class="past" visibility="hidden"'
+    animation = f'<animate attributeName="visibility" calcMode="discrete" {_timing(values, keys, times)}/>'
+    return f"<g{state}>{animation}{inside}</g>"
 
 
-def _shown(first: int, last: int, count: int) -> str:
-    """Visible from the ``first`` of so many steps up to, without, the ``last``."""
-    values, times = "hidden;visible", f"0;{first / count:.5g}"
-    if last < count:
-        values, times = f"{values};hidden", f"{times};{last / count:.5g}"
-    return (
-        f'<animate attributeName="visibility" calcMode="discrete" dur="{count * SECONDS:g}s" repeatCount="indefinite" '
-        f'values="{values}" keyTimes="{times}"/>'
-    )
+def _moves(corners: Sequence[Point], rows: Sequence[int], times: Sequence[float]) -> str:
+    """From corner to corner: gliding within a row, else jumping."""
+    values, keys, before = [corners[0]], [0.0], corners[0]
+    for i in range(1, len(corners)):
+        glide = GLIDE if rows[i] == rows[i - 1] else 0.0
+        values += [before, corners[i]]
+        keys += [times[i], times[i] + glide]
+        before = corners[i]
+    written = [f"{x:g} {y:g}" for x, y in [*values, before]]
+    timing = _timing(written, [*keys, times[-1]], times)
+    return f'<animateTransform attributeName="transform" type="translate" {timing}/>'
+
+
+def _timing(values: Sequence[str], keys: Sequence[float], times: Sequence[float]) -> str:
+    moments = ";".join(f"{key / times[-1]:.4g}" for key in keys)
+    return f'dur="{times[-1]:g}s" repeatCount="indefinite" values="{";".join(values)}" keyTimes="{moments}"'
+
+
+class _Pen:
+    """Writes marks, those of one look together."""
+
+    def __init__(self, theme: str) -> None:
+        self.auto = theme == "auto"
+        self.names = tints(THEMES.get(theme, LIGHT))
+        self.used: dict[str, None] = {}
+
+    def drawn(self, marks: Iterable[Mark]) -> str:
+        parts: list[str] = []
+        for look, alike in groupby(_sorted(marks), key=_look):
+            parts += self._written(look, list(alike))
+        return "".join(parts)
+
+    def paint(self, fill: str, stroke: str) -> str:
+        """Colours as attributes; where they follow the screen, by names too."""
+        told = [
+            f'{part}="{self.names[name] if name else "none"}"'
+            for part, name in (("fill", fill), ("stroke", stroke))
+            if name or part == "fill"
+        ]
+        if self.auto:
+            names = [f"{part}-{name.replace(' ', '-')}" for part, name in (("f", fill), ("s", stroke)) if name]
+            self.used.update(dict.fromkeys(names))
+            told.append(f'class="{" ".join(names)}"' if names else "")
+        return " ".join(told)
+
+    def style(self, scene: Scene) -> str:
+        """What refines it in a browser: without motion where that isn't wanted, and dark where that is."""
+        held = "".join(
+            f".tile{i}{{transform:translate({x:g}px,{y:g}px)!important}}"
+            for i, (x, y) in enumerate(scene.drawn[-1].tiles)
+        )
+        rules = STILL % held
+        if self.auto:
+            dark = tints(DARK)
+            rules += (
+                "@media(prefers-color-scheme:dark){"
+                + "".join(
+                    f".{name}{{{'fill' if name[0] == 'f' else 'stroke'}:{dark[name[2:].replace('on-', 'on ')]}}}"
+                    for name in self.used
+                )
+                + "}"
+            )
+        return f"<style>{rules}</style>"
+
+    def _written(self, look: tuple[object, ...], marks: Sequence[Mark]) -> Iterator[str]:
+        mark = marks[0]
+        if isinstance(mark, Words):
+            anchor = "" if mark.anchor == "middle" else f' text-anchor="{mark.anchor}"'
+            bold = ' font-weight="700"' if mark.bold else ""
+            yield f'<g {self.paint(mark.colour, "")} font-size="{mark.size:g}"{anchor}{bold}>'
+            yield from (
+                f'<text x="{m.x:.4g}" y="{m.baseline:.4g}">{escape(m.text)}</text>'
+                for m in marks
+                if isinstance(m, Words)
+            )
+            yield "</g>"
+        elif isinstance(mark, Shades):
+            yield from (self._shades(m) for m in marks if isinstance(m, Shades))
+        else:
+            dash = (
+                f' stroke-dasharray="{" ".join(f"{d:g}" for d in mark.dash)}"'
+                if isinstance(mark, Box) and mark.dash
+                else ""
+            )
+            thick = f' stroke-width="{mark.thick:g}"' if mark.stroke and mark.thick != 1 else ""
+            paint = f"{self.paint(mark.fill, mark.stroke)}{thick}{dash}"
+            if isinstance(mark, Box) and mark.round:
+                yield from (f'<rect {paint} {_place(m)} rx="{m.round:.3g}"/>' for m in marks if isinstance(m, Box))
+            else:
+                yield f'<path {paint} d="{"".join(map(_outline, marks))}"/>'
+
+    def _shades(self, mark: Shades) -> str:
+        scale = max(1, round(mark.width / mark.levels.shape[1]))  # so that no renderer has anything to smooth
+        levels = mark.levels.repeat(scale, 0).repeat(scale, 1)
+        names = [self.names[name] for name in GROUNDS]
+        data = b64encode(_png(levels.tobytes(), levels.shape[1], levels.shape[0], names)).decode()
+        return f'<image {_place(mark)} preserveAspectRatio="none" href="data:image/png;base64,{data}"/>'
+
+
+def _look(mark: Mark) -> tuple[object, ...]:
+    """What marks share that are written together."""
+    if isinstance(mark, Words):
+        return ("words", mark.size, mark.colour, mark.anchor, mark.bold)
+    if isinstance(mark, Shades):
+        return ("shades",)
+    if isinstance(mark, Path):
+        return ("path", mark.fill, mark.stroke, mark.thick)
+    return ("box", mark.fill, mark.stroke, mark.thick, mark.dash, bool(mark.round))
+
+
+def _sorted(marks: Iterable[Mark]) -> Iterator[Mark]:
+    """Runs of words, and of filled boxes, by their looks: there none covers another of its run."""
+    for together, run in groupby(marks, key=_run):
+        alike = list(run)
+        yield from sorted(alike, key=lambda mark: repr(_look(mark))) if together else alike
+
+
+def _run(mark: Mark) -> str:
+    return "words" if isinstance(mark, Words) else "boxes" if isinstance(mark, Box) and mark.fill else ""
+
+
+def _place(mark: Box | Shades) -> str:
+    return f'x="{mark.x:.4g}" y="{mark.y:.4g}" width="{mark.width:.4g}" height="{mark.height:.4g}"'
+
+
+def _outline(mark: Mark) -> str:
+    if isinstance(mark, Box):
+        return f"M{mark.x:.4g} {mark.y:.4g}h{mark.width:.4g}v{mark.height:.4g}h{-mark.width:.4g}z"
+    assert isinstance(mark, Path)
+    points = "L".join(f"{x:.4g} {y:.4g}" for x, y in mark.points)
+    return f"M{points}{'z' if mark.fill else ''}"
+
+
+def _png(pixels: bytes, width: int, height: int, colours: Sequence[str]) -> bytes:
+    """A picture of places in a palette, row by row."""
+
+    def chunk(name: bytes, data: bytes) -> bytes:
+        return pack(">I", len(data)) + name + data + pack(">I", zlib.crc32(name + data))
+
+    rows = b"".join(b"\0" + pixels[at : at + width] for at in range(0, width * height, width))
+    palette = bytes.fromhex("".join(colour[1:] for colour in colours))
+    head = pack(">IIBBBBB", width, height, 8, 3, 0, 0, 0)
+    parts = (b"IHDR", head), (b"PLTE", palette), (b"IDAT", zlib.compress(rows, 9)), (b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + b"".join(chunk(*part) for part in parts)

@@ -6,8 +6,12 @@
 
 from dataclasses import asdict
 from functools import cache
+from typing import TYPE_CHECKING
 
 from convcli.colours import DARK, LIGHT, Palette
+
+if TYPE_CHECKING:
+    import numpy as np
 
 STEPS = 8
 HUES = ("negative", "zero", "positive", "wrong")  # that a page has as grounds, or doesn't have
@@ -25,9 +29,30 @@ def tints(palette: Palette) -> dict[str, str]:
     names = asdict(palette)
     for name in GROUNDS:
         hue = {"n": palette.negative, "p": palette.positive}.get(name[0], palette.zero)
-        names[name] = _mixed(palette.zero, hue, STRONGEST * int(name[1:] or 0) / STEPS)
+        names[name] = mixed(palette.zero, hue, STRONGEST * int(name[1:] or 0) / STEPS)
         names[f"on {name}"] = "#000" if _luminance(names[name]) > 0.179 else "#fff"
     return names
+
+
+def ground(value: float, most: float) -> str:
+    """The ground that says a value, among values up to ``most``; of what isn't a number, zero's.
+
+    >>> ground(2, 4), ground(-0.001, 4), ground(0, 4)
+    ('p4', 'n1', 'z')
+    """
+    if value == 0 or value != value:
+        return "z"
+    step = max(1, round(STEPS * min(1.0, abs(value) / most))) if most else STEPS
+    return f"{'n' if value < 0 else 'p'}{step}"
+
+
+def grounds(values: "np.ndarray", most: float) -> "np.ndarray":
+    """The same for many values, as places in ``GROUNDS``."""
+    import numpy as np
+
+    parts = np.minimum(1, np.abs(np.nan_to_num(values, nan=0.0)) / (most or 1))
+    steps = np.where(parts > 0, np.maximum(1, np.rint(STEPS * parts)), 0)
+    return np.where(values > 0, steps + STEPS * (steps > 0), steps).astype(np.uint8)
 
 
 def variables() -> str:
@@ -48,7 +73,8 @@ def _channels(colour: str) -> list[int]:
     return [int(colour[i : i + 2], 16) for i in (1, 3, 5)]
 
 
-def _mixed(one: str, other: str, share: float) -> str:
+def mixed(one: str, other: str, share: float) -> str:
+    """A colour between two, so much of the other."""
     pairs = zip(_channels(one), _channels(other), strict=True)
     return "#" + "".join(f"{round(low + (high - low) * share):02x}" for low, high in pairs)
 

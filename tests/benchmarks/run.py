@@ -14,6 +14,7 @@ from pathlib import Path
 from statistics import median
 
 import numpy as np
+from PIL import Image
 
 PYTHON = sys.executable
 CONVCLI = [PYTHON, "-m", "convcli"]
@@ -33,6 +34,35 @@ torch.manual_seed(0)
 with torch.no_grad():
     print(torch.nn.Conv1d(1, 1, 3)(x))
 """
+
+PHOTO = """
+import sys, numpy as np, torch
+from PIL import Image
+x = torch.from_numpy(np.asarray(Image.open(sys.argv[1]), np.float32) / 255).permute(2, 0, 1)[None]
+torch.manual_seed(0)
+with torch.no_grad():
+    print(torch.nn.Conv2d(3, 3, 3, groups=3)(x))
+"""
+MODULE = "import torch; print(torch.nn.{}(torch.arange(1., 1 + {}).view(1, 1, {})))"
+# Each command beside the bare script that makes the same numbers.
+LAYERS = (
+    ("conv2d --size 28x28", "Conv2d(1, 1, 3)", (28, 28)),
+    ("conv3d --size 8x8x8", "Conv3d(1, 1, 3)", (8, 8, 8)),
+    ("convtranspose2d --size 28x28", "ConvTranspose2d(1, 1, 3)", (28, 28)),
+    ("maxpool2d --size 28x28", "MaxPool2d(2)", (28, 28)),
+    ("avgpool2d --size 28x28", "AvgPool2d(2)", (28, 28)),
+    ("lppool2d --size 28x28", "LPPool2d(2, 2)", (28, 28)),
+    ("adaptiveavgpool2d --size 28x28", "AdaptiveAvgPool2d(3)", (28, 28)),
+    ("adaptivemaxpool2d --size 28x28", "AdaptiveMaxPool2d(3)", (28, 28)),
+    ("unfold --size 28x28", "Unfold(2)", (28, 28)),
+)
+GROWS = {
+    "input cells": (lambda n: f"conv1d --size {n}", (10**4, 10**5, 10**6, 10**7)),
+    "cells, no torch": (lambda n: f"formula --size {n} --kernel 3 --stride 1000", (10**3, 10**6, 10**12, 10**18)),
+    "steps": (lambda n: f"conv1d --size 20000 --steps 0:{n}", (10, 100, 1000, 10_000)),
+    "terms": (lambda n: f"conv1d --size 400000 --kernel {n} --stride 100000 --at 0", (300, 3000, 30_000, 300_000)),
+    "JSON": (lambda n: f"maxpool1d --size {n} --json", (10**3, 10**4, 10**5, 10**6)),
+}
 
 VGG = """
 import torchinfo
@@ -98,7 +128,31 @@ def main(pairs: int) -> None:
         ours, theirs = [*CONVCLI, "conv1d", "-i", str(path)], [PYTHON, "-c", LOAD, str(path)]
         compare("100 MB .npy, wall time", 1.15, lambda: wall(ours), lambda: wall(theirs), pairs)
         compare("100 MB .npy, peak memory", 1.15, lambda: peak(ours), lambda: peak(theirs), 3)
+    each_layer(pairs)
     networks(pairs)
+    growth()
+
+
+def each_layer(pairs: int) -> None:
+    """Every layer command against the module by itself, and a photo of twelve megapixels."""
+    for command, module, sizes in LAYERS:
+        bare = MODULE.format(module, np.prod(sizes), ", ".join(map(str, sizes)))
+        ours, theirs = [*CONVCLI, *command.split()], [PYTHON, "-c", bare]
+        compare(command, 1.0, lambda o=ours: wall(o), lambda t=theirs: wall(t), pairs)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "photo.png"
+        pixels = np.random.default_rng(0).integers(0, 256, (3000, 4000, 3), np.uint8)
+        Image.fromarray(pixels).save(path, compress_level=1)
+        ours, theirs = [*CONVCLI, "conv2d", "-i", str(path), "--groups", "3"], [PYTHON, "-c", PHOTO, str(path)]
+        compare("12-megapixel photo, wall time", 1.15, lambda: wall(ours), lambda: wall(theirs), pairs)
+        compare("12-megapixel photo, peak memory", 1.15, lambda: peak(ours), lambda: peak(theirs), 3)
+
+
+def growth() -> None:
+    """How the time of a whole process grows with what it is asked for."""
+    for what, (command, counts) in GROWS.items():
+        taken = [median(wall([*CONVCLI, *command(count).split()]) for _ in range(3)) for count in counts]
+        print(f"{what:16}", *(f"{count:>12,.0e} {each:6.2f} s" for count, each in zip(counts, taken, strict=True)))
 
 
 def networks(pairs: int) -> None:

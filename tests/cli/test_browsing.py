@@ -50,7 +50,7 @@ def test_without_a_browser_the_path_is_printed(
         ("maxpool2d --groups 2", "takes no argument"),
         ("conv1d --kernel 99", "not one window fits"),
         ("conv1d --at 99", "there is no such cell"),
-        ("conv2d --size 3x1000x1000 --out 3", "the page would hold 5,988,096 numbers; 1,000,000 are the most"),
+        ("conv2d --size 3x1000x1000 --out 3", "the page would hold 5,988,096 numbers; the limit is 1,000,000"),
     ],
 )
 def test_what_cannot_be_played(convcli: Run, opened: list[str], arguments: str, said: str) -> None:

@@ -119,7 +119,7 @@ MENT = [
     ("conv2d show", "try --show", "conv2d --show"),
     ("formula size --kernel 3", "try --size", "formula --size 28 --kernel 3"),
     ("conv1d -- 3", "try --kernel 3", "conv1d --kernel 3"),
-    ("conv1d -- --kernel 3", "takes no '--kernel' by itself", "conv1d --kernel 3"),
+    ("conv1d -- --kernel 3", "doesn't take '--kernel' on its own", "conv1d --kernel 3"),
     ("conv1d --batch 4", "as in --size 4x3x28", "conv1d --size 4x3x28"),
     ("maxpool2d --batch_size=2", "as in --size 2x3x28x28", "maxpool2d --size 2x3x28x28"),
     ("conv2d --dtype float64", "every number is a float32", "conv2d --code"),

@@ -64,9 +64,8 @@ def test_torch_free_commands_import_nothing_heavy() -> None:
 
 @pytest.mark.skipif(os.name != "posix", reason="elsewhere a directory that is worked in can't be removed")
 def test_torch_is_loaded_where_the_working_directory_is_gone(tmp_path: Path) -> None:
-    script = (
-        "import os, sys\nos.chdir(sys.argv[1]); os.rmdir(sys.argv.pop(1))\nfrom convcli.__main__ import main; main()"
-    )
+    gone = "import os, sys, convcli\nos.chdir(sys.argv[1]); os.rmdir(sys.argv.pop(1))"
+    script = f"{gone}\nfrom convcli.__main__ import main; main()"
     ran = subprocess.run(
         [sys.executable, "-c", script, str(tmp_path), "conv1d", "--json"], capture_output=True, text=True, check=False
     )

@@ -157,7 +157,7 @@ def test_every_kind_of_layer_on_every_screen(name: str, size: tuple[int, int]) -
 def test_what_is_too_large_to_save_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     async def steps(app: Explorer, hands: Hands) -> None:
         await hands.press("s")
-        assert "the page would hold 61 numbers; 60 are the most" in hands.says()
+        assert "the page would hold 61 numbers; the limit is 60" in hands.says()
 
     monkeypatch.setattr("convcli.limits.MOST_ON_PAGE", 60)
     explore(steps)

@@ -29,6 +29,7 @@ from convcli.api import NAMED
 from convcli.cli import app, streams
 from convcli.cli.exits import guard
 from convcli.data.files import read
+from convcli.matching import same
 
 MOST_SECONDS = 2.0  # of the processor's, so that a busy machine finds nothing
 HANGS = 120  # seconds after which a case is given up
@@ -83,6 +84,11 @@ class Case:
         apart = {word.partition("=")[2] for word in self.words if word.startswith(WRITING)}
         return {value for flag, value in pairs if flag.startswith(WRITING)} | apart
 
+    @property
+    def passes_on(self) -> bool:
+        """Whether the command is ``explain``, which writes what it is piped to stderr."""
+        return bool(self.words) and same(self.words[0], ["explain"]) is not None
+
     def __str__(self) -> str:
         shown = {name: f"{len(content)} bytes" for name, content in self.files.items()}
         return f"{list(self.words)} {self.read!r} stdin={self.stdin[:300]!r} files={shown}"[:2000]
@@ -118,7 +124,7 @@ def _faults(case: Case, end: Ending) -> Iterator[str]:
         yield f"an exception left the program: {end.crash}"
     if "a defect of convcli" in end.err:
         yield "a defect"
-    if "Traceback" in end.err and "explain" not in case.words:
+    if "Traceback" in end.err and not case.passes_on:
         yield "a traceback"
     if end.code not in (0, 1, 2):
         yield f"exit {end.code}"
@@ -128,8 +134,8 @@ def _faults(case: Case, end: Ending) -> Iterator[str]:
         yield f"a message of {len(message)} characters"
     if any(len(word) > MOST_QUOTED for word in message.split()):
         yield "a value quoted whole"
-    if "explain" not in case.words and not all(line.startswith(("note: ", "convcli: ", "  ")) for line in said):
-        yield "foreign words on stderr"  # explain passes a log on, to stderr
+    if not case.passes_on and not all(line.startswith(("note: ", "convcli: ", "  ")) for line in said):
+        yield "foreign words on stderr"
     if end.seconds > MOST_SECONDS:
         yield f"{end.seconds:.1f} seconds"
     if end.memory > MOST_MEMORY:

@@ -14,7 +14,7 @@ CHAINS: dict[str, tuple[str, dict[str, Any], tuple[int, ...], str]] = {
     "TooFewAxes": ("localresponsenorm", {"size": 3}, (1, 3), "takes at least 3 axes, and [1, 3] has 2"),
     "FeatureChannels": ("batchnorm2d", {"num_features": 4}, (1, 3, 5, 5), "made for 4 channels; [1, 3, 5, 5] has 3"),
     "ParametersOrOne": ("prelu", {"num_parameters": 4}, (1, 3, 5), "try num_parameters=3, or num_parameters=1"),
-    "OneValue": ("instancenorm1d", {"num_features": 4}, (1, 4, 1), "gives it one number to take it of"),
+    "OneValue": ("instancenorm1d", {"num_features": 4}, (1, 4, 1), "gives it a single number, which has none"),
     "LastAxes": ("layernorm", {"normalized_shape": (4, 5)}, (1, 5, 4), "try normalized_shape=(5, 4)"),
     "OddAxis": ("glu", {}, (1, 3), "halves axis 1, and [1, 3] has 3 there"),
     "PaddingPairs": ("reflectionpad2d", {"padding": (1, 1, 1)}, (1, 3, 5, 5), "takes pairs, before and after"),

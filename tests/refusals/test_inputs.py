@@ -76,6 +76,15 @@ INPUTS: dict[str, tuple[Callable[[], object], str, str]] = {
         "try smaller sizes",
         "of memory",
     ),
+    "TooManyCopies": (
+        lambda: make_plan(
+            "conv1d",
+            {"kernel_size": 1, "stride": 3, "padding": 10**9, "padding_mode": "reflect"},
+            size=(10**10,),
+        ),
+        "leave padding_mode out",
+        "200,000 are the most that are looked up",
+    ),
     "TooMuchWork": (
         lambda: memory.check_work(make_plan("conv1d", {"kernel_size": 10**6}, size=(3 * 10**6,))),
         "try a smaller kernel",

@@ -92,8 +92,6 @@ COMMANDS = [
     "conv3d --size 4x5",
     "conv1d --weight 1,2,3 --kernel 2",
     "conv1d --weight [[[1,2]]] --out 2",
-    "conv2d --out 8 --size 30x30 --export many.svg --steps 0:500",
-    "conv2d --size 3x300x300 --out 2 --export many.svg",
     "conv2d --size 2x1x9x9 --export many.svg --steps 45:60",
     "conv2d --size 3x20x20 --kernel 7 --worksheet many.md",
     "conv2d --size 9x20x20 --kernel 7 --worksheet many.md --steps 0:4",

@@ -31,7 +31,7 @@
       // The tile covers (kernel − 1)·dilation + 1 cells, wherever these end.
       const tile = outline(edges[0]), grid = id === 'made' ? view.layout.output : view.layout.inputs[0];
       for (const [axis, extent, size] of [[1, tile.right - tile.left, grid.width], [0, tile.bottom - tile.top, grid.height]]) {
-        const cells = flat() && !axis ? 1 : (s.kernel_size.at(axis - 2) - 1) * (s.dilation?.at(axis - 2) ?? 1) + 1;
+        const cells = flat() && !axis ? 1 : (s.kernel_size.at(axis - 2) - 1) * (takes(s, 'dilation') ? s.dilation.at(axis - 2) : 1) + 1;
         complain(Math.abs(extent - cells * size) > 1, `${id} covers ${extent / size} cells, not ${cells}`);
       }
     }

@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import re
 import shlex
 from collections.abc import Callable
@@ -24,8 +25,10 @@ from tests.views.drawn import LAYERS
 Export = Callable[..., Path]
 Visit = Callable[..., Page]
 SIZES = {"phone": (390, 844), "desktop": (1280, 800)}
-FAULTS, SHOWN = (Path(__file__).with_name(name).read_text() for name in ("faults.js", "shown.js"))
-STEPS = 9 if os.environ.get("HYPOTHESIS_PROFILE") != "explore" else 10**9  # of a page that are looked at
+FAULTS, SHOWN, CLICK = (Path(__file__).with_name(f"{name}.js").read_text() for name in ("faults", "shown", "click"))
+EXPLORING = os.environ.get("HYPOTHESIS_PROFILE") == "explore"
+SEED = random.randrange(1, 10**6) if EXPLORING else 0
+STEPS = 10**9 if EXPLORING else 9  # of a page that are looked at
 TWO_FRAMES = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"  # drawn anew by then
 CONTROLS = "[...document.querySelectorAll('button, select, textarea, input, summary')]"
 
@@ -224,6 +227,16 @@ def test_what_follows_when_the_layer_is_changed(
     assert page.locator(".lines .badge").inner_text() == "✓ PyTorch's values"
 
 
+@pytest.mark.parametrize("arguments", ["conv2d --size 2x6x6 --out 2", "maxpool1d", "conv3d --size 3x4x4"])
+def test_whatever_is_turned(export: Export, visit: Visit, arguments: str) -> None:
+    """Settings turned as they come: the picture stays whole, and nothing breaks."""
+    page, rng, done = visit(export(arguments)), random.Random(SEED), []
+    for _ in range(5 if SEED == 0 else 60):
+        done.append(page.evaluate(CLICK, rng.random()))
+        page.evaluate(TWO_FRAMES)
+        assert page.evaluate(FAULTS, {"product": 15, "steps": 1}) == [], done
+
+
 @pytest.mark.parametrize(
     ("arguments", "name", "why"),
     [
@@ -328,6 +341,13 @@ def test_a_transposed_layer_stamps(export: Export, visit: Visit) -> None:
     assert page.inner_text("#count") == "1 / 9"
     page.keyboard.press("End")
     assert page.inner_text("#line") == "output[0, 2, 2] = Σ 4000 = 4000"
+
+
+def test_a_sum_on_its_way_has_room(export: Export, visit: Visit) -> None:
+    """It may be longer than what comes out in the end."""
+    page = visit(export("convtranspose1d -i 1,1 --weight 1,-0.0123 --padding 1"))
+    assert page.evaluate("short(soFar([0, 0]))") == "-0.012"
+    assert page.evaluate("[view.surveyed.digits[1], ...OWN.y.map(short)]") == [6, "0.99"]
 
 
 def test_marks(export: Export, visit: Visit) -> None:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from convcli.colours import DARK, LIGHT, Palette
-from convcli.views.tints import GROUNDS, tints, variables
+from convcli.views.tints import GROUNDS, ground, grounds, tints, variables
 from tests.test_colours import contrast
 
 # Machado, Oliveira & Fernandes, 2009: what is left of linear red, green and blue where one kind of cone is missing.
@@ -45,3 +45,9 @@ def test_the_accent_is_no_values_colour(palette: Palette, seen: str) -> None:
 def test_variables_for_both_grounds() -> None:
     assert variables().count("--p3:") == 2
     assert "prefers-color-scheme:dark" in variables()
+
+
+def test_grounds_of_many_values_are_those_of_each() -> None:
+    values = np.array([[-4, -0.001, 0.0], [0.4, 2.0, 9.0]])
+    assert [GROUNDS[i] for i in grounds(values, 4).flat] == [ground(value, 4) for value in values.flat]
+    assert grounds(np.array([np.nan, np.inf]), 0).tolist() == [0, GROUNDS.index("p8")]
