@@ -15,6 +15,7 @@ from convcli.layers import LAYERS
 from tests.conftest import Ran
 
 SCHEMA: dict[str, Any] = json.loads((Path(__file__).parent.parent / "docs" / "convcli.schema.json").read_text())
+RESIDUAL = Path(__file__).parent / "benchmarks" / "resnet50.py"
 # By the command: which part of the schema it prints.
 PRINTED = {
     **{f"{name} --json": "layer_that_ran" for name in COMMANDS if name in LAYERS},
@@ -40,6 +41,19 @@ PRINTED = {
     "blog cnn1d_2 --steps --from 0 --of 0 --coverage --json": "experiments",
     "filters --json": "filters",
     "samples --json": "samples",
+    "network --json": "network",
+    "network alexnet --convention fvcore --json": "network",
+    'network "Conv2d(1, 6, 5); Flatten(); Linear(9, 2)" --size 9x9 --json': "network",
+    'network "Conv2d(1, 6, 5); Mystery(3); ReLU()" --json': "network",
+    'network "Embedding(9, 4); Flatten(); Linear(8, 2)" --json': "network",
+    "network alexnet --receptive last --json": "network",
+    'network "Conv1d(1, 1, 3, padding=4, stride=4)" --size 5 --receptive 0 --json': "network",
+    f"network {RESIDUAL}:resnet50 --run --size 3x32x32 --json": "network",
+    f"network {RESIDUAL}:resnet50 --run --size 4x32x32 --json": "network",
+    f"network {RESIDUAL}:resnet50 --run --size 3x32x32 --receptive layer2.0.conv2 --json": "network",
+    "network --compare vgg16 alexnet tiny --json": "networks_compared",
+    'network --compare "Conv2d(1, 6, 5); Linear(3, 2)" "ReLU()" --json': "networks_compared",
+    "network vgg16 --output 7 --json": "input_sizes",
     'explain "mat1 and mat2 shapes cannot be multiplied (4x800 and 512x10)" --json': "explanation",
     'explain "no error" --json': "explanation",
 }
@@ -82,11 +96,7 @@ def test_a_command_prints_what_the_schema_says(convcli: Callable[..., Ran], comm
 
 
 def test_every_command_is_among_them() -> None:
-    assert {command.split()[0] for command in PRINTED} == set(COMMANDS) - {
-        "play",
-        "explore",
-        "network",
-    }  # a page, a screen; one not yet described
+    assert {command.split()[0] for command in PRINTED} == set(COMMANDS) - {"play", "explore"}  # a page, a screen
 
 
 def test_every_key_of_the_schema_is_printed_by_some_command(convcli: Callable[..., Ran]) -> None:
@@ -108,6 +118,9 @@ def test_every_key_of_the_schema_is_printed_by_some_command(convcli: Callable[..
         ("formula --json", {"kind": "other"}),
         ("formula --json", {"axes": [{"size": 10}]}),
         ("samples --json", {"samples": []}),
+        ("network --json", {"failed": {}}),
+        ("network --json", {"layers": [{"name": "0"}]}),
+        ("network vgg16 --output 7 --json", {"sizes": [[3]]}),
     ],
 )
 def test_the_schema_objects(convcli: Callable[..., Ran], command: str, change: dict[str, Any]) -> None:

@@ -28,7 +28,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "play": ("browsing.command", "A layer as a live page, to watch and to change"),
     "explore": ("exploring.command", "The same under keys and mouse, in the terminal"),
     "filters": ("lookup.filters", "The classic filters: edges, blurs, Sobel and others"),
-    "network": ("networks.network", "A whole model, layer by layer, up to the one that fails"),
+    "network": ("networks.command", "A whole model, layer by layer, up to the one that fails"),
     "explain": ("explaining.explain", "A PyTorch error message in plain words, with a fix"),
     "samples": ("lookup.samples", "What to feed a layer with: the post's tensors, a picture, a wave, a word"),
 }

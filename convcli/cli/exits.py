@@ -18,7 +18,7 @@ def guard(run: Callable[[], Any], show_traceback: bool = False) -> int:
         write("")
         return code if isinstance(code, int) else 0
     except ConvcliError as error:
-        complain(*error.words(on_the_command_line), error.explained_by)
+        complain(*error.words(on_the_command_line), error.explained_by, error.excerpt)
         return error.exit_code
     except typer.TyperException as error:
         context = getattr(error, "ctx", None)
@@ -57,9 +57,11 @@ def on_the_command_line(name: str, value: Any = None) -> str:
     """An argument as it is typed: ``--kernel``, ``--kernel 3x5``, or numbers, ``--weight 1,0,-1``."""
     from convcli.cli.flags import LayerFlags, RunFlags
     from convcli.cli.formula import FormulaFlags
+    from convcli.cli.networks import NetworkFlags
     from convcli.cli.typed import spelled
 
-    named = filter(None, (spelled(request, name) for request in (LayerFlags, RunFlags, FormulaFlags)))
+    requests = (LayerFlags, RunFlags, FormulaFlags, NetworkFlags)
+    named = filter(None, (spelled(request, name) for request in requests))
     typed = value
     if isinstance(value, tuple):
         typed = "x".join(map(str, value))

@@ -1,32 +1,28 @@
 """The layer commands: flags in, a plan, and the views that were asked for."""
 
-import os
 from collections.abc import Callable
-from itertools import combinations
-from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from rich.console import RenderableType
 
 from convcli.cli.flags import LayerFlags, RunFlags, assumed, helps, takes
-from convcli.cli.player import check_playable, play
-from convcli.cli.streams import screen, show, warn, write
+from convcli.cli.player import check_playable
+from convcli.cli.presenting import check_files, present, write_files
+from convcli.cli.streams import screen, show, warn
 from convcli.cli.typed import PICTURE_THEMES, typed_command
-from convcli.cli.waiting import loading_torch, tracked
+from convcli.cli.waiting import loading_torch
 from convcli.data.arrays import Array
 from convcli.data.files import read
 from convcli.data.filters import FILTERS
 from convcli.data.samples import SAMPLES, as_in_the_post, weights_in_the_post
-from convcli.data.saving import WholeFiles, check_target
 from convcli.layers import LAYERS
 from convcli.limits import check_page
 from convcli.memory import check_memory, check_work, long_words
 from convcli.picks import pick
 from convcli.plan import Plan, make_plan
-from convcli.refusals import BelongsTo, Contradiction, ConvcliError
+from convcli.refusals import BelongsTo, Contradiction
 from convcli.report import Report
 from convcli.traps import traps
-from convcli.views.files_written import check_format
 from convcli.views.head import head
 from convcli.views.registry import View, chosen
 
@@ -132,42 +128,6 @@ def run_torch(report: Report, views: list[View]) -> bool:
     return needed
 
 
-def targets(views: list[View], flags: RunFlags) -> dict[View, Path]:
-    """The views that are files, and where."""
-    return {view: Path(getattr(flags, view.flags[0])) for view in views if view.medium == "file"}
-
-
-def write_files(report: Report, views: list[View], flags: RunFlags) -> None:
-    """Write what was asked for as files: all of them or none."""
-    files = targets(views, flags)
-    with WholeFiles([*files.values()], flags.force) as streams:
-        rendered = zip(files.items(), streams, strict=True)
-        said = [rendered_to(view, report, stream, path, flags) for (view, path), stream in rendered]
-    for path, words in zip(files.values(), said, strict=True):
-        warn(f"wrote {path}: {words}")
-
-
-def rendered_to(view: View, report: Report, stream: BinaryIO, path: Path, flags: RunFlags) -> str:
-    """Write one file; returns what was written, in words."""
-    looks = {name: getattr(flags, name) for name in view.takes}
-    said: str = view.render(report, stream, path.suffix.lower(), tracked, **looks)
-    return said
-
-
-def present(view: View, report: Report, flags: RunFlags) -> None:
-    """Show one view by its medium, if it isn't a file."""
-    match view.medium:
-        case "lines":
-            for part in view.render(report, screen(flags.full)):  # each as soon as it is worked out
-                show(part)
-        case "text":
-            text = view.render(report)
-            for part in [text] if isinstance(text, str) else text:
-                write(part)
-        case "film":
-            play(view.render(report), flags.speed)
-
-
 def check(views: list[View], flags: RunFlags) -> None:
     """Refuse flags that say nothing together, and files that can't be written."""
     if flags.region and not flags.export:
@@ -175,14 +135,7 @@ def check(views: list[View], flags: RunFlags) -> None:
     if flags.theme != PICTURE_THEMES[0] and not flags.export:
         raise BelongsTo(name="theme", owner="export", example="steps.svg")
     check_playable(flags.animate, flags.speed)
-    files = targets(views, flags)
-    for view, path in files.items():
-        check_target(path, view.suffixes, flags.force)
-        check_format(path.suffix.lower())
-    for (one, path), (other, same) in combinations(files.items(), 2):
-        if os.path.realpath(path) == os.path.realpath(same):  # Path's own raises where links go round
-            names = f"--{one.flags[0]} and --{other.flags[0]}"
-            raise ConvcliError(f"{names} name the same file", f"give --{other.flags[0]} a name of its own")
+    check_files(views, flags)
 
 
 def planned(name: str, arguments: LayerFlags, flags: RunFlags) -> Plan:

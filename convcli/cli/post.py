@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 import typer
 
 from convcli.cli.flags import RunFlags
-from convcli.cli.layer import begin, checked_report, checked_views, present, run_torch, write_files
+from convcli.cli.layer import begin, checked_report, checked_views, run_torch
+from convcli.cli.presenting import present, write_files
 from convcli.cli.streams import screen, show, write
 from convcli.cli.typed import flag, spelled, typed_command
 from convcli.cli.waiting import loading_torch

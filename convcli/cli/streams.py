@@ -12,7 +12,7 @@ from rich.text import Text
 
 from convcli.colours import theme
 from convcli.views.widgets import Screen
-from convcli.wording import bounded, bounded_words
+from convcli.wording import bounded, bounded_words, plain
 
 # What to write where a stream's encoding lacks the sign.
 ASCII = {
@@ -92,10 +92,12 @@ def warn(text: str) -> None:
     err.print(Text(f"note: {bounded(text)}", style="warning"))
 
 
-def complain(why: str, fix: str = "", explained_by: str = "") -> None:
-    """An error on stderr: what is wrong, what to type instead, and the page of PyTorch's own error for it."""
+def complain(why: str, fix: str = "", explained_by: str = "", excerpt: Iterable[str] = ()) -> None:
+    """An error on stderr: what is wrong, where, what to type instead, and the page of PyTorch's own error for it."""
     why, fix = bounded_words(why, fix)
     err.print(Text("convcli: ", style="wrong").append(why, style="default not bold"))
+    for line in excerpt:
+        err.print(Text(f"  {plain(line)}"))
     if fix:
         err.print(Text(f"  {fix}"))
     if explained_by:

@@ -2,7 +2,7 @@
 
 import inspect
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import field, fields
 from typing import Annotated, Any, NamedTuple
 
@@ -11,7 +11,7 @@ import typer
 from convcli.cli.panels import plainly
 from convcli.colours import THEMES
 from convcli.layers import LAYERS, Layer, Windowed
-from convcli.matching import matching
+from convcli.matching import matching, nearest
 from convcli.refusals import PADDING_MODES, PADDING_WORDS, ConvcliError
 from convcli.whole_numbers import whole_numbers
 from convcli.wording import quoted, shortened
@@ -92,6 +92,25 @@ def seed(typed: str, name: str) -> int:
     return int(typed)
 
 
+def word(choices: Collection[str]) -> Callable[[str, str], str]:
+    """Reads one of so many words."""
+
+    def read(typed: str, name: str) -> str:
+        if typed in choices:
+            return typed
+        near = nearest(typed, choices, 1)
+        meant = f"did you mean {near[0]}? " if near else ""
+        raise ConvcliError(f"{name} {quoted(typed)} is unknown", f"{meant}it takes {', '.join(choices)}")
+
+    return read
+
+
+def words(choices: Collection[str]) -> Callable[[str, str], tuple[str, ...]]:
+    """Reads several of them, with commas between."""
+    each = word(choices)
+    return lambda typed, name: tuple(each(part.strip(), name) for part in typed.split(","))
+
+
 def theme(typed: str, name: str) -> str:
     """The colours of a picture."""
     meant = matching(text(typed, name), PICTURE_THEMES)
@@ -123,7 +142,10 @@ PADDING: dict[str, Any] = {"read": padding, "metavar": "SIZES", "autocompletion"
 
 
 class Flag(NamedTuple):
-    """How a field is typed, read and shown in the help; one whose default is a bool is a switch that turns it round."""
+    """How a field is typed, read and shown in the help.
+
+    One whose default is a bool is a switch that turns it round; one whose default is a tuple may be typed again.
+    """
 
     names: tuple[str, ...]
     read: Callable[[str, str], Any]
@@ -176,6 +198,8 @@ def _request(kind: type, typed: dict[str, Any]) -> Any:
         said, value = each.metadata["flag"], typed.get(each.name)
         if isinstance(value, str):
             values[each.name] = said.read(value, said.names[0])
+        elif isinstance(value, list):
+            values[each.name] = tuple(said.read(every, said.names[0]) for every in value)
         elif value is not None:
             values[each.name] = value != each.default
     return kind(**values)
@@ -188,7 +212,12 @@ def _parameter(each: Any, told: str | None) -> inspect.Parameter:
         option = typer.Option(*said.names, **shown)
     else:  # an argument, named for the help alone
         option = typer.Argument(metavar=said.names[0], **shown)
-    kind, default = (bool, False) if isinstance(each.default, bool) else (str | None, each.default)
+    kind: Any = str | None
+    default = each.default
+    if isinstance(default, bool):
+        kind, default = bool, False
+    elif isinstance(default, tuple):
+        kind, default = list[str] | None, None
     return inspect.Parameter(
         each.name, inspect.Parameter.KEYWORD_ONLY, annotation=Annotated[kind, option], default=default
     )

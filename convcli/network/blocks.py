@@ -8,6 +8,7 @@ from convcli.refusals import Refusal, Spelling, Words
 
 MOST_BLOCKS = 60
 TALLEST, SHORTEST, GAP = 220.0, 10.0, 34.0
+LEFT = 64.0  # so that the input's sizes have room
 SLANT = 0.35  # how much of its depth a block shows to the right and up
 MIDDLE = 30 + TALLEST * (1 + SLANT) / 2  # of every block's front
 
@@ -56,7 +57,7 @@ def blocks(chain: Chain, depth: int | None = None) -> list[Block]:
     shapes = [("input", chain.input_shape), *((row.code.partition("(")[0], row.output_shape or ()) for row in drawn)]
     largest = max(max(shape[2:], default=1) for _, shape in shapes)
     made: list[Block] = []
-    x = 40.0
+    x = LEFT
     for i, (code, shape) in enumerate(shapes):
         name = f"{drawn[i - 1].name} {code}" if i else code
         block = _block(x, shape, name, largest)

@@ -11,7 +11,7 @@ from convcli.layers.reshapings import Flatten
 from convcli.network.parts import Model, Placed, layers
 from convcli.network.sight import Sight
 from convcli.network.tensor_calls import Mean
-from convcli.refusals import Refusal
+from convcli.refusals import Refusal, Spelling, Words
 
 BYTES = 4  # of a float32
 
@@ -119,11 +119,20 @@ class Chain:
         return BYTES * prod(self.input_shape) + sum(row.activation_bytes or 0 for row in self.rows)
 
 
+class LooksUpNumbers(Refusal):
+    type: str
+
+    def said(self, spell: Spelling) -> Words:
+        why = f"nn.{self.type} takes the places of its rows, whole numbers; what comes here are a layer's numbers"
+        return why, "put it first, or give it an input of its own"
+
+
 NORMS = "a norm of whole maps lets every later cell see the whole input, by its mean; the fields here leave that aside"
 ORDER = (
     "print(model) shows the layers in the order of __init__, not what forward does with them: functions between them, "
     "layers used twice. The source knows: give the .py file"
 )
+PRINTED = "in the order in which the layers are written; functions that forward calls between them aren't seen here"
 ASSUMED = "assumed: print(model) doesn't show what forward does here"
 Made = tuple[Shape, int, tuple[Path, ...], bool]
 
@@ -143,8 +152,8 @@ def work_out(model: Model, input_shape: Sequence[int], positions: int | None = N
     walk = _Walk(placed, tuple(input_shape), Sight.of_input(input_shape, positions))
     for i in range(len(placed)):
         walk.step(i)
-    if walk.failed and not all(holder.part.in_order for holder in placed[0].holders):
-        walk.notes[ORDER] = None
+    if not all(holder.part.in_order for each in placed for holder in each.holders):
+        walk.notes[ORDER if walk.failed else PRINTED] = None
     notes = dict.fromkeys([*model.notes, *walk.notes])
     return Chain(model, tuple(input_shape), tuple(walk.rows), walk.failed, tuple(notes), positions)
 
@@ -159,16 +168,15 @@ class _Walk:
     rows: list[Row] = field(default_factory=list)
     failed: Failed | None = None
     notes: dict[str, None] = field(default_factory=dict)
-    counted: set[int] = field(default_factory=set)
+    counted: set[tuple[object, ...]] = field(default_factory=set)
     made: dict[tuple[Layer, Shape], Made | Refusal] = field(default_factory=dict)
 
     def step(self, i: int) -> None:
         """One more layer."""
         placed = self.placed[i]
         part, layer, unused = placed.part, placed.part.layer, placed.unused
-        parameters = layer.parameters if layer and id(part) not in self.counted else 0
-        if part.times == 1:
-            self.counted.add(id(part))  # the same part again is the same layer, which learns once
+        parameters = layer.parameters if layer and placed.itself not in self.counted else 0
+        self.counted.add(placed.itself)  # the same again is the same layer, which learns once
         names = (placed.name, part.code, tuple(placed.holders))
         shape, output, macs, note = self.shape, None, None, part.note
         if unused:
@@ -182,6 +190,8 @@ class _Walk:
                 shape = self.shape
             assert shape is not None
             try:
+                if layer.work == "embedding" and any(row.output_shape and not _rearranges(row) for row in self.rows):
+                    raise LooksUpNumbers(type=layer.type)
                 output, macs = self.through(layer, shape)
             except Refusal as refusal:
                 note = self.refused(placed, shape, refusal)
@@ -232,6 +242,11 @@ class _Walk:
     def lose(self) -> None:
         """Nothing is known any more."""
         self.shape = self.sight = None
+
+
+def _rearranges(row: Row) -> bool:
+    """Whether what comes out are the numbers that went in."""
+    return row.layer is not None and row.layer.joins
 
 
 def first_position(placed: Sequence[Placed]) -> int:

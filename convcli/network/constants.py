@@ -12,6 +12,7 @@ from typing import Any
 from convcli.refusals import ConvcliError
 
 LARGEST = 2**63
+LONGEST = 1000  # characters of a text that is put together
 ARITHMETIC: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
@@ -78,8 +79,8 @@ def constant(node: ast.AST, names: Mapping[str, Any]) -> Any:
             return value
         case ast.Name(id=name) if name in names:
             return names[name]
-        case ast.Attribute(value=ast.Name(id="self"), attr=name) if f"self.{name}" in names:
-            return names[f"self.{name}"]
+        case ast.Attribute(value=ast.Name(id=owner), attr=name) if f"{owner}.{name}" in names:
+            return names[f"{owner}.{name}"]
         case ast.Attribute(value=ast.Name(id="math" | "np" | "torch"), attr="inf"):
             return float("inf")
         case ast.Tuple(elts=parts) | ast.List(elts=parts):
@@ -99,6 +100,12 @@ def constant(node: ast.AST, names: Mapping[str, Any]) -> Any:
             return all(each) if isinstance(op, ast.And) else any(each)
         case ast.IfExp(test=test, body=body, orelse=other):
             return constant(body if constant(test, names) else other, names)
+        case ast.JoinedStr(values=parts):
+            return _joined(node, [str(constant(part, names)) for part in parts])
+        case ast.FormattedValue(value=value, conversion=-1, format_spec=None):
+            return constant(value, names)
+        case ast.Slice(lower=lower, upper=upper, step=step):
+            return slice(*(None if each is None else constant(each, names) for each in (lower, upper, step)))
         case ast.Subscript(value=value, slice=index):
             return _item(node, constant(value, names), constant(index, names))
         case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name), args=[argument], keywords=[]):
@@ -131,6 +138,12 @@ def _compared(node: ast.AST, comparison: Callable[[Any, Any], Any], left: Any, r
         return bool(comparison(left, right))
     except TypeError:
         raise NotConstant(node) from None
+
+
+def _joined(node: ast.AST, texts: list[str]) -> str:
+    if sum(map(len, texts)) > LONGEST:
+        raise NotConstant(node)
+    return "".join(texts)
 
 
 def _item(node: ast.AST, value: Any, index: Any) -> Any:

@@ -102,6 +102,8 @@ def sizes_giving(chain: Chain, output: Sequence[int]) -> tuple[str, list[range]]
     targets = tuple(output) * ndim if len(output) == 1 else tuple(output)
     if len(targets) != ndim:
         raise WrongSize(values=output, takes=f"[{', '.join(AXIS_NAMES[ndim])}]", example=(7,) * ndim)
+    if min(targets) < 1:
+        raise NoSuchOutput(output=targets, near=[max(1, target) for target in targets])
     through = [row.layer for row in rows if row.layer]
     ranges = [
         range(least_through(through, axis, target), least_through(through, axis, target + 1))

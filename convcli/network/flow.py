@@ -6,12 +6,14 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from convcli.network.constants import NotConstant, constant, shortened
+from convcli.network.making import assign
 from convcli.network.parts import Part
-from convcli.network.tensor_calls import SAME, AxisSize, of_function
+from convcli.network.tensor_calls import SAME, AxisSize, keeps_batch, of_function
 from convcli.refusals import Refusal
 
 MOST_STEPS = 10_000
 ELEMENTWISE = (ast.Mult, ast.Div, ast.Add, ast.Sub)
+JOINING = ("cat", "concat", "stack", "add", "mul", "matmul", "bmm", "einsum")
 
 
 class NotAChain(Exception):
@@ -26,6 +28,15 @@ class Tensor:
     """The tensor after so many steps."""
 
     steps: int
+
+
+@dataclass(frozen=True)
+class SizeOf:
+    """The size of an axis of the tensor after so many steps, or with ``rest`` the sizes from that axis on."""
+
+    axis: int
+    steps: int
+    rest: bool = False
 
 
 @dataclass
@@ -55,9 +66,12 @@ class Flow:
                     | ast.AnnAssign(target=ast.Name(id=name), value=ast.AST() as value)
                 ):
                     self.scope[name] = self.value(value)
-                case ast.For(target=ast.Name(id=name), iter=items, orelse=[]):
+                case ast.AugAssign(target=ast.Name() as target, op=op, value=value):
+                    left = ast.copy_location(ast.Name(target.id, ast.Load()), target)
+                    self.scope[target.id] = self.value(ast.copy_location(ast.BinOp(left, op, value), statement))
+                case ast.For(target=target, iter=items, orelse=[]):
                     for item in self._items(items):
-                        self.scope[name] = item
+                        assign(target, item, self.scope)
                         if (returned := self.run(statement.body)) is not None:
                             return returned
                 case ast.If(test=test):
@@ -77,7 +91,19 @@ class Flow:
         except NotConstant:
             raise NotAChain(test, "decides which way the tensor goes") from None
 
-    def _items(self, node: ast.expr) -> list[Part]:
+    def _items(self, node: ast.expr) -> list[Any]:
+        match node:
+            case ast.Call(func=ast.Name(id="range"), args=bounds):
+                counted = range(*(int(self.value(each)) for each in bounds))
+                if len(counted) > self.budget:
+                    raise NotAChain(node, "goes on for too long to be followed")
+                return list(counted)
+            case ast.Call(func=ast.Name(id="enumerate"), args=[inner]):
+                return list(enumerate(self._items(inner)))
+            case ast.Call(func=ast.Name(id="zip"), args=inners):
+                return list(zip(*map(self._items, inners), strict=False))
+            case ast.Call(func=ast.Name(id="reversed"), args=[inner]):
+                return self._items(inner)[::-1]
         value = self.value(node)
         if isinstance(value, Part) and value.parts is not None:
             return [self._inner(value, part) for part in value.parts]
@@ -105,10 +131,16 @@ class Flow:
                 return self._call(node)
             case ast.Subscript(value=ast.Call(func=ast.Attribute(attr="max")) as call, slice=ast.Constant(value=0)):
                 return self._call(call)
-            case ast.Subscript(value=ast.Attribute(value=tensor, attr="shape"), slice=index):
+            case ast.Subscript(
+                value=ast.Attribute(value=tensor, attr="shape")
+                | ast.Call(func=ast.Attribute(value=tensor, attr="size"), args=[]),
+                slice=index,
+            ):
                 return self._size(tensor, index)
             case ast.Subscript(value=value, slice=index) if isinstance(holder := self._known(value), Part):
                 return self._part(node, holder, index)
+            case ast.Tuple(elts=parts) | ast.List(elts=parts):
+                return tuple(map(self.value, parts))
             case ast.IfExp(test=test, body=body, orelse=other):
                 return self.value(body if self._holds(test) else other)
             case ast.BinOp(left=left, op=op, right=right):
@@ -137,9 +169,26 @@ class Flow:
         """A part of a part, the same each time that it is taken."""
         return self.within.setdefault(id(part), replace(part, name=f"{holder.name}.{part.name}"))
 
-    def _size(self, tensor: ast.expr, index: ast.expr) -> AxisSize:
-        self.tensor(tensor, "isn't the tensor")
-        return AxisSize(int(constant(index, {})))
+    def _size(self, node: ast.expr, index: ast.expr) -> SizeOf:
+        tensor = self.value(node)
+        if not isinstance(tensor, Tensor):
+            raise NotAChain(node, "isn't the tensor")
+        match index:
+            case ast.Slice(lower=ast.expr() as first, upper=None, step=None):
+                return SizeOf(int(constant(first, {})), tensor.steps, rest=True)
+            case _:
+                return SizeOf(int(constant(index, {})), tensor.steps)
+
+    def _now(self, node: ast.expr, value: Any) -> Any:
+        """An argument, sizes being those of the latest tensor; the batch is what it was, where all has kept it."""
+        if isinstance(value, tuple):
+            return tuple(self._now(node, each) for each in value)
+        if not isinstance(value, SizeOf):
+            return value
+        since = self.chain[value.steps :]
+        if since and not (value.axis == 0 and not value.rest and all(map(_keeps_batch, since))):
+            raise NotAChain(node, "takes the size of a tensor from further back")
+        return AxisSize(value.axis, value.rest)
 
     def _call(self, node: ast.Call) -> Any:
         match node.func:
@@ -150,9 +199,13 @@ class Flow:
             ):
                 if not node.args:
                     raise NotAChain(node, "can't be known without running it")
+                if name in JOINING:
+                    raise NotAChain(node, "brings paths together")
                 return self._function(node, name, node.args[0], node.args[1:])
             case ast.Name(id="len" | "int" | "tuple" | "list"):
                 return constant(node, self.scope)
+            case ast.Name(id="getattr") if (part := self._attribute(node)) is not None:
+                return part
             case ast.Name() | ast.Attribute() | ast.Subscript() | ast.Call() if isinstance(
                 called := self._called(node.func), Part
             ):
@@ -165,8 +218,17 @@ class Flow:
                 return self._function(node, name, node.args[0], node.args[1:])
         raise NotAChain(node, "can't be known without running it")
 
+    def _attribute(self, node: ast.Call) -> Any:
+        """What ``getattr(self, "conv1")`` gives."""
+        match node.args:
+            case [ast.Name(id="self"), name, *_]:
+                return self.scope.get(f"self.{self.value(name)}")
+        return None
+
     def _called(self, node: ast.expr) -> Any:
         """What stands before the brackets, if it is a part."""
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "getattr":
+            return self._attribute(node)
         if isinstance(node, ast.Attribute) and not isinstance(node.value, ast.Name):
             return None
         if isinstance(node, ast.Name | ast.Attribute) and ast.unparse(node) not in self.scope:
@@ -195,8 +257,9 @@ class Flow:
         self.tensor(tensor, "isn't the tensor that goes through")
         if name in SAME:
             return Tensor(len(self.chain))
-        named = {each.arg: self.value(each.value) for each in node.keywords if each.arg not in (None, "training")}
-        values = [self.value(each) for each in rest if ast.unparse(each) != "self.training"]
+        given = [each for each in node.keywords if each.arg not in (None, "training")]
+        named = {each.arg: self._now(each.value, self.value(each.value)) for each in given}
+        values = [self._now(each, self.value(each)) for each in rest if ast.unparse(each) != "self.training"]
         try:
             layer = of_function(name, values, {str(key): value for key, value in named.items()})
         except (TypeError, AttributeError, Refusal) as reason:
@@ -205,3 +268,8 @@ class Flow:
             raise NotAChain(node, "isn't known here")
         self.chain.append(Part(name, layer.type, layer=layer))
         return Tensor(len(self.chain))
+
+
+def _keeps_batch(part: Part) -> bool:
+    """Whether the first axis is surely what it was before this part."""
+    return keeps_batch(part.layer) if part.parts is None else all(map(_keeps_batch, part.parts))

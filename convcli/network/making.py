@@ -105,6 +105,8 @@ class Maker:
                     held.append(replace(part, name=str(name)))
                 elif isinstance(part, Part):
                     scope[f"self.{name}"] = part
+            case ast.Name(id="setattr") if len(call.args) == 3 and ast.unparse(call.args[0]) == "self":
+                scope[f"self.{self.value(call.args[1], scope)}"] = self.value(call.args[2], scope)
             case ast.Attribute(value=ast.Call(func=ast.Name(id="super")), attr="__init__") if call.args:
                 held_by = self._holder(call, "Sequential", scope)  # what a subclass of nn.Sequential hands on
                 scope.update({f"self.{part.name}": part for part in held_by.parts or ()})
@@ -138,7 +140,10 @@ class Maker:
                 return tuple(self.value(part, scope) for part in parts)
             case ast.List(elts=parts):
                 return [each for part in parts for each in self._each(part, scope)]
-            case ast.ListComp(elt=element, generators=[ast.comprehension(target=target, iter=items, ifs=[])]):
+            case (
+                ast.ListComp(elt=element, generators=[ast.comprehension(target=target, iter=items, ifs=[])])
+                | ast.GeneratorExp(elt=element, generators=[ast.comprehension(target=target, iter=items, ifs=[])])
+            ):
                 return [
                     self.value(element, assign(target, item, dict(scope))) for item in self._items(items, dict(scope))
                 ]
@@ -146,6 +151,8 @@ class Maker:
                 right, ast.List
             ):
                 return list(self.value(left, scope)) + list(self.value(right, scope))
+            case ast.BinOp(left=ast.List() as repeated, op=ast.Mult(), right=times):
+                return self._repeated(node, repeated, times, scope)
             case ast.Dict(keys=keys, values=values) if all(keys):
                 pairs = zip([key for key in keys if key], values, strict=True)
                 return {self.value(key, scope): self.value(value, scope) for key, value in pairs}
@@ -159,6 +166,13 @@ class Maker:
             return constant(node, scope)
         except NotConstant as reason:
             raise Unreadable(str(reason)) from None
+
+    def _repeated(self, node: ast.expr, repeated: ast.List, times: ast.expr, scope: Mapping[str, Any]) -> list[Any]:
+        """``[64] * 3``"""
+        values, count = self.value(repeated, scope), self.value(times, scope)
+        if not isinstance(count, int) or len(values) * count > self.budget:
+            raise Unreadable(shortened(ast.unparse(node)))
+        return list(values) * count
 
     def _each(self, node: ast.expr, scope: Mapping[str, Any]) -> list[Any]:
         value = self.value(node.value if isinstance(node, ast.Starred) else node, scope)

@@ -17,13 +17,16 @@ from convcli.refusals import MissingArgument, Refusal, Spelling, Words, in_pytho
 
 LONGEST = 10_000  # characters of one layer's arguments
 DEEPEST = 10_000  # brackets within brackets
-STRING = r"""'''(?:[^\\]|\\.)*?'''|\"\"\"(?:[^\\]|\\.)*?\"\"\"|'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*\""""
+STRING = (  # possessive throughout: what isn't closed is looked through once
+    r"\'\'\'(?:[^\\\']++|\\.|\'(?!\'\'))*+\'\'\'|\"\"\"(?:[^\\\"]++|\\.|\"(?!\"\"))*+\"\"\""
+    r"|\'(?:[^\'\\\n]++|\\.)*+\'|\"(?:[^\"\\\n]++|\\.)*+\""
+)
 TOKEN = re.compile(
     rf"""(?P<space>[^\S\n]+|\\\n|\#[^\n]*)
     |(?P<label>\([ ]?[\w.\-]+[ ]?\):)
     |(?P<times>[0-9]+[ ]x[ ])
     |(?P<call>[^\W\d][\w.]*[ \t]*\()
-    |(?P<key>[^\W\d][\w.]*[ \t]*=(?!=)|(?:{STRING})[ \t]*:)
+    |(?P<key>[^\W\d][\w.]*[ \t]*=(?!=)|(?>{STRING})[ \t]*:)
     |(?P<string>[rbfuRBFU]{{0,2}}(?:{STRING}))
     |(?P<open>[\[({{])
     |(?P<close>[\])}}])
@@ -39,6 +42,7 @@ CLOSES = {"(": ")", "[": "]", "{": "}"}
 # Words that a printed model has without quotes.
 WORDS = {word: word for word in ("zeros", "reflect", "replicate", "circular", "same", "valid")} | {"inf": float("inf")}
 DROPPED = ("device", "dtype")
+NO_LAYERS = ("ParameterList", "ParameterDict")  # hold what learns, and aren't called
 EXAMPLE = "Conv2d(3, 64, 3)"
 
 
@@ -57,7 +61,7 @@ class NotationError(Refusal):
         return before.count("\n") + 1, self.offset - before.rfind("\n")
 
     @property
-    def shown(self) -> tuple[str, str]:
+    def excerpt(self) -> tuple[str, str]:  # type: ignore[override]
         """A part of the line, and a caret below the place."""
         start = self.text.rfind("\n", 0, self.offset) + 1
         end = self.text.find("\n", self.offset)
@@ -190,6 +194,8 @@ class _Reader:
             self._add(part, named)
         elif short.lower() in ("ordereddict", "list", "tuple", "dict"):
             self.stack.append(_Open("(", bracket, label=named))
+        elif self.printed and short in NO_LAYERS:
+            self.stack.append(_Open("(", bracket))
         else:
             if name.startswith(("nn.", "torch.nn.")) and short not in ELSEWHERE and short.lower() not in HOLDERS:
                 near = nearest(short)
@@ -198,6 +204,8 @@ class _Reader:
             self._add(part, named)
             self.stack.append(_Open("(", bracket, part))
             self.holders.append(part)
+            if flat := FLAT.match(self.text, bracket + 1):  # nothing in it can be a layer
+                self.position = flat.end() - 1
 
     def _stands_alone(self, name: str, offset: int) -> bool:
         """Whether a call without a name is a part all the same: a layer, or the model itself at the start of a line."""
@@ -307,6 +315,17 @@ def checked(layer: type[Layer], values: Mapping[str, Any]) -> Layer:
         raise MissingArgument(name=f"numbers; it got {wrong}", type=layer.__name__) from None
 
 
+def _holds_layers(part: Part) -> bool:
+    """Whether it is a layer, or a class that may be one, or holds one."""
+    left = [part]
+    while left:
+        each = left.pop()
+        if each.layer is not None or (each.parts is None and each.class_name[:1].isupper()):
+            return True
+        left += each.parts or ()
+    return False
+
+
 def read_text(text: str) -> Model:
     """The model of a printed form or of calls.
 
@@ -321,9 +340,10 @@ def read_text(text: str) -> Model:
     parts = _Reader(text, printed, root).read()
     if printed:
         parts = [part for part in parts if part.parts or part.layer]
+    if not any(map(_holds_layers, parts)):
+        offset = parts[0].offset if parts else 0
+        raise NotationError(text=text, offset=offset, expected="no layer is in it", fix_=f"layers look like {EXAMPLE}")
     if len(parts) == 1 and parts[0].parts:
         [model] = parts
         return Model(model.class_name, model.parts or [], model.in_order, text=text)
-    if not parts:
-        raise NotationError(text=text, offset=0, expected="no layer is in it", fix_=f"layers look like {EXAMPLE}")
     return Model("", [replace(part) for part in renamed(parts)], root.in_order, text=text)

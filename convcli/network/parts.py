@@ -90,6 +90,12 @@ class Placed:
         return around[::-1]
 
     @property
+    def itself(self) -> tuple[object, ...]:
+        """What tells it from others: repeated parts are several, a part in several places is one."""
+        around = [*self.holders, self]
+        return (id(self.part), *(each.label for each in around if each.part.times > 1))
+
+    @property
     def unused(self) -> bool:
         """Whether it, or what holds it, is never called."""
         return self.part.unused or any(holder.part.unused for holder in self.holders)

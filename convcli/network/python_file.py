@@ -13,6 +13,8 @@ from convcli.network.notation import NotationError
 from convcli.network.parts import Model, Part
 from convcli.refusals import Refusal, Spelling, Words
 
+LONGEST = 2_000_000  # characters
+
 
 class WhichModel(Refusal):
     file: str
@@ -90,6 +92,14 @@ class Source(Maker):
         init, forward = _method(node, "__init__"), _method(node, "forward")
         scope = dict(self.constants)
         notes: list[str] = []
+        for statement in node.body:  # what all objects of the class have
+            match statement:
+                case (
+                    ast.Assign(targets=[ast.Name(id=held)], value=value)
+                    | ast.AnnAssign(target=ast.Name(id=held), value=ast.AST() as value)
+                ):
+                    with suppress(Unreadable, NotConstant):
+                        scope[f"self.{held}"] = scope[f"{name}.{held}"] = self.value(value, self.constants)
         if init:
             scope |= self.bound(init, values, named, skip=1)
             around, self.methods = self.methods, _methods(node)
@@ -135,12 +145,17 @@ def read_source(text: str, name: str = "", file: str = "") -> Model:
         raise NoSuchModel(name="", names=[])
     try:
         return source.model(name or models[0])
-    except (Unreadable, RecursionError) as reason:
+    except RecursionError:
+        raise NoSuchModel(name=name, names=["classes or methods that call each other without end"]) from None
+    except Unreadable as reason:
         raise NoSuchModel(name=name, names=[f"what can't be followed without running it: {reason}"]) from None
 
 
 def parsed(text: str) -> ast.Module:
     """The syntax of Python source."""
+    if len(text) > LONGEST:
+        why = f"this has {len(text):,} characters; {LONGEST:,} are the most that are read as Python"
+        raise NotationError(text=text, offset=LONGEST, expected=why, fix_="give the model alone")
     try:
         tree: ast.Module = syntax(text)
     except SyntaxError as error:

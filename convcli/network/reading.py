@@ -10,11 +10,13 @@ from convcli.matching import nearest
 from convcli.network import known
 from convcli.network.notation import read_text
 from convcli.network.parts import Model
-from convcli.network.python_file import read_source
+from convcli.network.python_file import NoSuchModel, Source, WhichModel, read_source
 from convcli.refusals import ConvcliError
 from convcli.whole_numbers import whole_numbers
+from convcli.wording import quoted
 
 PYTHON = re.compile(r"^\s*(import \w|from [\w.]+ import |class \w+.*:|def \w+\(|@\w+)", re.MULTILINE)
+COMPREHENSION = re.compile(r"\bfor\s+\w+\s+in\b")
 BINARY = (".pt", ".pth", ".ckpt", ".safetensors", ".onnx", ".h5", ".pkl", ".bin")
 LARGEST = 50_000_000  # bytes
 
@@ -56,6 +58,9 @@ def read_model(text: str) -> Named:
 
 
 def _from_text(text: str, file: str = "") -> Model:
+    if COMPREHENSION.search(text) and not PYTHON.search(text):
+        opened = "" if text.lstrip().startswith(("nn.", "torch.", "Sequential")) else "nn.Sequential(*"
+        return read_source(f"model = {opened}{text.strip()}{')' * bool(opened)}", file=file)
     return read_source(text, file=file) if PYTHON.search(text) else read_text(text)
 
 
@@ -86,6 +91,23 @@ def _decoded(data: bytes, source: str) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise ConvcliError(f"{source} isn't text", "give print(model) as text, or the .py file") from None
+
+
+def module_named(name: str) -> str:
+    """What is to be run where a user names a file or a module, its class named.
+
+    Raises:
+        ConvcliError: it is neither, or it doesn't say which class.
+    """
+    place, _, within = name.rpartition(":")
+    if name.endswith(".py"):  # whatever its path: Windows' have a colon of their own
+        models = Source.of(read_file(name)).models
+        if len(models) != 1:
+            raise WhichModel(file=name, names=models) if models else NoSuchModel(name="", names=[])
+        return f"{name}:{models[0]}"
+    if not (place and within):
+        raise ConvcliError(f"--run takes FILE.py:Net or module:Net, not {quoted(name)}", "name the class after a colon")
+    return name
 
 
 def _unknown(text: str) -> ConvcliError:

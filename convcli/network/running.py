@@ -13,11 +13,11 @@ from typing import Any
 
 import torch
 from torch import nn
-from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils.flop_counter import flop_registry
 
 from convcli.data.arrays import Array
 from convcli.layers.base import Shape
+from convcli.network.answering import Answering
 from convcli.network.building import built, said
 from convcli.network.chain import Chain, Failed, Row
 from convcli.network.constants import shortened
@@ -51,7 +51,7 @@ class _Call:
 
 
 @dataclass
-class _Recorder(TorchDispatchMode):  # type: ignore[misc]
+class _Recorder(Answering):
     """What runs, in order; a product outside of all leaves is a call of its own."""
 
     names: dict[nn.Module, str]
@@ -61,12 +61,8 @@ class _Recorder(TorchDispatchMode):  # type: ignore[misc]
     def __post_init__(self) -> None:
         super().__init__()
 
-    @classmethod
-    def _should_skip_dynamo(cls) -> bool:
-        return False  # torch would import its whole compiler at the first call, only to leave this one alone
-
     def __torch_dispatch__(self, function: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        output = function(*args, **(kwargs or {}))
+        output = super().__torch_dispatch__(function, types, args, kwargs)
         packet = function._overloadpacket
         if packet in flop_registry:
             products = int(flop_registry[packet](*args, **(kwargs or {}), out_val=output)) // 2
@@ -202,7 +198,7 @@ def _place(error: BaseException) -> str:
     trace, place = error.__traceback__, ""
     while trace is not None:
         file = trace.tb_frame.f_code.co_filename
-        if "torch" not in file and not file.startswith("<") and Path(file) != Path(__file__):
+        if "torch" not in file and not file.startswith("<") and Path(file).parent != Path(__file__).parent:
             place = f"{Path(file).name}:{trace.tb_lineno}"
         trace = trace.tb_next
     return place

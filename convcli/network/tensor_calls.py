@@ -27,12 +27,13 @@ class CantView(Refusal):
 
 @dataclass(frozen=True)
 class AxisSize:
-    """The size of an axis of the tensor, as ``x.size(0)`` has it."""
+    """The size of an axis of the tensor, as ``x.size(0)`` has it, or with ``rest`` those from that axis on."""
 
     axis: int
+    rest: bool = False
 
     def __repr__(self) -> str:
-        return f"x.size({self.axis})"
+        return f"x.shape[{self.axis}:]" if self.rest else f"x.size({self.axis})"
 
 
 class TensorCall(Layer):
@@ -215,6 +216,8 @@ def of_function(name: str, values: Sequence[Any], named: Mapping[str, Any]) -> L
         return (Squeeze if name == "squeeze" else Unsqueeze)(*values, **named)
     if name in MEANS:
         return MEANS[name](*values, **named)
+    if (whole := _over_whole_axes(name, values, named)) is not None:
+        return whole
     if name == "pad":
         return _padded(*values, **named)
     short = CALLED.get(name, name.replace("_", ""))
@@ -226,6 +229,35 @@ def of_function(name: str, values: Sequence[Any], named: Mapping[str, Any]) -> L
     if short == "flatten":
         arguments = {"start_dim": 0} | arguments
     return layer.made_with({key: value for key, value in arguments.items() if key not in LEFT_OUT})
+
+
+def _over_whole_axes(name: str, values: Sequence[Any], named: Mapping[str, Any]) -> Layer | None:
+    """A pooling whose window is as large as the maps: ``F.max_pool1d(x, x.size(2))``."""
+    pooled = {"max_pool": AMax, "avg_pool": Mean}.get(name[:-2])
+    kernel = named.get("kernel_size", values[0] if values else None)
+    axes = tuple(range(2, 2 + int(name[-2]))) if pooled else ()
+    sizes = kernel if isinstance(kernel, tuple) else (kernel,) * (len(axes) if len(axes) == 1 else 0)
+    if kernel == AxisSize(2, rest=True) or (axes and sizes in (tuple(map(AxisSize, axes)), (AxisSize(-1),))):
+        return pooled(axes, keepdim=True) if pooled else None
+    return None
+
+
+def keeps_batch(layer: Layer | None) -> bool:
+    """Whether the first axis is surely what it was; a layer that isn't known may do anything."""
+    match layer:
+        case None:
+            return False
+        case Transpose(dims=dims):
+            return 0 not in dims and min(dims) >= -2
+        case Permute(dims=dims):
+            return dims[:1] == (0,)
+        case View(sizes=sizes):
+            return sizes[:1] == (AxisSize(0),)
+        case Squeeze(dim=dim) | Mean(dim=dim) | Unsqueeze(dim=dim):
+            each = dim if isinstance(dim, tuple) else (dim,)
+            return all(axis is not None and (axis > 0 or axis in (-1, -2)) for axis in each)
+        case _:
+            return bool(layer.arguments().get("start_dim", 1))
 
 
 def _padded(pad: Sequence[int], mode: str = "constant", value: float | None = 0) -> Layer:

@@ -11,14 +11,16 @@ from torch import fx, nn
 
 from convcli.layers import Layer
 from convcli.layers.base import Shape
+from convcli.network.answering import Answering
 from convcli.network.notation import read_text
 from convcli.network.parts import known
 from convcli.network.sight import Sight
-from convcli.network.tensor_calls import SAME, of_function
+from convcli.network.tensor_calls import SAME, View, of_function
 from convcli.refusals import Refusal
 
 SUMS = (operator.add, operator.iadd, operator.sub, operator.mul, operator.imul, torch.add, torch.mul, torch.sub)
 SUM_METHODS = ("add", "add_", "mul", "mul_", "sub", "sub_")
+VIEWS = ("view", "reshape")
 JOINS = (torch.cat, torch.concat)
 
 
@@ -60,7 +62,7 @@ def traced(module: nn.Module, inputs: Sequence[torch.Tensor], notes: list[str]) 
         lines = str(error).strip().splitlines()
         raise Untraceable(lines[0] if lines else type(error).__name__) from None
     ran = _Shapes(graph)
-    with contextlib.suppress(Exception), contextlib.redirect_stdout(io.StringIO()), torch.no_grad():
+    with contextlib.suppress(Exception), contextlib.redirect_stdout(io.StringIO()), torch.no_grad(), Answering():
         ran.run(*inputs)  # what fails has no shape, nor what comes after it
     modules = dict(module.named_modules())
     sights: dict[fx.Node, Sight | None] = {}
@@ -91,7 +93,8 @@ def _tensors(node: fx.Node) -> list[fx.Node]:
 
 
 def _why(node: fx.Node) -> str:
-    return "paths join that are not aligned" if len(_tensors(node)) > 1 else f"{node.target} can't be followed"
+    name = getattr(node.target, "__name__", node.target)
+    return "paths join that are not aligned" if len(_tensors(node)) > 1 else f"{name} can't be followed"
 
 
 class _Shapes(fx.Interpreter):  # type: ignore[misc]
@@ -103,6 +106,8 @@ class _Shapes(fx.Interpreter):  # type: ignore[misc]
         output = super().run_node(node)
         if isinstance(output, torch.Tensor):
             node.meta["shape"] = tuple(output.shape)
+        elif isinstance(output, int | torch.Size):
+            node.meta["number"] = output
         return output
 
 
@@ -128,14 +133,25 @@ def _sight(node: fx.Node, modules: dict[str, nn.Module], sights: dict[fx.Node, S
         if name in SAME:
             return before
         try:
-            values = [each for each in node.args[1:] if not isinstance(each, fx.Node)]
-            layer = of_function(name.rstrip("_"), values, dict(node.kwargs))
+            values, named = _arguments(node)
+            layer = View(_shape(node) or ()) if name in VIEWS else of_function(name.rstrip("_"), values, named)
         except (Refusal, TypeError, AttributeError):
             return None
     try:
         return before.through(layer.paths(shape), shape) if layer else None
-    except (Refusal, IndexError):
+    except (Refusal, IndexError, TypeError):
         return None
+
+
+def _arguments(node: fx.Node) -> tuple[list[Any], dict[str, Any]]:
+    """What a function is called with besides the tensor; sizes that were worked out on the way as numbers."""
+
+    def plain(value: Any) -> Any:
+        if isinstance(value, fx.Node):
+            return value.meta.get("number", value)
+        return tuple(map(plain, value)) if isinstance(value, list | tuple) else value
+
+    return [plain(each) for each in node.args[1:]], {name: plain(each) for name, each in node.kwargs.items()}
 
 
 def _joined(node: fx.Node, tensors: list[fx.Node], sights: dict[fx.Node, Sight | None], joins: bool) -> Sight | None:

@@ -35,6 +35,7 @@ class ConvcliError(Exception):
 
     exit_code = 2
     explained_by = ""  # the code of PyTorch's own error for it: ``convcli explain --code``
+    excerpt: Sequence[str] = ()  # the line of a text that it is about, and a mark below the place
 
     def __init__(self, why: str = "", fix: str = "") -> None:
         super().__init__(why, fix)

@@ -1,30 +1,45 @@
 """A network's blocks as SVG, as a page that holds it, and as TikZ that compiles without a style file."""
 
+import cmath
 from collections.abc import Iterator, Sequence
-from html import escape
+from math import radians
+from typing import BinaryIO
 
-from convcli.network.blocks import Block
+from convcli.network.blocks import Block, blocks
 from convcli.network.chain import Chain
-from convcli.views.network_receptive import style
+from convcli.network.study import Study
+from convcli.views.network_receptive import field_svg
+from convcli.views.network_svg import LETTER, LOOKS, framed, in_page, words
 from convcli.views.tex import as_tex
 
 LINE = 16  # pixels from one line of words to the next
+TURN = 40  # degrees that the layers' names are turned by
+
+
+def exported(study: Study, stream: BinaryIO, suffix: str, tracked: object) -> str:
+    """The network as blocks, or what a cell of the layer sees that is looked into; returns which, in words."""
+    chain = study.chain
+    if study.receptive:
+        text, said = field_svg(chain, study.row), f"the receptive field of {study.row.name}"
+    else:
+        drawn = blocks(chain, study.depth)
+        text, said = (blocks_tex if suffix == ".tex" else blocks_svg)(chain, drawn), f"{len(drawn)} blocks"
+    if suffix == ".html":
+        text = in_page(text, chain.model.name or "a network")
+    stream.write(text.encode())
+    return said
 
 
 def blocks_svg(chain: Chain, blocks: Sequence[Block]) -> str:
     """The whole picture."""
     title = f"{chain.model.name or 'a network'}, {' × '.join(map(str, chain.input_shape[1:]))}"
-    right = max(block.x + block.width + max(block.slant, 5.8 * len(block.below)) for block in blocks) + 10
+    turned = cmath.rect(LETTER, radians(TURN))  # across and down, a letter
+    right = max(block.x + block.width + max(block.slant, turned.real * len(block.below)) for block in blocks) + 10
     base = max(block.y + block.height for block in blocks) + 24
     longest = max(len(block.below) for block in blocks)
-    height = base + 20 + longest * 5.2 + LINE
+    height = base + turned.imag * longest + LINE
     body = "".join(_drawn(block, base) for block in blocks)
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {right:.0f} {height:.0f}" width="{right:.0f}" '
-        f'height="{height:.0f}" role="img" aria-label="{escape(title)}"><title>{escape(title)}</title>'
-        f"<desc>{escape(_described(blocks))}</desc><style>{style()}</style>"
-        f"<rect width='100%' height='100%' fill='var(--paper)'/>{body}</svg>\n"
-    )
+    return framed(body, right, height, title, _described(blocks))
 
 
 def _described(blocks: Sequence[Block]) -> str:
@@ -33,30 +48,19 @@ def _described(blocks: Sequence[Block]) -> str:
 
 def _drawn(block: Block, base: float) -> str:
     x, y, w, h, s = block.x, block.y, block.width, block.height, block.slant
-    kind = "b f" if block.failed else "b"
+    look = LOOKS["wrong" if block.failed else "box"]
     parts = []
     if s:
-        parts.append(f'<path class="{kind}" d="M{x:.1f} {y:.1f}l{s:.1f} {-s:.1f}h{w:.1f}l{-s:.1f} {s:.1f}z"/>')
-        parts.append(f'<path class="{kind}" d="M{x + w:.1f} {y:.1f}l{s:.1f} {-s:.1f}v{h:.1f}l{-s:.1f} {s:.1f}z"/>')
-    parts.append(f'<rect class="{kind}" x="{x:.1f}" y="{y:.1f}" width="{w:.1f}" height="{h:.1f}"/>')
+        parts.append(f'<path {look} d="M{x:.1f} {y:.1f}l{s:.1f} {-s:.1f}h{w:.1f}l{-s:.1f} {s:.1f}z"/>')
+        parts.append(f'<path {look} d="M{x + w:.1f} {y:.1f}l{s:.1f} {-s:.1f}v{h:.1f}l{-s:.1f} {s:.1f}z"/>')
+    parts.append(f'<rect {look} x="{x:.1f}" y="{y:.1f}" width="{w:.1f}" height="{h:.1f}"/>')
     middle = x + w / 2
-    parts.append(f'<text x="{middle + s:.1f}" y="{y - s - 5:.1f}" text-anchor="middle">{escape(block.above)}</text>')
+    centred = ' text-anchor="middle"'
+    parts.append(words(block.above, middle + s, y - s - 5, more=centred))
     if block.beside:
-        parts.append(
-            f'<text class="m" x="{middle:.1f}" y="{y + h + 14:.1f}" text-anchor="middle">{escape(block.beside)}</text>'
-        )
-    turned = f'transform="rotate(40 {middle:.1f} {base:.1f})"'
-    parts.append(f'<text class="m" x="{middle:.1f}" y="{base:.1f}" {turned}>{escape(block.below)}</text>')
+        parts.append(words(block.beside, middle, y + h + 14, "aside", centred))
+    parts.append(words(block.below, middle, base, "aside", f' transform="rotate({TURN} {middle:.1f} {base:.1f})"'))
     return "".join(parts)
-
-
-def in_page(svg: str, title: str) -> str:
-    """A page of its own, which needs nothing else."""
-    return (
-        f'<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-        f"<title>{escape(title)}</title><style>{style()}body{{margin:0;background:var(--paper)}}main{{overflow-x:auto}}"
-        f"</style><main>{svg}</main></html>\n"
-    )
 
 
 def blocks_tex(chain: Chain, blocks: Sequence[Block]) -> str:
@@ -88,4 +92,4 @@ def _in_tikz(block: Block, base: float, scale: float) -> Iterator[str]:
     yield rf"\node[note, above] at ({middle + s:.2f},{y + h + s:.2f}) {{{as_tex(block.above)}}};"
     if block.beside:
         yield rf"\node[note, below] at ({middle:.2f},{y:.2f}) {{{as_tex(block.beside)}}};"
-    yield rf"\node[note, rotate=-40, anchor=north west] at ({middle:.2f},{base:.2f}) {{{as_tex(block.below)}}};"
+    yield rf"\node[note, rotate=-{TURN}, anchor=north west] at ({middle:.2f},{base:.2f}) {{{as_tex(block.below)}}};"

@@ -1,15 +1,17 @@
 """What one cell of a layer sees of the input, drawn: on the screen, and as SVG."""
 
 from collections.abc import Iterator, Sequence
-from html import escape
 
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from convcli.colours import DARK, LIGHT, Palette
 from convcli.network.chain import Chain, Row
 from convcli.network.looking import Look, below, look, reached, size_of
+from convcli.network.study import Study
 from convcli.refusals import AXIS_NAMES
+from convcli.views.as_json import as_text
+from convcli.views.network_svg import LOOKS, framed, words
+from convcli.views.network_texts import network_object
 from convcli.views.widgets import Screen, fixed, labelled
 from convcli.wording import plain
 
@@ -23,8 +25,9 @@ def places(chain: Chain, row: Row) -> dict[str, tuple[int, ...]]:
     return {"centre": tuple(size // 2 for size in sizes), "border": (0,) * len(sizes)}
 
 
-def drawn(chain: Chain, row: Row, screen: Screen, effective: str = "") -> Iterator[RenderableType]:
+def drawn(study: Study, screen: Screen) -> Iterator[RenderableType]:
     """Both cells, what they see in words and as a drawing, and the way back."""
+    chain, row = study.chain, study.row
     counts = " × ".join(str(count) for count, _ in row.seen)
     sizes = [size_of(row, axis) for axis in range(len(chain.sizes))]
     yield Text(f"one cell of {plain(row.name)} sees {counts} of {' × '.join(map(str, chain.sizes))}", style="bold")
@@ -36,7 +39,26 @@ def drawn(chain: Chain, row: Row, screen: Screen, effective: str = "") -> Iterat
         yield labelled(_said(looks, chain))
         yield Group(*(_tree(looks[0], screen.width - 2) if len(looks) == 1 else _map(looks, screen.width - 2)))
     yield ""
-    yield labelled(_backwards(chain, row, effective))
+    yield labelled(_backwards(chain, row, study.effective))
+
+
+def drawn_text(study: Study) -> str:
+    """The text of ``--json``: the network's, and what both cells see along each axis."""
+    chain, row = study.chain, study.row
+    cells = {}
+    for name, cell in places(chain, row).items():
+        looks = [look(chain, row, axis, position) for axis, position in enumerate(cell)]
+        seen = [{"first": each.first, "last": each.last, "count": each.count, "inside": each.inside} for each in looks]
+        cells[name] = {"cell": list(cell), "sees": seen}
+    middle = [size // 2 for size in chain.sizes]
+    reach = [reached(chain, row, axis, cell) for axis, cell in enumerate(middle)]
+    found = {
+        "layer": row.name,
+        **cells,
+        "projective": {"cell": middle, "reaches": [[each.start, each.stop - 1] if each else None for each in reach]},
+        "effective": study.effective or None,
+    }
+    return as_text(network_object(chain) | {"receptive": found})
 
 
 def _jumps(row: Row) -> str:
@@ -104,32 +126,8 @@ def field_svg(chain: Chain, row: Row) -> str:
     """What the middle cell sees at each layer up to this one: on one axis a tree of cells, else nested squares."""
     looks = [look(chain, row, axis, cell) for axis, cell in enumerate(places(chain, row)["centre"])]
     if len(looks) == 1 and looks[0].levels:
-        return _framed(*_tree_svg(looks[0]), f"What one cell of {row.name} sees")
-    return _framed(*_squares_svg(chain, row), f"What one cell of {row.name} sees")
-
-
-def _framed(body: str, width: float, height: float, title: str) -> str:
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}" width="{width:.0f}" '
-        f'height="{height:.0f}" role="img" aria-label="{escape(title)}"><title>{escape(title)}</title>'
-        f"<style>{style()}</style><rect width='100%' height='100%' fill='var(--paper)'/>{body}</svg>\n"
-    )
-
-
-def style() -> str:
-    """The house's colours for pictures, light and dark."""
-
-    def variables(palette: Palette) -> str:
-        names = ("ink", "paper", "muted", "panel", "grid", "accent", "wrong")
-        return ";".join(f"--{name}:{getattr(palette, name)}" for name in names)
-
-    return (
-        f":root{{{variables(LIGHT)}}}@media(prefers-color-scheme:dark){{:root{{{variables(DARK)}}}}}"
-        "text{font:12px ui-monospace,Menlo,Consolas,'DejaVu Sans Mono',monospace;fill:var(--ink)}"
-        ".m{fill:var(--muted)}.c{fill:var(--paper);stroke:var(--grid)}.a{fill:var(--accent);stroke:var(--accent)}"
-        ".l{stroke:var(--accent);stroke-opacity:.55}.b{fill:var(--panel);stroke:var(--ink)}"
-        ".f{stroke:var(--wrong);stroke-width:3}.s{fill:none;stroke:var(--accent);stroke-width:1.5}"
-    )
+        return framed(*_tree_svg(looks[0]), f"What one cell of {row.name} sees")
+    return framed(*_squares_svg(chain, row), f"What one cell of {row.name} sees")
 
 
 def _tree_svg(seen: Look) -> tuple[str, float, float]:
@@ -145,10 +143,10 @@ def _tree_svg(seen: Look) -> tuple[str, float, float]:
             cell: left + (place - seen.first + 0.5) * step
             for cell, place in zip(level.cells, level.places, strict=True)
         }
-        cells.append(f'<text class="m" x="8" y="{y + 4}">{escape(level.name[:14])}</text>')
-        cells += [f'<circle class="a" cx="{x:.1f}" cy="{y}" r="{radius:.1f}"/>' for x in across.values()]
+        cells.append(words(level.name[:14], 8, y + 4, "aside"))
+        cells += [f'<circle {LOOKS["cell"]} cx="{x:.1f}" cy="{y}" r="{radius:.1f}"/>' for x in across.values()]
         for x, reads in zip(across.values(), level.reads, strict=False):
-            lines += [f'<path class="l" d="M{x:.1f} {y}L{lower[cell]:.1f} {y + gap}"/>' for cell in reads]
+            lines += [f'<path {LOOKS["way"]} d="M{x:.1f} {y}L{lower[cell]:.1f} {y + gap}"/>' for cell in reads]
         lower = across
     return "".join([*lines, *cells]), left + (seen.count + 1) * step + 20, 40 + count * gap
 
@@ -172,13 +170,14 @@ def _squares_svg(chain: Chain, row: Row) -> tuple[str, float, float]:
     right = max([width, *(across.last + 1 for _, _, across in squares)])
     scale = SIDE / max(bottom - top, right - left)
     x, y = 20 - left * scale, 20 - top * scale
-    parts = [f'<rect class="b" x="{x:.1f}" y="{y:.1f}" width="{width * scale:.1f}" height="{height * scale:.1f}"/>']
+    parts = [
+        f'<rect {LOOKS["box"]} x="{x:.1f}" y="{y:.1f}" width="{width * scale:.1f}" height="{height * scale:.1f}"/>'
+    ]
     beside = 40 + (right - left) * scale
     for i, (name, down, across) in enumerate(squares):
         box = (x + across.first * scale, y + down.first * scale, across.count * scale, down.count * scale)
-        parts.append('<rect class="s" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}"/>'.format(*box))
-        words = f"{escape(name)}  {down.count} × {across.count}"
-        parts.append(f'<text class="m" x="{beside:.0f}" y="{32 + 17 * i}">{words}</text>')
+        parts.append('<rect {} x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}"/>'.format(LOOKS["field"], *box))
+        parts.append(words(f"{name}  {down.count} × {across.count}", beside, 32 + 17 * i, "aside"))
     foot = 40 + (bottom - top) * scale
-    parts.append(f'<text x="20" y="{foot:.0f}">input {height} × {width}</text>')
+    parts.append(words(f"input {height} × {width}", 20, foot))
     return "".join(parts), 280 + beside, max(20 + foot, 40 + 17 * len(squares))

@@ -10,9 +10,11 @@ from rich.text import Text
 from convcli.layers import Layer
 from convcli.layers.base import written
 from convcli.network.chain import Chain
+from convcli.network.constants import shortened
 from convcli.network.counting import CONVENTIONS, counted
 from convcli.network.outline import Line, outline
 from convcli.network.remedies import arithmetic, remedies
+from convcli.network.study import Study
 from convcli.refusals import in_python
 from convcli.views.widgets import Screen, labelled, table
 from convcli.wording import bytes_in_words, plain
@@ -164,28 +166,17 @@ SORTED: dict[str, Callable[[Line], int]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """How the table is wanted."""
-
-    depth: int | None = None
-    columns: tuple[str, ...] = ()
-    sort: str = ""
-    full: bool = False
-    convention: str = ""
-    remarks: tuple[tuple[str, str], ...] = ()  # labels, and what there is to say besides
-
-
-def shown(chain: Chain, screen: Screen, wish: Wish) -> Iterator[RenderableType]:
+def shown(study: Study, screen: Screen) -> Iterator[RenderableType]:
     """The whole screen."""
+    chain = study.chain
     yield from answer(chain)
     yield ""
-    yield _table(chain, screen, wish)
+    yield _table(study, screen)
     if chain.failed:
         yield ""
         yield from failure(chain)
     yield ""
-    yield labelled(footnotes(chain, wish))
+    yield labelled(footnotes(study))
 
 
 def answer(chain: Chain) -> Iterator[RenderableType]:
@@ -201,29 +192,29 @@ def answer(chain: Chain) -> Iterator[RenderableType]:
     counts = f"{chain.parameters:,} parameters · {chain.macs:,} MACs{known}"
     if row := chain.sees:
         field = " × ".join(str(count) for count, _ in row.seen)
-        counts += f" · receptive field {field} at {plain(row.name)}"
+        counts += f" · receptive field {field} at {shortened(plain(row.name), 40)}"
     yield Text(counts)
 
 
-def lines_of(chain: Chain, wish: Wish) -> list[Line]:
+def lines_of(study: Study) -> list[Line]:
     """The lines that are asked for, in their order."""
-    lines = outline(chain, wish.depth, not wish.full)
-    if not wish.sort:
+    lines = outline(study.chain, study.depth, not study.full)
+    if not study.sort:
         return lines
-    leaves = [line for line in outline(chain, None, False) if line.row]
+    leaves = [line for line in outline(study.chain, None, False) if line.row]
     for line in leaves:
         line.depth, line.label = 0, line.row.name if line.row else line.label
-    return sorted(leaves, key=SORTED[wish.sort], reverse=True)
+    return sorted(leaves, key=SORTED[study.sort], reverse=True)
 
 
-def _table(chain: Chain, screen: Screen, wish: Wish) -> RenderableType:
-    lines = lines_of(chain, wish)
-    left_out = 0 if wish.full or len(lines) <= MOST_LINES else len(lines) - MOST_LINES
+def _table(study: Study, screen: Screen) -> RenderableType:
+    chain, lines = study.chain, lines_of(study)
+    left_out = 0 if study.full or len(lines) <= MOST_LINES else len(lines) - MOST_LINES
     if left_out:
         lines = [*lines[: MOST_LINES - 20], *lines[-20:]]
-    names = list(wish.columns or USUAL)
+    names = list(study.columns or USUAL)
     cells = {name: [COLUMNS[name].cell(line) for line in lines] for name in names}
-    if not wish.columns:
+    if not study.columns:
         names = _fitting(names, cells, screen.width)
     headings = {name: COLUMNS[name].heading for name in names}
     if "macs" in names:
@@ -283,12 +274,13 @@ def failure(chain: Chain) -> Iterator[RenderableType]:
     yield labelled(rows)
 
 
-def footnotes(chain: Chain, wish: Wish) -> Iterator[tuple[str, str]]:
+def footnotes(study: Study) -> Iterator[tuple[str, str]]:
     """Each convention once, and what there is to say about the reading."""
+    chain = study.chain
     products = "multiply-accumulates by weights, of one sample; bias, norms and poolings not counted"
     yield "MACs", f"{products}; {2 * chain.macs:,} FLOPs"
-    if wish.convention:
-        yield wish.convention, said_by(chain, wish.convention)
+    if study.convention:
+        yield study.convention, said_by(chain, study.convention)
     forward, training = bytes_in_words(chain.peak_bytes), bytes_in_words(chain.training_bytes)
     yield (
         "memory",
@@ -300,7 +292,7 @@ def footnotes(chain: Chain, wish: Wish) -> Iterator[tuple[str, str]]:
         yield "field", "≤: cells differ in how much they see, and this is the most"
     if "flattened" in kinds:
         yield "field", "behind a Flatten, each number still sees what its own cell saw"
-    yield from ((label, plain(text)) for label, text in wish.remarks)
+    yield from ((label, plain(text)) for label, text in study.remarks)
     for note in chain.notes:
         yield "note", plain(note)
     yield from _noted(chain)

@@ -2,7 +2,6 @@
 
 import csv
 import io
-import json
 from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
@@ -10,7 +9,9 @@ from typing import Any
 from convcli.network.chain import Chain, Row
 from convcli.network.counting import CONVENTIONS, counted
 from convcli.network.remedies import remedies
+from convcli.network.study import Study
 from convcli.refusals import in_python
+from convcli.views.as_json import as_text
 
 HEADINGS = ("name", "layer", "output", "parameters", "macs", "receptive_field", "jump", "activation_bytes")
 
@@ -81,9 +82,9 @@ def _listed(shape: Sequence[int] | None) -> list[int] | None:
     return None if shape is None else list(shape)
 
 
-def as_object(chain: Chain, convention: str = "") -> str:
+def network_text(study: Study) -> str:
     """The text of ``--json``."""
-    return json.dumps(network_object(chain, convention), ensure_ascii=False) + "\n"
+    return as_text(network_object(study.chain, study.convention))
 
 
 def _cells(chain: Chain, row: Row) -> list[str]:
@@ -96,8 +97,9 @@ def _cell(value: Any) -> str:
     return "" if value is None else "x".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
-def as_csv(chain: Chain) -> str:
+def as_csv(study: Study) -> str:
     """A line for each layer, the headings first."""
+    chain = study.chain
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(HEADINGS)
@@ -105,8 +107,9 @@ def as_csv(chain: Chain) -> str:
     return stream.getvalue()
 
 
-def as_markdown(chain: Chain) -> str:
+def as_markdown(study: Study) -> str:
     """A table, and the sums below it."""
+    chain = study.chain
     lines = [
         "| name | layer | output | parameters | MACs | receptive field | jump |",
         "| --- " * 3 + "| ---: " * 4 + "|",
@@ -125,8 +128,9 @@ def _times(text: str) -> str:
     return text.replace("x", " × ")
 
 
-def network_script(chain: Chain) -> str:
+def network_script(study: Study) -> str:
     """Python source that builds the layers and runs them, one after the other, on an input of zeros."""
+    chain = study.chain
     lines = ["import torch", "from torch import nn", "", "layers = ["]
     for row in chain.rows:
         if row.layer is None:

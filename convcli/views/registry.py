@@ -13,8 +13,6 @@ from convcli.limits import (
     check_script,
     check_worksheet,
 )
-from convcli.picks import Picks
-from convcli.plan import Plan
 from convcli.refusals import Refusal, Spelling, Words
 from convcli.views.files_written import PICTURES
 
@@ -36,7 +34,8 @@ class View:
     includes: tuple[str, ...] = ()  # flags whose views it shows itself
     suffixes: tuple[str, ...] = ()  # of the files that it writes
     takes: tuple[str, ...] = ()  # flags that only change how it looks
-    check: Callable[[Plan, Picks], None] | None = None  # refuses what it can't show
+    check: Callable[..., None] | None = None  # refuses what it can't show
+    settings: tuple[str, ...] = ()  # flags that say how a network is shown
     together: bool = False  # shown where all of its flags are asked for, instead of what each of them shows
 
     @property
@@ -95,13 +94,13 @@ class NothingRuns(Refusal):
         return why, "leave one out"
 
 
-def chosen(asked: Callable[[str], object]) -> list[View]:
-    """The views whose flags were asked for, in the order in which they are shown.
+def chosen(asked: Callable[[str], object], views: Sequence[View] = VIEWS, body: View = BODY) -> list[View]:
+    """The views whose flags were asked for, in the order in which they are shown; ``body`` where none prints.
 
     Raises:
         Refusal: two of them contradict each other.
     """
-    by_flag = [(view, flag) for view in VIEWS for flag in view.asked_by(asked)]
+    by_flag = [(view, flag) for view in views for flag in view.asked_by(asked)]
     if whole := next((view for view, _ in by_flag if view.together), None):
         by_flag = [(view, flag) for view, flag in by_flag if view is whole or flag not in whole.flags]
     for (owner, flag), (view, other) in permutations(by_flag, 2):
@@ -112,5 +111,5 @@ def chosen(asked: Callable[[str], object]) -> list[View]:
         if owner.owns_stdout and view.medium != "file":
             raise BothOwnStdout(one=flag, other=other)
     included = {flag for view, _ in by_flag for flag in view.includes}
-    views = list(dict.fromkeys(view for view, flag in by_flag if flag not in included))
-    return views if any(view.medium != "file" for view in views) else [*views, BODY]
+    shown = list(dict.fromkeys(view for view, flag in by_flag if flag not in included))
+    return shown if any(view.medium != "file" for view in shown) else [*shown, body]

@@ -61,6 +61,14 @@ def test_comparing_and_sizes(convcli: Run) -> None:
     assert found(convcli("network", "vgg16", "--output", "7x7", "--json"))["sizes"] == [[224, 255], [224, 255]]
 
 
+def test_flags_that_change_nothing_are_told(convcli: Run) -> None:
+    ran = convcli("network", "tiny", "--csv", "--sort", "macs", "--depth", "1")
+    assert ran.err.splitlines() == [
+        f"note: {name} changes nothing of what is shown here" for name in ("--depth", "--sort")
+    ]
+    assert convcli("network", "tiny", "--json", "--convention", "fvcore").err == ""
+
+
 def test_receptive(convcli: Run) -> None:
     assert (
         "one cell of features.12 sees 195 × 195 of 224 × 224"
@@ -108,9 +116,14 @@ def test_source_is_read_without_running_it(convcli: Run, file: str) -> None:
         (["Conv2d(3, 8"], "line 1, column 7: this '(' is never closed\n  Conv2d(3, 8\n        ^\n  add ')'"),
         (["alexnett"], "did you mean alexnet"),
         (["tiny", "lenet"], "add --compare"),
-        (["tiny", "--json", "--csv"], "--json and --csv both need stdout to themselves"),
+        (["tiny", "--json", "--csv"], "--json has stdout to itself"),
         (["tiny", "--compare"], "--compare needs two models"),
-        (["tiny", "lenet", "--compare", "--csv"], "--csv shows one model"),
+        (["tiny", "lenet", "--compare", "--csv"], "--compare has stdout to itself"),
+        (["tiny", "lenet", "--compare", "--export", "x.svg"], "a picture has one network"),
+        (["tiny", "--output", "3", "--receptive", "last"], "--output has stdout to itself"),
+        (["vgg16", "--full", "--export", "x.svg", "--receptive", "nothing"], "there is no layer 'nothing'"),
+        (["vgg16", "--receptive", "last", "--export", "x.tex"], "not as TikZ"),
+        (["tiny", "--output", "0"], "no input size gives 0"),
         (["tiny", "--args", "3"], "add --run"),
         (["tiny", "--input", "1,2"], "add --run"),
         (["tiny", "--size", "3", "--size", "4"], "a second --size is for a model that is run"),

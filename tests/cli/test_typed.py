@@ -18,6 +18,8 @@ from convcli.cli.typed import (
     spelled,
     typed_command,
     whole,
+    word,
+    words,
 )
 from convcli.refusals import ConvcliError
 
@@ -39,6 +41,8 @@ from convcli.refusals import ConvcliError
         (sizes_or_none, "7,none", (7, None)),
         (real, "inf", float("inf")),
         (seed, str(2**64 - 1), 2**64 - 1),
+        (word(["macs", "field"]), "macs", "macs"),
+        (words(["macs", "field"]), "macs, field", ("macs", "field")),
     ],
 )
 def test_read(read: Callable[[str, str], Any], typed: str, value: object) -> None:
@@ -58,6 +62,8 @@ def test_read(read: Callable[[str, str], Any], typed: str, value: object) -> Non
         (pace, "slowly", "try --animate --flag 0.5"),
         (seed, str(2**64), "beyond 64 bits"),
         (sizes_or_none, "7,no", "isn't a whole number"),
+        (word(["macs", "field"]), "mac", r"did you mean macs\? it takes macs, field"),
+        (words(["macs", "field"]), "macs,", "'' is unknown"),
     ],
 )
 def test_refused(read: Callable[[str, str], Any], typed: str, said: str) -> None:
@@ -91,3 +97,17 @@ def test_a_request_is_built_of_what_typer_hands_over() -> None:
     assert list(command.__signature__.parameters) == ["size", "bias"]
     assert spelled(Asked, "bias") == "--no-bias"
     assert spelled(Asked, "other") == ""
+
+
+def test_what_may_be_typed_again_is_a_tuple() -> None:
+    @dataclass(frozen=True)
+    class Many:
+        models: tuple[str, ...] = flag("MODELS", default=(), help="Which ones.")
+        size: tuple[int, ...] = flag("--size", default=(), help="Sizes.", read=whole)
+
+    built: list[Many] = []
+    command = typed_command(built.append, Many)
+    command(models=["a", "b"], size=["3"])
+    command(models=None, size=None)
+    assert built == [Many(("a", "b"), (3,)), Many()]
+    assert command.__signature__.parameters["size"].annotation.__origin__ == list[str] | None

@@ -39,7 +39,10 @@ def test_worked_out(written: str, value: object) -> None:
     [
         "unknown",
         "open('mark', 'w')",
-        "f'{k}'",
+        "f'{open(k)}'",
+        "f'{k:>99}'",
+        "f'{k!r}'",
+        "f'" + "a" * 1001 + "{k}'",
         "[x for x in sizes]",
         "(lambda: 3)()",
         "__import__('os').system('touch mark')",

@@ -45,7 +45,7 @@ def test_chains(body: str, names: list[str]) -> None:
     [
         ("x = x + self.conv(x)", "brings two paths together"),
         ("y = self.conv(x)\nz = self.conv(x)", "two paths"),
-        ("x = torch.cat([x, x], 1)", "isn't the tensor"),
+        ("x = torch.cat([x, x], 1)", "brings paths together"),
         ("x = self.conv(x, 3)", "takes more than the tensor"),
         ("x = self.unknown(x)", "can't be"),
         ("while True:\n  x = self.conv(x)", "can't be followed"),

@@ -1,11 +1,17 @@
 """Networks of the literature, to the last digit of what was published."""
 
+import re
+
 import pytest
+import torch
+from torch import nn
+from torch.utils.flop_counter import FlopCounterMode
 
 from convcli.network import known
 from convcli.network.chain import Chain, work_out
 from convcli.network.fitting import smallest
 from convcli.network.reading import read_model
+from tests.network.drawn import modules
 
 # parameters, MACs, receptive field where it stops to grow, and the smallest input
 PUBLISHED = {
@@ -40,6 +46,37 @@ def test_published_numbers(name: str) -> None:
     assert chain.sees.seen[-1][0] == field
     if name != "c3d":  # whose 16 · 512 cells could be of other proportions
         assert smallest(chain.model).sizes == least
+
+
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_torch_counts_the_same(name: str) -> None:
+    chain = chain_of(name)
+    with torch.device("meta"):
+        network = nn.Sequential(*modules([row.layer for row in chain.rows if row.layer]))
+        with FlopCounterMode(display=False) as counter, torch.no_grad():
+            output = network(torch.empty(chain.input_shape))
+    assert tuple(output.shape) == chain.output_shape
+    assert sum(each.numel() for each in network.parameters()) == chain.parameters
+    assert counter.get_total_flops() == 2 * chain.macs
+
+
+def rounded(text: str, unit: str) -> float | None:
+    """A published number before its unit."""
+    found = re.search(rf"([\d.,]+)( million)? {unit}", text)
+    return found and float(found[1].replace(",", "")) * (1e6 if found[2] else 1)  # type: ignore[return-value]
+
+
+@pytest.mark.parametrize("name", sorted({*PUBLISHED} - {"lenet", "tiny"}))  # LeCun's has other poolings
+def test_what_is_said_to_be_published_is_what_is_counted(name: str) -> None:
+    chain, said = chain_of(name), known.facts(known.text_of(name))["published"]
+    counts = {"parameters": chain.parameters, "GMACs": chain.macs / 1e9, "MACs": chain.macs}
+    if name == "c3d":
+        counts["parameters"] -= (487 - 101) * 4097  # classes
+    for unit, count in counts.items():
+        if (published := rounded(said, unit)) is not None:
+            assert count == pytest.approx(published, rel=0.008)
+    if "receptive field" in said:
+        assert f"receptive field {PUBLISHED[name][2]} " in said
 
 
 def test_shapes_that_were_published() -> None:

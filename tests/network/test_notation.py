@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from torch import nn
 
+from convcli.network.chain import work_out
 from convcli.network.notation import NotationError, read_text
 from convcli.network.parts import ELSEWHERE, layers
 
@@ -112,7 +113,7 @@ def test_errors_point_at_their_place(text: str, place: tuple[int, int], said: st
     assert error.place == place
     assert said in error.why
     assert fix in error.fix
-    line, caret = error.shown
+    line, caret = error.excerpt
     assert line[len(caret) - 1 :] == text.split("\n")[place[0] - 1][place[1] - 1 :][:30]
 
 
@@ -172,3 +173,61 @@ def test_arguments_of_the_wrong_sort() -> None:
         with pytest.raises(NotationError) as raised:
             read_text(text)
         assert raised.value.why
+
+
+def test_blocks_that_are_printed_once_learn_each_for_itself() -> None:
+    text = """Net(
+  (layers): ModuleList(
+    (0-2): 3 x Block(
+      (conv): Conv1d(4, 4, kernel_size=(3,), stride=(1,))
+      (acts): ModuleList(
+        (0-1): 2 x PReLU(num_parameters=1)
+      )
+    )
+  )
+  (weights): ParameterList(  (0): Parameter containing: [torch.float32 of size 3])
+)"""
+    chain = work_out(read_text(text), (1, 4, 20))
+    assert chain.output_shape == (1, 4, 14)
+    assert chain.parameters == 3 * (52 + 2)
+    assert "functions that forward calls" in chain.notes[0]
+
+
+@pytest.mark.parametrize("text", ["Sequential()", "hello (world)", "", "# nothing"])
+def test_where_no_layer_is_known(text: str) -> None:
+    with pytest.raises(NotationError, match="no layer is in it"):
+        read_text(text)
+
+
+def test_a_table_of_words_comes_first() -> None:
+    failed = work_out(read_text("Embedding(9, 4); Embedding(9, 4)"), (1, 6)).failed
+    assert failed is not None
+    assert "whole numbers" in failed.refusal.why
+    assert work_out(read_text("Flatten(); Embedding(9, 4)"), (1, 6, 2)).output_shape == (1, 12, 4)
+
+
+HUGE = 200_000
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("'" + "a" * HUGE, (1, 1)),
+        ("'" * (2 * HUGE + 1), (1, 2 * HUGE + 1)),
+        ("'\\" * HUGE, (1, 1)),
+        ("(" * HUGE, (1, 10_001)),
+        ("Conv2d(" + "3," * HUGE + ")", (1, 8)),
+        ("Sequential(" * 1000 + "ReLU()" + ")" * 1001, (1, 11_000 + 6 + 1001)),
+        ("Sequential([" * 500 + "ReLU()" + ")]" * 500, (1, 6007)),
+    ],
+)
+def test_what_is_huge_and_wrong_has_its_place(text: str, place: tuple[int, int]) -> None:
+    with pytest.raises(NotationError) as raised:
+        read_text(text)
+    assert raised.value.place == place
+
+
+def test_what_is_huge_and_right_is_read() -> None:
+    assert read_text("Foo(" + "3, " * HUGE + "); ReLU()").parts[0].note == "Foo isn't known here"
+    deep = read_text("Sequential(" * 1000 + "ReLU()" + ")" * 1000)
+    assert len(list(layers(deep))) == 1

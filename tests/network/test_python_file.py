@@ -1,14 +1,21 @@
 """Models in Python source, read without running it, against the modules that it makes when it is run."""
 
+import inspect
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 import torch
+from torch import nn
+from torch.utils.flop_counter import FlopCounterMode
 
 from convcli.network.chain import Chain, work_out
 from convcli.network.notation import NotationError
 from convcli.network.python_file import NoSuchModel, WhichModel, read_source
+from convcli.refusals import Refusal
+from tests.network import written
+from tests.network.written import WRITTEN
 
 HEAD = "import torch\nimport torch.nn as nn\nimport torch.nn.functional as F\n"
 LENET = """
@@ -295,3 +302,62 @@ class Net(nn.Module):
 def test_endless_source_ends() -> None:
     assert read(ENDLESS, (1, 3)).rows == ()
     assert read(WITHIN_ITSELF, (1, 3)).output_shape is None
+
+
+@pytest.mark.parametrize("made", WRITTEN)
+def test_what_is_read_is_what_torch_makes_of_it(made: type[nn.Module]) -> None:
+    module, size = made().eval(), made.size  # type: ignore[attr-defined]
+    kind = torch.long if len(size) == 1 and hasattr(module, "embedding") else torch.float32
+    output = None
+    with FlopCounterMode(display=False) as counter, torch.no_grad(), suppress(RuntimeError):
+        output = tuple(module(torch.zeros(1, *size, dtype=kind)).shape)
+    chain = work_out(read_source(inspect.getsource(written), made.__name__), (1, *size))
+    assert (chain.output_shape, chain.parameters) == (output, sum(each.numel() for each in module.parameters()))
+    assert 2 * chain.macs == counter.get_total_flops()
+    assert (chain.failed is None) == (output is not None)
+
+
+FURTHER_BACK = """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(1, 4, 3)
+    def forward(self, x):
+        side = x.size(2)
+        {line}
+        return x
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("x = self.conv(x).view(1, 4, side, -1)", "takes the size of a tensor from further back"),
+        ("x = torch.cat([self.conv(x), x], 1)", "brings paths together"),
+        ("x += self.conv(x)", "brings two paths together"),
+        ("y = self.conv(x); y += x; return y", "two paths"),
+        ("for a, b in c: x = self.conv(x)", "can't be"),
+        ("x = getattr(self, 'other')(x)", "can't be known"),
+    ],
+)
+def test_where_it_is_no_chain_is_told(line: str, said: str) -> None:
+    model = read_source(FURTHER_BACK.format(line=line))
+    [note] = [part.note for part in model.parts if part.class_name == "..."]
+    assert said in note
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("x = 1\n" * 400_000, "are the most that are read as Python"),
+        ("a = 'x'\n" + "a = f'{a}{a}'\n" * 60 + "net = nn.Sequential(nn.Conv2d(1, 1, a))", ""),
+        (FURTHER_BACK.format(line="for i in range(10**12): x = self.conv(x)"), "goes on for too long"),
+        (FURTHER_BACK.format(line="x = self.one(x)") + "    def one(self, x): return self.one(x)\n", "without end"),
+    ],
+)
+def test_what_has_no_end_is_given_up(source: str, said: str) -> None:
+    try:
+        notes = [part.note for part in read_source(source).parts]
+    except Refusal as refusal:
+        notes = [str(refusal)]
+    assert any(said in note for note in notes)

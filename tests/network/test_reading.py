@@ -57,3 +57,13 @@ def test_names_that_are_none(tmp_path: Path) -> None:
         read_model("missing.py:Net")
     with pytest.raises(NotationError):
         read_model("Conv2d(")
+
+
+def test_comprehensions_are_read_as_source() -> None:
+    convs = ["Conv2d(3, 3, kernel_size=3)"] * 2
+    for text in (
+        "nn.Sequential(*[nn.Conv2d(3, 3, 3) for _ in range(2)], nn.ReLU())",
+        "Sequential(*(Conv2d(3, 3, 3) for i in range(2)), ReLU())",
+        "[*[nn.Conv2d(3, 3, 3) for _ in range(2)], nn.ReLU()]",
+    ):
+        assert codes(text) == [*convs, "ReLU()"]

@@ -1,17 +1,22 @@
 """Real modules, built and run on the meta device, or on numbers."""
 
+from copy import deepcopy
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
 import torch.nn.functional as F
+from hypothesis import given, settings
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from convcli.data.arrays import Array
+from convcli.network.chain import Chain
 from convcli.network.fitting import WrongSize
 from convcli.network.remedies import remedies
 from convcli.network.running import TorchSays, inputs_for, run, run_target, tensor_of
+from tests.network.branching import Branching, branching, changed_by
 from tests.network.test_building import SOURCE
 
 
@@ -54,6 +59,75 @@ def test_any_data_flow() -> None:
     assert [row.parameters for row in chain.rows if row.name == "body.0"] == [584, 0]
     assert chain.rows[-1].unused
     assert "receptive fields aren't known from" in chain.notes[0]
+
+
+def run_by_torch(module: nn.Module, shape: tuple[int, ...]) -> tuple[list[tuple[str, Any]], int, bool]:
+    """The layers that are called, each with its output's shape, the FLOPs, and whether it got through."""
+    calls: list[tuple[str, Any]] = []
+    opened: list[int] = []
+
+    def enter(name: str) -> None:
+        opened.append(len(calls))
+        calls.append((name, None))
+
+    def leave(name: str, output: torch.Tensor) -> None:
+        calls[opened.pop()] = (name, tuple(output.shape))
+
+    handles = []
+    for name, each in module.named_modules():
+        if not list(each.children()):
+            handles.append(each.register_forward_pre_hook(lambda *_, name=name: enter(name)))
+            handles.append(each.register_forward_hook(lambda *args, name=name: leave(name, args[2])))
+    through = True
+    with FlopCounterMode(display=False) as counter, torch.no_grad():
+        try:
+            module(torch.zeros(shape))
+        except (RuntimeError, ValueError, IndexError):
+            through = False
+    for handle in handles:
+        handle.remove()
+    return calls, counter.get_total_flops(), through
+
+
+def run_without_numbers(module: nn.Module, shape: tuple[int, ...]) -> Chain:
+    return run(deepcopy(module).to("meta"), [torch.empty(shape, device="meta")])
+
+
+@settings(max_examples=120)
+@given(branching())
+def test_branching_modules_are_torchs(drawn: tuple[Branching, tuple[int, ...]]) -> None:
+    module, shape = drawn
+    calls, flops, through = run_by_torch(module, shape)
+    chain = run_without_numbers(module, shape)
+    called = [row for row in chain.rows if row.code != "forward" and not row.unused]
+    assert [(row.name, row.output_shape) for row in called] == calls
+    assert 2 * chain.macs == flops
+    assert chain.parameters == sum(each.numel() for each in module.parameters())
+    assert (chain.failed is None) == through
+    if chain.failed and calls and calls[-1][1] is None:
+        assert chain.failed.name == calls[-1][0]
+    elif chain.failed:
+        assert chain.failed.name == "forward"
+
+
+@settings(max_examples=120)
+@given(branching())
+def test_branching_modules_see_what_changes_them(drawn: tuple[Branching, tuple[int, ...]]) -> None:
+    module, shape = drawn
+    chain = run_without_numbers(module, shape)
+    turns: dict[str, int] = {}
+    for row in chain.worked:
+        turn = turns[row.name] = turns.get(row.name, -1) + 1
+        if chain.failed or row.sight is None or row.unused:
+            continue
+        for axis, (field, (count, sure)) in enumerate(zip(row.sight.fields, row.seen, strict=True)):
+            changed = changed_by(module, shape, axis, row.name, turn)
+            for cell in range(changed.shape[1]):
+                cells = changed[:, cell].nonzero().flatten().tolist()
+                first, last = field.first(cell), field.last(cell)
+                assert all(first <= each <= last for each in cells), (row.name, sure)
+                if sure == "exact" and field.advance and 0 <= first <= last < shape[2 + axis]:
+                    assert (cells[0], cells[-1], len(range(first, last + 1))) == (first, last, count)
 
 
 def test_the_module_that_fails() -> None:

@@ -90,6 +90,26 @@ def test_gates_see_everything() -> None:
     assert sights["last", 0].everything
 
 
+def test_sizes_that_are_worked_out_on_the_way() -> None:
+    class Sizes(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.conv, self.mix, self.last = nn.Conv1d(1, 4, 3), nn.Linear(5 * 4, 6), nn.Conv1d(2, 1, 1)
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            batch = x.size(0)
+            y = self.conv(F.max_pool1d(x, x.shape[2] // 7))
+            y = self.mix(y.view(batch, -1)).reshape(batch, 2, -1)
+            return self.last(y).mean(dim=[1, 2])  # type: ignore[no-any-return]
+
+    notes: list[str] = []
+    sights = traced(Sizes(), [torch.zeros(1, 1, 14)], notes)
+    assert notes == []
+    assert sights["conv", 0].seen == ((6, "exact"),)
+    assert sights["mix", 0].everything
+    assert sights["last", 0].everything
+
+
 def test_modules_as_layers() -> None:
     assert repr(layer_of(nn.Conv2d(3, 4, 3))) == "nn.Conv2d(3, 4, kernel_size=3)"
     assert layer_of(nn.LSTM(3, 4)) is None

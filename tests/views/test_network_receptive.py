@@ -6,7 +6,8 @@ from convcli.network.chain import Chain, work_out
 from convcli.network.looking import row_named
 from convcli.network.notation import read_text
 from convcli.network.reading import read_model
-from convcli.views.network_receptive import drawn, field_svg, places, style
+from convcli.network.study import Study
+from convcli.views.network_receptive import drawn, field_svg, places
 from convcli.views.widgets import Screen
 from tests.views.shown import shown
 
@@ -19,7 +20,7 @@ def stack() -> Chain:
 
 def test_the_tree_of_a_dilated_stack() -> None:
     chain = stack()
-    text = shown(drawn(chain, chain.rows[-1], Screen(80)))
+    text = shown(drawn(Study((chain,), receptive="last"), Screen(80)))
     assert "one cell of 3 sees 16 of 24" in text
     rows = [line.split()[1].count("●") for line in text.splitlines() if "●" in line]
     assert rows[:5] == [1, 2, 4, 8, 16]
@@ -28,14 +29,14 @@ def test_the_tree_of_a_dilated_stack() -> None:
 
 def test_wide_fields_are_shrunk() -> None:
     chain = work_out(read_model("wavenet").model, (1, 32, 16000))
-    text = shown(drawn(chain, row_named(chain, "last"), Screen(60)), 60)
+    text = shown(drawn(Study((chain,), receptive="last"), Screen(60)), 60)
     assert "each sign stands for" in text
     assert max(map(len, text.splitlines())) <= 60
 
 
 def test_maps_and_the_border() -> None:
     chain = work_out(read_model("alexnet").model, (1, 3, 224, 224))
-    text = shown(drawn(chain, row_named(chain, "features.5"), Screen(80), "about 20 × 20"))
+    text = shown(drawn(Study((chain,), receptive="features.5", effective="about 20 × 20"), Screen(80)))
     assert "78 to 144" in text
     assert "-18 to 48; 18 of 67 are padding, 27%" in text
     assert "██" in text
@@ -52,6 +53,5 @@ def test_as_svg() -> None:
     assert len(list(tree.iter(f"{ns}path"))) == 2 + 4 + 8 + 16
     alexnet = work_out(read_model("alexnet").model, (1, 3, 224, 224))
     squares = ET.fromstring(field_svg(alexnet, row_named(alexnet, "features.12")))
-    assert len([rect for rect in squares.iter(f"{ns}rect") if rect.get("class") == "s"]) == 8
+    assert len([rect for rect in squares.iter(f"{ns}rect") if rect.get("fill") == "none"]) == 8
     assert "features.12  195 × 195" in field_svg(alexnet, row_named(alexnet, "features.12"))
-    assert "prefers-color-scheme:dark" in style()

@@ -6,7 +6,8 @@ from convcli.layers import Layer
 from convcli.network.chain import Chain, work_out
 from convcli.network.notation import read_text
 from convcli.network.reading import read_model
-from convcli.views.network_table import COLUMNS, MOST_LINES, Wish, axes_said, brief, by_sizes, shown
+from convcli.network.study import Study
+from convcli.views.network_table import COLUMNS, MOST_LINES, axes_said, brief, by_sizes, shown
 from convcli.views.widgets import Screen
 from tests.views.shown import shown as rendered
 
@@ -14,7 +15,7 @@ LENET = "Conv2d(1, 6, 5); MaxPool2d(2); Conv2d(6, 16, 5); MaxPool2d(2); Flatten(
 
 
 def screen(chain: Chain, width: int = 80, **wish: object) -> str:
-    return rendered(shown(chain, Screen(width), Wish(**wish)), width)  # type: ignore[arg-type]
+    return rendered(shown(Study((chain,), **wish), Screen(width)), width)  # type: ignore[arg-type]
 
 
 def lenet(size: int = 32) -> Chain:

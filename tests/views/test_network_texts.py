@@ -14,7 +14,8 @@ from convcli.network.chain import Chain, work_out
 from convcli.network.notation import read_text
 from convcli.network.python_file import read_source
 from convcli.network.reading import read_model
-from convcli.views.network_texts import as_csv, as_markdown, as_object, network_object, network_script, number
+from convcli.network.study import Study
+from convcli.views.network_texts import as_csv, as_markdown, network_object, network_script, network_text, number
 
 LENET = "Conv2d(1, 6, 5); MaxPool2d(2); Conv2d(6, 16, 5); MaxPool2d(2); Flatten(); Linear(400, 10)"
 
@@ -25,7 +26,7 @@ def lenet(size: int = 32) -> Chain:
 
 def test_json() -> None:
     named = read_model("alexnet")
-    found = json.loads(as_object(work_out(named.model, (1, 3, 224, 224)), "fvcore"))
+    found = json.loads(network_text(Study((work_out(named.model, (1, 3, 224, 224)),), convention="fvcore")))
     first = {"name": "features.0", "output_shape": [1, 64, 55, 55], "parameters": 23296, "macs": 70276800}
     first |= {"receptive_field": [11, 11], "jump": [4, 4]}
     assert first.items() <= found["layers"][0].items()
@@ -47,10 +48,10 @@ def test_json_of_what_fails() -> None:
 
 
 def test_csv_and_markdown() -> None:
-    rows = list(csv.DictReader(io.StringIO(as_csv(lenet()))))
+    rows = list(csv.DictReader(io.StringIO(as_csv(Study((lenet(),))))))
     assert rows[0]["layer"] == "Conv2d(1, 6, kernel_size=5)"
     assert sum(int(row["macs"]) for row in rows) == lenet().macs
-    lines = as_markdown(lenet(36)).splitlines()
+    lines = as_markdown(Study((lenet(36),))).splitlines()
     assert lines[2] == "| 0 | `Conv2d(1, 6, kernel_size=5)` | 1 × 6 × 32 × 32 | 156 | 153,600 | 5 × 5 | 1 × 1 |"
     assert len({line.count("|") for line in lines[:8]}) == 1
     assert lines[-1].startswith("Fails at `5`")
@@ -72,7 +73,9 @@ class Net(nn.Module):
 @pytest.mark.parametrize("text", [LENET, SOURCE])
 def test_the_script_runs_and_agrees(text: str) -> None:
     chain = lenet() if text == LENET else work_out(read_source(text), (1, 6))
-    ran = subprocess.run([sys.executable, "-c", network_script(chain)], capture_output=True, text=True, check=True)
+    ran = subprocess.run(
+        [sys.executable, "-c", network_script(Study((chain,)))], capture_output=True, text=True, check=True
+    )
     shapes = [row.output_shape for row in chain.rows if row.output_shape]
     lines = ran.stdout.splitlines()
     assert [line.partition(" ")[2] for line in lines[:-1]] == [str(shape) for shape in shapes]
