@@ -278,7 +278,7 @@ def test_screens(convcli: Callable[..., Ran], arguments: str, said: str) -> None
         ("conv1d --size 1000009 --kernel 1000000 --export a.svg", "10,000,000 terms"),
         ("conv1d --export a.svg --region 9:12", "[1, 1, 8]"),
         ("conv1d --export a.svg --region some", "0:8"),
-        ("conv1d --show --json", "choose one"),
+        ("conv1d --show --json", "leave --show out"),
         ("conv1d --code --save a.npy", "leave one out"),
         ("conv1d --code --at 1", "leave one out"),
     ],
