@@ -11,7 +11,7 @@ from convcli.cli.exits import guard
 from tests.test_house import ROOT, imported, package
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-MODULE = {"pillow": "PIL"}  # where it isn't called as its package is
+MODULE = {"pillow": "PIL", "fpdf2": "fpdf"}  # where it isn't called as its package is
 ONLY_THERE = {"msvcrt", "_typeshed"}  # Windows' own, and what type checkers alone know
 
 
@@ -22,8 +22,9 @@ def declared(lines: list[str]) -> set[str]:
 
 def test_what_is_imported_is_declared_and_the_other_way_round() -> None:
     tops = {name.split(".")[0] for source in package().values() for name, _ in imported(source)}
+    extras = PROJECT["optional-dependencies"]
     theirs = tops - set(sys.stdlib_module_names) - {"convcli"} - ONLY_THERE
-    assert theirs == declared(PROJECT["dependencies"] + PROJECT["optional-dependencies"]["explore"])
+    assert theirs == declared(PROJECT["dependencies"] + extras["explore"] + extras["pdf"])
 
 
 def test_only_the_command_line_knows_typer_and_nothing_private_of_it() -> None:
@@ -35,7 +36,7 @@ def test_only_the_command_line_knows_typer_and_nothing_private_of_it() -> None:
 
 
 def test_every_file_is_on_the_bill() -> None:
-    bill = re.findall(r"`([^`]*\*\.\w+|[^`]*\.json)`", (ROOT / "docs" / "shipped.md").read_text())
+    bill = re.findall(r"`([^`]*\*\.\w+|[^`]*\.json|[^`]*/LICENSE)`", (ROOT / "docs" / "shipped.md").read_text())
     patterns = [each if "/" in each else f"convcli/views/{each}" for each in bill]
     for path in (ROOT / "convcli").rglob("*"):
         name = path.relative_to(ROOT).as_posix()

@@ -8,17 +8,18 @@ from types import SimpleNamespace
 
 import pytest
 
-from convcli.cli import keyboard, networks
-from convcli.cli.networks import target_of
+from convcli.cli import keyboard
 from convcli.data import files
 from convcli.explain.frames import frames
+from convcli.network import reading
+from convcli.network.reading import module_named
 from convcli.process import _kept
 
 
 def test_a_colon_behind_a_drive_is_no_class(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(networks, "read_file", lambda name: "from torch import nn\nNet = nn.Sequential(nn.ReLU())\n")
-    assert target_of(r"C:\nets\net.py") == r"C:\nets\net.py:Net"
-    assert target_of(r"C:\nets\net.py:Other") == r"C:\nets\net.py:Other"
+    monkeypatch.setattr(reading, "read_file", lambda name: "from torch import nn\nNet = nn.Sequential(nn.ReLU())\n")
+    assert module_named(r"C:\nets\net.py") == r"C:\nets\net.py:Net"
+    assert module_named(r"C:\nets\net.py:Other") == r"C:\nets\net.py:Other"
 
 
 def test_a_colon_behind_a_drive_is_no_member(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -30,8 +30,8 @@ def test_a_chain_of_them_and_a_convolution() -> None:
     ("name", "arguments", "shape", "said"),
     [
         ("linear", {"in_features": 2048, "out_features": 10}, (32, 512), "takes 2048 features"),
-        ("flatten", {"start_dim": 2}, (4, 5), "no such one"),
-        ("flatten", {"start_dim": 2, "end_dim": 1}, (4, 5, 6), "no such one"),
+        ("flatten", {"start_dim": 2}, (4, 5), "and none there"),
+        ("flatten", {"start_dim": 2, "end_dim": 1}, (4, 5, 6), "and none there"),
     ],
 )
 def test_what_does_not_fit(name: str, arguments: dict[str, int], shape: tuple[int, ...], said: str) -> None:
