@@ -13,6 +13,7 @@ from convcli.network.notation import read_text
 from convcli.views.network_picture import blocks_svg
 from convcli.views.network_receptive import field_svg
 from convcli.views.network_svg import LOOKS, framed, in_page, words
+from tests.views.renderers import by_cairo, by_resvg
 
 TREE = work_out(read_text("Conv1d(1, 1, 2); Conv1d(1, 1, 2, dilation=2)"), (1, 1, 16))
 MAPS = work_out(read_text("Conv2d(1, 4, 3); MaxPool2d(2); Conv2d(3, 8, 3)"), (1, 1, 20, 20))
@@ -22,20 +23,6 @@ PICTURES = {
     "field": (field_svg(MAPS, MAPS.rows[1]), {LIGHT.accent, LIGHT.panel}),
     "blocks": (blocks_svg(MAPS, blocks(MAPS)), {LIGHT.panel, LIGHT.wrong, LIGHT.ink}),
 }
-
-
-def by_cairo(svg: str) -> bytes:
-    try:
-        import cairosvg
-    except OSError:
-        pytest.skip("no libcairo here")
-    return cairosvg.svg2png(bytestring=svg.encode())  # type: ignore[no-any-return]
-
-
-def by_resvg(svg: str) -> bytes:
-    import resvg_py
-
-    return bytes(resvg_py.svg_to_bytes(svg_string=svg))
 
 
 @pytest.mark.parametrize("draw", [by_cairo, by_resvg])

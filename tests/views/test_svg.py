@@ -7,21 +7,19 @@ from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 
-import cairosvg
 import numpy as np
 import pytest
-import resvg_py
 from PIL import Image
 from playwright.sync_api import Browser
 
 from convcli.colours import DARK, LIGHT
 from convcli.plan import make_plan
 from convcli.report import Report
-from convcli.views.raster import FONTS
 from convcli.views.scene import Scene
 from convcli.views.svg import drawing
 from tests.strategies import picked
 from tests.views.drawn import LAYERS
+from tests.views.renderers import by_cairo, by_resvg
 
 Export = Callable[..., Path]
 LARGE = ["conv2d --size 224x224", "conv2d --size 3x64x64 --out 8 --kernel 7 --stride 2 --padding 3"]
@@ -35,12 +33,11 @@ def pixels(png: bytes) -> np.ndarray:
 
 
 def in_cairo(svg: str, width: int = 1280) -> np.ndarray:
-    return pixels(cairosvg.svg2png(bytestring=svg.encode(), output_width=width))
+    return pixels(by_cairo(svg, width))
 
 
 def in_resvg(svg: str, width: int = 1280) -> np.ndarray:
-    fonts = [str(path) for path in FONTS.glob("*.ttf")]
-    return pixels(bytes(resvg_py.svg_to_bytes(svg_string=svg, width=width, skip_system_fonts=True, font_files=fonts)))
+    return pixels(by_resvg(svg, width))
 
 
 @pytest.mark.parametrize("arguments", [*LAYERS, *LARGE])
