@@ -158,16 +158,16 @@ def write_gif(scene: Scene, stream: BinaryIO, theme: str = "light", tracked: Tra
     ``tracked`` passes the pictures on, and may tell how many it has seen.
     """
     moments = scene.kept(len(scene.moments))
-    written = _gif(scene, theme, moments, tracked)
+    written, count = _gif(scene, theme, moments, tracked)
     while len(written) > MOST_BYTES and len(moments) > 1:
-        moments = scene.kept(len(moments) * MOST_BYTES // (len(written) + MOST_BYTES // 20))
-        written = _gif(scene, theme, moments, tracked)
+        moments = scene.kept(count * MOST_BYTES // (len(written) + MOST_BYTES // 20))
+        written, count = _gif(scene, theme, moments, tracked)
     stream.write(written)
     return len(moments)
 
 
-def _gif(scene: Scene, theme: str, moments: Sequence[int], tracked: Tracked) -> bytes:
-    """Of each picture only what changed, the rest see-through."""
+def _gif(scene: Scene, theme: str, moments: Sequence[int], tracked: Tracked) -> tuple[bytes, int]:
+    """Of each picture only what changed, the rest see-through; and of how many pictures, as no large file is ended."""
     from PIL import GifImagePlugin, Image
 
     colours = Image.new("P", (1, 1))
@@ -182,7 +182,9 @@ def _gif(scene: Scene, theme: str, moments: Sequence[int], tracked: Tracked) -> 
         lasting = round(1000 * (LAST_SECONDS if i == len(moments) else SECONDS))
         parts += GifImagePlugin.getdata(changed, corner, transparency=COLOURS, duration=lasting, disposal=1)
         before = picture
-    return b"".join([*parts, b";"])
+        if sum(map(len, parts)) > MOST_BYTES:
+            break
+    return b"".join([*parts, b";"]), i
 
 
 def _changes(before: "Image.Image", now: "Image.Image") -> tuple["Image.Image", tuple[int, int]]:
