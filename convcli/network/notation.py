@@ -66,9 +66,9 @@ class NotationError(Refusal):
         start = self.text.rfind("\n", 0, self.offset) + 1
         end = self.text.find("\n", self.offset)
         end = len(self.text) if end < 0 else end
-        first = max(start, self.offset - 40)
+        first = max(start, self.offset - 32)
         cut = "..." if first > start else ""
-        return cut + self.text[first : min(end, self.offset + 30)], " " * (len(cut) + self.offset - first) + "^"
+        return cut + self.text[first : min(end, self.offset + 24)], " " * (len(cut) + self.offset - first) + "^"
 
     def said(self, spell: Spelling) -> Words:
         line, column = self.place
