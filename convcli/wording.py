@@ -210,22 +210,49 @@ def unread_words(axis: Windows, values: Sequence[float] | None = None) -> str:
     count = unread.count
     if not count:
         return ""
-    cell = {"height": "row", "width": "column", "depth": "slice"}.get(axis.name, "element")
-    cells = [unread[i] for i in range(min(count, 4))] + [unread[-1]] * (count > 4)
-    if count <= 4:
-        shown = ", ".join(map(str, cells))
-    elif cells[-1] - cells[0] + 1 == count:
-        shown = f"{cells[0]} to {cells[-1]}"
-    else:
-        shown = f"{', '.join(map(str, cells[:3]))}, ... {cells[-1]}"
+    cell = cell_name(axis)
+    shown = listed(unread)
     if values is not None and count == 1:
-        shown += f" (value {values[cells[0]]:g})"
+        shown += f" (value {values[unread[0]]:g})"
     subject = f"{cell} {shown} is" if count == 1 else f"{cell}s {shown} ({count:,} of {axis.size:,}) are"
     assert isinstance(axis, Axis), "only sliding windows leave anything unread"
     them = "it" if count == 1 else "them"
     if axis.transposed:
         return f"{subject} never used: padding cuts away all that {'it' if count == 1 else 'they'} would write"
     return f"{subject} never read: {' and '.join(_why_unread(axis, unread, cell, them))}"
+
+
+def cell_name(axis: Windows) -> str:
+    """What a place along an axis is called."""
+    return {"height": "row", "width": "column", "depth": "slice"}.get(axis.name, "element")
+
+
+def listed(cells: Unread) -> str:
+    """Some cells of an axis: each of few, the ends of a run, the first and the last of others.
+
+    >>> listed(Axis(6, 2, dilation=5).unread()), listed(Axis(9, 1, 2).unread()), listed(Axis(20, 1, 2).unread())
+    ('1, 2, 3, 4', '1, 3, 5, 7', '1, 3, 5, ... 19')
+    """
+    count, first, last = cells.count, cells[0], cells[-1]
+    if count > 4 and last - first + 1 == count:
+        return f"{first} to {last}"
+    shown = [cells[i] for i in range(min(count, 4 if count <= 4 else 3))]
+    return ", ".join(map(str, shown)) + f", ... {last}" * (count > 4)
+
+
+def unwritten_words(axis: Axis, bias: bool) -> str:
+    """Which outputs of a transposed layer no product goes to; empty where there are none.
+
+    >>> unwritten_words(Axis(3, kernel=1, stride=2, transposed=True), bias=True)
+    'elements 1, 3 of the output (2 of 5): no product goes there, which leaves them with the bias alone'
+    """
+    count = axis.unwritten.count
+    if not count:
+        return ""
+    cells = f"{cell_name(axis)}{'s' * (count != 1)} {listed(axis.unwritten)} of the output"
+    left = "with the bias alone" if bias else "at 0"
+    them = "it" if count == 1 else "them"
+    return f"{cells} ({count:,} of {axis.output:,}): no product goes there, which leaves {them} {left}"
 
 
 def _why_unread(axis: Axis, unread: Unread, cell: str, them: str) -> Iterator[str]:

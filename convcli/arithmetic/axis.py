@@ -231,13 +231,22 @@ class Axis(Windows):
         return Unread(self.size, self._writing if self.transposed else self._read)
 
     @property
+    def unwritten(self) -> Unread:
+        """Which cells of a transposed layer's output no product goes to.
+
+        >>> list(Axis(3, kernel=1, stride=2, transposed=True).unwritten)
+        [1, 3]
+        """
+        return Unread(self.output, self._stands)
+
+    @property
     def lost(self) -> int:
         """How many input cells no window reads; of a transposed layer, how many output cells nothing is written to.
 
         >>> Axis(10, kernel=3, stride=2).lost, Axis(3, kernel=1, stride=2, transposed=True).lost
         (1, 2)
         """
-        return Unread(self.output, self._stands).count if self.transposed else self.unread().count
+        return (self.unwritten if self.transposed else self.unread()).count
 
     def coverage(self) -> list[int]:
         cells, period, turns = range(0), 1, 0

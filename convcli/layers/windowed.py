@@ -15,7 +15,7 @@ from convcli.arithmetic.axis import Axis
 from convcli.arithmetic.windows import Windows
 from convcli.layers.base import Layer, Path, Remark, Shape, refusal_of
 from convcli.layers.reductions import Place, Read, Reduction
-from convcli.wording import counted, sizes_in_words
+from convcli.wording import counted, sizes_in_words, unwritten_words
 
 MOST_LOOKED_UP = 200_000  # cells that may be read through their copies in the padding alone
 Sizes = tuple[int, ...]  # a value for each axis
@@ -250,6 +250,9 @@ class Sliding(Windowed):
         for names, words in said_once((axis.name, _ceil_words(axis)) for axis in axes if axis.ceil_mode):
             yield "ceil", f"{' and '.join(names)}: {words}"
         grown = ((axis.name, _output_padding_words(axis)) for axis in axes if axis.transposed and axis.stride > 1)
+        for axis in axes:
+            if axis.transposed and (words := unwritten_words(axis, bool(self.bias_size))):
+                yield "gaps", words
         for names, words in said_once(grown):
             yield from [("each", words)] if len(names) == len(axes) > 1 else ((name, words) for name in names)
 

@@ -8,6 +8,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from convcli.arithmetic.axis import Axis
+from convcli.wording import unwritten_words
 
 SHAPES = {
     "kernel": st.integers(1, 4),
@@ -75,3 +76,14 @@ def test_windows_that_round_up_are_torchs(size: int, kernel: int, stride: int, p
     assume(padding <= kernel // 2 and axis.spare >= 0)
     layer = torch.nn.MaxPool1d(kernel, stride, padding, ceil_mode=True)
     assert axis.output == layer(torch.zeros(1, 1, size)).shape[-1]
+
+
+@given(*(st.integers(low, high) for low, high in ((1, 6), (1, 4), (1, 5), (0, 2), (1, 3), (0, 2))))
+def test_unwritten_outputs_are_those_no_window_stands_on(
+    size: int, kernel: int, stride: int, padding: int, dilation: int, extra: int
+) -> None:
+    axis = Axis(size, kernel, stride, padding, padding, dilation, transposed=True, output_padding=extra)
+    assume(axis.output > 0)
+    written = {place for window in range(size) for place in axis.positions(window)}
+    assert list(axis.unwritten) == [place for place in range(axis.output) if place not in written]
+    assert bool(unwritten_words(axis, bias=True)) == bool(axis.unwritten.count)
