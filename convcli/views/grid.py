@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 BETWEEN = 4  # columns from one map to the next
 WIDE = 70  # from here on numbers stand below each other behind the labels; a narrower screen has no room for that
 Style = Callable[[float], str]  # of a number
+FIRST_LOOKED_AT = 1000  # numbers of an array: of most, one isn't whole, and the rest needn't be asked
 GAP = -1  # stands for what is left out between the edges
 
 
@@ -173,15 +174,22 @@ def _format(values: "np.ndarray") -> tuple[str, int]:
     """One format for all the numbers, whole, fixed or scientific, and how wide it is."""
     import numpy as np
 
-    finite = values[np.isfinite(values)]
+    ends = [float(values.min()), float(values.max())]
+    strange = not np.isfinite(ends).all()  # a NaN is both the least and the most
+    finite = values[np.isfinite(values)] if strange else values
     low, high = float(finite.min(initial=0.0)), float(finite.max(initial=0.0))
     most = max(high, -low)
-    if most < 1e7 and (finite == np.rint(finite)).all():
+    if most < 1e7 and _whole(finite.ravel()[:FIRST_LOOKED_AT]) and _whole(finite):
         spec = ".0f"
     else:
         spec = ".4f" if most == 0 or 1e-2 <= most < 1e5 else ".4e"
-    strangers = [float(values.min()), float(values.max())] if finite.size < values.size else []
-    return spec, max(len(format(value, spec)) for value in (low + 0.0, high + 0.0, *strangers))
+    return spec, max(len(format(value, spec)) for value in (low + 0.0, high + 0.0, *(ends if strange else [])))
+
+
+def _whole(values: "np.ndarray") -> bool:
+    import numpy as np
+
+    return bool((values == np.rint(values)).all())
 
 
 def summary(values: "np.ndarray") -> str:
