@@ -17,7 +17,7 @@ import numpy as np
 from PIL import Image
 
 PYTHON = sys.executable
-CONVCLI = [PYTHON, "-m", "convcli"]
+CONVCLI = [str(Path(PYTHON).with_name("convcli"))]  # as people type it
 BARE = "import torch; print(torch.nn.Conv1d(1,1,3,stride=2)(torch.arange(1.,11).view(1,1,-1)))"
 EMPTY = """
 import typer
