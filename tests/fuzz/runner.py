@@ -81,8 +81,8 @@ class Case:
     def written(self) -> set[str]:
         """The files that are asked for."""
         pairs = zip(self.words, self.words[1:], strict=False)
-        apart = {word.partition("=")[2] for word in self.words if word.startswith(WRITING)}
-        return {value for flag, value in pairs if flag.startswith(WRITING)} | apart
+        apart = {word.partition("=")[2] for word in self.words if word.lower().startswith(WRITING)}
+        return {value for flag, value in pairs if flag.lower().startswith(WRITING)} | apart
 
     @property
     def passes_on(self) -> bool:
