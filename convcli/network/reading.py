@@ -19,6 +19,11 @@ PYTHON = re.compile(r"^\s*(import \w|from [\w.]+ import |class \w+.*:|def \w+\(|
 COMPREHENSION = re.compile(r"\bfor\s+\w+\s+in\b")
 BINARY = (".pt", ".pth", ".ckpt", ".safetensors", ".onnx", ".h5", ".pkl", ".bin")
 LARGEST = 50_000_000  # bytes
+# How the names of torchvision's models begin that are no chains.
+BRANCHING = (
+    *("resne", "wide_resnet", "densenet", "efficientnet", "inception", "googlenet", "shufflenet", "mobilenet_"),
+    *("mnasnet", "regnet", "convnext", "vit_", "swin", "squeezenet"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +116,9 @@ def module_named(name: str) -> str:
 
 
 def _unknown(text: str) -> ConvcliError:
+    if text.lower().startswith(BRANCHING):
+        run = f"where torchvision is installed: convcli network torchvision.models:{text.lower()} --run"
+        return ConvcliError(f"{quoted(text)} has branches, and no text of a chain can have them", run)
     near = nearest(text, known.names(), 2)
     meant = f"did you mean {' or '.join(near)}? " if near else ""
     names = f"known networks: {', '.join(known.names())}"

@@ -67,3 +67,10 @@ def test_comprehensions_are_read_as_source() -> None:
         "[*[nn.Conv2d(3, 3, 3) for _ in range(2)], nn.ReLU()]",
     ):
         assert codes(text) == [*convs, "ReLU()"]
+
+
+@pytest.mark.parametrize("name", ["resnet18", "ResNeXt50_32x4d", "vit_b_16"])
+def test_a_known_model_that_is_no_chain(name: str) -> None:
+    with pytest.raises(ConvcliError, match="has branches") as refused:
+        read_model(name)
+    assert f"convcli network torchvision.models:{name.lower()} --run" in refused.value.fix
