@@ -187,7 +187,8 @@ def _read_picture(path: str) -> Array:
                 raise ValueError(f"it goes over its pixels more than {MOST_SCANS} times")
             several = getattr(opened, "is_animated", False)
             with _libraries_silent():
-                picture = ImageOps.exif_transpose(opened)
+                ImageOps.exif_transpose(opened, in_place=True)  # no second copy of all that is decoded
+            picture: Image.Image = opened
             if picture.mode not in ("L", "RGB", "RGBA", "I;16", "I;16B", "I", "F"):
                 picture = picture.convert("RGBA" if see_through else "L" if picture.mode == "1" else "RGB")
             pixels = np.atleast_3d(np.asarray(picture))
