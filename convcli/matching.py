@@ -17,6 +17,15 @@ def same(typed: str, names: Iterable[str]) -> str | None:
     return next((name for name in names if _letters(name) == _letters(typed)), None)
 
 
+def same_class(typed: str, names: Iterable[str]) -> str | None:
+    """The same, of a torch.nn class however it is written.
+
+    >>> same_class("torch.nn.Conv2d", ["conv1d", "conv2d"]), same_class("Conv4d", ["conv1d"])
+    ('conv2d', None)
+    """
+    return same(typed.removeprefix("torch.").removeprefix("nn."), names)
+
+
 def matching(typed: str, names: Iterable[str]) -> list[str]:
     """The names that a text stands for: the one it spells, else all that it begins.
 

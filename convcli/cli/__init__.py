@@ -14,7 +14,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from convcli.layers import LAYERS, Windowed
-from convcli.matching import nearest, same
+from convcli.matching import nearest, same, same_class
 from convcli.refusals import ConvcliError
 from convcli.version import __version__
 from convcli.wording import quoted
@@ -76,7 +76,7 @@ class LazyGroup(TyperGroup):
         return super().parse_args(ctx, [*args, HERE] if args and args[-1] in COMPLETION else args)
 
     def resolve_command(self, ctx: Any, args: list[str]) -> tuple[Any, Any, list[str]]:
-        name = same(args[0].removeprefix("torch.").removeprefix("nn."), COMMANDS)
+        name = same_class(args[0], COMMANDS)
         if name is None and not ctx.resilient_parsing:
             raise ConvcliError(f"there is no command {quoted(args[0])}", nearby(args[0]))
         return name, load(name) if name else None, args[1:]
@@ -120,7 +120,7 @@ def nearby(typed: str) -> str:
 
     if "(" in typed:
         return f"try convcli network '{typed}'"
-    if layer := same(typed.removeprefix("torch.").removeprefix("nn."), LAYERS):
+    if layer := same_class(typed, LAYERS):
         return (
             f"nn.{LAYERS[layer].__name__} has no windows to draw: convcli network --help says how it stands in a chain"
         )

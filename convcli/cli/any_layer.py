@@ -10,7 +10,7 @@ import typer
 from convcli.cli.flags import LayerFlags, RunFlags
 from convcli.cli.typed import typed_command
 from convcli.layers import LAYERS, Windowed
-from convcli.matching import same
+from convcli.matching import same_class
 
 ARGUMENTS = frozenset(LayerFlags.__dataclass_fields__)
 FED = frozenset({"input", "size", "seed", "weight", "bias_values", "flip"})  # what goes in, and the weights
@@ -26,7 +26,7 @@ def any_layer(run: Run, takes: Set[str]) -> Callable[..., None]:
     """The function that Typer sees: a layer's name, nn.Conv2d or conv2d, and the flags among ``takes``."""
 
     def command(layer: str, **typed: Any) -> None:
-        name = same(layer.removeprefix("torch.").removeprefix("nn."), LAYERS) or layer
+        name = same_class(layer, LAYERS) or layer
         typed_command(partial(run, name), LayerFlags, RunFlags, takes=takes.__contains__)(**typed)
 
     flags = typed_command(run, LayerFlags, RunFlags, takes=takes.__contains__)

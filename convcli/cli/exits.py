@@ -27,9 +27,6 @@ def guard(run: Callable[[], Any], show_traceback: bool = False) -> int:
         return error.exit_code
     except (KeyboardInterrupt, typer.Abort):
         return 130
-    except MemoryError:
-        complain("this needs more memory than there is", "try smaller sizes")
-        return 1
     except RecursionError:
         complain("the input is nested too deeply")
         return 2
@@ -41,7 +38,7 @@ def guard(run: Callable[[], Any], show_traceback: bool = False) -> int:
         complain(f"this needs {error.name}, which isn't installed", f"pip install {error.name}")
         return 1
     except Exception as error:
-        if any(words in str(error) for words in NO_MEMORY):
+        if isinstance(error, MemoryError) or any(words in str(error) for words in NO_MEMORY):
             complain("this needs more memory than there is", "try smaller sizes")
             return 1
         if show_traceback:
