@@ -1,6 +1,7 @@
 """The layer commands: flags in, a plan, and the views that were asked for."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from rich.console import RenderableType
@@ -16,13 +17,13 @@ from convcli.data.files import read
 from convcli.data.filters import FILTERS
 from convcli.data.samples import SAMPLES, as_in_the_post, weights_in_the_post
 from convcli.layers import LAYERS
-from convcli.limits import check_page
 from convcli.memory import check_memory, check_work, long_words
 from convcli.picks import pick
 from convcli.plan import Plan, make_plan
 from convcli.refusals import BelongsTo, Contradiction
 from convcli.report import Report
 from convcli.traps import traps
+from convcli.views.files_written import check_format
 from convcli.views.head import head
 from convcli.views.registry import View, chosen
 
@@ -100,8 +101,8 @@ def checked_report(plan: Plan, views: list[View], flags: RunFlags) -> Report:
     for view in views:
         if view.check:
             view.check(plan, report.picks)
-    if (flags.export or "").lower().endswith(".html"):
-        check_page(plan)
+    if flags.export:
+        check_format(Path(flags.export).suffix.lower(), plan)
     if any(view.needs == "values" for view in views):
         check_memory(plan, report.picks)
         check_work(plan)

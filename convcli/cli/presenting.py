@@ -10,7 +10,6 @@ from convcli.cli.streams import screen, show, warn, write
 from convcli.cli.waiting import tracked
 from convcli.data.saving import WholeFiles, check_target
 from convcli.refusals import ConvcliError
-from convcli.views.files_written import check_format
 from convcli.views.registry import View
 
 
@@ -24,7 +23,6 @@ def check_files(views: Sequence[View], flags: Any) -> None:
     files = targets(views, flags)
     for view, path in files.items():
         check_target(path, view.suffixes, flags.force)
-        check_format(path.suffix.lower())
     for (one, path), (other, same) in combinations(files.items(), 2):
         if os.path.realpath(path) == os.path.realpath(same):  # Path's own raises where links go round
             names = f"--{one.flags[0]} and --{other.flags[0]}"

@@ -7,6 +7,8 @@ from math import prod
 from typing import Any, BinaryIO
 
 from convcli.data.saving import write_values
+from convcli.limits import check_page
+from convcli.plan import Plan
 from convcli.refusals import ConvcliError
 from convcli.report import Report
 
@@ -31,8 +33,10 @@ def saved(report: Report, stream: BinaryIO, suffix: str, tracked: Tracked) -> st
     return write_values(report.output, stream, suffix)
 
 
-def check_format(suffix: str) -> None:
-    """Refuse a format whose package isn't there."""
+def check_format(suffix: str, plan: Plan) -> None:
+    """Refuse a format whose package isn't there, and a layer that it can't show."""
+    if suffix == ".html":
+        check_page(plan)
     package = NEEDED.get(suffix)
     if package and find_spec(package) is None:
         extra = suffix.removeprefix(".")
