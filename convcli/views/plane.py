@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import numpy as np
 
 MOST_MOMENTS = 60
-MOST_MARKS = 1000  # marks of all moments, about as many as make a file of 150 kB: a product's, and ten besides
+MOST_MARKS = 3000  # marks of all moments, about 250 kB: a product's, and ten besides
 MOST_ACROSS, MOST_ON_LINE = 1000, 60  # cells of an axis that are drawn; of a single one they have to be wide
 SHOWN_TERMS = 72  # about as many products as find room
 Spot = tuple[int, int]  # a row and a column
