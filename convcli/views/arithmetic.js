@@ -161,13 +161,22 @@ const outputAt = (s, x, w, b, output) => combined(s, terms(s, x, w, output), bia
 // The whole output, flat.
 const run = (s, x, w, b) => cells(outputShape(s)).map(output => outputAt(s, x, w, b, output));
 
+// Whether a setting is of its type: whole numbers but for the power of a norm, yes or no, or a word; null: torch's own.
+const MODES = ['zeros', 'reflect', 'replicate', 'circular'];
+const right = (s, name, value) => name === 'norm_type' ? value === +value : name === 'padding_mode' ? MODES.includes(value)
+  : /bias|ceil|count/.test(name) ? value === !!value : isInteger(value) || (value == null && /output_size|override/.test(name))
+  || (s.family === 'Conv' && name === 'padding' && ['same', 'valid'].includes(value));
+
 // Why torch refuses a layer, with these numbers; empty where it doesn't.
 function refusal(s) {
   for (const name of ['size', 'in_channels', ...TAKES[s.family]]) {
     const least = { padding: 0, output_padding: 0, norm_type: -Infinity, divisor_override: -Infinity }[name] ?? 1;
-    if ([s[name]].flat().some(value => typeof value === 'number' && value < least))
-      return `${name} has to be at least ${least}`;
+    for (const value of [s[name]].flat()) {
+      if (!right(s, name, value)) return `${name} can't be ${String(value).slice(0, 60)}`;
+      if (typeof value === 'number' && value < least) return `${name} has to be at least ${least}`;
+    }
   }
+  if (s.family === 'Unfold' && s.size.length !== 2) return 'nn.Unfold walks two axes';
   if (takes(s, 'groups'))
     for (const [name, count] of [['input', s.in_channels], ['output', s.out_channels]])
       if (count % s.groups) return `${count} ${name} channels can't be split into ${s.groups} groups of equal size`;

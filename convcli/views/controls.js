@@ -13,15 +13,15 @@ function stepper(name) {
   const value = s[name], button = (by, textContent, how) => {
     const next = typeof value === 'string' ? s.size.map(() => max(0, by))
       : isArray(value) ? value.map((each, i) => (each ?? s.size[i]) + by) : value + by;
-    const why = refusal({ ...s, [name]: next }), onclick = () => change({ [name]: next }, `${label(name)} ${one(next)}: `);
+    const why = whyNot({ ...s, [name]: next }), onclick = () => change({ [name]: next }, `${label(name)} ${one(next)}: `);
     return make('button', { name: name + how, textContent, ariaLabel: `${label(name)} ${how}`, ariaDisabled: String(!!why), title: why, onclick });
   };
   return make('span', { className: 'control' }, label(name).replace('el size', 'el'), button(-1, '−', 'less'),
     make('output', { textContent: [one(value)].flat().map(each => each ?? 'all').join('×') }), button(1, '+', 'more'));
 }
 
-function chooser(name, keys, value, onchoose, whyNot = () => '') {
-  const options = keys.map(key => make('option', { value: key, textContent: [key === 'own' ? 'given' : key, whyNot(key)].filter(Boolean).join(': '), disabled: !!whyNot(key) }));
+function chooser(name, keys, value, onchoose, against = () => '') {
+  const options = keys.map(key => make('option', { value: key, textContent: [key === 'own' ? 'given' : key, against(key)].filter(Boolean).join(': '), disabled: !!against(key) }));
   const select = make('select', { name, onchange: () => onchoose(select.value) }, ...options);
   select.value = value;
   return make('label', { className: 'control' }, name, select);
@@ -36,16 +36,16 @@ function drawSettings() {
   const families = keys(TAKES).filter((family, i) => i < 5 || family === s.family);
   all('.control').forEach(each => each.remove());
   $('more').before(
-    chooser('Layer', families, s.family, family => change(switched(family)), family => family === s.family ? '' : refusal(switched(family))),
+    chooser('Layer', families, s.family, family => change(switched(family)), family => family === s.family ? '' : whyNot(switched(family))),
     ...taken('kernel_size', 'stride', 'padding', 'dilation', 'output_size').map(stepper),
     chooser('Input', ['own', ...keys(INPUTS), ...keys(DATA.samples)], inputName, choose, name => flat() && name === 'digit' ? 'has rows' : ''),
     ...taken('out_channels').map(() => chooser('Weights', ['own', ...keys(DATA.filters)], weightName, weigh)));
   $('rest').prepend(...['size', 'in_channels', ...taken('out_channels', 'groups', 'output_padding')].map(stepper),
-    ...taken('padding_mode').map(name => chooser('Padding mode', ['zeros', 'reflect', 'replicate', 'circular'], s[name],
-      mode => change({ [name]: mode }), mode => refusal({ ...s, [name]: mode }))),
+    ...taken('padding_mode').map(name => chooser('Padding mode', MODES, s[name],
+      mode => change({ [name]: mode }), mode => whyNot({ ...s, [name]: mode }))),
     ...taken('norm_type').map(name => chooser('Norm type', [1, 2, 3, Infinity], s[name], p => change({ [name]: +p }))),
     ...taken('ceil_mode', 'count_include_pad', 'bias').map(name =>
-      checkbox(name, s[name], () => change({ [name]: !s[name] }), refusal({ ...s, [name]: !s[name] }))),
+      checkbox(name, s[name], () => change({ [name]: !s[name] }), whyNot({ ...s, [name]: !s[name] }))),
     ...s.family === 'ConvTranspose' ? [checkbox('stamp, or else gather', stamping, () => { stamping = !stamping; now = 0; changed(); })] : []);
   $('input-numbers').value = listed(x, shapeOf(s));
   $('weight-numbers').value = multiplies(s) ? listed(w, weighed) : '';
@@ -91,16 +91,16 @@ function recall() {
   const said = Object.fromEntries(new URLSearchParams(location.hash.slice(1))), { step = DATA.step + 1, family } = said;
   stamping = !said.gather;
   reset();
-  const next = switched(TAKES[family] ? family : s.family), read = text => { try { return JSON.parse(text); } catch { return +text || text; } };
+  const next = switched(hasOwn(TAKES, family) ? family : s.family), read = text => { try { return JSON.parse(text); } catch { return +text || text; } };
   for (const name of [...TAKES[next.family], 'size', 'in_channels']) if (name in said) {
-    const value = said[name].split(',').map(read);
-    next[name] = isArray(next[name]) && typeof value[0] === 'number' ? s.size.map((_, i) => value[i % value.length]) : value[0];
+    const values = said[name].split(',').map(read), each = (isArray(next[name]) || name === 'padding') && typeof values[0] !== 'string';
+    next[name] = each ? s.size.map((_, i) => values[i % values.length]) : values[0];
   }
   change(next);
   const refused = $('note').textContent;
-  if (said.input in INPUTS || said.input in DATA.samples) choose(said.input);
-  if (said.weights in DATA.filters) weigh(said.weights);
-  const numbers = (text, old) => text?.split(' ').length === old.length ? text.split(' ').map(each => +each || 0) : old;
+  if (hasOwn({ ...INPUTS, ...DATA.samples }, said.input)) choose(said.input);
+  if (hasOwn(DATA.filters, said.weights)) weigh(said.weights);
+  const numbers = (text, old) => text?.split(' ').length === old.length ? text.split(' ').map(each => isFinite(+each) ? +each : 0) : old;
   if (!refused) [x, w, b] = [numbers(said.x, x), numbers(said.w, w), numbers(said.b, b)];
   changed();
   note(refused);

@@ -3,10 +3,10 @@
 const $ = id => document.getElementById(id);
 const all = query => document.querySelectorAll(query);
 const DATA = JSON.parse($('data').textContent);
-const { keys, assign } = Object, { isArray } = Array;
+const { keys, assign, hasOwn } = Object, { isArray } = Array;
 const LEVELS = 8;  // of a hue
 const MANY = 900;  // cells of a map that are drawn one by one
-const HUGE = 300000;  // products that are worked out at once
+const HUGE = 300000, MOST = 1000000;  // products that are worked out at once: of all maps, and of one
 const LINE = { size: 1, outputs: 1 };  // the axis that a layer of one axis lacks
 
 // ---- the layer as it is set now
@@ -43,9 +43,20 @@ const fitted = (values, from, to, repeated, fill) => cells(to).map((index, i) =>
   return was.every((at, axis) => at < from[axis]) ? values[offset(from, was)] : fill(i);
 });
 
-// Set anew if torch would take it; else say why not. `fill` sets the tensors that have to follow.
+// Why a layer can't be: torch refuses it, or nobody would wait for its output map.
+function whyNot(s) {
+  const why = refusal(s);
+  if (why) return why;
+  const [channels, ...sizes] = outputShape(s), area = s.family === 'Unfold' ? channels * sizes[0] : product(sizes.slice(-2));
+  const along = of => product(axes(s).map(of)), from = multiplies(s) ? s.in_channels / s.groups : 1;
+  const cells = s.in_channels * along(axis => line(axis)[1] - line(axis)[0]);
+  const work = cells + (area + channels) * from * along(axis => axis.kernel ?? ceil(axis.size / axis.outputs) + 1);
+  return work > MOST ? `that takes ${work.toLocaleString('en')} products, more than a page works out at once` : '';
+}
+
+// Set anew if it can be; else say why not. `fill` sets the tensors that have to follow.
 function change(patch, what = '', fill = () => {}) {
-  const next = { ...s, ...patch }, why = refusal(next), was = shapeOf(s);
+  const next = { ...s, ...patch }, why = whyNot(next), was = shapeOf(s);
   if (why) return note(what + why);
   s = next;
   const shape = weightShape(s);
@@ -91,7 +102,7 @@ const DIGIT = ['..###..', '.#...#.', '.....#.', '....#..', '...#...', '..#....',
 const INPUTS = {  // of a row and a column, how many there are of these, and the number of the cell
   edge: (r, c, high, wide) => c >= wide / 2 ? 9 : 0,
   dot: (r, c, high, wide) => r === floor(high / 2) && c === floor(wide / 2) ? 9 : 0,
-  digit: (r, c, high, wide) => DIGIT[floor(r * 7 / high)][floor(c * 7 / wide)] === '#' ? 9 : 0,
+  digit: (r, c, high, wide) => DIGIT[floor(r * 7 / high)]?.[floor(c * 7 / wide)] === '#' ? 9 : 0,
   noise: (r, c, high, wide, i) => floor(10 * random(i)),
   ramp: (r, c) => c + 1,
 };
@@ -103,7 +114,7 @@ function choose(name) {
   const [shape, values] = DATA.samples[name] ?? [shapeOf(name === 'own' ? DATA.layer : s)], size = shape.slice(-s.size.length);
   change({ in_channels: shape.length > size.length ? shape[0] : 1, size }, name + ': ', () => {
     inputName = name;
-    x = name === 'own' ? OWN.x : values ?? spread(INPUTS[name]);
+    x = name === 'own' ? OWN.x : values ? unpacked(values) : spread(INPUTS[name] ?? INPUTS.ramp);
   });
 }
 
