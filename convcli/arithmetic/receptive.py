@@ -78,7 +78,7 @@ class Field:
 
     def hull(self, count: int) -> "Field":
         """What the first ``count`` cells see together."""
-        ends = range(min(count, len(self.firsts)))
+        ends = range(max(1, min(count, len(self.firsts))))
         first = min(self.first(cell) for cell in ends)
         last = max(self.last(count - 1 - cell) for cell in ends)
         return Field((first,), (last,), 0)
@@ -90,8 +90,18 @@ class Field:
         >>> Field().through(Axis(10, kernel=3, stride=2)).reached_from(4, 4)
         range(1, 3)
         """
-        seeing = [i for i in range(count) if self.first(i) <= cell <= self.last(i)]
-        return range(seeing[0], seeing[-1] + 1) if seeing else range(0)
+        ends = [end for phase in range(min(count, len(self.firsts))) for end in self._seeing(phase, cell, count)]
+        return range(min(ends), max(ends) + 1) if ends else range(0)
+
+    def _seeing(self, phase: int, cell: int, count: int) -> tuple[int, ...]:
+        """The first and the last of ``count`` cells of this phase that see an input cell; nothing if none does."""
+        period, past, short = len(self.firsts), cell - self.firsts[phase], cell - self.lasts[phase]
+        first, last = 0, (count - 1 - phase) // period
+        if self.advance:
+            first, last = max(first, -(-short // self.advance)), min(last, past // self.advance)
+        elif past < 0 or short > 0:
+            return ()
+        return (phase + first * period, phase + last * period) if first <= last else ()
 
 
 def union(fields: Sequence[Field]) -> Field | None:

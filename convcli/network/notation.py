@@ -14,6 +14,7 @@ from convcli.layers import Layer
 from convcli.network.constants import NotConstant, constant, shortened, syntax
 from convcli.network.parts import ELSEWHERE, HOLDERS, IN_ORDER, MOST_LAYERS, Model, Part, known, nearest, renamed
 from convcli.refusals import MissingArgument, Refusal, Spelling, Words, in_python
+from convcli.wording import plain
 
 LONGEST = 10_000  # characters of one layer's arguments
 DEEPEST = 10_000  # brackets within brackets
@@ -64,11 +65,12 @@ class NotationError(Refusal):
     def excerpt(self) -> tuple[str, str]:  # type: ignore[override]
         """A part of the line, and a caret below the place."""
         start = self.text.rfind("\n", 0, self.offset) + 1
-        end = self.text.find("\n", self.offset)
-        end = len(self.text) if end < 0 else end
-        first = max(start, self.offset - 32)
-        cut = "..." if first > start else ""
-        return cut + self.text[first : min(end, self.offset + 24)], " " * (len(cut) + self.offset - first) + "^"
+        line = self.text[start:].partition("\n")[0]
+        at = self.offset - start
+        before, behind = plain(line[max(0, at - 33) : at]), plain(line[at : at + 24])[:24]
+        if len(before) > 32:
+            before = "..." + before[-32:]
+        return before + behind, " " * len(before) + "^"
 
     def said(self, spell: Spelling) -> Words:
         line, column = self.place

@@ -74,8 +74,10 @@ class View(TensorCall):
         return sizes
 
     def paths(self, shape: Sequence[int]) -> tuple[Path, ...]:
-        """Axes of equal product, from the front on, belong together."""
+        """Axes of equal product, from the front on, belong together; without a number, all of them."""
         output = self.output_shape(shape)
+        if not prod(shape):
+            return (tuple((i, None) for i in range(len(shape))),) * len(output)
         paths: list[Path] = []
         here = 0  # the first axis of the input that no path has yet
         while len(paths) < len(output):

@@ -79,10 +79,17 @@ def test_what_would_be_too_long_is_bounded() -> None:
     assert len(field.firsts) <= LONGEST
 
 
-def test_the_way_back() -> None:
-    field = Field().through(Axis(10, 3, 2)).through(Axis(4, 2))
-    assert field.reached_from(4, 3) == range(3)
-    assert [i for i in range(3) if field.first(i) <= 4 <= field.last(i)] == [0, 1, 2]
+@given(st.lists(STEPS, max_size=3), st.integers(-3, 30), st.integers(1, 40))
+def test_the_way_back(steps: list[Windows], cell: int, count: int) -> None:
+    field = Field()
+    for windows in steps:
+        field = field.through(windows)
+    seeing = [i for i in range(count) if field.first(i) <= cell <= field.last(i)]
+    assert field.reached_from(cell, count) == (range(seeing[0], seeing[-1] + 1) if seeing else range(0))
+
+
+def test_the_way_back_from_a_huge_axis_is_arithmetic() -> None:
+    assert Field().through(Axis(10**12, 3, 2)).reached_from(10**11, 10**12) == range(5 * 10**10 - 1, 5 * 10**10 + 1)
 
 
 def test_paths_that_join() -> None:

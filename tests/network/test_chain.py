@@ -137,3 +137,8 @@ def test_memory() -> None:
     chain = work_out(read_text("Conv2d(3, 4, 3); ReLU(); Flatten(); Linear(144, 2)"), (1, 3, 8, 8))
     assert chain.peak_bytes == 4 * (3 * 64 + 4 * 36)
     assert chain.training_bytes == 4 * (3 * 64 + 3 * 4 * 36 + 2)
+
+
+@pytest.mark.parametrize("text", ["GLU()", "PixelUnshuffle(5)", "Flatten(); ReLU()"])
+def test_an_axis_of_nothing(text: str) -> None:
+    assert work_out(read_text(text), (1, 2, 0, 0)).failed is None

@@ -114,7 +114,13 @@ def test_errors_point_at_their_place(text: str, place: tuple[int, int], said: st
     assert said in error.why
     assert fix in error.fix
     line, caret = error.excerpt
-    assert line[len(caret) - 1 :] == text.split("\n")[place[0] - 1][place[1] - 1 :][:30]
+    assert line[len(caret) - 1 :] == text.split("\n")[place[0] - 1][place[1] - 1 :][:24]
+
+
+def test_a_place_among_signs_that_are_not_printed() -> None:
+    line, caret = NotationError(text="Conv2d(" + "\u200b" * 40 + "=", offset=47, expected="").excerpt
+    assert line[len(caret) - 1] == "="
+    assert len(line) < 60
 
 
 def test_an_unknown_layer_is_passed_over_with_the_nearest() -> None:

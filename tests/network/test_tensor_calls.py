@@ -95,3 +95,7 @@ def test_what_does_not_fit() -> None:
     with pytest.raises(Refusal):
         Permute((0, 1)).output_shape(SHAPE)
     assert of_function("fft", (), {}) is None
+
+
+def test_without_a_number_all_axes_belong_together() -> None:
+    assert View((5, 0)).paths((0, 1, 5)) == (((0, None), (1, None), (2, None)),) * 2
