@@ -68,8 +68,7 @@ class NotationError(Refusal):
         line = self.text[start:].partition("\n")[0]
         at = self.offset - start
         before, behind = plain(line[max(0, at - 33) : at]), plain(line[at : at + 24])[:24]
-        if len(before) > 32:
-            before = "..." + before[-32:]
+        before = before if len(before) <= 32 else "..." + before[-32:]
         return before + behind, " " * len(before) + "^"
 
     def said(self, spell: Spelling) -> Words:

@@ -91,7 +91,8 @@ function recall() {
   const said = Object.fromEntries(new URLSearchParams(location.hash.slice(1))), { step = DATA.step + 1, family } = said;
   stamping = !said.gather;
   reset();
-  const next = switched(hasOwn(TAKES, family) ? family : s.family), read = text => { try { return JSON.parse(text); } catch { return +text || text; } };
+  const next = switched(hasOwn(TAKES, family) ? family : s.family);
+  const read = text => /^(true|false|null)$/.test(text) ? JSON.parse(text) : text && !isNaN(text) ? +text : text;
   for (const name of [...TAKES[next.family], 'size', 'in_channels']) if (name in said) {
     const values = said[name].split(',').map(read), each = (isArray(next[name]) || name === 'padding') && typeof values[0] !== 'string';
     next[name] = each ? s.size.map((_, i) => values[i % values.length]) : values[0];
@@ -99,7 +100,7 @@ function recall() {
   change(next);
   const refused = $('note').textContent;
   if (hasOwn({ ...INPUTS, ...DATA.samples }, said.input)) choose(said.input);
-  if (hasOwn(DATA.filters, said.weights)) weigh(said.weights);
+  if (multiplies(s) && hasOwn(DATA.filters, said.weights)) weigh(said.weights);
   const numbers = (text, old) => text?.split(' ').length === old.length ? text.split(' ').map(each => isFinite(+each) ? +each : 0) : old;
   if (!refused) [x, w, b] = [numbers(said.x, x), numbers(said.w, w), numbers(said.b, b)];
   changed();

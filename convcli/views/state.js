@@ -50,8 +50,8 @@ function whyNot(s) {
   const [channels, ...sizes] = outputShape(s), area = s.family === 'Unfold' ? channels * sizes[0] : product(sizes.slice(-2));
   const along = of => product(axes(s).map(of)), from = multiplies(s) ? s.in_channels / s.groups : 1;
   const cells = s.in_channels * along(axis => line(axis)[1] - line(axis)[0]);
-  const work = cells + (area + channels) * from * along(axis => axis.kernel ?? ceil(axis.size / axis.outputs) + 1);
-  return work > MOST ? `that takes ${work.toLocaleString('en')} products, more than a page works out at once` : '';
+  const work = 4 * cells + (area + channels) * from * along(axis => axis.kernel ?? ceil(axis.size / axis.outputs) + 1);
+  return work > MOST ? `${work.toLocaleString('en')} products are more than a page works out at once` : '';
 }
 
 // Set anew if it can be; else say why not. `fill` sets the tensors that have to follow.
