@@ -161,7 +161,7 @@ class Auditor:
     def __init__(self) -> None:
         self.on = False
         self.events: list[str] = []
-        self.folder = ""
+        self.folders: tuple[str, ...] = ()  # in which files may be written
         sys.addaudithook(self.note)
 
     def note(self, event: str, arguments: tuple[Any, ...]) -> None:
@@ -173,7 +173,7 @@ class Auditor:
             path = arguments[0]
             if isinstance(path, int):  # a descriptor, which was opened before
                 return
-            if not os.path.abspath(os.fsdecode(path)).startswith((self.folder, "/dev/")):
+            if not os.path.abspath(os.fsdecode(path)).startswith((*self.folders, "/dev/")):
                 self.events.append(f"{event} {path!r}"[:200])
 
     @staticmethod
@@ -207,6 +207,8 @@ class Bench:
         before, started = _memory_so_far(), clock()
         crash, code = "", -1
         AUDITOR.events = []
+        asked = {os.path.dirname(os.path.abspath(name)) for name in case.written if "\0" not in name}
+        AUDITOR.folders = (os.path.realpath(self.folder), *asked - {"/"})
         AUDITOR.on = True
         signal.setitimer(signal.ITIMER_REAL, HANGS)
         try:
@@ -275,7 +277,6 @@ def bench() -> Iterator[Bench]:
         paths = [Path(folder, name) for name in ("in", "out", "err")]
         descriptors = [os.open(path, os.O_CREAT | os.O_RDWR | os.O_APPEND) for path in paths]
         (work := Path(folder, "work")).mkdir()
-        AUDITOR.folder = os.path.realpath(work)
         try:
             for number, each in enumerate(descriptors):
                 os.dup2(each, number)
