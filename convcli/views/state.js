@@ -49,9 +49,9 @@ function whyNot(s) {
   if (why) return why;
   const [channels, ...sizes] = outputShape(s), area = s.family === 'Unfold' ? channels * sizes[0] : product(sizes.slice(-2));
   const along = of => product(axes(s).map(of)), from = multiplies(s) ? s.in_channels / s.groups : 1;
-  const cells = s.in_channels * along(axis => line(axis)[1] - line(axis)[0]);
-  const work = 4 * cells + (area + channels) * from * along(axis => axis.kernel ?? ceil(axis.size / axis.outputs) + 1);
-  return work > MOST ? `${work.toLocaleString('en')} products are more than a page works out at once` : '';
+  const window = from * along(axis => axis.kernel ?? ceil(axis.size / axis.outputs) + 1);
+  const work = area * window + 4 * (channels * window + s.in_channels * along(axis => line(axis)[1] - line(axis)[0]));
+  return work > MOST ? `${work.toLocaleString('en')} products are too many for a page` : '';
 }
 
 // Set anew if it can be; else say why not. `fill` sets the tensors that have to follow.

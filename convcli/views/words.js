@@ -97,9 +97,9 @@ function command() {
   const follows = { in_channels: s.in_channels, out_channels: max(1, s.groups) };  // from the rest
   const flags = asked().flatMap(([name, value]) => name === 'bias' || follows[name] === value ? [] : [`--${FLAGS[name] ?? name.replaceAll('_', '-')}`,
     ...typeof value === 'boolean' ? [] : [[value].flat().map(each => each ?? 'none').join('x')]]);
-  const input = ownInput() ? DATA.input : `--input "${nested(x, s.in_channels > 1 ? shapeOf(s) : s.size)}"`;
-  const weights = !multiplies(s) ? '' : !ownWeights() ? `--weight "${nested(w, weighed)}"` + (s.bias ? ` --bias "${b.map(written)}"` : '')
+  const input = ownInput() ? DATA.input : x.length > 999 ? null : `--input "${nested(x, s.in_channels > 1 ? shapeOf(s) : s.size)}"`;
+  const weights = !multiplies(s) ? '' : !ownWeights() ? w.length > 999 ? null : `--weight "${nested(w, weighed)}"` + (s.bias ? ` --bias "${b.map(written)}"` : '')
     : s.bias || DATA.weights?.includes('--weight') ? DATA.weights : `--no-bias ${DATA.weights}`;
   const text = ['convcli', layerName().toLowerCase(), ...flags, input, weights].filter(part => part !== '').join(' ');
-  return input === null || weights === null || text.length > 4000 ? '' : text.trim();
+  return input === null || weights === null ? '' : text.trim();
 }
