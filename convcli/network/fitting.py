@@ -8,7 +8,7 @@ from convcli.layers import Layer
 from convcli.layers.base import Shape
 from convcli.network.chain import Chain, first_position, work_out
 from convcli.network.parts import Model, Placed, layers
-from convcli.refusals import AXIS_NAMES, Refusal, Spelling, Words
+from convcli.refusals import AXIS_NAMES, NotPositive, Refusal, Spelling, Words
 
 TRIED = (*range(1, 65), 96, 128, 192, 224, 256, 299, 384, 512)  # where working backwards doesn't settle it
 MOST_TRIED = 2000  # layers of a model that is tried so often
@@ -46,17 +46,20 @@ def shape_of(model: Model, size: Sequence[int]) -> Shape:
     """The input's shape, batch first, of a size that may lack batch and channels.
 
     Raises:
+        NotPositive: an axis of it has nothing.
         WrongSize: it doesn't suit the first layer.
     """
     sequence = list(layers(model))
     ndim, channels = _first_axes(sequence)
+    if min(size) < 1:
+        raise NotPositive(name="size", value=min(size), values=size)
     if ndim is None:
         return (1, *size)
     if first_position(sequence) == 1:
         shapes = {1: (1, *size), 2: tuple(size)}
     else:
         shapes = {ndim: (1, channels or 1, *size), ndim + 1: (1, *size), ndim + 2: tuple(size)}
-    if len(size) not in shapes or min(size) < 1:
+    if len(size) not in shapes:
         names = ", ".join(AXIS_NAMES[ndim])
         raise WrongSize(values=size, takes=f"[channels, {names}]", example=(channels or 1, *(32,) * ndim))
     return shapes[len(size)]

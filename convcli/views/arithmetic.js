@@ -164,7 +164,7 @@ const run = (s, x, w, b) => cells(outputShape(s)).map(output => outputAt(s, x, w
 // Whether a setting is of its type: whole numbers but for the power of a norm, yes or no, or a word; null: torch's own.
 const MODES = ['zeros', 'reflect', 'replicate', 'circular'];
 const right = (s, name, value) => name === 'norm_type' ? value && value === +value : name === 'padding_mode' ? MODES.includes(value)
-  : /bias|ceil|count/.test(name) ? value === !!value : isInteger(value) ? value || name !== 'divisor_override' : (value == null && /output_size|override/.test(name))
+  : /bias|ceil|count/.test(name) ? value === !!value : isInteger(value) ? name !== 'divisor_override' || (value && s.size[1]) : (value == null && /output_s|override/.test(name))
   || (s.family === 'Conv' && name === 'padding' && ['same', 'valid'].includes(value));
 
 // Why torch refuses a layer, with these numbers; empty where it doesn't.

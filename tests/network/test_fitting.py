@@ -19,6 +19,7 @@ from convcli.network.fitting import (
     smallest,
 )
 from convcli.network.notation import read_text
+from convcli.refusals import NotPositive
 from tests.network.drawn import Chain, chains, ran
 from tests.network.test_chain import text_of
 
@@ -45,8 +46,9 @@ def test_sizes_become_shapes(text: str, size: tuple[int, ...], shape: tuple[int,
 def test_wrong_sizes() -> None:
     with pytest.raises(WrongSize, match="this model's input is"):
         shape_of(read_text(LENET), (28,))
-    with pytest.raises(WrongSize):
-        shape_of(read_text(LENET), (0, 28))
+    for text, size in [(LENET, (0, 28)), ("ReLU()", (-1, 3))]:
+        with pytest.raises(NotPositive):
+            shape_of(read_text(text), size)
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from tests.fuzz.addresses import address
 EXPLORING = os.environ.get("HYPOTHESIS_PROFILE") == "explore"
 SEED = time_ns() if EXPLORING else 0
 COUNT = 10_000 if EXPLORING else 60  # addresses of each page
+HANGS = 30  # seconds, on however busy a machine
 # What the page is after it has read an address, and how long that took.
 READ = """address => {
   history.replaceState(null, '', '#' + address);
@@ -38,7 +39,7 @@ def test_whatever_an_address_says(export: Callable[..., Path], visit: Callable[.
 
 def check(page: dict, where: str) -> None:
     assert page["why"] == "", where
-    assert page["seconds"] < 2, where
+    assert page["seconds"] < HANGS, where
     assert 0 <= page["now"] < page["count"], where
     assert len(page["note"]) < 300, where
     assert page["held"][0] == page["wanted"][0], where
