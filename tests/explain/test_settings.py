@@ -27,6 +27,20 @@ CASES = [
         "padding alone",
     ),
     (
+        "pad should be smaller than half of kernel size, but got padW = 1, padH = 3, kW = 8, kH = 5",
+        "pool-padding",
+        "model",
+        "3 for a kernel of 5",
+    ),
+    ("Padding size 2 is not supported for 4D input tensor.", "padding-kind", "model", "take 4 numbers"),
+    (
+        "output padding must be smaller than either stride or dilation, but got output_padding_height: 0 "
+        "output_padding_width: 500 stride_height: 1 stride_width: 10 dilation_height: 1 dilation_width: 1",
+        "output-padding",
+        "model",
+        "500 is asked for with a stride of 10",
+    ),
+    (
         "requested an output size of torch.Size([20, 20]), but valid sizes range from [8, 8] to [9, 9] (for an "
         "input of torch.Size([4, 4]))",
         "output-padding",
