@@ -222,7 +222,7 @@ class LinearSize(Rule):
 
     def products(self) -> Iterator[Hypothesis]:
         """A product of two tensors, not a layer."""
-        sides = self.line.operands() or (self.handed(0, "a"), self.handed(1, "b"))
+        sides = self.line.factors() or (self.handed(0, "a"), self.handed(1, "b"))
         left, right = sides
         shapes = f"{left} is [{self.rows}, {self.features}] and {right} [{self.in_features}, {self.out_features}]"
         if self.features == self.out_features:

@@ -1,10 +1,14 @@
 """Products of matrices and batches of them whose sizes don't meet."""
 
+import re
 from collections.abc import Iterator
 
-from convcli.explain.rule import Hypothesis, Rule, certain, likely
+from convcli.explain.rule import Hypothesis, Rule, certain, likely, possible
 
 FAMILY = "linear"
+
+TURNED = re.compile(r"transpose\(|permute\(|\.m?T\b|\.t\(\)")
+PARAMETER = r"(?i)weight|kernel|matri|(?:^|\.)w\d*$|param|basis"
 
 
 class MatmulSize(Rule):
@@ -33,23 +37,13 @@ class MatmulSize(Rule):
     not_that = "reshape makes the sizes agree and mixes up what they stand for; transpose turns them"
 
     def hypotheses(self) -> Iterator[Hypothesis]:
-        sides = None if self.line.has("einsum") else self.line.operands()
-        second = sides[1] if sides else self.handed(1, "b")
         expected, got = self.facts.get("expected"), self.facts.get("got")
         if self.case.through(r"linear") or (not self.facts and self.line.has(r"self\.(?:fc|lin|class|head)")):
             says = "an nn.Linear gets other features than its in_features; this version of torch says no numbers"
             yield likely(says, "model", "print(x.shape) before the layer: its last axis has to be in_features")
             return
         if isinstance(expected, tuple) and len(expected) == len(got) == 2:
-            what = f"{second} has {list(got)} as its first two axes; the product needs {list(expected)}"
-            if expected[0] != got[0]:
-                says = f"{what}: the batches differ"
-                advice = "print both shapes, and mend the one that isn't as meant"
-                yield likely(says, "call", advice)
-                return
-            turned = self.changed(second, "{}.transpose(1, 2)")
-            says = f"{what}: its last two axes are to be swapped"
-            yield likely(says, "call", "[batch, n, d] times [batch, m, d] wants the second transposed", turned)
+            yield from self.of_batches(expected, got)
         elif "vector" in self.facts:
             says = f"a vector of {self.vector} was multiplied by a matrix {self.matrix}"
             advice = "the matrix has as many columns as the vector has elements; for a layer, in_features"
@@ -57,6 +51,39 @@ class MatmulSize(Rule):
         else:
             says = f"one side has {got} where the other has {expected}" if got else "the inner sizes differ"
             yield likely(says, "call", "the axes that are summed over have to be as long in both; print both shapes")
+
+    def of_batches(self, expected: tuple[int, ...], got: tuple[int, ...]) -> Iterator[Hypothesis]:
+        """A batched product; torch names the first two axes of its second side, and not the third."""
+        first, second = self.line.factors() or ("a", "b")
+        what = f"{second} has {list(got)} as its first two axes; the product needs {list(expected)}"
+        low, high = sorted((expected[0], got[0]))
+        if low != high:
+            says = f"{what}: the batches differ"
+            if low and high % low == 0:
+                says += (
+                    f", one is {high // low} times the other: repeated (heads, beams, a prompt and none) on one side"
+                )
+            yield likely(says, "call", "print both shapes, and mend or repeat the one that isn't as meant")
+            return
+        turned = f"{what}: its last two axes are to be swapped"
+        wanted = "[batch, n, d] times [batch, m, d] wants the second transposed"
+        if self.case.through("attention") or self.line.has("attention\\("):
+            says = f"{what}: query and key of other widths, or keys and values of other lengths"
+            yield likely(
+                says, "call", "print the shapes of all three; weights, caches and library have to be of one model"
+            )
+        elif TURNED.search(second) or re.search(PARAMETER, second):
+            says = f"{first} has {expected[1]} on its last axis, {second} is made for {got[1]}: of other settings"
+            advice = "give the parameter (or map) the size that arrives, or the input the size that it was made for"
+            yield likely(says, "model", advice)
+        else:
+            yield likely(turned, "call", wanted, self.changed(second, "{}.transpose(1, 2)"))
+            says = f"{first} and {second} are of different sizes, {expected[1]} and {got[1]}, however they are turned"
+            yield possible(says, "model", "make both for one size where they are made")
+
+    def deciding(self) -> str:
+        wanted = self.expected[1] if isinstance(self.facts.get("expected"), tuple) else "as long as the other's"
+        return f"print the shape of the second side: is its last axis {wanted}?"
 
 
 class MatmulRank(Rule):

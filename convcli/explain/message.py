@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from convcli.explain.frames import HEADER, Frame, frames
+from convcli.explain.frames import HEADER, UNDERLINE, Frame, frames
 from convcli.explain.lines import Line
 
 LONGEST = 40_000  # characters of a message that are looked at; a state_dict's lists its keys
@@ -113,8 +113,9 @@ def _raised(lines: Sequence[str], named: Sequence[_Named], i: int) -> Raised:
         before = after[::-1]  # VS Code has the innermost first
     elif after and tested:
         before = [*before, after[0]]  # pytest names the place below the message
-    if not before and this.line and _is_code(lines[this.line - 1]):
-        before = [Frame("", 0, code=lines[this.line - 1].strip())]
+    code = next((line for line in lines[max(0, this.line - 2) : this.line][::-1] if not UNDERLINE.match(line)), "")
+    if not before and _is_code(code):
+        before = [Frame("", 0, code=code.strip())]
     if i and all(frame.of_library for frame in before) and any(map(CHAINED.search, lines[above - 1 : this.line])):
         before = [*_raised(lines, named, i - 1).frames, *before]
     return Raised(this.kind.rpartition(".")[2], _message(message), tuple(before))

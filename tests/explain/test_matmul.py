@@ -12,6 +12,26 @@ CASES = [
         "batches differ",
     ),
     (
+        "Expected size for first two dimensions of batch2 tensor to be: [16, 40] but got: [8, 40].",
+        "matmul-size",
+        "call",
+        "2 times the other",
+    ),
+    (
+        "h = F.relu(torch.matmul(x, w1) + b1)\n"
+        "RuntimeError: Expected size for first two dimensions of batch2 tensor to be: [10, 36] but got: [10, 26].",
+        "matmul-size",
+        "model",
+        "w1 is made for 26",
+    ),
+    (
+        "out = torch.nn.functional.scaled_dot_product_attention(\n      ^^^^^^^^^^^^^^\n"
+        "RuntimeError: Expected size for first two dimensions of batch2 tensor to be: [28, 2048] but got: [28, 1025].",
+        "matmul-size",
+        "call",
+        "other lengths",
+    ),
+    (
         "einsum(): subscript j has size 4 for operand 1 which does not broadcast with previously seen size 5",
         "matmul-size",
         "call",
