@@ -26,6 +26,7 @@ class Rank(Rule):
         "got:{input:shape}",
         "non-empty {least}D or {most}D (batch mode) tensor expected for input",
         "non-empty {least}D or {most}D input tensor expected but got: {got}",
+        "{least}D or {most}D input tensor expected but got: {input:shape}",
         "non-empty {least}D or {most}D (batch mode) tensor expected for input, but got:{input:shape}",
     )
     says = "the layer takes {most} axes, batch and channels first"
@@ -108,9 +109,10 @@ class Rank(Rule):
             yield likely(says, "call", advice)
 
     def too_many(self, shape: tuple[int, ...], got: int) -> Iterator[Hypothesis]:
-        ones = [i for i, size in enumerate(shape[:-2]) if size == 1]
         ndim = self.most - 2
-        if len(shape) == 5 and ndim == 2 and shape[1] in (1, 3, 4, 16) and shape[2] > 4:
+        ones = [i for i, size in enumerate(shape[: -min(ndim, 2)]) if size == 1]
+        volumes = len(shape) == 5 and ndim == 2 and shape[2] > 4
+        if volumes and (shape[1] in (1, 3, 4, 16) or not ones):
             says = f"{list(shape)} are volumes or clips [batch, channels, depth, height, width], and the layer is 2-d"
             advice = "a 3-d network (nn.Conv3d), or slice by slice: x.transpose(1, 2).flatten(0, 1)"
             yield likely(says, "model", advice)
@@ -123,7 +125,8 @@ class Rank(Rule):
             if ndim == 1:
                 yield possible("pictures went into a 1-d layer", "model", "the 2-d layer of the same kind")
         elif got == self.most + 1 == 5:
-            says = f"{list(shape) or 'the input'} has an axis of frames or views, or is a batch of batches"
+            says = f"{list(shape) or 'the input'} has an axis of frames or views, or a batch axis was added to a batch"
+            says += " (summary and DataLoader add it by themselves)"
             advice = "x.flatten(0, 1) makes one batch of all (unflatten afterwards); nn.Conv3d reads frames together"
             yield likely(says, "call", advice)
         else:
@@ -147,14 +150,23 @@ class AxisRange(Rule):
         axes = self.high + 1
         missing = f"axis {self.axis} of a tensor with {counted(axes, 'axis')}"
         squeezed = "squeeze() takes every axis of size 1, the batch of one as well: squeeze(-1) names one"
-        if found := re.search(r"(?:max|argmax)\(([\w.]+), (?:dim=)?1\)", self.line.code):
-            says = f"{found[1]} has one axis: labels are class numbers already, or scores lost their batch"
-            yield likely(says, "call", f"take labels as they are, {found[1]}; for scores keep [batch, classes]")
+        if self.line.has(r"\bstack\(") and axes == 1:  # one more than the parts have
+            yield likely("what is stacked are single numbers, without axes", "call", "torch.stack(parts), along axis 0")
+        elif found := re.search(r"(?i)max\((\w*(?:y|label|target)\w*), (?:dim ?= ?)?1\)", self.line.code):
+            says = f"{found[1]} has one axis: labels are class numbers already"
+            yield likely(says, "call", f"take them as they are, {found[1]}")
+        elif reduced := self.reduced():
+            says = (
+                f"{reduced} has {counted(axes, 'axis')} already: what made it pooled, flattened, reduced or squeezed it"
+            )
+            yield likely(
+                says, "call", f"leave the reduction out, or name an axis up to {self.high}; keepdim=True keeps one"
+            )
         elif self.case.in_loss and self.axis == 1 and axes == 1:
             taken = f"by {self.squeezed()}" if self.squeezed() else "or without its batch"
             says = f"the prediction has one axis where the loss wants [batch, classes]: squeezed, {taken}"
             yield likely(says, "loss", f"hand over [batch, classes]; {squeezed}")
-        elif self.axis == -3 or self.case.through("pool"):
+        elif self.axis == -3 or any("pool" in frame.function for frame in self.case.deeper):
             says = f"{missing}: a 2-d layer got what was flattened before"
             yield likely(says, "call", "pool before the flatten, on [batch, channels, height, width]")
         elif self.squeezed() and "squeeze(" not in self.line.code:
@@ -162,11 +174,19 @@ class AxisRange(Rule):
         elif self.line.has(r"squeeze\(|squeeze\b"):
             yield likely(f"{missing}: fewer axes arrive than are squeezed", "call", squeezed)
         else:
-            says = f"{missing}: a batch or channel axis is missing, or squeeze() took it"
-            yield likely(says, "call", f"x.unsqueeze(0) for one sample alone; {squeezed}")
+            says = f"{missing}: a batch or channel axis is missing, or squeeze() or a reduction took it"
+            keep = "; max, sum and mean drop their axis without keepdim=True" if self.high else ""
+            yield likely(says, "call", f"x.unsqueeze(0) for one sample alone; {squeezed}{keep}")
             if self.high:
                 says = f"another axis is meant: they go from 0 to {self.high}"
                 yield possible(says, "call", f"dim={self.high} or dim=-1")
+
+    def reduced(self) -> str:
+        """What the user's line takes the mean, the largest or the sum of along the axis that is missing."""
+        along = rf"(?:dim|axis)? ?=? ?{self.axis}\b"
+        of = r"(?:mean|sum|max|min|argmax|argmin|std|var|norm)"
+        found = re.search(rf"([\w.\[\]]+)\.{of}\({along}|torch\.{of}\(([\w.]+), {along}", self.line.code)
+        return (found[1] or found[2]) if found else ""
 
 
 class PermuteAxes(Rule):
@@ -226,6 +246,9 @@ class Unpack(Rule):
         elif self.case.through("multi_head_attention_forward"):
             says += " (length, batch, features): one sample without its batch"
             yield likely(says, "call", "unsqueeze the batch axis; PyTorch 1.11 and later take two axes as well")
+        elif self.expected == 2 and re.search(r"(?i)im(?:g|age)|pic|mask|slice", x):
+            says += ": it has channels (or slices) as well"
+            yield likely(says, "data", 'Image.open(path).convert("L"), one channel or slice of it, or name three sizes')
         elif got == self.expected - 1:
             says += ": the batch axis is missing, or was squeezed away"
             yield likely(says, "call", f"{x}.unsqueeze(0) for one sample alone, before it goes in")

@@ -19,6 +19,23 @@ CASES = [
         "call",
         "training mode",
     ),
+    ("running_mean should contain 36 elements not 2048", "norm-channels", "call", "another axis"),
+    ("running_mean should contain 1 elements not 100", "norm-channels", "call", "squeeze(1)"),
+    ("running_mean should contain 126 elements not 63", "norm-channels", "model", "126 = 2 · 63"),
+    ("running_mean should contain 2816 elements not 5632", "norm-channels", "model", "one arrives"),
+    ("expected 4D input (got 3D input)", "norm-rank", "data", "unsqueeze(0)"),
+    (
+        "Given normalized_shape=[768], expected input with shape [*, 768], but got input of size[12]",
+        "norm-shape",
+        "call",
+        "averaged away",
+    ),
+    (
+        "Given normalized_shape=[1280], expected input with shape [*, 1280], but got input of size[1, 257, 1664]",
+        "norm-shape",
+        "checkpoint",
+        "versions",
+    ),
     ("expected 2D or 3D input (got 4D input)", "norm-rank", "model", "BatchNorm2d"),
     ("x = bn(x.squeeze())\nValueError: expected 2D or 3D input (got 1D input)", "norm-rank", "call", "squeeze"),
     (
