@@ -272,7 +272,7 @@ class Channels(_Channels):
         advice = f"{self.taking(got)}, or out_channels={expected} in the layer before"
         if groups > 1 and got % groups:
             advice = f"{expected} channels from the layer before (a picture's {got} go through a convolution first)"
-        elif groups == 1:
+        elif groups == 1 and expected != 2 * got:
             advice += "; after a concatenation it is the sum of what is joined"
         yield likely(says, "model", advice, made)
         if expected == 2 * got:
