@@ -21,6 +21,7 @@ STOPPED = re.compile(r"Exception has occurred: (?P<kind>[\w.]{1,80})")  # by VS 
 ASSERTION = re.compile(r"Assertion `.{1,300}?[`'] failed")  # printed by a GPU's threads
 TRACEBACK = "Traceback (most recent call last)"
 CHAINED = re.compile(r"During handling of the above exception|direct cause of the following|Original Traceback")
+PRINTED = (("‘", "'"), ("’", "'"), ("“", '"'), ("”", '"'), ("×", "x"))  # as forums and pages set a message
 # Raised because another process came to an end.
 MESSENGERS = ("ChildFailedError", "ProcessRaisedException", "CalledProcessError", "DistBackendError", "RayTaskError")
 ANSI = re.compile(r"\x1b\[[0-9;?]{0,40}[A-Za-z]|\x1b\][^\x07\x1b]{0,300}(?:\x07|\x1b\\)")
@@ -138,7 +139,7 @@ def _lines(text: str) -> list[str]:
     if TRACEBACK + r":\n" in text:  # a message as repr has it
         for escaped, meant in ((r"\n", "\n"), (r"\t", "\t"), (r"\'", "'"), (r"\"", '"')):
             text = text.replace(escaped, meant)
-    for escaped, meant in (("&gt;", ">"), ("&lt;", "<"), ("&quot;", '"'), ("&#39;", "'"), ("&amp;", "&")):
+    for escaped, meant in (("&gt;", ">"), ("&lt;", "<"), ("&quot;", '"'), ("&#39;", "'"), ("&amp;", "&"), *PRINTED):
         text = text.replace(escaped, meant)
     lines = [line[:LONGEST_LINE].rstrip() for line in text.splitlines()]
     filled = [line for line in lines if line]
