@@ -216,6 +216,11 @@ class CallArguments(Rule):
                 advice = "drop_last=True and larger batches; or hand the inputs over by position, as tensors"
                 yield likely(says, "data", advice)
                 return
+            elif called := re.search(r"([\w.]*(?:module|model|net))\(\)", self.line.code):
+                says = f"{called[0]} calls the network, with nothing: the brackets are too much"
+                named = self.instead(self.line.code.replace(called[0], called[1], 1))
+                yield likely(says, "call", f"{called[1]} without brackets is the network itself", named)
+                return
             else:
                 says += f": {self.missing()} is missing" if self.missing() else ""
             advice = "compare the call with def forward(self, …); nn.Sequential hands over one tensor alone"

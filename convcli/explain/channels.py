@@ -249,7 +249,7 @@ class Channels(_Channels):
             says = "pictures (3 channels) went where 4 are read: latents of an encoder, or pictures with alpha or depth"
             yield likely(says, "data", "encode the pictures first (vae.encode), or load them with their fourth channel")
             return
-        if says := self.counted():
+        if says := self.multiple():
             yield likely(says, "model", self.taking(got), made)
             return
         if passed := self.passed_by():
@@ -279,7 +279,7 @@ class Channels(_Channels):
             says = f"{expected} = 2 · {got}: two maps were to be concatenated, and only one arrives"
             yield possible(says, "call", "torch.cat([a, b], dim=1) before the layer")
 
-    def counted(self) -> str:
+    def multiple(self) -> str:
         """What is behind channels that are a multiple of what was counted, or of a part that both share."""
         got, expected, part = self.got, self.expected, gcd(self.got, self.expected)
         if got == 2 * expected:

@@ -106,6 +106,8 @@ class LinearSize(Rule):
         return super().x if self.layer != "layer" else "x"  # what a whole model gets isn't what the layer gets
 
     def deciding(self) -> str:
+        if self.rows == 1 and self.samples > 1:
+            return f"print({self.x}.shape) before it is flattened: is its first axis {self.samples}?"
         if self.samples and not self.of_another_model():
             return f"print({self.x}.shape) before the line: two axes mean in_features, more a flatten that is missing"
         return "whether the layer's size is yours to choose, or weights that were loaded fix it"
@@ -124,9 +126,7 @@ class LinearSize(Rule):
             advice = "let the library that quantised it run the layer, or load the weights unquantised"
             yield likely(says, "model", advice)
         elif rows == 1 and features > ins and features % ins == 0 and not made_of_maps(features, ins):
-            says = f"{features} = {features // ins} · {ins}: the batch was flattened with the features"
-            advice = "x.flatten(1) keeps the batch axis; x.flatten() and view(-1) don't"
-            yield likely(says, "call", advice, self.unmerge())
+            yield from self.merged(features // ins)
         elif self.unflattened() and not self.flattened():
             samples, per_row = self.samples, ins // features
             says = f"{rows}·{features} = {samples}·{ins}: each sample is {per_row} rows; it isn't flattened"
@@ -135,6 +135,17 @@ class LinearSize(Rule):
             says = f"{features} features are meant"
             advice = f"in_features={features} where {self.named} is made"
             yield possible(says, "model", advice)
+        elif unpooled := self.unpooled():
+            says = (
+                f"{rows} = {unpooled} · {ins} · {features}: maps [{unpooled}, {ins}, {features}, {features}] arrive, "
+            )
+            says += f"neither pooled to 1×1 nor flattened: {ins} is their channels"
+            advice = "nn.AdaptiveAvgPool2d(1), and x.flatten(1) before the layer"
+            yield likely(says, "call", f"{advice}; AvgPool2d(7) counts on pictures of 224")
+        elif ins == outs and max(features, ins) >= 16 * min(features, ins) and not made and not self.samples:
+            says = f"the input itself, {features} values, arrives at a layer between two hidden states of {ins}"
+            advice = "send it through the layer (or embedding) that makes the hidden state first, or give that the size"
+            yield likely(says, "call", advice)
         elif features <= 32 and ins >= 256 and not made and not self.samples:
             says = f"{features} on the last axis are hardly the {ins} features: these are elsewhere"
             advice = f"print(x.shape) where it is made; in_features={features} only if they really are the features"
@@ -201,7 +212,8 @@ class LinearSize(Rule):
             return True
         if self.case.through(r"(?i)transformers|diffusers|comfy|clip|attention|lora|encoder|bert"):
             return all(width in WIDTHS or (width > 1024 and width % 256 == 0) for width in widths)
-        return set(widths) <= WIDTHS and not maps_counted(*widths)
+        directions = max(widths) == 2 * min(widths) <= 1024  # of an RNN, as likely as not
+        return set(widths) <= WIDTHS and not maps_counted(*widths) and not directions
 
     def unflattened(self) -> bool:
         """Whether rows and features can be the maps of samples: the rows of square maps for each channel, or steps."""
@@ -211,6 +223,30 @@ class LinearSize(Rule):
             and ins > features > 0
             and ins // features % features == 0
             and rows % (ins // features) == 0
+        )
+
+    def unpooled(self) -> int:
+        """How many samples there are if rows are those of maps that weren't pooled to one cell; 0 if they can't be."""
+        each = self.in_features * self.features
+        return self.rows // each if 0 < self.features <= 64 and each and self.rows % each == 0 else 0
+
+    def merged(self, times: int) -> Iterator[Hypothesis]:
+        """One row that is several times as long: of several samples, or of one that is larger than was counted."""
+        features, ins = self.features, self.in_features
+        merged = f"{features} = {times} · {ins}: the batch was flattened with the features"
+        keep = "x.flatten(1) keeps the batch axis; x.flatten() and view(-1) don't"
+        if fix := self.unmerge():
+            yield likely(merged, "call", keep, fix)
+            return
+        if self.out_features >= 1000 or ins in WIDTHS:
+            says = f"{features} = {times} · {ins}: {ins} maps of {times} cells, where one cell each was counted"
+            advice = "resize the pictures to what the net was made for, or nn.AdaptiveAvgPool2d(1) before the flatten"
+        else:
+            says = f"a sample has {features} values and the net was made for {ins}: of other data, or several at once"
+            advice = f"in_features={features} (the option for the state's or input's size), or hand over {ins} of them"
+        larger = likely(says, "data", advice)
+        yield from (
+            (larger, likely(merged, "call", keep)) if times > 16 or ins < 64 else (likely(merged, "call", keep), larger)
         )
 
     def unmerge(self) -> Fix | None:

@@ -70,6 +70,7 @@ class ViewSize(Rule):
         shape, elements = self.shape, self.elements
         if not shape or prod(shape) == elements:
             return
+        known = prod(size for size in shape if size > 0)
         if self.case.through(r"multi_head_attention|functional\.py.*attention"):
             says = "query, key and value have different batches, or batch and length are swapped (batch_first)"
             advice = "[length, batch, features], or [batch, length, features] with batch_first=True, for all three"
@@ -86,6 +87,22 @@ class ViewSize(Rule):
             )
             advice = "resize the inputs to what the network counts on, or take the sizes from x.shape[-2:]"
             yield likely(says, "data", advice)
+        elif len(shape) == 2 and shape[0] in (1, shape[1]) and min(shape) > 0 and elements % known == 0:
+            batch = elements // known
+            says = f"{elements} = {batch} · {known}: the view is for one sample, and a batch of {batch} comes"
+            yield likely(says, "call", f"keep the batch: x.view(-1, {', '.join(map(str, shape[shape[0] == 1 :]))})")
+        elif shape[0] == -1 and elements < known and len(shape) > 2:
+            says = (
+                f"a sample is to have {known} elements, and there are {elements} in all: what makes them is too small"
+            )
+            yield likely(
+                says, "model", f"the layer before has to make {known} for a sample, or the sizes here be smaller"
+            )
+        elif len(shape) == 2 and shape[0] == -1 and vocabulary(shape[1]):
+            says = f"the last axis isn't {shape[1]} classes or words: tokens were added, or a head made for others"
+            yield likely(
+                says, "model", "logits.view(-1, logits.size(-1)), and labels, config and tokenizer of that size"
+            )
         elif len(shape) == 2 and shape[0] == -1 and self.line.has(r"(?i)(?:view|reshape)\(.*(?:len|steps|seq|time)"):
             says = f"{shape[1]} steps were counted, {elements} elements are no multiple: shorter sequences"
             advice = "take the length from the tensor, x.size(1), or pad every batch to the one length"
@@ -107,6 +124,9 @@ class ViewSize(Rule):
         elif samples:
             says = f"the view counts on {shape[0]} samples, and {elements} elements are {samples}"
             yield likely(says, "call", "let the batch follow: -1, or x.size(0), as the first size", self.free_batch())
+        elif -1 in shape and len(shape) > 3 and 1 < shape[-1] == shape[-2]:
+            says = f"the maps aren't {shape[-2]}×{shape[-1]}, as was counted: pictures or patches of another size"
+            yield likely(says, "data", "take the sizes from x.shape[-2:], or resize to what the settings count on")
         elif -1 in shape and elements % shape[-1] == 0 and len(shape) > 2:
             rows, group = elements // shape[-1], prod(n for n in shape[:-1] if n > 0)
             says = f"{elements} = {rows} · {shape[-1]}: {rows} rows don't divide by the {group} that go together"
@@ -142,6 +162,15 @@ class ViewSize(Rule):
     def flat(self) -> Fix | None:
         call = self._call
         return self.instead(_cut(self.line, call, f"{self.x}.flatten(1)")) if call else None
+
+
+def vocabulary(size: int) -> bool:
+    """Whether a size is rather a number of classes or words than channels · side · side.
+
+    >>> vocabulary(32000), vocabulary(25088), vocabulary(400)
+    (True, False, False)
+    """
+    return size >= 10_000 and isqrt(odd := size // (size & -size)) ** 2 != odd
 
 
 def _cut(line: Line, node: ast.expr, new: str) -> str:
