@@ -103,6 +103,9 @@ class NotTensor(Rule):
         elif given in ("int", "float", "bool"):
             says = f"{what} is a Python number"
             yield likely(says, "data", f"torch.tensor({given}), with the shape and type that are taken")
+        elif given in ("builtin_function_or_method", "method", "function"):
+            says = f"{what} is a function that wasn't called: its brackets are missing"
+            yield certain(says, "call", "call it: x.cuda(), x.float(), self.layer(x)")
         elif re.match(r"[A-Z]\w+$", given) and (re.fullmatch(MODULES, given) or "argument" in self.facts):
             says = f"{what} is a layer, {given}: it was made, and not called"
             yield certain(says, "call", f"nn.{given}(…)(x): the settings when it is made, the tensor when it is called")

@@ -241,7 +241,8 @@ class Channels(_Channels):
             return
         got, expected, groups = self.got, self.expected, self.facts.get("groups", 1)
         made = self.widened(got) if got % groups == 0 else None
-        if (expected, got) in LATENTS and len(self.input) in (4, 5) and min(self.input[-2:]) >= 16:
+        diffusion = self.weight[0] == 320 or 16 in (expected, got)  # the first layer of such a network
+        if (expected, got) in LATENTS and diffusion and len(self.input) in (4, 5) and min(self.input[-2:]) >= 16:
             says, advice = LATENTS[expected, got], "use a pipeline, an encoder and weights that belong together"
             yield likely(says, "checkpoint", advice)
             return
@@ -305,7 +306,8 @@ class Channels(_Channels):
             return f"one number a sample arrives: an attention's map, or a score, in the place of the {expected} maps"
         if got in (1, 3) and min(self.input[2:]) > 16:
             return f"the picture itself ({got} channels) arrives where {expected} maps are taken: layers are skipped"
-        if expected % got == 0 and expected // got >= 8 and got >= 8:
+        far = 4 if "transposed" in self.facts else 8
+        if expected % got == 0 and expected // got >= far and got >= 8:
             return (
                 f"an early map ({got} channels) arrives where {expected} are taken: layers between are skipped or lost"
             )

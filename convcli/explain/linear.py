@@ -10,7 +10,28 @@ FAMILY = "linear"
 
 LARGEST_CHANNELS = 2048  # of the last maps of a network that people build
 # What text and picture encoders are wide: sizes that don't come from counting maps.
-WIDTHS = {256, 320, 384, 512, 640, 768, 896, 1024, 1152, 1280, 1408, 1536, 1664, 2048, 2560, 3072, 3584, 4096, 5120}
+WIDTHS = {
+    256,
+    320,
+    384,
+    512,
+    640,
+    768,
+    896,
+    1024,
+    1152,
+    1280,
+    1408,
+    1536,
+    1664,
+    2048,
+    2560,
+    2816,
+    3072,
+    3584,
+    4096,
+    5120,
+}
 JOINED = {16, 32, 64, 128, 256, 512, 768, 1024, 2048, 4096}  # features that are often concatenated to others
 
 
@@ -45,6 +66,16 @@ def one_side(features: int, expected: int) -> tuple[int, int] | None:
     rest = gcd(features, expected)
     sides = features // rest, expected // rest
     return sides if rest >= 256 and 2 <= min(sides) < max(sides) <= 64 else None
+
+
+def flat_picture(features: int) -> str:
+    """A colour picture that has as many values, in words; empty if there is none of a size that people use.
+
+    >>> flat_picture(786432), flat_picture(3072), flat_picture(1200)
+    ('a flattened picture, 3 · 512 · 512,', 'a flattened picture, 3 · 32 · 32,', '')
+    """
+    side = isqrt(features // 3)
+    return f"a flattened picture, 3 · {side} · {side}," if 3 * side**2 == features and side % 8 == 0 < side - 24 else ""
 
 
 class LinearSize(Rule):
@@ -192,7 +223,8 @@ class LinearSize(Rule):
             says = f"a side of the last maps has {sides[0]} cells, {sides[1]} were counted: inputs of another size"
             advice += ", or bring the inputs to the size that it was made for"
         else:
-            says = f"{features} features arrive, and in_features={ins} was counted for others"
+            arrive = flat_picture(features) or f"{features} features"
+            says = f"{arrive} arrive{'s' * arrive.startswith('a')}, and in_features={ins} was counted for others"
         yield likely(says, "model", advice, remade)
         if self.samples and self.samples < rows and not self.flattened():
             says = f"{self.x} isn't flattened yet (it then has more than 2 axes here)"
@@ -238,7 +270,10 @@ class LinearSize(Rule):
         if fix := self.unmerge():
             yield likely(merged, "call", keep, fix)
             return
-        if self.out_features >= 1000 or ins in WIDTHS:
+        if picture := flat_picture(features):
+            says = f"{picture} arrives where {ins} features are taken: what makes features of it is left out"
+            advice = f"send the picture through that (the convolutions, an encoder), and hand on its {ins} features"
+        elif self.out_features >= 1000 or ins in WIDTHS:
             says = f"{features} = {times} · {ins}: {ins} maps of {times} cells, where one cell each was counted"
             advice = "resize the pictures to what the net was made for, or nn.AdaptiveAvgPool2d(1) before the flatten"
         else:

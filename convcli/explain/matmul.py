@@ -23,6 +23,7 @@ class MatmulSize(Rule):
         "einsum(): subscript {subscript:word} has size {got} for operand {operand} which does not broadcast with "
         "previously seen size {expected}",
         "einsum(): operands do not broadcast with remapped shapes",
+        "einsum() operands do not broadcast with remapped shapes",
         "bilinear(): input{which} size does not match weight size: got {got} but expected {expected}",
         "X1 and X2 must have the same number of columns. X1: {expected} X2: {got}",
     )
@@ -49,8 +50,17 @@ class MatmulSize(Rule):
             advice = "the matrix has as many columns as the vector has elements; for a layer, in_features"
             yield likely(says, "model", advice)
         else:
-            says = f"one side has {got} where the other has {expected}" if got else "the inner sizes differ"
-            yield likely(says, "call", "the axes that are summed over have to be as long in both; print both shapes")
+            pairs = {(expected, got)} if got else self.remapped()
+            differ = " and ".join(f"{a} in one side and {b} in the other" for a, b in sorted(pairs))
+            says = f"one axis (letter) is {differ}" if differ else "the inner sizes differ"
+            advice = "print both shapes: letters in another order, or sides of other settings, data sets or batches"
+            yield likely(says, "call", advice)
+
+    def remapped(self) -> set[tuple[int, int]]:
+        """The sizes that differ of an einsum's operands, which torch shows with their axes in one order."""
+        shown = re.findall(r"->\s?\[([\d, ]{1,200})\]", self.case.raised.text)[:2]
+        sides = [[int(size) for size in side.split(",")] for side in shown]
+        return {pair for pair in zip(*sides, strict=False) if len(set(pair) - {1}) > 1} if len(sides) == 2 else set()
 
     def of_batches(self, expected: tuple[int, ...], got: tuple[int, ...]) -> Iterator[Hypothesis]:
         """A batched product; torch names the first two axes of its second side, and not the third."""

@@ -1,5 +1,6 @@
 """Normalisation layers: their channels, their axes, and batches of one."""
 
+import re
 from collections.abc import Iterator
 from math import prod
 from typing import Any
@@ -199,7 +200,8 @@ class NormOne(Rule):
         if len(self.input) < 2 or prod(self.input[2:]) * self.input[0] != 1:
             return
         pooled = "; a 1×1 map after pooling counts as one value" if len(self.input) > 2 else ""
-        predicting = self.line.has(r"(?i)test|eval|infer|pred|dummy|sample|export|onnx|summary")
+        line = self.line.code + " " + (self.case.frame.function if self.case.frame else "")
+        predicting = re.search(r"(?i)test|eval|valid|infer|pred|dummy|sample|export|onnx|summary", line)
         says = f"a batch of one sample is trained on, often the last of an epoch{pooled}"
         train = "batch_size of 2 or more, and DataLoader(…, drop_last=True) where the last batch may have one"
         alone = "a single sample is predicted, and the model is still in training mode"
@@ -231,6 +233,6 @@ class NormGroups(Rule):
     def hypotheses(self) -> Iterator[Hypothesis]:
         channels = self.facts.get("channels") or (self.facts.get("input") or (0, 0))[1]
         fits = [str(n) for n in range(2, channels + 1) if channels % n == 0][:8] if channels < 10**6 else []
-        says = f"{channels} channels don't divide by {self.facts.get('groups', 'num_groups')}"
+        says = f"{channels or 'the'} channels don't divide by {self.facts.get('groups', 'num_groups')}"
         advice = f"num_groups of {', '.join(fits) or 'a divisor of the channels'}; the order is (groups, channels)"
         yield certain(says, "model", advice)

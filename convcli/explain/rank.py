@@ -18,6 +18,8 @@ class Rank(Rule):
         "Expected {most}-dimensional input for {most2}-dimensional weight {weight:shape}, but got "
         "{got}-dimensional input of size "
         "{input:shape} instead",
+        "Expected {most}-dimensional input for {most2}-dimensional weight {weight:shape}, but got input of size "
+        "{input:shape} instead",
         "Expected {most}-dimensional tensor, but got {got}-dimensional tensor for argument #{} (while checking "
         "arguments for "
         "{function:word})",
@@ -76,13 +78,14 @@ class Rank(Rule):
                     advice = "give the picture back its axes, or don't flatten it before a convolution"
                     yield likely(says, "call", advice, unflat)
                     return
-            if batch == features or min(shape) > 8:
-                says = f"{self.x} is one grey picture [{batch}, {features}] without channel and batch axes"
-                yield likely(says, "data", "x[None, None]", self.changed(self.x, "{}[None, None]"))
-                says = "it is [batch, features]: flattened before"
-                advice = "flatten only after the last convolution"
+        if got == self.most - 2 == ndim > 1 and len(shape) == ndim and (min(shape) > 8 or len(set(shape)) == 1):
+            what = "one grey picture" if ndim == 2 else "one volume"
+            says = f"{self.x} is {what} {list(shape)} without channel and batch axes"
+            yield likely(says, "data", "x[None, None]", self.changed(self.x, "{}[None, None]"))
+            if ndim == 2:
+                says, advice = "it is [batch, features]: flattened before", "flatten only after the last convolution"
                 yield possible(says, "call", advice)
-                return
+            return
         axes = f" {list(shape)}" if shape else ""
         if squeezed := self.squeezed():
             says = f"squeeze() took an axis of size 1, of the batch or the channels: {squeezed}"
@@ -93,6 +96,19 @@ class Rank(Rule):
             says = f"{self.x}{axes} is a batch for a {ndim - 1}-d layer, and this one is {ndim}-d"
             advice = f"the {ndim - 1}-d layer of the same kind (nn.Conv{ndim - 1}d, BatchNorm{ndim - 1}d)"
             yield likely(says, "model", advice)
+            return
+        if got == 3 == self.most - 1 and shape[-1:] in ((1,), (3,), (4,)) and min(shape[:2]) > 4:
+            says = f"{self.x} is one picture {list(shape)}, its channels last"
+            one = self.changed(self.x, "{}.permute(2, 0, 1)[None]") if weight[1] == shape[-1] else None
+            if weight[1] > 4 and not one:
+                says += f"; maps of {weight[1]} channels are taken, not pictures: what makes features of it is left out"
+            yield likely(says, "data", "[batch, channels, height, width]: x.permute(2, 0, 1)[None]", one)
+            return
+        if got == self.most - 1 and shape[1:2] == (1,) == weight[1:2]:
+            says = (
+                f"{self.x}{axes} has its channel axis and lacks another: a batch of one (or a side of 1) was squeezed"
+            )
+            yield likely(says, "call", "squeeze(dim) with the one axis that is meant, or a batch of 2 and more")
             return
         if got == self.most - 1:
             says = f"a batch axis is missing from {self.x}{axes}: one sample, where a batch is taken"
@@ -269,7 +285,8 @@ class Indices(Rule):
     """
     usual = (
         likely(
-            "the tensor is {axes}-dimensional here: an axis was squeezed away, or a batch axis never was there",
+            "the tensor is {axes}-dimensional here: squeeze took an axis, [0] was taken of what is no tuple, or the "
+            "data never had it",
             "call",
             "print its shape before the line; squeeze(dim) and unsqueeze(dim) name the axis that is meant",
         ),

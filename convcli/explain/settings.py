@@ -73,8 +73,10 @@ class Groups(Rule):
     code = "groups"
     signatures = (
         "{name:word} must be divisible by groups",
-        "Given groups={groups}, expected weight to be at least {least} at dimension 0",
-        "Given groups={groups}, expected weight to be divisible by {divisor} at dimension 0",
+        "Given groups={groups}, expected weight to be at least {least} at dimension 0, but got weight of size "
+        "[{weight:shape}",
+        "Given groups={groups}, expected weight to be divisible by {divisor} at dimension 0, but got weight of size "
+        "[{weight:shape}",
     )
     says = "groups split the channels into equal parts"
     lookalike = "norm-groups"
@@ -83,14 +85,20 @@ class Groups(Rule):
         conv = nn.Conv2d(3, 8, kernel_size=3, groups=2)
         y = conv(torch.rand(1, 3, 8, 8))
     """
-    usual = (
-        certain(
-            "the channels, in or out, don't divide by groups",
-            "model",
-            "groups has to divide in_channels and out_channels; depthwise is groups=in_channels with out a "
-            "multiple of it",
-        ),
-    )
+
+    def hypotheses(self) -> Iterator[Hypothesis]:
+        says = "the channels, in or out, don't divide by groups"
+        advice = "groups has to divide in_channels and out_channels; depthwise is groups=in_channels, out a multiple"
+        outs = (*self.facts.get("weight", ()), -1)[0]
+        if outs == 0:
+            says = (
+                f"the layer has no outputs: weight {list(self.weight)}; a division (channels // reduction) rounded to 0"
+            )
+            advice = "more channels there, or a smaller reduction: max(1, channels // reduction)"
+        elif outs > 0:
+            says = f"the weight {list(self.weight)} makes {outs} channels, which don't divide by groups={self.groups}"
+            advice += "; where groups follows the input's channels, these aren't the ones that the layer was made for"
+        yield certain(says, "model", advice)
 
 
 class SameStride(Rule):

@@ -6,6 +6,7 @@ from math import isqrt, prod
 
 from convcli.explain.lines import Line
 from convcli.explain.rule import Fix, Hypothesis, Rule, certain, likely, possible
+from convcli.wording import counted as counted_as
 
 FAMILY = "view"
 
@@ -245,6 +246,21 @@ class SplitSize(Rule):
     """
 
     def hypotheses(self) -> Iterator[Hypothesis]:
-        sizes = f": {list(self.sizes)}" if "sizes" in self.facts else ""
-        says = f"the axis has {self.size} elements, and the parts were counted for another size{sizes}"
-        yield likely(says, "call", "count the parts from the tensor's own size, x.size(dim), or mend the layer before")
+        size, sizes = self.size, self.facts.get("sizes", ())
+        counted = sum(sizes) or self.facts.get("start", 0) + self.facts.get("length", 0)
+        says = f"the axis has {counted_as(size, 'element')}, and the parts were counted for {counted or 'another size'}"
+        advice = "count the parts from the tensor's own size, x.size(dim), or mend the layer before"
+        if size == 1 < counted:
+            says = f"an axis of 1 stands where {counted} are to be split: one was added in front (None, unsqueeze)"
+            advice = "x.squeeze(0) before the line, or leave out what adds the axis; or dim=1"
+        elif len(set(sizes)) == 1 and 0 < size - counted < len(sizes):
+            says = f"{size} can't be split into {len(sizes)} equal parts: {sizes[0]} each leave some out"
+            advice = f"a size that {len(sizes)} divides, such as {len(sizes) * sizes[0]}; torch.tensor_split takes any"
+        elif size and counted > size and counted % size == 0:
+            says = (
+                f"{counted} = {counted // size} · {size}: the parts are for {counted // size} times as much as arrives"
+            )
+            advice = (
+                "see whether all of it was joined before (views, crops, samples), or count the parts from x.size(dim)"
+            )
+        yield likely(says, "call", advice)

@@ -71,6 +71,12 @@ TypeError: forward() missing 1 required positional argument: 'input'""",
         "call",
         "net.module without brackets",
     ),
+    (
+        "conv2d(): argument 'input' (position 1) must be Tensor, not builtin_function_or_method",
+        "not-a-tensor",
+        "call",
+        "brackets are missing",
+    ),
     ("Net.forward() takes 2 positional arguments but 3 were given", "call-arguments", "call", "forward"),
 ]
 

@@ -90,6 +90,20 @@ CASES = [
         "21 times",
     ),
     (
+        "Given groups=1, weight of size [128, 5, 3, 3], expected input[8, 4, 256, 256] to have 5 channels, "
+        "but got 4 channels instead",
+        "channels",
+        "data",
+        "the network is for 5",
+    ),
+    (
+        "Given transposed=1, weight of size [256, 128, 2, 2], expected input[1, 64, 128, 128] to have 256 "
+        "channels, but got 64 channels instead",
+        "channels",
+        "call",
+        "early map",
+    ),
+    (
         "Given groups=2, weight of size [8, 2, 3, 3], expected input[1, 6, 28, 28] to have 4 channels, but got 6 "
         "channels instead",
         "channels",

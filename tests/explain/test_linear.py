@@ -33,6 +33,8 @@ CASES = [
     ("mat1 and mat2 shapes cannot be multiplied (2x3 and 64x64)", "linear-size", "call", "hidden states"),
     ("size mismatch, m1: [64 x 256], m2: [512 x 512] at THTensorMath.c:1434", "linear-size", "model", "one arrives"),
     ("mat1 and mat2 shapes cannot be multiplied (2×1568 and 1050×10)", "linear-size", "model", "1568"),
+    ("mat1 and mat2 shapes cannot be multiplied (1x786432 and 512x1280)", "linear-size", "data", "3 · 512 · 512"),
+    ("mat1 and mat2 shapes cannot be multiplied (16x3072 and 500x10)", "linear-size", "model", "3 · 32 · 32"),
     ("mat1 and mat2 shapes cannot be multiplied (154x768 and 1024x320)", "linear-size", "checkpoint", "versions"),
     ("mat1 and mat2 shapes cannot be multiplied (549x6656 and 1x22151168)", "linear-size", "model", "4-bit"),
     ("mat1 and mat2 shapes cannot be multiplied (32x13 and 12x64)", "linear-size", "model", "13 columns"),

@@ -35,7 +35,14 @@ CASES = [
         "einsum(): subscript j has size 4 for operand 1 which does not broadcast with previously seen size 5",
         "matmul-size",
         "call",
-        "has 4",
+        "5 in one side and 4",
+    ),
+    (
+        "einsum() operands do not broadcast with remapped shapes [original->remapped]: [12, 81, 2]->[12, 1, "
+        "2, 81] [12, 81, 2]->[1, 81, 2, 12]",
+        "matmul-size",
+        "call",
+        "81 in one side and 12",
     ),
     (
         "Expected 3-dimensional tensor, but got 2-dimensional tensor for argument #1 'batch1' (while checking "

@@ -36,6 +36,7 @@ CASES = [
         "checkpoint",
         "versions",
     ),
+    ("ValueError: num_channels must be divisible by num_groups", "norm-groups", "model", "the channels don't divide"),
     ("expected 2D or 3D input (got 4D input)", "norm-rank", "model", "BatchNorm2d"),
     ("x = bn(x.squeeze())\nValueError: expected 2D or 3D input (got 1D input)", "norm-rank", "call", "squeeze"),
     (

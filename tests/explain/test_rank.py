@@ -63,6 +63,34 @@ CASES = [
         "volumes",
     ),
     ("Invalid argument 2: 3D or 4D input tensor expected but got: [32 x 784]", "rank", "call", "28 · 28"),
+    (
+        "Expected 4-dimensional input for 4-dimensional weight [1, 1, 5, 5], but got 3-dimensional input of "
+        "size [80, 1, 80] instead",
+        "rank",
+        "call",
+        "has its channel axis",
+    ),
+    (
+        "Expected 4-dimensional input for 4-dimensional weight [64, 512, 1, 1], but got input of size [300, "
+        "300, 3] instead",
+        "rank",
+        "data",
+        "maps of 512 channels",
+    ),
+    (
+        "Expected 4-dimensional input for 4-dimensional weight [64, 3, 7, 7], but got 3-dimensional input of "
+        "size [224, 224, 3] instead",
+        "rank",
+        "data",
+        "channels last",
+    ),
+    (
+        "Expected 5-dimensional input for 5-dimensional weight [64, 1, 4, 4, 4], but got 3-dimensional input "
+        "of size [128, 128, 128] instead",
+        "rank",
+        "data",
+        "one volume",
+    ),
     ("non-empty 3D or 4D (batch mode) tensor expected for input", "rank", "call", "flatten"),
     (
         "x = x.squeeze()\nRuntimeError: Expected 3D (unbatched) or 4D (batched) input to conv2d, but got input of "

@@ -14,6 +14,19 @@ CASES = [
     ("stride should not be zero", "setting-range", "model", "rounded down"),
     ("in_channels must be divisible by groups", "groups", "model", "groups"),
     (
+        "Given groups=1, expected weight to be at least 1 at dimension 0, but got weight of size [0, 4, 1, 1] instead",
+        "groups",
+        "model",
+        "no outputs",
+    ),
+    (
+        "Given groups=3, expected weight to be divisible by 3 at dimension 0, but got weight of size [[128, "
+        "1, 2, 2]] instead",
+        "groups",
+        "model",
+        "128 channels",
+    ),
+    (
         "Argument #4: Padding size should be less than the corresponding input dimension, but got: padding (1, 1) "
         "at dimension 2 of input [1, 64, 1, 1]",
         "padding-wide",

@@ -46,6 +46,21 @@ CASES = [
         "differ on axis 1",
     ),
     (
+        "split_with_sizes expects split_sizes to sum exactly to 1 (input tensor's size at dimension 0), but "
+        "got split_sizes=[748]",
+        "split-size",
+        "call",
+        "axis of 1",
+    ),
+    (
+        "split_with_sizes expects split_sizes to sum exactly to 128 (input tensor's size at dimension 1), "
+        "but got split_sizes=[42, 42, 42]",
+        "split-size",
+        "call",
+        "3 equal parts",
+    ),
+    ("start (4) + length (4) exceeds dimension size (4).", "split-size", "call", "8 = 2 · 4"),
+    (
         "split_with_sizes expects split_sizes to sum exactly to 10 (input tensor's size at dimension 0), but got "
         "split_sizes=[3, 3]",
         "split-size",
