@@ -90,7 +90,6 @@ class LinearSize(Rule):
     says = "nn.Linear gets {features} features, its weight takes {in_features}"
     layer_named = r"(?i)fc|lin|class|head|dense|proj|mlp"
     lookalike = "norm-channels"
-    rebuild = "layer = nn.Linear({in_features}, {out_features})\nx = torch.rand({rows}, {features})\ny = layer(x)"
     example = """
         net = nn.Sequential(
             nn.Conv2d(3, 16, kernel_size=5),
@@ -108,6 +107,11 @@ class LinearSize(Rule):
         made = self.made("Linear", in_features=self.in_features, out_features=self.out_features)
         where = f"   {made.place}" if made else ""
         yield self.layer, f"nn.Linear({self.in_features}, {self.out_features}){where}"
+
+    def rebuilt(self) -> str:
+        rows = f"{self.samples}, {self.rows // self.samples}" if self.unflattened() else f"{self.rows}"
+        layer = f"layer = nn.Linear({self.in_features}, {self.out_features})"
+        return f"{layer}\nx = torch.rand({rows}, {self.features})\ny = layer(x)"
 
     @property
     def samples(self) -> int:

@@ -34,7 +34,6 @@ class Rank(Rule):
     says = "the layer takes {most} axes, batch and channels first"
     layer_named = r"(?i)conv|pool|down|proj|stem|features"
     lookalike = "channels-last"
-    rebuild = "layer = nn.Conv2d(1, 8, 1)\nx = torch.rand({input})\ny = layer(x)"
     example = """
         conv = nn.Conv2d(1, 8, kernel_size=3)
         digits = torch.rand(64, 784)  # flattened 28 × 28
@@ -43,6 +42,19 @@ class Rank(Rule):
         assert maps.shape == (64, 8, 26, 26)
     """
     decide = "print({x}.shape) before the line, and say what each axis is"
+
+    def rebuilt(self) -> str:
+        shape, weight, ndim = list(self.facts.get("input", ())), self.facts.get("weight", ()), self.most - 2
+        if len(shape) < 2 or ndim not in (1, 2, 3):
+            return ""
+        noise = "transpose" in self.facts.get("function", "")
+        if len(shape) > self.most and 1 in shape[:-2]:
+            shape.remove(1)
+        bare = len(shape) == self.most - 2
+        flat = 1 if bare and not noise else shape[bare or len(self.input) > self.most]
+        channels = weight[1] if len(weight) == self.most else flat
+        kind = "ConvTranspose" if noise else "Conv"
+        return f"layer = nn.{kind}{ndim}d({channels}, 8, 1)\nx = torch.rand({list(self.input)})\ny = layer(x)"
 
     def hypotheses(self) -> Iterator[Hypothesis]:
         shape = self.facts.get("input") or ()
