@@ -246,7 +246,7 @@ class Channels(_Channels):
             says, advice = LATENTS[expected, got], "use a pipeline, an encoder and weights that belong together"
             yield likely(says, "checkpoint", advice)
             return
-        if (expected, got) == (4, 3) and min(self.input[-2:]) >= 64:
+        if (expected, got) == (4, 3) and min(self.input[-2:]) >= 64 and self.weight[0] >= 128:
             says = "pictures (3 channels) went where 4 are read: latents of an encoder, or pictures with alpha or depth"
             yield likely(says, "data", "encode the pictures first (vae.encode), or load them with their fourth channel")
             return
@@ -255,7 +255,7 @@ class Channels(_Channels):
             return
         if passed := self.passed_by():
             yield likely(passed, "call", "print what each layer makes; see which name forward calls, and hands on")
-            yield possible("the layer itself was made for others", "model", self.taking(got))
+            yield possible("what comes before was exchanged (another backbone or setting)", "model", self.taking(got))
             return
         if self.first():
             says = (
@@ -283,13 +283,9 @@ class Channels(_Channels):
     def multiple(self) -> str:
         """What is behind channels that are a multiple of what was counted, or of a part that both share."""
         got, expected, part = self.got, self.expected, gcd(self.got, self.expected)
-        if got == 2 * expected:
-            return f"{got} = 2 · {expected}: concatenated maps arrive, and the layer was made for one of them"
-        if got % expected == 0 and expected >= 8:
-            times = got // expected
-            return (
-                f"{got} = {times} · {expected}: {times} maps are concatenated, or a width is multiplied before it only"
-            )
+        if got % expected == 0 and (expected >= 8 or got == 2 * expected):
+            times = f"{got} = {got // expected} · {expected}"
+            return f"{times}: concatenated maps arrive, or a width that is multiplied before this layer and not in it"
         if part >= 32 and 2 <= min(got, expected) // part < max(got, expected) // part <= 32:
             here, there = got // part, expected // part
             return (

@@ -108,6 +108,12 @@ class LinearSize(Rule):
         where = f"   {made.place}" if made else ""
         yield self.layer, f"nn.Linear({self.in_features}, {self.out_features}){where}"
 
+    @property
+    def maps(self) -> tuple[int, int, int] | None:
+        """Channels, sides and counted sides of the last maps, if the features are those of maps."""
+        maps = maps_counted(self.features, self.in_features)
+        return None if self.rows in (self.in_features, 1) and maps and 1 in maps[1:] else maps
+
     def rebuilt(self) -> str:
         rows = f"{self.samples}, {self.rows // self.samples}" if self.unflattened() else f"{self.rows}"
         layer = f"layer = nn.Linear({self.in_features}, {self.out_features})"
@@ -128,8 +134,8 @@ class LinearSize(Rule):
         )
 
     def why(self) -> str:
-        if maps := maps_counted(self.features, self.in_features):
-            channels, side, counted = maps
+        if self.maps:
+            channels, side, counted = self.maps
             return (
                 f"{self.in_features} = {channels} · {counted}·{counted} and {self.features} = {channels} · "
                 f"{side}·{side}: the last maps are {side}×{side} where {counted}×{counted} were counted."
@@ -141,6 +147,8 @@ class LinearSize(Rule):
         return super().x if self.layer != "layer" else "x"  # what a whole model gets isn't what the layer gets
 
     def deciding(self) -> str:
+        if self.rows == self.in_features:
+            return f"print({self.x}.shape) where it is made: is its first axis the batch, or the features?"
         if self.rows == 1 and self.samples > 1:
             return f"print({self.x}.shape) before it is flattened: is its first axis {self.samples}?"
         if self.samples and not self.of_another_model():
@@ -151,8 +159,22 @@ class LinearSize(Rule):
         rows, features, ins, outs = self.rows, self.features, self.in_features, self.out_features
         made = self.made("Linear", in_features=ins, out_features=outs)
         remade = self.remade(made, f"nn.Linear({features}, {outs})", in_features=features)
-        if self.line.has(r"@|\bmat_?mul\(|\bmm\(|einsum") or (rows, features) == (ins, outs):
+        product = self.line.has(r"@|\bmat_?mul\(|\bmm\(|einsum") or (rows, features) == (ins, outs)
+        if product and features != ins:
             yield from self.products()
+        elif features == ins:
+            says = f"the sizes do fit ({features} and {ins}): the cause is another, and shapes needn't change"
+            yield likely(says, "device", "run it on the CPU, whose messages are exact; memory, drivers, mixed devices")
+        elif features == outs and 4 * features <= ins and not made:
+            says = (
+                f"{features} is what this layer makes: scores arrive in the place of {ins} features, of the same layer"
+            )
+            yield likely(
+                says, "model", f"hand over the {ins} features from before the last layer, or leave it out here"
+            )
+            yield possible(
+                f"{features} features are meant", "model", f"in_features={features} where {self.named} is made"
+            )
         elif (rows, features) == (ins, 1):
             says = f"one sample of {ins} features came as a column, [{ins}, 1]: as {ins} samples of one feature"
             yield likely(says, "data", "a row is a sample: [[a, b, …]], or x.T here")
@@ -198,12 +220,19 @@ class LinearSize(Rule):
         advice = f"in_features={features} where {self.named} is made"
         if rows == ins:
             says = f"in_features={ins} is the number of rows (the batch), not of the {features} features of one"
-        elif maps := maps_counted(features, ins):
-            channels, side, counted = maps
+            yield likely(says, "model", advice, remade)
+            says = f"x is turned, [features, batch]: its {rows} rows are the features"
+            yield possible(says, "call", "x.T before the layer")
+            return
+        if self.maps:
+            channels, side, counted = self.maps
             smaller = "larger" if side < counted else "smaller"
             sizes = f"are {side}×{side}, not {counted}×{counted}"
             says = f"the net is for {smaller} pictures: the {channels} last maps {sizes}"
             advice += ", or resize the pictures to what it was sized for (pretrained weights stay)"
+            if counted == 1:
+                says += ", as pooling them would make them"
+                advice = f"nn.AdaptiveAvgPool2d(1) before the flatten; or {advice}"
         elif longer := times(features, ins):
             says = (
                 f"the net was sized for smaller pictures: {features} = {longer}² · {ins}, so the last maps are "

@@ -37,8 +37,21 @@ class NormChannels(Rule):
         super().__init__(case, {"got": facts["input"][1], **facts} if "input" in facts else facts, generic)
 
     def hypotheses(self) -> Iterator[Hypothesis]:
-        got = self.got
+        got, shape = self.got, self.facts.get("input", ())
         if got == self.expected:
+            return
+        if shape and self.expected == 1 < 5 < got:
+            yield likely(f"{list(shape)} has no channel axis: [batch, …]", "data", "add it: x.unsqueeze(1)")
+            return
+        elsewhere = (*shape[: len(shape) == 3], *shape[2:])
+        if self.expected in elsewhere and shape.count(self.expected) == 1:
+            axis = shape.index(self.expected)
+            says = f"the {self.expected} channels are on axis {axis} of {list(shape)}, and axis 1 is taken for them"
+            advice = f"x.movedim({axis}, 1)" if axis else "one sample alone is a batch of one: x.unsqueeze(0)"
+            advice += (
+                ", or x.flatten(0, 1) where an axis of parts stands before it" if axis == 2 < len(shape) - 2 else ""
+            )
+            yield likely(says, "data", advice)
             return
         types = "BatchNorm1d BatchNorm2d BatchNorm3d InstanceNorm1d InstanceNorm2d InstanceNorm3d SyncBatchNorm"
         made = self.made(types, num_features=self.expected)
@@ -62,6 +75,13 @@ class NormChannels(Rule):
             return
         if min(got, self.expected) > 4 and (differ := columns(got, self.expected)):
             yield likely(differ, "data", SAME_COLUMNS)
+            yield possible(says, "model", advice)
+            return
+        if min(got, self.expected) >= 1024 and " = " not in says:
+            versions = (
+                f"a part that makes {got} channels feeds one for {self.expected}: of different models or versions"
+            )
+            yield likely(versions, "checkpoint", "take parts, weights and a library that belong together")
             yield possible(says, "model", advice)
             return
         yield likely(says, "model", advice, self.remade(made, num_features=got))

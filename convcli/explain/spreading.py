@@ -49,7 +49,7 @@ class _Spread(Rule):
         if len(wrong) == 1 and target[wrong[0]] == 1:
             says = f"{aligned[wrong[0]]} columns come where one is kept: scores of all classes where one value is meant"
             return likely(says, "call", "choose or reduce them (argmax, mean), or make the room as wide")
-        if len(sizes) >= 3 and wrong and min(wrong) >= len(target) - 2 and len(target) >= 4:
+        if len(sizes) >= 3 and wrong and min(wrong) >= len(target) - 2 >= 2 and max(target[-2:]) <= 512:
             says = f"maps of {_by(sizes)} come where {_by(target)} were kept ready: of pictures or settings that differ"
             return likely(
                 says, "model", "one resolution for both: the pooling's output size, the picture's, or padding"
@@ -95,10 +95,11 @@ class ExpandSize(_Spread):
     def hypotheses(self) -> Iterator[Hypothesis]:
         target, sizes = self.facts.get("target", ()), self.facts.get("sizes", ())
         wanted, size = self.facts.get("wanted"), self.facts.get("size")
-        longest = wanted in (512, 514, 1024, 2048) and size and size > wanted
+        most, tokens = sorted((wanted or 0, size or 0))
+        longest = most in (77, 512, 514, 1024, 2048, 4096) and self.facts.get("axis") == 1
         if longest and (self.case.through(r"bert|transformers|embed") or len(sizes) == len(target) == 2):
-            says = f"the text has {size} tokens and the model takes at most {wanted}"
-            yield likely(says, "data", f"truncate when tokenising: tokenizer(…, truncation=True, max_length={wanted})")
+            says = f"the text has {tokens} tokens and the model takes at most {most}"
+            yield likely(says, "data", f"truncate when tokenising: tokenizer(…, truncation=True, max_length={most})")
         elif self.case.through(r"linear|addmm"):
             says = f"the bias has {size} numbers and the layer {wanted} outputs"
             yield likely(says, "model", "a bias has out_features numbers")

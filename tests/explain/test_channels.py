@@ -104,6 +104,13 @@ CASES = [
         "early map",
     ),
     (
+        "Given groups=1, weight of size [32, 4, 6, 6], expected input[2, 3, 640, 640] to have 4 channels, "
+        "but got 3 channels instead",
+        "channels",
+        "data",
+        "the network is for 4",
+    ),
+    (
         "Given groups=2, weight of size [8, 2, 3, 3], expected input[1, 6, 28, 28] to have 4 channels, but got 6 "
         "channels instead",
         "channels",

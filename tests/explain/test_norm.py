@@ -37,6 +37,34 @@ CASES = [
         "versions",
     ),
     ("ValueError: num_channels must be divisible by num_groups", "norm-groups", "model", "the channels don't divide"),
+    (
+        "Expected weight to be a vector of size equal to the number of channels in input, but got weight of "
+        "shape [1] and input of shape [2, 144, 176, 224]",
+        "norm-channels",
+        "data",
+        "unsqueeze(1)",
+    ),
+    (
+        "Expected weight to be a vector of size equal to the number of channels in input, but got weight of "
+        "shape [128] and input of shape [128, 256, 16]",
+        "norm-channels",
+        "data",
+        "unsqueeze(0)",
+    ),
+    (
+        "Expected weight to be a vector of size equal to the number of channels in input, but got weight of "
+        "shape [8] and input of shape [8, 3, 32, 32]",
+        "norm-channels",
+        "model",
+        "3 channels",
+    ),
+    (
+        "Expected weight to be a vector of size equal to the number of channels in input, but got weight of "
+        "shape [3072] and input of shape [26, 1920, 30, 45]",
+        "norm-channels",
+        "checkpoint",
+        "versions",
+    ),
     ("expected 2D or 3D input (got 4D input)", "norm-rank", "model", "BatchNorm2d"),
     ("x = bn(x.squeeze())\nValueError: expected 2D or 3D input (got 1D input)", "norm-rank", "call", "squeeze"),
     (

@@ -35,6 +35,20 @@ CASES = [
     (VALUE.format([7, 32, 8, 24], [7, 32, 8, 12]), "value-size", "model", "maps of 8×24"),
     (VALUE.format([17], [9]), "value-size", "data", "9 chosen places"),
     (EXPANDED.format(512, 600, 1, [1, 512], [1, 600]), "expand-size", "data", "truncate"),
+    (
+        "The expanded size of the tensor (1750) must match the existing size (512) at non-singleton "
+        "dimension 1.  Target sizes: [32, 1750].  Tensor sizes: [1, 512]",
+        "expand-size",
+        "data",
+        "1750 tokens",
+    ),
+    (
+        "The expanded size of the tensor (4096) must match the existing size (5167) at non-singleton "
+        "dimension 2.  Target sizes: [1, 16, 4096, 64].  Tensor sizes: [16, 5167, 64]",
+        "expand-size",
+        "data",
+        "room for 4096",
+    ),
     (MASK.format([845], [5, 13, 13], 0), "mask-size", "call", "5 · 13 · 13"),
     (MASK.format([7], [8, 1536], 0), "mask-size", "data", "smaller"),
     (MASK.format([81], [80], 0), "mask-size", "call", "background"),

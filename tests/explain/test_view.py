@@ -17,6 +17,28 @@ CASES = [
     ("shape '[-1, 1, 32, 32]' is invalid for input of size 192", "view-size", "model", "too small"),
     ("shape '[-1, 32000]' is invalid for input of size 128376192", "view-size", "model", "32000 classes or words"),
     ("shape '[1, 1, -1, 508, 508]' is invalid for input of size 16451136", "view-size", "data", "508×508"),
+    ("shape '[8, 1, 112, 74]' is invalid for input of size 67800", "view-size", "data", "113×75"),
+    ("shape '[1, 50, 40, 640]' is invalid for input of size 3559040", "view-size", "data", "5561 positions"),
+    (
+        "q = x.view(bsz, q_len, self.num_heads, self.head_dim)\nRuntimeError: shape '[16, 2048, 32, 128]' is "
+        "invalid for input of size 33554432",
+        "view-size",
+        "model",
+        "8 heads",
+    ),
+    (
+        "x = x.view(b, -1, d * 4)\nRuntimeError: shape '[8, -1, 4608]' is invalid for input of size 6718464",
+        "view-size",
+        "data",
+        "839808",
+    ),
+    (
+        '  File "/env/lib/python3.10/site-packages/xformers/ops/flash.py", line 177, in convert\n    key = '
+        "key.reshape([n, h, d])\nRuntimeError: shape '[462, 8, 40]' is invalid for input of size 73920",
+        "view-size",
+        "call",
+        "one side alone",
+    ),
     ("shape '[64, 10]' is invalid for input of size 160", "view-size", "call", "last batch"),
     ("shape '[16, 3, 7, 13, 13]' is invalid for input of size 689520", "view-size", "model", "85, not 7"),
     ("shape '[-1, 10, 4096]' is invalid for input of size 237568", "view-size", "data", "58 rows"),
