@@ -168,6 +168,10 @@ class ChannelsOrder(_Channels):
             yield likely(says, "data", "move it to axis 1", self.changed(self.x, f"{{}}.movedim({places[0]}, 1)"))
 
 
+def loaded(mode: str) -> Fix:
+    return Fix(f'image = Image.open(path).convert("{mode}")', placeholder=True)
+
+
 class ChannelsColour(_Channels):
     code = "channels-colour"
     says = "the network takes pictures with {expected} channels, and got {got}"
@@ -186,27 +190,20 @@ class ChannelsColour(_Channels):
         if self.ndim != 2 or "transposed" in self.facts or len(self.input) != 4 or min(self.input[2:]) < 8:
             return
         match self.got, self.expected:
-            case 1, 3:
-                says = "grey pictures (1 channel) went into a network for colour (3 channels)"
-                advice = 'Image.open(path).convert("RGB") or transforms.Grayscale(3) where they are loaded'
-                data = self.changed(self.x, "{}.expand(-1, 3, -1, -1)")
-                yield likely(says, "data", advice, data)
-                model = "the network is your own and shall read grey pictures"
-                made = self.widened(1)
-                yield likely(model, "model", self.taking(1), made) if made else possible(model, "model", self.taking(1))
-            case 3, 1:
-                says = "colour pictures (3 channels) went into a network for grey ones (1 channel)"
-                advice = 'Image.open(path).convert("L") or transforms.Grayscale() where they are loaded'
-                load = Fix('image = Image.open(path).convert("L")', placeholder=True)
-                yield likely(says, "data", advice, load)
-                made = self.widened(3)
-                model = "the network shall read colour"
-                yield likely(model, "model", self.taking(3), made) if made else possible(model, "model", self.taking(3))
+            case (1, 3) | (3, 1):
+                grey, colour = "grey pictures (1 channel)", "colour pictures (3 channels)"
+                given, taken, mode = (grey, "colour", "RGB") if self.got == 1 else (colour, "grey pictures", "L")
+                says = f"{given} went into a network for {taken}, of {counted(self.expected, 'channel')}"
+                advice = f'Image.open(path).convert("{mode}") where they are loaded, or transforms.Grayscale'
+                spread = self.changed(self.x, "{}.expand(-1, 3, -1, -1)") if self.got == 1 else loaded(mode)
+                yield likely(says, "data", f"{advice}({self.expected})", spread)
+                model, made = f"the network is your own and shall read {given}", self.widened(self.got)
+                sure = likely(model, "model", self.taking(self.got), made)
+                yield sure if made else possible(model, "model", self.taking(self.got))
             case (4, 3) | (4, 1) | (2, 1) | (2, 3) if min(self.input[2:]) >= 16 and self.weight[0] < 300:
                 says = f"the pictures have an alpha channel: {self.got} channels where {self.expected} are taken"
                 mode = "RGB" if self.expected == 3 else "L"
-                load = Fix(f'image = Image.open(path).convert("{mode}")', placeholder=True)
-                yield likely(says, "data", f'convert("{mode}") each picture where it is loaded', load)
+                yield likely(says, "data", f'convert("{mode}") each picture where it is loaded', loaded(mode))
                 yield possible(f"all {self.got} channels are meant to be read", "model", self.taking(self.got))
 
     def deciding(self) -> str:
