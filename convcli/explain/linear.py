@@ -35,6 +35,11 @@ WIDTHS = {
 JOINED = {16, 32, 64, 128, 256, 512, 768, 1024, 2048, 4096}  # features that are often concatenated to others
 
 
+def of_models(a: int, b: int) -> bool:
+    """Whether two sizes are those of different text or picture encoders."""
+    return a != b and ({a, b} <= WIDTHS or (min(a, b) >= 1024 and a % 128 == b % 128 == 0))
+
+
 def maps_counted(features: int, expected: int) -> tuple[int, int, int] | None:
     """Channels and the sides of square maps that make these features, and those that were counted on.
 
@@ -159,6 +164,7 @@ class LinearSize(Rule):
         rows, features, ins, outs = self.rows, self.features, self.in_features, self.out_features
         made = self.made("Linear", in_features=ins, out_features=outs)
         remade = self.remade(made, f"nn.Linear({features}, {outs})", in_features=features)
+        own = f"in_features={features} where {self.named} is made"
         product = self.line.has(r"@|\bmat_?mul\(|\bmm\(|einsum") or (rows, features) == (ins, outs)
         if product and features != ins:
             yield from self.products()
@@ -166,15 +172,9 @@ class LinearSize(Rule):
             says = f"the sizes do fit ({features} and {ins}): the cause is another, and shapes needn't change"
             yield likely(says, "device", "run it on the CPU, whose messages are exact; memory, drivers, mixed devices")
         elif features == outs and 4 * features <= ins and not made:
-            says = (
-                f"{features} is what this layer makes: scores arrive in the place of {ins} features, of the same layer"
-            )
-            yield likely(
-                says, "model", f"hand over the {ins} features from before the last layer, or leave it out here"
-            )
-            yield possible(
-                f"{features} features are meant", "model", f"in_features={features} where {self.named} is made"
-            )
+            says = f"{features} is what the layer makes: scores of the same layer arrive in the place of {ins} features"
+            yield likely(says, "model", f"hand over the {ins} features from before the last layer, or leave it out")
+            yield possible(f"{features} features are meant", "model", own)
         elif (rows, features) == (ins, 1):
             says = f"one sample of {ins} features came as a column, [{ins}, 1]: as {ins} samples of one feature"
             yield likely(says, "data", "a row is a sample: [[a, b, …]], or x.T here")
@@ -189,14 +189,10 @@ class LinearSize(Rule):
             says = f"{rows}·{features} = {samples}·{ins}: each sample is {per_row} rows; it isn't flattened"
             flat = self.changed(self.x, "{}.flatten(1)")
             yield likely(says, "call", "flatten the maps before the layer: nn.Flatten() or x.flatten(1)", flat)
-            says = f"{features} features are meant"
-            advice = f"in_features={features} where {self.named} is made"
-            yield possible(says, "model", advice)
+            yield possible(f"{features} features are meant", "model", own)
         elif unpooled := self.unpooled():
-            says = (
-                f"{rows} = {unpooled} · {ins} · {features}: maps [{unpooled}, {ins}, {features}, {features}] arrive, "
-            )
-            says += f"neither pooled to 1×1 nor flattened: {ins} is their channels"
+            says = f"maps [{unpooled}, {ins}, {features}, {features}] arrive ({rows} rows of {features}), not pooled to"
+            says += f" 1×1 and not flattened: {ins} is their channels"
             advice = "nn.AdaptiveAvgPool2d(1), and x.flatten(1) before the layer"
             yield likely(says, "call", f"{advice}; AvgPool2d(7) counts on pictures of 224")
         elif ins == outs and max(features, ins) >= 16 * min(features, ins) and not made and not self.samples:
@@ -211,7 +207,7 @@ class LinearSize(Rule):
             says = f"a part that makes {features} features feeds one for {ins}: of different models or versions"
             advice = f"take parts that belong together: a {ins}-wide encoder, or weights for {features}"
             yield likely(says, "checkpoint", advice)
-            yield possible("the layer is your own", "model", f"in_features={features} where {self.named} is made")
+            yield possible("the layer is your own", "model", own)
         else:
             yield from self.miscounted(remade)
 

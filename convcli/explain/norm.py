@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from math import prod
 from typing import Any
 
-from convcli.explain.linear import WIDTHS
+from convcli.explain.linear import of_models
 from convcli.explain.rule import SAME_COLUMNS, Case, Hypothesis, Rule, certain, columns, likely, possible
 from convcli.wording import counted
 
@@ -77,7 +77,7 @@ class NormChannels(Rule):
             yield likely(differ, "data", SAME_COLUMNS)
             yield possible(says, "model", advice)
             return
-        if min(got, self.expected) >= 1024 and " = " not in says:
+        if min(got, self.expected) >= 1024 and of_models(got, self.expected) and " = " not in says:
             versions = (
                 f"a part that makes {got} channels feeds one for {self.expected}: of different models or versions"
             )
@@ -137,7 +137,7 @@ class NormShape(Rule):
             yield likely(
                 says, "call", "mean(dim=1) or x[:, 0] keep [batch, features]; mean(dim=-1) and x[..., 0] don't"
             )
-        elif expected[-1] != shape[-1] and {expected[-1], shape[-1]} <= WIDTHS:
+        elif shape and of_models(expected[-1], shape[-1]):
             says = (
                 f"a part that makes {shape[-1]} features feeds one for {expected[-1]}: of different models or versions"
             )

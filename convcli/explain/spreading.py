@@ -108,6 +108,14 @@ class ExpandSize(_Spread):
         elif wanted in (1, 3, 4) and size and size > 16:
             says = f"{wanted} on the last axis are channels last; the tensor has {size} there, its channels first"
             yield likely(says, "data", "permute one to the other's order")
+        elif {wanted, size} == {1, 3}:
+            says = (
+                "one side has the 3 channels of colour, the other 1: grey pictures, or Normalize with 3 values for them"
+            )
+            yield likely(says, "data", 'convert("RGB") where they are loaded, or Normalize((0.5,), (0.5,)) for grey')
+        elif self.facts.get("axis") == 1 and size % 64 == wanted % 64 == 0 < min(size, wanted):
+            says = f"{wanted} channels or features are on axis 1 of one side, {size} on that of the other"
+            yield likely(says, "model", "make both layers for the same number, or bring one to it (a 1×1 convolution)")
         elif size and wanted and size % wanted == 0 < wanted < size:
             says = f"{size} = {size // wanted} · {wanted}: more is flattened into this axis than the {wanted} counted"
             yield likely(says, "call", "a view before merged batch, length or classes: print the shape, name each size")
@@ -186,7 +194,7 @@ class MaskSize(Rule):
         elif len(mask) == 1 and min(chosen, there) > 10_000:
             says = f"{differ} points or pixels: of pictures of different resolutions, or of another state of the scene"
             yield likely(says, "data", "make the mask from what it is for, at its resolution and after it last changed")
-        elif len(mask) == 1 and self.at == 0:
+        elif len(mask) == 1 and self.at == 0 and max(chosen, there) < 4 * min(chosen, there):
             yield likely(
                 f"{differ}; batches, of which the last is smaller", "data", "make the mask from the batch at hand"
             )

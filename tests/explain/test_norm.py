@@ -65,6 +65,12 @@ CASES = [
         "checkpoint",
         "versions",
     ),
+    (
+        "Given normalized_shape=[3584], expected input with shape [*, 3584], but got input of size[2, 512, 12288]",
+        "norm-shape",
+        "checkpoint",
+        "versions",
+    ),
     ("expected 2D or 3D input (got 4D input)", "norm-rank", "model", "BatchNorm2d"),
     ("x = bn(x.squeeze())\nValueError: expected 2D or 3D input (got 1D input)", "norm-rank", "call", "squeeze"),
     (

@@ -49,6 +49,18 @@ CASES = [
         "data",
         "room for 4096",
     ),
+    (
+        "The expanded size of the tensor (1) must match the existing size (3) at non-singleton dimension 0",
+        "expand-size",
+        "data",
+        "Normalize",
+    ),
+    (
+        "The expanded size of the tensor (256) must match the existing size (512) at non-singleton dimension 1",
+        "expand-size",
+        "model",
+        "256 channels",
+    ),
     (MASK.format([845], [5, 13, 13], 0), "mask-size", "call", "5 · 13 · 13"),
     (MASK.format([7], [8, 1536], 0), "mask-size", "data", "smaller"),
     (MASK.format([81], [80], 0), "mask-size", "call", "background"),
