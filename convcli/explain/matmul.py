@@ -17,6 +17,8 @@ class MatmulSize(Rule):
         "Expected size for first two dimensions of batch2 tensor to be: {expected:shape} but got: {got:shape}",
         "size mismatch, got input ({rows}), mat ({matrix:words}), vec ({vector})",
         "mat1 dim 1 must match mat2 dim 0",
+        "equal number of batches expected",
+        "batch1 and batch2 must have same number of batches, got {expected} and {got}",
         "size mismatch at /{}THC",
         "Expected tensor to have size {expected} at dimension {axis}, but got size {got} for argument #{} 'batch2'",
         "inconsistent tensor size, expected tensor [{expected}] and src [{got}] to have the same number of elements",
@@ -39,9 +41,12 @@ class MatmulSize(Rule):
 
     def hypotheses(self) -> Iterator[Hypothesis]:
         expected, got = self.facts.get("expected"), self.facts.get("got")
-        if self.case.through(r"linear") or (not self.facts and self.line.has(r"self\.(?:fc|lin|class|head)")):
+        if self.case.through(r"linear") or (
+            not self.facts and self.line.has(r"self\.(?:fc|lin|class|head)|addmm\(bias")
+        ):
             says = "an nn.Linear gets other features than its in_features; this version of torch says no numbers"
-            yield likely(says, "model", "print(x.shape) before the layer: its last axis has to be in_features")
+            advice = "print(x.shape) before the layer: its last axis has to be in_features; a picture's size changes it"
+            yield likely(says, "model", advice)
             return
         if isinstance(expected, tuple) and len(expected) == len(got) == 2:
             yield from self.of_batches(expected, got)
@@ -50,6 +55,13 @@ class MatmulSize(Rule):
             advice = "the matrix has as many columns as the vector has elements; for a layer, in_features"
             yield likely(says, "model", advice)
         else:
+            if "number of batches" in self.case.raised.text:
+                sizes = f": {expected} and {got}" if got else ", the last of an epoch perhaps"
+                advice = (
+                    "make both for the batch at hand, x.size(0), or drop_last=True; with one matrix for all, expand it"
+                )
+                yield likely(f"the batches of both sides differ{sizes}", "call", advice)
+                return
             pairs = {(expected, got)} if got else self.remapped()
             differ = " and ".join(f"{a} in one side and {b} in the other" for a, b in sorted(pairs))
             says = f"one axis (letter) is {differ}" if differ else "the inner sizes differ"

@@ -60,7 +60,8 @@ class ViewSize(Rule):
 
     def maps(self) -> str:
         """How the maps differ from what was counted of them, if their two sides alone do; empty otherwise."""
-        for i in range(1, len(self.shape) - 1):
+        places = range(1, len(self.shape) - 1)  # square maps first
+        for i in sorted(places, key=lambda i: (self.shape[i] != self.shape[i + 1], -i)):
             high, wide = self.shape[i : i + 2]
             rest = prod(self.shape[:i] + self.shape[i + 2 :])
             if min(high, wide, rest) < 1 or max(high, wide) < 2 or self.elements % rest:
@@ -70,11 +71,18 @@ class ViewSize(Rule):
             rounded = [(high + i, wide + j) for i in (-1, 0, 1) for j in (-1, 0, 1) if (high + i) * (wide + j) == cells]
             if high == wide and side * side == cells > 1:
                 rounded = [(side, side)]
-            if rounded and min(high, wide) > 1:
+            if rounded and min(high, wide) > (1 if high == wide else 4):
                 return f"the maps are {rounded[0][0]}×{rounded[0][1]}, {high}×{wide} were counted"
             if not self.fitting() and min(high, wide) > 4:
                 return f"{cells} positions arrive, and {high}·{wide} = {high * wide} were counted"
         return ""
+
+    def of_anchors(self) -> int:
+        """The channels that arrive at a detector's head, [batch, anchors, classes + 5, height, width]; 0 for others."""
+        if len(self.shape) != 5 or min(self.shape) < 1 or self.shape[1] > 9 or self.shape[2] < 6:
+            return 0
+        batch, _, _, high, wide = self.shape
+        return 0 if self.elements % (batch * high * wide) else self.elements // (batch * high * wide)
 
     def heads(self) -> int:
         """The axis that the user's line names heads, if that alone is wrong; 0 otherwise."""
@@ -109,6 +117,13 @@ class ViewSize(Rule):
         elif 0 < samples < shape[0]:
             says = f"the view counts on {shape[0]} samples, and there are {samples}: the last batch is smaller"
             yield likely(says, "call", follow, self.free_batch())
+        elif made := self.of_anchors():
+            _, anchors, scores, *_ = shape
+            says = (
+                f"the layer before makes {made} channels; {anchors} anchors of {scores} ({scores - 5} classes + 5) take"
+            )
+            advice = f"filters={anchors * scores} in the layer before each head, or the number of classes as it was"
+            yield likely(f"{says} {anchors * scores}", "model", f"{advice}: anchors · (classes + 5)")
         elif maps:
             advice = "resize the inputs to what the network counts on, or take the sizes from x.shape[-2:]"
             yield likely(f"{maps}: other inputs, strides or rounding", "data", advice)

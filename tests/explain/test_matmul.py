@@ -45,6 +45,18 @@ CASES = [
         "81 in one side and 12",
     ),
     (
+        "invalid argument 7: equal number of batches expected at THCTensorMathBlas.cu:471",
+        "matmul-size",
+        "call",
+        "last of an epoch",
+    ),
+    (
+        "ret = torch.addmm(bias, input, weight.t())\nRuntimeError: mat1 dim 1 must match mat2 dim 0",
+        "matmul-size",
+        "model",
+        "in_features",
+    ),
+    (
         "Expected 3-dimensional tensor, but got 2-dimensional tensor for argument #1 'batch1' (while checking "
         "arguments for bmm)",
         "matmul-rank",
