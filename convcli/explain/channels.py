@@ -255,12 +255,15 @@ class Channels(_Channels):
             yield possible("what comes before was exchanged (another backbone or setting)", "model", self.taking(got))
             return
         if self.first():
-            says = (
-                f"the data have {got} channels (bands, planes, classes, values a point); the network is for {expected}"
-            )
+            what = "bands, planes, classes, values a point, stereo or mono"
+            says = f"the data have {counted(got, 'channel')} ({what}); the network is for {expected}"
             advice = (
                 f"give it what it was made for, or make it for {got}: in_channels={got}, or the option that sets it"
             )
+            if self.ndim == 1 and {got, expected} == {1, 2}:
+                sound = ("mono", "stereo (2 channels)")
+                says = f"{sound[got - 1]}, as of sound, went into a network for {sound[expected - 1]}"
+                advice = ("x.repeat(1, 2, 1) makes two of it", "x.mean(dim=1, keepdim=True) makes it mono")[got - 1]
             yield likely(says, "data", advice, made)
             return
         if groups > 1 and got % groups == 0:
@@ -280,7 +283,7 @@ class Channels(_Channels):
     def multiple(self) -> str:
         """What is behind channels that are a multiple of what was counted, or of a part that both share."""
         got, expected, part = self.got, self.expected, gcd(self.got, self.expected)
-        if got % expected == 0 and (expected >= 8 or got == 2 * expected):
+        if got % expected == 0 and expected >= 8:
             times = f"{got} = {got // expected} · {expected}"
             return f"{times}: concatenated maps arrive, or a width that is multiplied before this layer and not in it"
         if part >= 32 and 2 <= min(got, expected) // part < max(got, expected) // part <= 32:

@@ -26,6 +26,7 @@ class MatmulSize(Rule):
         "previously seen size {expected}",
         "einsum(): operands do not broadcast with remapped shapes",
         "einsum() operands do not broadcast with remapped shapes",
+        "size of dimension does not match previous size, operand {operand}, dim {axis}",
         "bilinear(): input{which} size does not match weight size: got {got} but expected {expected}",
         "X1 and X2 must have the same number of columns. X1: {expected} X2: {got}",
     )
@@ -65,7 +66,7 @@ class MatmulSize(Rule):
             pairs = {(expected, got)} if got else self.remapped()
             differ = " and ".join(f"{a} in one side and {b} in the other" for a, b in sorted(pairs))
             says = f"one axis (letter) is {differ}" if differ else "the inner sizes differ"
-            advice = "print both shapes: letters in another order, or sides of other settings, data sets or batches"
+            advice = "print both shapes: letters in another order, or sides of other settings, picture sizes or batches"
             yield likely(says, "call", advice)
 
     def remapped(self) -> set[tuple[int, int]]:

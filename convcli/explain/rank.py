@@ -139,6 +139,11 @@ class Rank(Rule):
     def too_many(self, shape: tuple[int, ...], got: int) -> Iterator[Hypothesis]:
         ndim = self.most - 2
         ones = [i for i, size in enumerate(shape[: -min(ndim, 2)]) if size == 1]
+        if ndim == 1 and len(shape) == 4 and shape[-1] <= 2 and shape[-2] > 256:
+            says = f"{self.x} {list(shape)} is sound with its {counted(shape[-1], 'channel')} last"
+            advice = "[batch, channels, samples]: mono by x.mean(-1), and channels before samples where it is loaded"
+            yield likely(says, "data", advice, self.changed(self.x, "{}.mean(-1)"))
+            return
         volumes = len(shape) == 5 and ndim == 2 and shape[2] > 4
         if volumes and (shape[1] in (1, 3, 4, 16) or not ones):
             says = f"{list(shape)} are volumes or clips [batch, channels, depth, height, width], and the layer is 2-d"

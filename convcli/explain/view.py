@@ -173,6 +173,10 @@ class ViewSize(Rule):
         elif len(shape) > 3 and 1 < shape[-1] == shape[-2]:
             says = f"the maps aren't {shape[-2]}×{shape[-1]}, as was counted: pictures or patches of another size"
             yield likely(says, "data", "take the sizes from x.shape[-2:], or resize to what the settings count on")
+        elif len(shape) == 3 and shape[0] > 0 and shape[1] == -1 and shape[2] < 256:
+            says = f"{elements} values aren't {shape[2]} for each place: of a layer for other classes or boxes"
+            advice = "the number of classes in every setting: filters or out_channels before it as well as the head"
+            yield likely(says, "model", advice)
         elif shape[0] > 0 == elements % shape[0]:
             each = elements // shape[0]
             says = (

@@ -111,6 +111,27 @@ CASES = [
         "the network is for 4",
     ),
     (
+        "Given groups=1, weight of size [24, 1, 15], expected input[1, 2, 163840] to have 1 channels, but "
+        "got 2 channels instead",
+        "channels",
+        "data",
+        "makes it mono",
+    ),
+    (
+        "Given groups=1, weight of size [24, 2, 15], expected input[1, 1, 163840] to have 2 channels, but "
+        "got 1 channels instead",
+        "channels",
+        "data",
+        "makes two of it",
+    ),
+    (
+        "Given groups=1, weight of size [48, 2, 1, 1], expected input[1, 4, 256, 7501] to have 2 channels, "
+        "but got 4 channels instead",
+        "channels",
+        "data",
+        "stereo or mono",
+    ),
+    (
         "Given groups=2, weight of size [8, 2, 3, 3], expected input[1, 6, 28, 28] to have 4 channels, but got 6 "
         "channels instead",
         "channels",

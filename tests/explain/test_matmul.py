@@ -56,6 +56,7 @@ CASES = [
         "model",
         "in_features",
     ),
+    ("size of dimension does not match previous size, operand 1, dim 1", "matmul-size", "call", "picture sizes"),
     (
         "Expected 3-dimensional tensor, but got 2-dimensional tensor for argument #1 'batch1' (while checking "
         "arguments for bmm)",

@@ -91,6 +91,12 @@ CASES = [
         "data",
         "one volume",
     ),
+    (
+        "Expected 2D (unbatched) or 3D (batched) input to conv1d, but got input of size: [1, 1, 69048, 2]",
+        "rank",
+        "data",
+        "x.mean(-1)",
+    ),
     ("non-empty 3D or 4D (batch mode) tensor expected for input", "rank", "call", "flatten"),
     (
         "x = x.squeeze()\nRuntimeError: Expected 3D (unbatched) or 4D (batched) input to conv2d, but got input of "

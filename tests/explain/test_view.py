@@ -42,6 +42,7 @@ CASES = [
     ("shape '[1, 3, 85, 80, 80]' is invalid for input of size 819200", "view-size", "model", "128 channels"),
     ("shape '[4, 3, 10, 16, 16]' is invalid for input of size 261120", "view-size", "model", "filters=30"),
     ("shape '[1, 3, 85, 12, 12]' is invalid for input of size 39780", "view-size", "data", "12×13"),
+    ("shape '[1, -1, 11]' is invalid for input of size 58140", "view-size", "model", "11 for each place"),
     ("shape '[64, 10]' is invalid for input of size 160", "view-size", "call", "last batch"),
     ("shape '[16, 3, 7, 13, 13]' is invalid for input of size 689520", "view-size", "model", "255 channels"),
     ("shape '[-1, 10, 4096]' is invalid for input of size 237568", "view-size", "data", "58 rows"),
