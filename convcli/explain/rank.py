@@ -1,7 +1,7 @@
 """Tensors with an axis too many or too few for what is done with them."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from math import isqrt
 
 from convcli.explain.rule import Hypothesis, Rule, certain, likely, possible
@@ -48,13 +48,19 @@ class Rank(Rule):
         if len(shape) < 2 or ndim not in (1, 2, 3):
             return ""
         noise = "transpose" in self.facts.get("function", "")
-        if len(shape) > self.most and 1 in shape[:-2]:
+        if self.of_sound(shape):
+            del shape[-1]
+        elif len(shape) > self.most and 1 in shape[:-2]:
             shape.remove(1)
         bare = len(shape) == self.most - 2
         flat = 1 if bare and not noise else shape[bare or len(self.input) > self.most]
         channels = weight[1] if len(weight) == self.most else flat
         kind = "ConvTranspose" if noise else "Conv"
         return f"layer = nn.{kind}{ndim}d({channels}, 8, 1)\nx = torch.rand({list(self.input)})\ny = layer(x)"
+
+    def of_sound(self, shape: Sequence[int]) -> bool:
+        """Whether these are samples of sound with its channels last, and an axis of channels besides."""
+        return self.most == 3 and len(shape) == 4 and shape[-1] <= 2 and shape[-2] > 256
 
     def hypotheses(self) -> Iterator[Hypothesis]:
         shape = self.facts.get("input") or ()
@@ -139,7 +145,7 @@ class Rank(Rule):
     def too_many(self, shape: tuple[int, ...], got: int) -> Iterator[Hypothesis]:
         ndim = self.most - 2
         ones = [i for i, size in enumerate(shape[: -min(ndim, 2)]) if size == 1]
-        if ndim == 1 and len(shape) == 4 and shape[-1] <= 2 and shape[-2] > 256:
+        if self.of_sound(shape):
             says = f"{self.x} {list(shape)} is sound with its {counted(shape[-1], 'channel')} last"
             advice = "[batch, channels, samples]: mono by x.mean(-1), and channels before samples where it is loaded"
             yield likely(says, "data", advice, self.changed(self.x, "{}.mean(-1)"))

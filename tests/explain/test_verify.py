@@ -25,6 +25,7 @@ CHANNELS = (
         "64 channels instead",
         "Expected 3D (unbatched) or 4D (batched) input to conv2d, but got input of size: [64, 784]",
         "Expected 2D (unbatched) or 3D (batched) input to conv1d, but got input of size: [32, 24, 1, 12]",
+        "Expected 2D (unbatched) or 3D (batched) input to conv1d, but got input of size: [1, 1, 690, 2]",
         "Expected 3D (unbatched) or 4D (batched) input to conv_transpose2d, but got input of size: [64, 100]",
         "Expected 4D (unbatched) or 5D (batched) input to conv3d, but got input of size: [128, 128, 128]",
         "Expected 4-dimensional input for 4-dimensional weight [64, 3, 7, 7], but got 3-dimensional input of size "
