@@ -103,6 +103,9 @@ class NotTensor(Rule):
         elif given in ("int", "float", "bool"):
             says = f"{what} is a Python number"
             yield likely(says, "data", f"torch.tensor({given}), with the shape and type that are taken")
+        elif given in ("builtin_function_or_method", "method", "function"):
+            says = f"{what} is a function that wasn't called: its brackets are missing"
+            yield certain(says, "call", "call it: x.cuda(), x.float(), self.layer(x)")
         elif re.match(r"[A-Z]\w+$", given) and (re.fullmatch(MODULES, given) or "argument" in self.facts):
             says = f"{what} is a layer, {given}: it was made, and not called"
             yield certain(says, "call", f"nn.{given}(…)(x): the settings when it is made, the tensor when it is called")
@@ -215,6 +218,11 @@ class CallArguments(Rule):
                 )
                 advice = "drop_last=True and larger batches; or hand the inputs over by position, as tensors"
                 yield likely(says, "data", advice)
+                return
+            elif called := re.search(r"([\w.]*(?:module|model|net))\(\)", self.line.code):
+                says = f"{called[0]} calls the network, with nothing: the brackets are too much"
+                named = self.instead(self.line.code.replace(called[0], called[1], 1))
+                yield likely(says, "call", f"{called[1]} without brackets is the network itself", named)
                 return
             else:
                 says += f": {self.missing()} is missing" if self.missing() else ""

@@ -1,7 +1,7 @@
 """Convolutions whose input has other channels than their weight takes."""
 
 from collections.abc import Iterator
-from math import prod
+from math import gcd, isqrt, prod
 from typing import Self
 
 from convcli.explain.rule import Case, Fix, Hypothesis, Rule, certain, likely, possible, shaped
@@ -16,6 +16,7 @@ LATENTS = {
     (9, 4): "weights for inpainting (4 latents + 1 mask + 4 of the masked picture) are in a pipeline that gives 4",
     (8, 4): "weights for editing (4 latents + 4 of the picture) are in a pipeline that gives 4 channels",
     (4, 9): "a pipeline for inpainting gives 9 channels (4 + 1 + 4), and the weights are for 4 latents",
+    (4, 12): "a pipeline for relighting gives 12 channels (4 + 4 + 4), and the weights are for 4 latents",
     (4, 8): "a pipeline for editing gives 8 channels (4 latents + 4 of the picture), and the weights are for 4",
     (4, 16): "latents of 16 channels (SD3, Flux) went into weights for 4 (SD 1 and 2, SDXL)",
     (16, 4): "latents of 4 channels (SD 1 and 2, SDXL) went into weights for 16 (SD3, Flux)",
@@ -105,6 +106,45 @@ class ChannelsLast(_Channels):
         yield sure(says, "data", advice, self.changed(self.x, moved))
 
 
+class ChannelsBatch(_Channels):
+    code = "channels-batch"
+    says = "a batch of {got} was taken for one sample with {got} channels"
+    lookalike = "channels-colour"
+    example = """
+        conv = nn.Conv2d(1, 8, kernel_size=3)
+        digits = torch.rand(64, 28, 28)  # 64 grey pictures
+        # RuntimeError: Given groups=1, weight of size [8, 1, 3, 3], expected input[1, 64, 28, 28] to have 1
+        # channels, but got 64 channels instead
+        maps = conv(digits)
+        assert maps.shape == (64, 8, 26, 26)
+    """
+    decide = "print({x}.shape) before the line: 3 axes mean the first"
+
+    def flattened(self) -> bool:
+        """Whether this can be [batch, channels, pixels], which is read as one sample's channels, height and width."""
+        one, batch, channels, pixels = self.input if len(self.input) == 4 else (0, 0, 0, 0)
+        return one == 1 and channels == self.expected and batch > 1 and pixels > 64 and isqrt(pixels) ** 2 == pixels
+
+    def rebuilt(self) -> str:
+        return super().rebuilt().replace(str(self.input), str(self.input[1:]))
+
+    def hypotheses(self) -> Iterator[Hypothesis]:
+        if self.flattened():
+            side = isqrt(self.input[3])
+            says = f"{self.x} is {self.got} flattened pictures, {list(self.input[1:])}: {side**2} = {side} · {side}"
+            pictures = self.changed(self.x, f"{{}}.unflatten(-1, ({side}, {side}))")
+            yield likely(
+                says, "data", f"give them their height and width back: [{self.got}, …, {side}, {side}]", pictures
+            )
+            return
+        if self.input[0] != 1 or self.expected != 1 or self.got <= 4 or len(self.input) != self.ndim + 2:
+            return
+        axes = ", ".join(AXIS_NAMES[self.ndim])
+        says = f"{self.x} is [{self.got} batch, {axes}] without a channel axis, so its batch was read as channels"
+        yield likely(says, "data", "add the channel axis: [batch, 1, …]", self.changed(self.x, "{}.unsqueeze(1)"))
+        yield possible(f"it is one sample that really has {self.got} channels", "model", self.taking(self.got))
+
+
 class ChannelsOrder(_Channels):
     code = "channels-order"
     lookalike = "channels-colour"
@@ -128,30 +168,8 @@ class ChannelsOrder(_Channels):
             yield likely(says, "data", "move it to axis 1", self.changed(self.x, f"{{}}.movedim({places[0]}, 1)"))
 
 
-class ChannelsBatch(_Channels):
-    code = "channels-batch"
-    says = "a batch of {got} was taken for one sample with {got} channels"
-    lookalike = "channels-colour"
-    example = """
-        conv = nn.Conv2d(1, 8, kernel_size=3)
-        digits = torch.rand(64, 28, 28)  # 64 grey pictures
-        # RuntimeError: Given groups=1, weight of size [8, 1, 3, 3], expected input[1, 64, 28, 28] to have 1
-        # channels, but got 64 channels instead
-        maps = conv(digits)
-        assert maps.shape == (64, 8, 26, 26)
-    """
-    decide = "print({x}.shape) before the line: 3 axes mean the first"
-
-    def rebuilt(self) -> str:
-        return super().rebuilt().replace(str(self.input), str(self.input[1:]))
-
-    def hypotheses(self) -> Iterator[Hypothesis]:
-        if self.input[0] != 1 or self.expected != 1 or self.got <= 4 or len(self.input) != self.ndim + 2:
-            return
-        axes = ", ".join(AXIS_NAMES[self.ndim])
-        says = f"{self.x} is [{self.got} batch, {axes}] without a channel axis, so its batch was read as channels"
-        yield likely(says, "data", "add the channel axis: [batch, 1, …]", self.changed(self.x, "{}.unsqueeze(1)"))
-        yield possible(f"it is one sample that really has {self.got} channels", "model", self.taking(self.got))
+def loaded(mode: str) -> Fix:
+    return Fix(f'image = Image.open(path).convert("{mode}")', placeholder=True)
 
 
 class ChannelsColour(_Channels):
@@ -172,27 +190,20 @@ class ChannelsColour(_Channels):
         if self.ndim != 2 or "transposed" in self.facts or len(self.input) != 4 or min(self.input[2:]) < 8:
             return
         match self.got, self.expected:
-            case 1, 3:
-                says = "grey pictures (1 channel) went into a network for colour (3 channels)"
-                advice = 'Image.open(path).convert("RGB") or transforms.Grayscale(3) where they are loaded'
-                data = self.changed(self.x, "{}.expand(-1, 3, -1, -1)")
-                yield likely(says, "data", advice, data)
-                model = "the network is your own and shall read grey pictures"
-                made = self.widened(1)
-                yield likely(model, "model", self.taking(1), made) if made else possible(model, "model", self.taking(1))
-            case 3, 1:
-                says = "colour pictures (3 channels) went into a network for grey ones (1 channel)"
-                advice = 'Image.open(path).convert("L") or transforms.Grayscale() where they are loaded'
-                load = Fix('image = Image.open(path).convert("L")', placeholder=True)
-                yield likely(says, "data", advice, load)
-                made = self.widened(3)
-                model = "the network shall read colour"
-                yield likely(model, "model", self.taking(3), made) if made else possible(model, "model", self.taking(3))
+            case (1, 3) | (3, 1):
+                grey, colour = "grey pictures (1 channel)", "colour pictures (3 channels)"
+                given, taken, mode = (grey, "colour", "RGB") if self.got == 1 else (colour, "grey pictures", "L")
+                says = f"{given} went into a network for {taken}, of {counted(self.expected, 'channel')}"
+                advice = f'Image.open(path).convert("{mode}") where they are loaded, or transforms.Grayscale'
+                spread = self.changed(self.x, "{}.expand(-1, 3, -1, -1)") if self.got == 1 else loaded(mode)
+                yield likely(says, "data", f"{advice}({self.expected})", spread)
+                model, made = f"the network is your own and shall read {given}", self.widened(self.got)
+                sure = likely(model, "model", self.taking(self.got), made)
+                yield sure if made else possible(model, "model", self.taking(self.got))
             case (4, 3) | (4, 1) | (2, 1) | (2, 3) if min(self.input[2:]) >= 16 and self.weight[0] < 300:
                 says = f"the pictures have an alpha channel: {self.got} channels where {self.expected} are taken"
                 mode = "RGB" if self.expected == 3 else "L"
-                load = Fix(f'image = Image.open(path).convert("{mode}")', placeholder=True)
-                yield likely(says, "data", f'convert("{mode}") each picture where it is loaded', load)
+                yield likely(says, "data", f'convert("{mode}") each picture where it is loaded', loaded(mode))
                 yield possible(f"all {self.got} channels are meant to be read", "model", self.taking(self.got))
 
     def deciding(self) -> str:
@@ -227,17 +238,33 @@ class Channels(_Channels):
             return
         got, expected, groups = self.got, self.expected, self.facts.get("groups", 1)
         made = self.widened(got) if got % groups == 0 else None
-        if (expected, got) in LATENTS and len(self.input) in (4, 5) and min(self.input[-2:]) >= 16:
+        diffusion = self.weight[0] == 320 or 16 in (expected, got)  # the first layer of such a network
+        if (expected, got) in LATENTS and diffusion and len(self.input) in (4, 5) and min(self.input[-2:]) >= 16:
             says, advice = LATENTS[expected, got], "use a pipeline, an encoder and weights that belong together"
             yield likely(says, "checkpoint", advice)
             return
-        if (expected, got) == (4, 3) and min(self.input[-2:]) >= 64:
+        if (expected, got) == (4, 3) and min(self.input[-2:]) >= 64 and self.weight[0] >= 128:
             says = "pictures (3 channels) went where 4 are read: latents of an encoder, or pictures with alpha or depth"
             yield likely(says, "data", "encode the pictures first (vae.encode), or load them with their fourth channel")
             return
-        if got == 2 * expected:
-            says = f"{got} = 2 · {expected}: concatenated maps arrive, and the layer was made for one of them"
+        if says := self.multiple():
             yield likely(says, "model", self.taking(got), made)
+            return
+        if passed := self.passed_by():
+            yield likely(passed, "call", "print what each layer makes; see which name forward calls, and hands on")
+            yield possible("what comes before was exchanged (another backbone or setting)", "model", self.taking(got))
+            return
+        if self.first():
+            what = "bands, planes, classes, values a point, stereo or mono"
+            says = f"the data have {counted(got, 'channel')} ({what}); the network is for {expected}"
+            advice = (
+                f"give it what it was made for, or make it for {got}: in_channels={got}, or the option that sets it"
+            )
+            if self.ndim == 1 and {got, expected} == {1, 2}:
+                sound = ("mono", "stereo (2 channels)")
+                says = f"{sound[got - 1]}, as of sound, went into a network for {sound[expected - 1]}"
+                advice = ("x.repeat(1, 2, 1) makes two of it", "x.mean(dim=1, keepdim=True) makes it mono")[got - 1]
+            yield likely(says, "data", advice, made)
             return
         if groups > 1 and got % groups == 0:
             says = f"with groups={groups} the layer takes {expected} channels; {got} arrive"
@@ -246,7 +273,43 @@ class Channels(_Channels):
         advice = f"{self.taking(got)}, or out_channels={expected} in the layer before"
         if groups > 1 and got % groups:
             advice = f"{expected} channels from the layer before (a picture's {got} go through a convolution first)"
+        elif groups == 1 and expected != 2 * got:
+            advice += "; after a concatenation it is the sum of what is joined"
         yield likely(says, "model", advice, made)
         if expected == 2 * got:
             says = f"{expected} = 2 · {got}: two maps were to be concatenated, and only one arrives"
             yield possible(says, "call", "torch.cat([a, b], dim=1) before the layer")
+
+    def multiple(self) -> str:
+        """What is behind channels that are a multiple of what was counted, or of a part that both share."""
+        got, expected, part = self.got, self.expected, gcd(self.got, self.expected)
+        if got % expected == 0 and expected >= 8:
+            times = f"{got} = {got // expected} · {expected}"
+            return f"{times}: concatenated maps arrive, or a width that is multiplied before this layer and not in it"
+        if part >= 32 and 2 <= min(got, expected) // part < max(got, expected) // part <= 32:
+            here, there = got // part, expected // part
+            return (
+                f"{here} times {part} channels arrive, {there} times were counted: other parts joined, or other classes"
+            )
+        return ""
+
+    def passed_by(self) -> str:
+        """What is behind maps of an early layer, or of an attention, that reach a layer which is made for many."""
+        got, expected, cells = self.got, self.expected, prod(self.input[2:])
+        if expected < 16 or self.facts.get("groups", 1) > 1:
+            return ""
+        if got == 1 and cells == 1:
+            return f"one number a sample arrives: an attention's map, or a score, in the place of the {expected} maps"
+        if got in (1, 3) and min(self.input[2:]) > 16:
+            return f"the picture itself ({got} channels) arrives where {expected} maps are taken: layers are skipped"
+        far = 4 if "transposed" in self.facts else 8
+        if expected % got == 0 and expected // got >= far and got >= 8:
+            return (
+                f"an early map ({got} channels) arrives where {expected} are taken: layers between are skipped or lost"
+            )
+        return ""
+
+    def first(self) -> bool:
+        """Whether the numbers are those of data, and of no layer's maps."""
+        plain = self.facts.get("groups", 0) == 1
+        return plain and all(size <= 12 or size % 4 for size in (self.got, self.expected))

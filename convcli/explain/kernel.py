@@ -86,6 +86,12 @@ class OutputSmall(Rule):
             cells = [self.depth, self.height, self.width]
         else:
             cells = list(self.facts.get("input", ()))[1:]
+        output = self.facts.get("output", ())
+        if self.case.through("conv") or (cells and (output[0] != self.input[0] or output[-1] == 1 < 20 < cells[-1])):
+            short = next((cell for cell, made in zip(cells, output[1:], strict=False) if made < 1), "the")
+            says = f"{short} words or steps are fewer than the convolution's kernel spans"
+            yield likely(says, "data", "pad every text or sequence to the longest kernel, or a smaller kernel")
+            return
         arrives = f"maps of {'×'.join(map(str, cells))} arrive" if cells else "the line has become too short"
         says = f"{arrives}: the inputs are smaller than the net was made for, or it pools once too often"
         advice = "resize the inputs to what it was made for (224×224 for ImageNet's), or leave a pooling or stride out"

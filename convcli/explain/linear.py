@@ -10,8 +10,34 @@ FAMILY = "linear"
 
 LARGEST_CHANNELS = 2048  # of the last maps of a network that people build
 # What text and picture encoders are wide: sizes that don't come from counting maps.
-WIDTHS = {256, 320, 384, 512, 640, 768, 896, 1024, 1152, 1280, 1408, 1536, 1664, 2048, 2560, 3072, 3584, 4096, 5120}
+WIDTHS = {
+    256,
+    320,
+    384,
+    512,
+    640,
+    768,
+    896,
+    1024,
+    1152,
+    1280,
+    1408,
+    1536,
+    1664,
+    2048,
+    2560,
+    2816,
+    3072,
+    3584,
+    4096,
+    5120,
+}
 JOINED = {16, 32, 64, 128, 256, 512, 768, 1024, 2048, 4096}  # features that are often concatenated to others
+
+
+def of_models(a: int, b: int) -> bool:
+    """Whether two sizes are those of different text or picture encoders."""
+    return a != b and ({a, b} <= WIDTHS or (min(a, b) >= 1024 and a % 128 == b % 128 == 0))
 
 
 def maps_counted(features: int, expected: int) -> tuple[int, int, int] | None:
@@ -47,6 +73,16 @@ def one_side(features: int, expected: int) -> tuple[int, int] | None:
     return sides if rest >= 256 and 2 <= min(sides) < max(sides) <= 64 else None
 
 
+def flat_picture(features: int) -> str:
+    """A colour picture that has as many values, in words; empty if there is none of a size that people use.
+
+    >>> flat_picture(786432), flat_picture(3072), flat_picture(1200)
+    ('a flattened picture, 3 · 512 · 512,', 'a flattened picture, 3 · 32 · 32,', '')
+    """
+    side = isqrt(features // 3)
+    return f"a flattened picture, 3 · {side} · {side}," if 3 * side**2 == features and side % 8 == 0 < side - 24 else ""
+
+
 class LinearSize(Rule):
     code = "linear-size"
     signatures = (
@@ -59,7 +95,6 @@ class LinearSize(Rule):
     says = "nn.Linear gets {features} features, its weight takes {in_features}"
     layer_named = r"(?i)fc|lin|class|head|dense|proj|mlp"
     lookalike = "norm-channels"
-    rebuild = "layer = nn.Linear({in_features}, {out_features})\nx = torch.rand({rows}, {features})\ny = layer(x)"
     example = """
         net = nn.Sequential(
             nn.Conv2d(3, 16, kernel_size=5),
@@ -79,6 +114,17 @@ class LinearSize(Rule):
         yield self.layer, f"nn.Linear({self.in_features}, {self.out_features}){where}"
 
     @property
+    def maps(self) -> tuple[int, int, int] | None:
+        """Channels, sides and counted sides of the last maps, if the features are those of maps."""
+        maps = maps_counted(self.features, self.in_features)
+        return None if self.rows in (self.in_features, 1) and maps and 1 in maps[1:] else maps
+
+    def rebuilt(self) -> str:
+        rows = f"{self.samples}, {self.rows // self.samples}" if self.unflattened() else f"{self.rows}"
+        layer = f"layer = nn.Linear({self.in_features}, {self.out_features})"
+        return f"{layer}\nx = torch.rand({rows}, {self.features})\ny = layer(x)"
+
+    @property
     def samples(self) -> int:
         """How many samples there are if all the features of one are spread over several rows; 0 if they can't be."""
         return 0 if self.rows * self.features % self.in_features else self.rows * self.features // self.in_features
@@ -93,8 +139,8 @@ class LinearSize(Rule):
         )
 
     def why(self) -> str:
-        if maps := maps_counted(self.features, self.in_features):
-            channels, side, counted = maps
+        if self.maps:
+            channels, side, counted = self.maps
             return (
                 f"{self.in_features} = {channels} · {counted}·{counted} and {self.features} = {channels} · "
                 f"{side}·{side}: the last maps are {side}×{side} where {counted}×{counted} were counted."
@@ -106,6 +152,10 @@ class LinearSize(Rule):
         return super().x if self.layer != "layer" else "x"  # what a whole model gets isn't what the layer gets
 
     def deciding(self) -> str:
+        if self.rows == self.in_features:
+            return f"print({self.x}.shape) where it is made: is its first axis the batch, or the features?"
+        if self.rows == 1 and self.samples > 1:
+            return f"print({self.x}.shape) before it is flattened: is its first axis {self.samples}?"
         if self.samples and not self.of_another_model():
             return f"print({self.x}.shape) before the line: two axes mean in_features, more a flatten that is missing"
         return "whether the layer's size is yours to choose, or weights that were loaded fix it"
@@ -114,8 +164,17 @@ class LinearSize(Rule):
         rows, features, ins, outs = self.rows, self.features, self.in_features, self.out_features
         made = self.made("Linear", in_features=ins, out_features=outs)
         remade = self.remade(made, f"nn.Linear({features}, {outs})", in_features=features)
-        if self.line.has(r"@|\bmat_?mul\(|\bmm\(|einsum") or (rows, features) == (ins, outs):
+        own = f"in_features={features} where {self.named} is made"
+        product = self.line.has(r"@|\bmat_?mul\(|\bmm\(|einsum") or (rows, features) == (ins, outs)
+        if product and features != ins:
             yield from self.products()
+        elif features == ins:
+            says = f"the sizes do fit ({features} and {ins}): the cause is another, and shapes needn't change"
+            yield likely(says, "device", "run it on the CPU, whose messages are exact; memory, drivers, mixed devices")
+        elif features == outs and 4 * features <= ins and not made:
+            says = f"{features} is what the layer makes: scores of the same layer arrive in the place of {ins} features"
+            yield likely(says, "model", f"hand over the {ins} features from before the last layer, or leave it out")
+            yield possible(f"{features} features are meant", "model", own)
         elif (rows, features) == (ins, 1):
             says = f"one sample of {ins} features came as a column, [{ins}, 1]: as {ins} samples of one feature"
             yield likely(says, "data", "a row is a sample: [[a, b, …]], or x.T here")
@@ -124,17 +183,22 @@ class LinearSize(Rule):
             advice = "let the library that quantised it run the layer, or load the weights unquantised"
             yield likely(says, "model", advice)
         elif rows == 1 and features > ins and features % ins == 0 and not made_of_maps(features, ins):
-            says = f"{features} = {features // ins} · {ins}: the batch was flattened with the features"
-            advice = "x.flatten(1) keeps the batch axis; x.flatten() and view(-1) don't"
-            yield likely(says, "call", advice, self.unmerge())
+            yield from self.merged(features // ins)
         elif self.unflattened() and not self.flattened():
             samples, per_row = self.samples, ins // features
             says = f"{rows}·{features} = {samples}·{ins}: each sample is {per_row} rows; it isn't flattened"
             flat = self.changed(self.x, "{}.flatten(1)")
             yield likely(says, "call", "flatten the maps before the layer: nn.Flatten() or x.flatten(1)", flat)
-            says = f"{features} features are meant"
-            advice = f"in_features={features} where {self.named} is made"
-            yield possible(says, "model", advice)
+            yield possible(f"{features} features are meant", "model", own)
+        elif unpooled := self.unpooled():
+            says = f"maps [{unpooled}, {ins}, {features}, {features}] arrive ({rows} rows of {features}), not pooled to"
+            says += f" 1×1 and not flattened: {ins} is their channels"
+            advice = "nn.AdaptiveAvgPool2d(1), and x.flatten(1) before the layer"
+            yield likely(says, "call", f"{advice}; AvgPool2d(7) counts on pictures of 224")
+        elif ins == outs and max(features, ins) >= 16 * min(features, ins) and not made and not self.samples:
+            says = f"the input itself, {features} values, arrives at a layer between two hidden states of {ins}"
+            advice = "send it through the layer (or embedding) that makes the hidden state first, or give that the size"
+            yield likely(says, "call", advice)
         elif features <= 32 and ins >= 256 and not made and not self.samples:
             says = f"{features} on the last axis are hardly the {ins} features: these are elsewhere"
             advice = f"print(x.shape) where it is made; in_features={features} only if they really are the features"
@@ -143,7 +207,7 @@ class LinearSize(Rule):
             says = f"a part that makes {features} features feeds one for {ins}: of different models or versions"
             advice = f"take parts that belong together: a {ins}-wide encoder, or weights for {features}"
             yield likely(says, "checkpoint", advice)
-            yield possible("the layer is your own", "model", f"in_features={features} where {self.named} is made")
+            yield possible("the layer is your own", "model", own)
         else:
             yield from self.miscounted(remade)
 
@@ -152,12 +216,19 @@ class LinearSize(Rule):
         advice = f"in_features={features} where {self.named} is made"
         if rows == ins:
             says = f"in_features={ins} is the number of rows (the batch), not of the {features} features of one"
-        elif maps := maps_counted(features, ins):
-            channels, side, counted = maps
+            yield likely(says, "model", advice, remade)
+            says = f"x is turned, [features, batch]: its {rows} rows are the features"
+            yield possible(says, "call", "x.T before the layer")
+            return
+        if self.maps:
+            channels, side, counted = self.maps
             smaller = "larger" if side < counted else "smaller"
             sizes = f"are {side}×{side}, not {counted}×{counted}"
             says = f"the net is for {smaller} pictures: the {channels} last maps {sizes}"
             advice += ", or resize the pictures to what it was sized for (pretrained weights stay)"
+            if counted == 1:
+                says += ", as pooling them would make them"
+                advice = f"nn.AdaptiveAvgPool2d(1) before the flatten; or {advice}"
         elif longer := times(features, ins):
             says = (
                 f"the net was sized for smaller pictures: {features} = {longer}² · {ins}, so the last maps are "
@@ -181,7 +252,8 @@ class LinearSize(Rule):
             says = f"a side of the last maps has {sides[0]} cells, {sides[1]} were counted: inputs of another size"
             advice += ", or bring the inputs to the size that it was made for"
         else:
-            says = f"{features} features arrive, and in_features={ins} was counted for others"
+            arrive = flat_picture(features) or f"{features} features"
+            says = f"{arrive} arrive{'s' * arrive.startswith('a')}, and in_features={ins} was counted for others"
         yield likely(says, "model", advice, remade)
         if self.samples and self.samples < rows and not self.flattened():
             says = f"{self.x} isn't flattened yet (it then has more than 2 axes here)"
@@ -201,7 +273,8 @@ class LinearSize(Rule):
             return True
         if self.case.through(r"(?i)transformers|diffusers|comfy|clip|attention|lora|encoder|bert"):
             return all(width in WIDTHS or (width > 1024 and width % 256 == 0) for width in widths)
-        return set(widths) <= WIDTHS and not maps_counted(*widths)
+        directions = max(widths) == 2 * min(widths) <= 1024  # of an RNN, as likely as not
+        return set(widths) <= WIDTHS and not maps_counted(*widths) and not directions
 
     def unflattened(self) -> bool:
         """Whether rows and features can be the maps of samples: the rows of square maps for each channel, or steps."""
@@ -213,6 +286,33 @@ class LinearSize(Rule):
             and rows % (ins // features) == 0
         )
 
+    def unpooled(self) -> int:
+        """How many samples there are if rows are those of maps that weren't pooled to one cell; 0 if they can't be."""
+        each = self.in_features * self.features
+        return self.rows // each if 0 < self.features <= 64 and each and self.rows % each == 0 else 0
+
+    def merged(self, times: int) -> Iterator[Hypothesis]:
+        """One row that is several times as long: of several samples, or of one that is larger than was counted."""
+        features, ins = self.features, self.in_features
+        merged = f"{features} = {times} · {ins}: the batch was flattened with the features"
+        keep = "x.flatten(1) keeps the batch axis; x.flatten() and view(-1) don't"
+        if fix := self.unmerge():
+            yield likely(merged, "call", keep, fix)
+            return
+        if picture := flat_picture(features):
+            says = f"{picture} arrives where {ins} features are taken: what makes features of it is left out"
+            advice = f"send the picture through that (the convolutions, an encoder), and hand on its {ins} features"
+        elif self.out_features >= 1000 or ins in WIDTHS:
+            says = f"{features} = {times} · {ins}: {ins} maps of {times} cells, where one cell each was counted"
+            advice = "resize the pictures to what the net was made for, or nn.AdaptiveAvgPool2d(1) before the flatten"
+        else:
+            says = f"a sample has {features} values and the net was made for {ins}: of other data, or several at once"
+            advice = f"in_features={features} (the option for the state's or input's size), or hand over {ins} of them"
+        larger = likely(says, "data", advice)
+        yield from (
+            (larger, likely(merged, "call", keep)) if times > 16 or ins < 64 else (likely(merged, "call", keep), larger)
+        )
+
     def unmerge(self) -> Fix | None:
         """The flatten that spares the batch, where the user's line has one."""
         for merged in (".flatten()", ".view(-1)", ".reshape(-1)", ".ravel()"):
@@ -222,7 +322,7 @@ class LinearSize(Rule):
 
     def products(self) -> Iterator[Hypothesis]:
         """A product of two tensors, not a layer."""
-        sides = self.line.operands() or (self.handed(0, "a"), self.handed(1, "b"))
+        sides = self.line.factors() or (self.handed(0, "a"), self.handed(1, "b"))
         left, right = sides
         shapes = f"{left} is [{self.rows}, {self.features}] and {right} [{self.in_features}, {self.out_features}]"
         if self.features == self.out_features:

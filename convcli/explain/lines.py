@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from functools import cached_property
 
+PRODUCT = r"(?:^|\.)(?:mat_?mul|b?mm)$"
 NAME = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
 
 
@@ -69,6 +70,21 @@ class Line:
                 return self.text(node.target), self.text(node.value)
             if isinstance(node, ast.Compare):
                 return self.text(node.left), self.text(node.comparators[0])
+        return None
+
+    def factors(self) -> tuple[str, str] | None:
+        """Both sides of the product of matrices that raised.
+
+        >>> Line("h = F.relu(torch.matmul(x, self.w) + b)").factors(), Line("s = q.bmm(k)").factors()
+        (('x', 'self.w'), ('q', 'k'))
+        """
+        if call := self.call(PRODUCT):
+            owner = call.func.value if isinstance(call.func, ast.Attribute) else None
+            sides = call.args if len(call.args) > 1 or owner is None else [owner, *call.args]
+            return (self.text(sides[0]), self.text(sides[1])) if len(sides) > 1 else None
+        for node in self._nodes(ast.BinOp):
+            if isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult):
+                return self.text(node.left), self.text(node.right)
         return None
 
     @property

@@ -1,10 +1,14 @@
 """Products of matrices and batches of them whose sizes don't meet."""
 
+import re
 from collections.abc import Iterator
 
-from convcli.explain.rule import Hypothesis, Rule, certain, likely
+from convcli.explain.rule import Hypothesis, Rule, certain, likely, possible
 
 FAMILY = "linear"
+
+TURNED = re.compile(r"transpose\(|permute\(|\.m?T\b|\.t\(\)")
+PARAMETER = r"(?i)weight|kernel|matri|(?:^|\.)w\d*$|param|basis"
 
 
 class MatmulSize(Rule):
@@ -13,12 +17,16 @@ class MatmulSize(Rule):
         "Expected size for first two dimensions of batch2 tensor to be: {expected:shape} but got: {got:shape}",
         "size mismatch, got input ({rows}), mat ({matrix:words}), vec ({vector})",
         "mat1 dim 1 must match mat2 dim 0",
+        "equal number of batches expected",
+        "batch1 and batch2 must have same number of batches, got {expected} and {got}",
         "size mismatch at /{}THC",
         "Expected tensor to have size {expected} at dimension {axis}, but got size {got} for argument #{} 'batch2'",
         "inconsistent tensor size, expected tensor [{expected}] and src [{got}] to have the same number of elements",
         "einsum(): subscript {subscript:word} has size {got} for operand {operand} which does not broadcast with "
         "previously seen size {expected}",
         "einsum(): operands do not broadcast with remapped shapes",
+        "einsum() operands do not broadcast with remapped shapes",
+        "size of dimension does not match previous size, operand {operand}, dim {axis}",
         "bilinear(): input{which} size does not match weight size: got {got} but expected {expected}",
         "X1 and X2 must have the same number of columns. X1: {expected} X2: {got}",
     )
@@ -33,30 +41,72 @@ class MatmulSize(Rule):
     not_that = "reshape makes the sizes agree and mixes up what they stand for; transpose turns them"
 
     def hypotheses(self) -> Iterator[Hypothesis]:
-        sides = None if self.line.has("einsum") else self.line.operands()
-        second = sides[1] if sides else self.handed(1, "b")
         expected, got = self.facts.get("expected"), self.facts.get("got")
-        if self.case.through(r"linear") or (not self.facts and self.line.has(r"self\.(?:fc|lin|class|head)")):
+        if self.case.through(r"linear") or (
+            not self.facts and self.line.has(r"self\.(?:fc|lin|class|head)|addmm\(bias")
+        ):
             says = "an nn.Linear gets other features than its in_features; this version of torch says no numbers"
-            yield likely(says, "model", "print(x.shape) before the layer: its last axis has to be in_features")
+            advice = "print(x.shape) before the layer: its last axis has to be in_features; a picture's size changes it"
+            yield likely(says, "model", advice)
             return
         if isinstance(expected, tuple) and len(expected) == len(got) == 2:
-            what = f"{second} has {list(got)} as its first two axes; the product needs {list(expected)}"
-            if expected[0] != got[0]:
-                says = f"{what}: the batches differ"
-                advice = "print both shapes, and mend the one that isn't as meant"
-                yield likely(says, "call", advice)
-                return
-            turned = self.changed(second, "{}.transpose(1, 2)")
-            says = f"{what}: its last two axes are to be swapped"
-            yield likely(says, "call", "[batch, n, d] times [batch, m, d] wants the second transposed", turned)
+            yield from self.of_batches(expected, got)
         elif "vector" in self.facts:
             says = f"a vector of {self.vector} was multiplied by a matrix {self.matrix}"
             advice = "the matrix has as many columns as the vector has elements; for a layer, in_features"
             yield likely(says, "model", advice)
         else:
-            says = f"one side has {got} where the other has {expected}" if got else "the inner sizes differ"
-            yield likely(says, "call", "the axes that are summed over have to be as long in both; print both shapes")
+            if "number of batches" in self.case.raised.text:
+                sizes = f": {expected} and {got}" if got else ", the last of an epoch perhaps"
+                advice = (
+                    "make both for the batch at hand, x.size(0), or drop_last=True; with one matrix for all, expand it"
+                )
+                yield likely(f"the batches of both sides differ{sizes}", "call", advice)
+                return
+            pairs = {(expected, got)} if got else self.remapped()
+            differ = " and ".join(f"{a} in one side and {b} in the other" for a, b in sorted(pairs))
+            says = f"one axis (letter) is {differ}" if differ else "the inner sizes differ"
+            advice = "print both shapes: letters in another order, or sides of other settings, picture sizes or batches"
+            yield likely(says, "call", advice)
+
+    def remapped(self) -> set[tuple[int, int]]:
+        """The sizes that differ of an einsum's operands, which torch shows with their axes in one order."""
+        shown = re.findall(r"->\s?\[([\d, ]{1,200})\]", self.case.raised.text)[:2]
+        sides = [[int(size) for size in side.split(",")] for side in shown]
+        return {pair for pair in zip(*sides, strict=False) if len(set(pair) - {1}) > 1} if len(sides) == 2 else set()
+
+    def of_batches(self, expected: tuple[int, ...], got: tuple[int, ...]) -> Iterator[Hypothesis]:
+        """A batched product; torch names the first two axes of its second side, and not the third."""
+        first, second = self.line.factors() or ("a", "b")
+        what = f"{second} has {list(got)} as its first two axes; the product needs {list(expected)}"
+        low, high = sorted((expected[0], got[0]))
+        if low != high:
+            says = f"{what}: the batches differ"
+            if low and high % low == 0:
+                says += (
+                    f", one is {high // low} times the other: repeated (heads, beams, a prompt and none) on one side"
+                )
+            yield likely(says, "call", "print both shapes, and mend or repeat the one that isn't as meant")
+            return
+        turned = f"{what}: its last two axes are to be swapped"
+        wanted = "[batch, n, d] times [batch, m, d] wants the second transposed"
+        if self.case.through("attention") or self.line.has("attention\\("):
+            says = f"{what}: query and key of other widths, or keys and values of other lengths"
+            yield likely(
+                says, "call", "print the shapes of all three; weights, caches and library have to be of one model"
+            )
+        elif TURNED.search(second) or re.search(PARAMETER, second):
+            says = f"{first} has {expected[1]} on its last axis, {second} is made for {got[1]}: of other settings"
+            advice = "give the parameter (or map) the size that arrives, or the input the size that it was made for"
+            yield likely(says, "model", advice)
+        else:
+            yield likely(turned, "call", wanted, self.changed(second, "{}.transpose(1, 2)"))
+            says = f"{first} and {second} are of different sizes, {expected[1]} and {got[1]}, however they are turned"
+            yield possible(says, "model", "make both for one size where they are made")
+
+    def deciding(self) -> str:
+        wanted = self.expected[1] if isinstance(self.facts.get("expected"), tuple) else "as long as the other's"
+        return f"print the shape of the second side: is its last axis {wanted}?"
 
 
 class MatmulRank(Rule):

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from convcli.explain.frames import HEADER, Frame, frames
+from convcli.explain.frames import HEADER, UNDERLINE, Frame, frames
 from convcli.explain.lines import Line
 
 LONGEST = 40_000  # characters of a message that are looked at; a state_dict's lists its keys
@@ -21,6 +21,7 @@ STOPPED = re.compile(r"Exception has occurred: (?P<kind>[\w.]{1,80})")  # by VS 
 ASSERTION = re.compile(r"Assertion `.{1,300}?[`'] failed")  # printed by a GPU's threads
 TRACEBACK = "Traceback (most recent call last)"
 CHAINED = re.compile(r"During handling of the above exception|direct cause of the following|Original Traceback")
+PRINTED = (("‘", "'"), ("’", "'"), ("“", '"'), ("”", '"'), ("×", "x"))  # as forums and pages set a message
 # Raised because another process came to an end.
 MESSENGERS = ("ChildFailedError", "ProcessRaisedException", "CalledProcessError", "DistBackendError", "RayTaskError")
 ANSI = re.compile(r"\x1b\[[0-9;?]{0,40}[A-Za-z]|\x1b\][^\x07\x1b]{0,300}(?:\x07|\x1b\\)")
@@ -113,8 +114,9 @@ def _raised(lines: Sequence[str], named: Sequence[_Named], i: int) -> Raised:
         before = after[::-1]  # VS Code has the innermost first
     elif after and tested:
         before = [*before, after[0]]  # pytest names the place below the message
-    if not before and this.line and _is_code(lines[this.line - 1]):
-        before = [Frame("", 0, code=lines[this.line - 1].strip())]
+    code = next((line for line in lines[max(0, this.line - 2) : this.line][::-1] if not UNDERLINE.match(line)), "")
+    if not before and _is_code(code):
+        before = [Frame("", 0, code=code.strip())]
     if i and all(frame.of_library for frame in before) and any(map(CHAINED.search, lines[above - 1 : this.line])):
         before = [*_raised(lines, named, i - 1).frames, *before]
     return Raised(this.kind.rpartition(".")[2], _message(message), tuple(before))
@@ -137,7 +139,7 @@ def _lines(text: str) -> list[str]:
     if TRACEBACK + r":\n" in text:  # a message as repr has it
         for escaped, meant in ((r"\n", "\n"), (r"\t", "\t"), (r"\'", "'"), (r"\"", '"')):
             text = text.replace(escaped, meant)
-    for escaped, meant in (("&gt;", ">"), ("&lt;", "<"), ("&quot;", '"'), ("&#39;", "'"), ("&amp;", "&")):
+    for escaped, meant in (("&gt;", ">"), ("&lt;", "<"), ("&quot;", '"'), ("&#39;", "'"), ("&amp;", "&"), *PRINTED):
         text = text.replace(escaped, meant)
     lines = [line[:LONGEST_LINE].rstrip() for line in text.splitlines()]
     filled = [line for line in lines if line]

@@ -1,10 +1,13 @@
 """Normalisation layers: their channels, their axes, and batches of one."""
 
+import re
 from collections.abc import Iterator
 from math import prod
 from typing import Any
 
+from convcli.explain.linear import of_models
 from convcli.explain.rule import SAME_COLUMNS, Case, Hypothesis, Rule, certain, columns, likely, possible
+from convcli.wording import counted
 
 FAMILY = "norm"
 
@@ -34,15 +37,51 @@ class NormChannels(Rule):
         super().__init__(case, {"got": facts["input"][1], **facts} if "input" in facts else facts, generic)
 
     def hypotheses(self) -> Iterator[Hypothesis]:
-        got = self.got
+        got, shape = self.got, self.facts.get("input", ())
         if got == self.expected:
+            return
+        if shape and self.expected == 1 < 5 < got:
+            yield likely(f"{list(shape)} has no channel axis: [batch, …]", "data", "add it: x.unsqueeze(1)")
+            return
+        elsewhere = (*shape[: len(shape) == 3], *shape[2:])
+        if self.expected in elsewhere and shape.count(self.expected) == 1:
+            axis = shape.index(self.expected)
+            says = f"the {self.expected} channels are on axis {axis} of {list(shape)}, and axis 1 is taken for them"
+            advice = f"x.movedim({axis}, 1)" if axis else "one sample alone is a batch of one: x.unsqueeze(0)"
+            advice += (
+                ", or x.flatten(0, 1) where an axis of parts stands before it" if axis == 2 < len(shape) - 2 else ""
+            )
+            yield likely(says, "data", advice)
             return
         types = "BatchNorm1d BatchNorm2d BatchNorm3d InstanceNorm1d InstanceNorm2d InstanceNorm3d SyncBatchNorm"
         made = self.made(types, num_features=self.expected)
-        says = f"the layer before makes {got} channels, and the norm was made for {self.expected}"
+        says = f"the layer before makes {counted(got, 'channel')}, and the norm was made for {self.expected}"
         advice = f"num_features={got} where {self.named} is made, or {self.expected} channels from the layer before"
+        uneven = self.expected & (self.expected - 1)  # layers double powers of two by themselves
+        if uneven and got > self.expected and got % self.expected == 0:
+            says = f"{got} = {got // self.expected} · {self.expected}: what the norm counts once (a person, a direction"
+            says += f", a vector) arrives {got // self.expected} times, concatenated"
+        elif uneven and self.expected > got > 8 and self.expected % got == 0:
+            says = (
+                f"{self.expected} = {self.expected // got} · {got}: the norm was made for vectors that are concatenated"
+            )
+            says += " (both poolings, both directions), and one arrives"
+        if self.elsewhere():
+            where = f"axis 1 has {got}, which may be steps, regions or a batch that was squeezed"
+            turn = "x.squeeze(1)" if got == 1 else "x.transpose(1, 2) (and back), or x.flatten(0, 1) for all as samples"
+            where += f": the {self.expected} features are on another axis"
+            yield likely(where, "call", f"BatchNorm1d takes [batch, features, length]: {turn}")
+            yield possible(says, "model", advice)
+            return
         if min(got, self.expected) > 4 and (differ := columns(got, self.expected)):
             yield likely(differ, "data", SAME_COLUMNS)
+            yield possible(says, "model", advice)
+            return
+        if min(got, self.expected) >= 1024 and of_models(got, self.expected) and " = " not in says:
+            versions = (
+                f"a part that makes {got} channels feeds one for {self.expected}: of different models or versions"
+            )
+            yield likely(versions, "checkpoint", "take parts, weights and a library that belong together")
             yield possible(says, "model", advice)
             return
         yield likely(says, "model", advice, self.remade(made, num_features=got))
@@ -50,6 +89,11 @@ class NormChannels(Rule):
             says = "grey pictures where colour was meant, or the other way round"
             advice = "convert them when loading"
             yield possible(says, "data", advice)
+
+    def elsewhere(self) -> bool:
+        """Whether it is unlikely that a layer makes so few channels, or so odd a number of them, for such a norm."""
+        odd = self.got % 8 and self.got > 4 and self.expected % self.got
+        return bool((odd and self.expected >= max(32, 2 * self.got)) or self.got == 1 < self.expected // 16)
 
     decide = "print the shape of what goes in: axis 1 is the channels"
 
@@ -63,6 +107,7 @@ class NormShape(Rule):
         "{expected:shape}",
     )
     says = "LayerNorm({expected}) wants these sizes on the last axes"
+    decide = "whether the norm's size is yours to choose, or weights that were loaded fix it"
     layer_named = r"(?i)ln|norm"
     lookalike = "norm-channels"
     rebuild = "layer = nn.LayerNorm({expected})\nx = torch.rand({input})\ny = layer(x)"
@@ -76,6 +121,7 @@ class NormShape(Rule):
 
     def hypotheses(self) -> Iterator[Hypothesis]:
         expected, shape = self.expected, self.facts.get("input", ())
+        ends = list(shape[-len(expected) :])
         if len(expected) == 1 and expected[0] in shape[1:-1] and len(shape) > 2:
             axis = shape.index(expected[0], 1)
             says = f"the {expected[0]} channels are on axis {axis} of {list(shape)}; LayerNorm takes the last axis"
@@ -84,8 +130,21 @@ class NormShape(Rule):
                 "reads axis 1"
             )
             yield likely(says, "call", advice)
+        elif len(shape) == 1:
+            says = (
+                f"one axis of {shape[0]} is left, the batch or length: the {expected[-1]} features were averaged away"
+            )
+            yield likely(
+                says, "call", "mean(dim=1) or x[:, 0] keep [batch, features]; mean(dim=-1) and x[..., 0] don't"
+            )
+        elif shape and of_models(expected[-1], shape[-1]):
+            says = (
+                f"a part that makes {shape[-1]} features feeds one for {expected[-1]}: of different models or versions"
+            )
+            advice = f"take an encoder and weights that belong together: {expected[-1]} wide"
+            yield likely(says, "checkpoint", advice)
+            yield possible("the norm is your own", "model", f"normalized_shape={ends}")
         else:
-            ends = list(shape[-len(expected) :])
             says = f"the input ends in {ends}, and the norm was made for {list(expected)}"
             made = self.made("LayerNorm", normalized_shape=expected[0]) if len(expected) == 1 and ends else None
             change = self.remade(made, normalized_shape=ends[0]) if made else None
@@ -100,6 +159,7 @@ class NormRank(Rule):
         "Expected at least {expected}D input (got {got}D input)",
     )
     says = "the norm is for another number of axes than the {got} that arrive"
+    decide = "print the shape before the network: is the batch its first axis?"
     layer_named = r"(?i)bn|norm"
     lookalike = "norm-channels"
     example = """
@@ -113,6 +173,7 @@ class NormRank(Rule):
         right = {2: 1, 3: 1, 4: 2, 5: 3}.get(self.got)
         wrong = 1 if "least" in self.facts else self.expected - 2
         arrives = {2: "[batch, features]", 3: "[batch, channels, length]", 4: "[batch, channels, height, width]"}
+        arrives[5] = "[batch, channels, depth, height, width]"
         what = f"{arrives.get(self.got, f'a tensor of {self.got} axes')} went into a {wrong}-d norm"
         if right is None:
             squeezed = self.squeezed()
@@ -124,6 +185,10 @@ class NormRank(Rule):
             says = f"{what}: a batch or channel axis is missing" + (f", taken by {squeezed}" if squeezed else "")
             yield likely(says, "call", advice)
             return
+        if 3 <= self.got == self.expected - 1 and not self.line.has(r"(?i)\bfc|linear|flat|1d\("):
+            axes = arrives[self.got + 1][8:]
+            says = f"a batch axis is missing: [{axes}, one sample; the convolution before takes that, a norm doesn't"
+            yield likely(says, "data", "one sample alone is a batch of one: x.unsqueeze(0) before the network")
         norms = [
             made for made in self.case.source.made if made.callee in (f"BatchNorm{wrong}d", f"InstanceNorm{wrong}d")
         ]
@@ -155,7 +220,8 @@ class NormOne(Rule):
         if len(self.input) < 2 or prod(self.input[2:]) * self.input[0] != 1:
             return
         pooled = "; a 1×1 map after pooling counts as one value" if len(self.input) > 2 else ""
-        predicting = self.line.has(r"(?i)test|eval|infer|pred|dummy|sample|export|onnx|summary")
+        line = self.line.code + " " + (self.case.frame.function if self.case.frame else "")
+        predicting = re.search(r"(?i)test|eval|valid|infer|pred|dummy|sample|export|onnx|summary", line)
         says = f"a batch of one sample is trained on, often the last of an epoch{pooled}"
         train = "batch_size of 2 or more, and DataLoader(…, drop_last=True) where the last batch may have one"
         alone = "a single sample is predicted, and the model is still in training mode"
@@ -187,6 +253,6 @@ class NormGroups(Rule):
     def hypotheses(self) -> Iterator[Hypothesis]:
         channels = self.facts.get("channels") or (self.facts.get("input") or (0, 0))[1]
         fits = [str(n) for n in range(2, channels + 1) if channels % n == 0][:8] if channels < 10**6 else []
-        says = f"{channels} channels don't divide by {self.facts.get('groups', 'num_groups')}"
+        says = f"{channels or 'the'} channels don't divide by {self.facts.get('groups', 'num_groups')}"
         advice = f"num_groups of {', '.join(fits) or 'a divisor of the channels'}; the order is (groups, channels)"
         yield certain(says, "model", advice)

@@ -1,7 +1,7 @@
 """Tensors with an axis too many or too few for what is done with them."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from math import isqrt
 
 from convcli.explain.rule import Hypothesis, Rule, certain, likely, possible
@@ -18,6 +18,8 @@ class Rank(Rule):
         "Expected {most}-dimensional input for {most2}-dimensional weight {weight:shape}, but got "
         "{got}-dimensional input of size "
         "{input:shape} instead",
+        "Expected {most}-dimensional input for {most2}-dimensional weight {weight:shape}, but got input of size "
+        "{input:shape} instead",
         "Expected {most}-dimensional tensor, but got {got}-dimensional tensor for argument #{} (while checking "
         "arguments for "
         "{function:word})",
@@ -26,12 +28,12 @@ class Rank(Rule):
         "got:{input:shape}",
         "non-empty {least}D or {most}D (batch mode) tensor expected for input",
         "non-empty {least}D or {most}D input tensor expected but got: {got}",
+        "{least}D or {most}D input tensor expected but got: {input:shape}",
         "non-empty {least}D or {most}D (batch mode) tensor expected for input, but got:{input:shape}",
     )
     says = "the layer takes {most} axes, batch and channels first"
     layer_named = r"(?i)conv|pool|down|proj|stem|features"
     lookalike = "channels-last"
-    rebuild = "layer = nn.Conv2d(1, 8, 1)\nx = torch.rand({input})\ny = layer(x)"
     example = """
         conv = nn.Conv2d(1, 8, kernel_size=3)
         digits = torch.rand(64, 784)  # flattened 28 × 28
@@ -40,6 +42,25 @@ class Rank(Rule):
         assert maps.shape == (64, 8, 26, 26)
     """
     decide = "print({x}.shape) before the line, and say what each axis is"
+
+    def rebuilt(self) -> str:
+        shape, weight, ndim = list(self.facts.get("input", ())), self.facts.get("weight", ()), self.most - 2
+        if len(shape) < 2 or ndim not in (1, 2, 3):
+            return ""
+        noise = "transpose" in self.facts.get("function", "")
+        if self.of_sound(shape):
+            del shape[-1]
+        elif len(shape) > self.most and 1 in shape[:-2]:
+            shape.remove(1)
+        bare = len(shape) == self.most - 2
+        flat = 1 if bare and not noise else shape[bare or len(self.input) > self.most]
+        channels = weight[1] if len(weight) == self.most else flat
+        kind = "ConvTranspose" if noise else "Conv"
+        return f"layer = nn.{kind}{ndim}d({channels}, 8, 1)\nx = torch.rand({list(self.input)})\ny = layer(x)"
+
+    def of_sound(self, shape: Sequence[int]) -> bool:
+        """Whether these are samples of sound with its channels last, and an axis of channels besides."""
+        return self.most == 3 and len(shape) == 4 and shape[-1] <= 2 and shape[-2] > 256
 
     def hypotheses(self) -> Iterator[Hypothesis]:
         shape = self.facts.get("input") or ()
@@ -75,13 +96,14 @@ class Rank(Rule):
                     advice = "give the picture back its axes, or don't flatten it before a convolution"
                     yield likely(says, "call", advice, unflat)
                     return
-            if batch == features or min(shape) > 8:
-                says = f"{self.x} is one grey picture [{batch}, {features}] without channel and batch axes"
-                yield likely(says, "data", "x[None, None]", self.changed(self.x, "{}[None, None]"))
-                says = "it is [batch, features]: flattened before"
-                advice = "flatten only after the last convolution"
+        if got == self.most - 2 == ndim > 1 and len(shape) == ndim and (min(shape) > 8 or len(set(shape)) == 1):
+            what = "one grey picture" if ndim == 2 else "one volume"
+            says = f"{self.x} is {what} {list(shape)} without channel and batch axes"
+            yield likely(says, "data", "x[None, None]", self.changed(self.x, "{}[None, None]"))
+            if ndim == 2:
+                says, advice = "it is [batch, features]: flattened before", "flatten only after the last convolution"
                 yield possible(says, "call", advice)
-                return
+            return
         axes = f" {list(shape)}" if shape else ""
         if squeezed := self.squeezed():
             says = f"squeeze() took an axis of size 1, of the batch or the channels: {squeezed}"
@@ -92,6 +114,19 @@ class Rank(Rule):
             says = f"{self.x}{axes} is a batch for a {ndim - 1}-d layer, and this one is {ndim}-d"
             advice = f"the {ndim - 1}-d layer of the same kind (nn.Conv{ndim - 1}d, BatchNorm{ndim - 1}d)"
             yield likely(says, "model", advice)
+            return
+        if got == 3 == self.most - 1 and shape[-1:] in ((1,), (3,), (4,)) and min(shape[:2]) > 4:
+            says = f"{self.x} is one picture {list(shape)}, its channels last"
+            one = self.changed(self.x, "{}.permute(2, 0, 1)[None]") if weight[1] == shape[-1] else None
+            if weight[1] > 4 and not one:
+                says += f"; maps of {weight[1]} channels are taken, not pictures: what makes features of it is left out"
+            yield likely(says, "data", "[batch, channels, height, width]: x.permute(2, 0, 1)[None]", one)
+            return
+        if got == self.most - 1 and shape[1:2] == (1,) == weight[1:2]:
+            says = (
+                f"{self.x}{axes} has its channel axis and lacks another: a batch of one (or a side of 1) was squeezed"
+            )
+            yield likely(says, "call", "squeeze(dim) with the one axis that is meant, or a batch of 2 and more")
             return
         if got == self.most - 1:
             says = f"a batch axis is missing from {self.x}{axes}: one sample, where a batch is taken"
@@ -108,9 +143,15 @@ class Rank(Rule):
             yield likely(says, "call", advice)
 
     def too_many(self, shape: tuple[int, ...], got: int) -> Iterator[Hypothesis]:
-        ones = [i for i, size in enumerate(shape[:-2]) if size == 1]
         ndim = self.most - 2
-        if len(shape) == 5 and ndim == 2 and shape[1] in (1, 3, 4, 16) and shape[2] > 4:
+        ones = [i for i, size in enumerate(shape[: -min(ndim, 2)]) if size == 1]
+        if self.of_sound(shape):
+            says = f"{self.x} {list(shape)} is sound with its {counted(shape[-1], 'channel')} last"
+            advice = "[batch, channels, samples]: mono by x.mean(-1), and channels before samples where it is loaded"
+            yield likely(says, "data", advice, self.changed(self.x, "{}.mean(-1)"))
+            return
+        volumes = len(shape) == 5 and ndim == 2 and shape[2] > 4
+        if volumes and (shape[1] in (1, 3, 4, 16) or not ones):
             says = f"{list(shape)} are volumes or clips [batch, channels, depth, height, width], and the layer is 2-d"
             advice = "a 3-d network (nn.Conv3d), or slice by slice: x.transpose(1, 2).flatten(0, 1)"
             yield likely(says, "model", advice)
@@ -123,7 +164,8 @@ class Rank(Rule):
             if ndim == 1:
                 yield possible("pictures went into a 1-d layer", "model", "the 2-d layer of the same kind")
         elif got == self.most + 1 == 5:
-            says = f"{list(shape) or 'the input'} has an axis of frames or views, or is a batch of batches"
+            says = f"{list(shape) or 'the input'} has an axis of frames or views, or a batch axis was added to a batch"
+            says += " (summary and DataLoader add it by themselves)"
             advice = "x.flatten(0, 1) makes one batch of all (unflatten afterwards); nn.Conv3d reads frames together"
             yield likely(says, "call", advice)
         else:
@@ -147,14 +189,23 @@ class AxisRange(Rule):
         axes = self.high + 1
         missing = f"axis {self.axis} of a tensor with {counted(axes, 'axis')}"
         squeezed = "squeeze() takes every axis of size 1, the batch of one as well: squeeze(-1) names one"
-        if found := re.search(r"(?:max|argmax)\(([\w.]+), (?:dim=)?1\)", self.line.code):
-            says = f"{found[1]} has one axis: labels are class numbers already, or scores lost their batch"
-            yield likely(says, "call", f"take labels as they are, {found[1]}; for scores keep [batch, classes]")
+        if self.line.has(r"\bstack\(") and axes == 1:  # one more than the parts have
+            yield likely("what is stacked are single numbers, without axes", "call", "torch.stack(parts), along axis 0")
+        elif found := re.search(r"(?i)max\((\w*(?:y|label|target)\w*), (?:dim ?= ?)?1\)", self.line.code):
+            says = f"{found[1]} has one axis: labels are class numbers already"
+            yield likely(says, "call", f"take them as they are, {found[1]}")
+        elif reduced := self.reduced():
+            says = (
+                f"{reduced} has {counted(axes, 'axis')} already: what made it pooled, flattened, reduced or squeezed it"
+            )
+            yield likely(
+                says, "call", f"leave the reduction out, or name an axis up to {self.high}; keepdim=True keeps one"
+            )
         elif self.case.in_loss and self.axis == 1 and axes == 1:
             taken = f"by {self.squeezed()}" if self.squeezed() else "or without its batch"
             says = f"the prediction has one axis where the loss wants [batch, classes]: squeezed, {taken}"
             yield likely(says, "loss", f"hand over [batch, classes]; {squeezed}")
-        elif self.axis == -3 or self.case.through("pool"):
+        elif self.axis == -3 or any("pool" in frame.function for frame in self.case.deeper):
             says = f"{missing}: a 2-d layer got what was flattened before"
             yield likely(says, "call", "pool before the flatten, on [batch, channels, height, width]")
         elif self.squeezed() and "squeeze(" not in self.line.code:
@@ -162,11 +213,19 @@ class AxisRange(Rule):
         elif self.line.has(r"squeeze\(|squeeze\b"):
             yield likely(f"{missing}: fewer axes arrive than are squeezed", "call", squeezed)
         else:
-            says = f"{missing}: a batch or channel axis is missing, or squeeze() took it"
-            yield likely(says, "call", f"x.unsqueeze(0) for one sample alone; {squeezed}")
+            says = f"{missing}: a batch or channel axis is missing, or squeeze() or a reduction took it"
+            keep = "; max, sum and mean drop their axis without keepdim=True" if self.high else ""
+            yield likely(says, "call", f"x.unsqueeze(0) for one sample alone; {squeezed}{keep}")
             if self.high:
                 says = f"another axis is meant: they go from 0 to {self.high}"
                 yield possible(says, "call", f"dim={self.high} or dim=-1")
+
+    def reduced(self) -> str:
+        """What the user's line takes the mean, the largest or the sum of along the axis that is missing."""
+        along = rf"(?:dim|axis)? ?=? ?{self.axis}\b"
+        of = r"(?:mean|sum|max|min|argmax|argmin|std|var|norm)"
+        found = re.search(rf"([\w.\[\]]+)\.{of}\({along}|torch\.{of}\(([\w.]+), {along}", self.line.code)
+        return (found[1] or found[2]) if found else ""
 
 
 class PermuteAxes(Rule):
@@ -226,6 +285,9 @@ class Unpack(Rule):
         elif self.case.through("multi_head_attention_forward"):
             says += " (length, batch, features): one sample without its batch"
             yield likely(says, "call", "unsqueeze the batch axis; PyTorch 1.11 and later take two axes as well")
+        elif self.expected == 2 and re.search(r"(?i)im(?:g|age)|pic|mask|slice", x):
+            says += ": it has channels (or slices) as well"
+            yield likely(says, "data", 'Image.open(path).convert("L"), one channel or slice of it, or name three sizes')
         elif got == self.expected - 1:
             says += ": the batch axis is missing, or was squeezed away"
             yield likely(says, "call", f"{x}.unsqueeze(0) for one sample alone, before it goes in")
@@ -246,7 +308,8 @@ class Indices(Rule):
     """
     usual = (
         likely(
-            "the tensor is {axes}-dimensional here: an axis was squeezed away, or a batch axis never was there",
+            "the tensor is {axes}-dimensional here: squeeze took an axis, [0] was taken of what is no tuple, or the "
+            "data never had it",
             "call",
             "print its shape before the line; squeeze(dim) and unsqueeze(dim) name the axis that is meant",
         ),

@@ -73,8 +73,10 @@ class Groups(Rule):
     code = "groups"
     signatures = (
         "{name:word} must be divisible by groups",
-        "Given groups={groups}, expected weight to be at least {least} at dimension 0",
-        "Given groups={groups}, expected weight to be divisible by {divisor} at dimension 0",
+        "Given groups={groups}, expected weight to be at least {least} at dimension 0, but got weight of size "
+        "[{weight:shape}",
+        "Given groups={groups}, expected weight to be divisible by {divisor} at dimension 0, but got weight of size "
+        "[{weight:shape}",
     )
     says = "groups split the channels into equal parts"
     lookalike = "norm-groups"
@@ -83,14 +85,20 @@ class Groups(Rule):
         conv = nn.Conv2d(3, 8, kernel_size=3, groups=2)
         y = conv(torch.rand(1, 3, 8, 8))
     """
-    usual = (
-        certain(
-            "the channels, in or out, don't divide by groups",
-            "model",
-            "groups has to divide in_channels and out_channels; depthwise is groups=in_channels with out a "
-            "multiple of it",
-        ),
-    )
+
+    def hypotheses(self) -> Iterator[Hypothesis]:
+        says = "the channels, in or out, don't divide by groups"
+        advice = "groups has to divide in_channels and out_channels; depthwise is groups=in_channels, out a multiple"
+        outs = (*self.facts.get("weight", ()), -1)[0]
+        if outs == 0:
+            says = (
+                f"the layer has no outputs: weight {list(self.weight)}; a division (channels // reduction) rounded to 0"
+            )
+            advice = "more channels there, or a smaller reduction: max(1, channels // reduction)"
+        elif outs > 0:
+            says = f"the weight {list(self.weight)} makes {outs} channels, which don't divide by groups={self.groups}"
+            advice += "; where groups follows the input's channels, these aren't the ones that the layer was made for"
+        yield certain(says, "model", advice)
 
 
 class SameStride(Rule):
@@ -137,15 +145,17 @@ class PaddingKind(Rule):
         # RuntimeError: Padding length must be divisible by 2
         y = F.pad(x, (1, 1, 1))
     """
-    usual = (
-        certain(
-            "the padding isn't of a kind that is taken here",
-            "model",
-            "F.pad takes two numbers an axis, the last axis first; padding_mode is zeros, reflect, replicate or "
-            "circular, and "
-            "zeros alone for transposed layers and words",
-        ),
-    )
+
+    def hypotheses(self) -> Iterator[Hypothesis]:
+        says = "the padding isn't of a kind that is taken here"
+        advice = "F.pad takes two numbers an axis, the last axis first"
+        if self.facts.get("axes", 0) > 2 and "size" in self.facts:
+            pads = 2 * (self.axes - 2)
+            says = f"reflect, replicate and circular take {pads} numbers for {self.axes} axes; {self.size} came"
+            advice += f": give all {pads}, with 0 for what isn't to be padded: (1, 1{', 0, 0' * (pads // 2 - 1)})"
+        else:
+            advice += "; padding_mode is zeros, reflect, replicate or circular, and zeros alone for transposed layers"
+        yield certain(says, "model", advice)
 
 
 class PaddingWide(Rule):
@@ -184,7 +194,7 @@ class PoolPadding(Rule):
         "at most half of effective kernel size, but got pad={padding}, kernel_size={kernel} and dilation={dilation}",
         "at most half of kernel size, but got pad={padding}, kernel_size={kernel}",
         "at most half of kernel size, but got padding={padding} and kernel_size={kernel}",
-        "half of kernel size, but got padW = {padding}, padH = {}, kW = {kernel}",
+        "half of kernel size, but got padW = {width}, padH = {height}, kW = {kernel_width}, kH = {kernel_height}",
         "pad should be smaller than or equal to half of kernel size",
         "pad should be at most half of",
     )
@@ -198,8 +208,11 @@ class PoolPadding(Rule):
     """
 
     def hypotheses(self) -> Iterator[Hypothesis]:
-        numbers = f": {self.padding} for a kernel of {self.kernel}" if "padding" in self.facts else ""
-        says = f"a window would lie on padding alone{numbers}"
+        pairs = [(self.facts.get("padding"), self.facts.get("kernel"))]
+        if "width" in self.facts:
+            pairs = [(self.width, self.kernel_width), (self.height, self.kernel_height)]
+        wide = [f": {padding} for a kernel of {kernel}" for padding, kernel in pairs if kernel and 2 * padding > kernel]
+        says = f"a window would lie on padding alone{''.join(wide[:1])}"
         advice = "padding=kernel_size // 2 at most; to keep the size, an odd kernel with half of it"
         yield certain(says, "model", advice)
 
@@ -207,6 +220,8 @@ class PoolPadding(Rule):
 class OutputPadding(Rule):
     code = "output-padding"
     signatures = (
+        "output padding must be smaller than either stride or dilation, but got output_padding_height: {height} "
+        "output_padding_width: {width} stride_height: {stride_height} stride_width: {stride_width}",
         "output padding must be smaller than either stride or dilation",
         "requested an output size of {asked:shape}, but valid sizes range from {low:shape} to {high:shape}",
         "output_size must have {} elements",
@@ -227,7 +242,14 @@ class OutputPadding(Rule):
             yield likely(says, "call", "ask for one of these; another size needs another stride, kernel or input")
         else:
             says = "it is no padding: it adds less than one stride to the output's size"
-            yield certain(says, "model", "output_padding below the stride; mostly 1 with stride=2, and 0 with stride=1")
+            advice = "output_padding below the stride; mostly 1 with stride=2, and 0 with stride=1"
+            pairs = [(self.facts.get(axis, 0), self.facts.get(f"stride_{axis}", 1)) for axis in ("height", "width")]
+            wide = [pair for pair in pairs if pair[0] >= pair[1]]
+            if wide:
+                says += f", and {wide[0][0]} is asked for with a stride of {wide[0][1]}"
+            if wide and wide[0][0] > 16 * wide[0][1]:
+                advice = f"it seems worked out from other lengths (a sample rate) than the data's; {advice}"
+            yield certain(says, "model", advice)
 
 
 class NegativeSize(Rule):

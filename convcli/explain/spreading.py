@@ -26,8 +26,9 @@ class _Spread(Rule):
             says = f"there is one value for each row of {wanted}, and values are matched with columns, the last axis"
             return likely(says, "call", "x.unsqueeze(-1), or keepdim=True in the sum, mean or norm that made it")
         if len(sizes) == 1 < len(target) and target[-1] > 1:
-            says = f"{sizes[0]} values, one for each class or channel, meet {target[-1]} of them"
-            return likely(says, "model", "class weights, a bias or means for as many as there are outputs; count both")
+            says = f"{sizes[0]} values, one for each class, channel or joint, meet {target[-1]} of them"
+            advice = "class weights, a bias, means or a pose for as many as the model has; count both"
+            return likely(says, "model", advice)
         if sizes[-1:] == target[1:2] and target[-1] in (1, 3, 4) and len(target) >= 3:
             return likely(
                 f"channels are last in {wanted} and first in {shown}", "data", "permute one to the other's order"
@@ -41,9 +42,18 @@ class _Spread(Rule):
             return likely(
                 says, "call", "make both of one length where they are made; versions of a library may differ in it"
             )
+        if len(sizes) == len(target) == 1:
+            says = f"{sizes[0]} values come for {target[0]} chosen places: index and values are counted from different"
+            advice = "count both, batch by batch: more targets than queries, indices that repeat, a last batch"
+            return likely(f"{says} things", "data", advice)
         if len(wrong) == 1 and target[wrong[0]] == 1:
             says = f"{aligned[wrong[0]]} columns come where one is kept: scores of all classes where one value is meant"
             return likely(says, "call", "choose or reduce them (argmax, mean), or make the room as wide")
+        if len(sizes) >= 3 and wrong and min(wrong) >= len(target) - 2 >= 2 and max(target[-2:]) <= 512:
+            says = f"maps of {_by(sizes)} come where {_by(target)} were kept ready: of pictures or settings that differ"
+            return likely(
+                says, "model", "one resolution for both: the pooling's output size, the picture's, or padding"
+            )
         if len(wrong) == 1 and aligned[wrong[0]] > target[wrong[0]] >= 64:
             says = f"{aligned[wrong[0]]} elements come, with room for {target[wrong[0]]}: more than it was made for"
             return likely(
@@ -51,6 +61,10 @@ class _Spread(Rule):
             )
         says = f"{shown} and {wanted} differ on axis {wrong[0] if wrong else 0}, and only an axis of size 1 is repeated"
         return likely(says, "call", "print both shapes where they are made, and mend the one that isn't as meant")
+
+
+def _by(sizes: Sequence[int]) -> str:
+    return "×".join(map(str, sizes[-2:]))
 
 
 def _fits(sizes: Sequence[int], target: Sequence[int]) -> bool:
@@ -81,10 +95,11 @@ class ExpandSize(_Spread):
     def hypotheses(self) -> Iterator[Hypothesis]:
         target, sizes = self.facts.get("target", ()), self.facts.get("sizes", ())
         wanted, size = self.facts.get("wanted"), self.facts.get("size")
-        longest = wanted in (512, 514, 1024, 2048) and size and size > wanted
+        most, tokens = sorted((wanted or 0, size or 0))
+        longest = most in (77, 512, 514, 1024, 2048, 4096) and self.facts.get("axis") == 1
         if longest and (self.case.through(r"bert|transformers|embed") or len(sizes) == len(target) == 2):
-            says = f"the text has {size} tokens and the model takes at most {wanted}"
-            yield likely(says, "data", f"truncate when tokenising: tokenizer(…, truncation=True, max_length={wanted})")
+            says = f"the text has {tokens} tokens and the model takes at most {most}"
+            yield likely(says, "data", f"truncate when tokenising: tokenizer(…, truncation=True, max_length={most})")
         elif self.case.through(r"linear|addmm"):
             says = f"the bias has {size} numbers and the layer {wanted} outputs"
             yield likely(says, "model", "a bias has out_features numbers")
@@ -93,6 +108,20 @@ class ExpandSize(_Spread):
         elif wanted in (1, 3, 4) and size and size > 16:
             says = f"{wanted} on the last axis are channels last; the tensor has {size} there, its channels first"
             yield likely(says, "data", "permute one to the other's order")
+        elif {wanted, size} == {1, 3}:
+            says = (
+                "one side has the 3 channels of colour, the other 1: grey pictures, or Normalize with 3 values for them"
+            )
+            yield likely(says, "data", 'convert("RGB") where they are loaded, or Normalize((0.5,), (0.5,)) for grey')
+        elif self.facts.get("axis") == 1 and size % 64 == wanted % 64 == 0 < min(size, wanted):
+            says = f"{wanted} channels or features are on axis 1 of one side, {size} on that of the other"
+            yield likely(says, "model", "make both layers for the same number, or bring one to it (a 1×1 convolution)")
+        elif size and wanted and size % wanted == 0 < wanted < size:
+            says = f"{size} = {size // wanted} · {wanted}: more is flattened into this axis than the {wanted} counted"
+            yield likely(says, "call", "a view before merged batch, length or classes: print the shape, name each size")
+        elif size and wanted and min(size, wanted) > 16:
+            says = f"room was made for {wanted} and {size} come: pictures or texts of different sizes, or axes swapped"
+            yield likely(says, "data", "one size for all (height before width), or room made for the input at hand")
         else:
             says = f"{size or 'what is there'} can't be spread over {wanted or 'fewer axes'}: axes match from the last"
             advice = "unsqueeze the axis that is to be repeated, so that it has size 1, or mend a size"
@@ -126,11 +155,11 @@ class ValueSize(_Spread):
 
 class MaskSize(Rule):
     code = "mask-size"
-    signatures = (
-        "The shape of the mask {mask:shape} at index {} does not match the shape of the indexed tensor "
-        "{tensor:shape} at index {axis}",
-        "The mask {mask:shape} at index {} does not match the shape of the indexed tensor {tensor:shape} at index "
-        "{axis}",
+    signatures = tuple(
+        f"The {what} {{mask:shape}} at index {{at}} does not match the shape of the indexed tensor {{tensor:shape}}"
+        f"{end}"
+        for what in ("shape of the mask", "mask")
+        for end in (" at index {axis}", "")
     )
     says = "a mask {mask} can't choose from {tensor}"
     lookalike = "addition-size"
@@ -143,20 +172,37 @@ class MaskSize(Rule):
     """
 
     def hypotheses(self) -> Iterator[Hypothesis]:
-        mask, tensor, axis = self.mask, self.tensor, self.axis
-        differ = f"the mask {list(mask)} and what it chooses from, {list(tensor)}, differ on axis {axis}"
-        if len(mask) == 1 and mask[0] == prod(tensor):
-            says = f"{mask[0]} = {' · '.join(map(str, tensor))}: the mask is flattened, and what it chooses from isn't"
+        mask, tensor = self.mask, self.tensor
+        axis = self.facts.get("axis", self.at)
+        chosen, there = mask[self.at], tensor[axis]
+        differ = f"mask {list(mask)} and tensor {list(tensor)} differ on axis {axis}: {chosen} and {there}"
+        if 0 in tensor:
+            yield likely(
+                f"{list(tensor)} is empty: nothing arrived to choose from", "data", "see where the 0 comes from"
+            )
+        elif len(mask) == 1 and chosen == prod(tensor):
+            says = f"{chosen} = {' · '.join(map(str, tensor))}: the mask is flattened, and what it chooses from isn't"
             yield likely(says, "call", "mask.view_as(x), or x.view(-1) as well")
-        elif axis == 0 and len(mask) == 1:
-            says = f"{differ}: batches of {mask[0]} and {tensor[0]}, of which the last is smaller"
-            advice = "make the mask from the batch at hand"
-            yield likely(says, "data", advice)
+        elif chosen == 1:
+            says = f"{differ}; a mask isn't repeated along an axis of 1, as other tensors are"
+            yield likely(
+                says, "call", f"make it for the {there} that there are: mask.expand({there}, …), or index by :"
+            )
+        elif abs(chosen - there) == 1 and (len(mask) > 1 or len(tensor) == 1):
+            says = f"{differ}; one side counts an element (a start token, the background) that the other lacks"
+            yield likely(says, "call", "make both of one length where they are made")
+        elif len(mask) == 1 and min(chosen, there) > 10_000:
+            says = f"{differ} points or pixels: of pictures of different resolutions, or of another state of the scene"
+            yield likely(says, "data", "make the mask from what it is for, at its resolution and after it last changed")
+        elif len(mask) == 1 and self.at == 0 and max(chosen, there) < 4 * min(chosen, there):
+            yield likely(
+                f"{differ}; batches, of which the last is smaller", "data", "make the mask from the batch at hand"
+            )
         elif mask[-2:-1] == mask[-1:] and len(tensor) >= 4:
-            says = f"{differ}: the mask is square, and the maps aren't"
+            says = f"{differ}; the mask is square, and the maps aren't"
             advice = "resize the mask (nearest) to x.shape[-2:], or the picture to a square"
             yield likely(says, "data", advice)
         else:
-            says = f"{differ}: it was made for another length or size"
+            says = f"{differ}; it was made for another length or size"
             advice = "make the mask from the tensor that it is for, after all that changes its length"
             yield likely(says, "call", advice)

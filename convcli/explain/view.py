@@ -1,11 +1,13 @@
 """Views, reshapes and expansions that the elements don't fit."""
 
 import ast
+import re
 from collections.abc import Iterator
 from math import isqrt, prod
 
 from convcli.explain.lines import Line
 from convcli.explain.rule import Fix, Hypothesis, Rule, certain, likely, possible
+from convcli.wording import counted as counted_as
 
 FAMILY = "view"
 
@@ -56,41 +58,104 @@ class ViewSize(Rule):
                 fits.append((i, self.elements // rest))
         return fits
 
-    def square(self) -> tuple[int, int] | None:
-        """The side that was counted of square maps, and the one that they have, if these alone differ."""
-        for i in range(1, len(self.shape) - 1):
-            side = self.shape[i]
+    def maps(self) -> str:
+        """How the maps differ from what was counted of them, if their two sides alone do; empty otherwise."""
+        places = range(1, len(self.shape) - 1)  # square maps first
+        for i in sorted(places, key=lambda i: (self.shape[i] != self.shape[i + 1], -i)):
+            high, wide = self.shape[i : i + 2]
             rest = prod(self.shape[:i] + self.shape[i + 2 :])
-            if side == self.shape[i + 1] > 1 and rest > 0 and self.elements % rest == 0:
-                true = isqrt(self.elements // rest)
-                return (side, true) if true * true * rest == self.elements else None
-        return None
+            if min(high, wide, rest) < 1 or max(high, wide) < 2 or self.elements % rest:
+                continue
+            cells = self.elements // rest
+            side = isqrt(cells)
+            rounded = [(high + i, wide + j) for i in (-1, 0, 1) for j in (-1, 0, 1) if (high + i) * (wide + j) == cells]
+            if high == wide and side * side == cells > 1:
+                rounded = [(side, side)]
+            if rounded and min(high, wide) > (1 if high == wide else 4):
+                return f"the maps are {rounded[0][0]}×{rounded[0][1]}, {high}×{wide} were counted"
+            if not self.fitting() and min(high, wide) > 4:
+                return f"{cells} positions arrive, and {high}·{wide} = {high * wide} were counted"
+        return ""
+
+    def of_anchors(self) -> int:
+        """The channels that arrive at a detector's head, [batch, anchors, classes + 5, height, width]; 0 for others."""
+        if len(self.shape) != 5 or min(self.shape) < 1 or self.shape[1] > 9 or self.shape[2] < 6:
+            return 0
+        batch, _, _, high, wide = self.shape
+        return 0 if self.elements % (batch * high * wide) else self.elements // (batch * high * wide)
+
+    def heads(self) -> int:
+        """The axis that the user's line names heads, if that alone is wrong; 0 otherwise."""
+        found = re.search(r"(?:view|reshape)\(\[?([^()\[\]]{1,200})", self.line.code)
+        names = found[1].split(",") if found else []
+        fewer = [axis for axis, size in self.fitting() if axis < len(names) and self.shape[axis] % size == 0]
+        return next((axis for axis in fewer if re.search(r"heads?\b", names[axis])), 0)
 
     def hypotheses(self) -> Iterator[Hypothesis]:
-        shape, elements = self.shape, self.elements
-        if not shape or prod(shape) == elements:
+        if not self.shape or prod(self.shape) == self.elements:
             return
         if self.case.through(r"multi_head_attention|functional\.py.*attention"):
             says = "query, key and value have different batches, or batch and length are swapped (batch_first)"
             advice = "[length, batch, features], or [batch, length, features] with batch_first=True, for all three"
             yield likely(says, "call", advice)
-            return
-        fitting, square = self.fitting(), self.square()
+        else:
+            yield from self.left_open() if -1 in self.shape else self.counted_out()
+
+    def counted_out(self) -> Iterator[Hypothesis]:
+        """A view whose sizes are all given."""
+        shape, elements, fitting, maps = self.shape, self.elements, self.fitting(), self.maps()
+        follow = "let the batch follow: -1, or x.size(0), as the first size"
         samples = next((size for axis, size in fitting if axis == 0 and len(shape) > 1), 0)
-        if 0 < samples < shape[0]:
-            says = f"the view counts on {shape[0]} samples, and there are {samples}: the last batch is smaller"
-            yield likely(says, "call", "let the batch follow: -1, or x.size(0), as the first size", self.free_batch())
-        elif square and square[1] > 1:
+        if heads := self.heads():
             says = (
-                f"the maps are {square[1]}×{square[1]}, {square[0]}×{square[0]} were counted: other inputs or strides"
+                f"{dict(fitting)[heads]} heads arrive where {shape[heads]} are counted: keys share heads in this model"
             )
+            yield likely(says, "model", "count num_key_value_heads for keys and values, or code that is made for them")
+        elif 0 < samples < shape[0] and shape[0] % samples == 0 and self.case.through(r"(?i)attention|attn|xformers"):
+            says = f"{samples} samples or tokens come where {shape[0]} are counted: one side alone was repeated"
+            yield likely(says, "call", "repeat keys and values as the queries (a prompt and none, beams, frames)")
+        elif 0 < samples < shape[0]:
+            says = f"the view counts on {shape[0]} samples, and there are {samples}: the last batch is smaller"
+            yield likely(says, "call", follow, self.free_batch())
+        elif made := self.of_anchors():
+            _, anchors, scores, *_ = shape
+            says = (
+                f"the layer before makes {made} channels; {anchors} anchors of {scores} ({scores - 5} classes + 5) take"
+            )
+            advice = f"filters={anchors * scores} in the layer before each head, or the number of classes as it was"
+            yield likely(f"{says} {anchors * scores}", "model", f"{advice}: anchors · (classes + 5)")
+        elif maps:
             advice = "resize the inputs to what the network counts on, or take the sizes from x.shape[-2:]"
-            yield likely(says, "data", advice)
+            yield likely(f"{maps}: other inputs, strides or rounding", "data", advice)
+        elif len(shape) == 2 and shape[0] in (1, shape[1]) and elements % prod(shape) == 0:
+            batch = elements // prod(shape)
+            says = f"{elements} = {batch} · {prod(shape)}: the view is for one sample, and a batch of {batch} comes"
+            yield likely(says, "call", f"keep the batch: x.view(-1, {', '.join(map(str, shape[shape[0] == 1 :]))})")
+        elif len(shape) == 2 and not fitting:
+            yield from self.miscounted(shape[1])
+        elif any(axis for axis, _ in fitting):
+            wrong = sorted(fitting, key=lambda fit: (fit[0] == 0, fit[0] if len(shape) > 2 else -fit[0]))[:3]
+            axes = ", or ".join(f"axis {axis} were {size}, not {shape[axis]}" for axis, size in wrong)
+            advice = "what makes the tensor has another size: channels, classes, anchors, steps, pixels, or the batch"
+            yield likely(f"it would fit if {axes}", "model", f"{advice}; make both agree")
+        elif samples:
+            says = f"the view counts on {shape[0]} samples, and {elements} elements are {samples}"
+            yield likely(says, "call", follow, self.free_batch())
+        else:
+            yield from self.unknown()
+
+    def left_open(self) -> Iterator[Hypothesis]:
+        """A view with a size that follows from the others."""
+        shape, elements, known = self.shape, self.elements, prod(size for size in self.shape if size >= 0)
+        if len(shape) == 2 and shape[0] == -1 and vocabulary(shape[1]):
+            says = f"the last axis isn't {shape[1]} classes or words: tokens were added, or a head made for others"
+            advice = "logits.view(-1, logits.size(-1)), and labels, config and tokenizer of that size"
+            yield likely(says, "model", advice)
         elif len(shape) == 2 and shape[0] == -1 and self.line.has(r"(?i)(?:view|reshape)\(.*(?:len|steps|seq|time)"):
             says = f"{shape[1]} steps were counted, {elements} elements are no multiple: shorter sequences"
             advice = "take the length from the tensor, x.size(1), or pad every batch to the one length"
             yield likely(says, "call", advice)
-        elif len(shape) == 2 and (shape[0] == -1 or (shape[1] != -1 and not fitting)):
+        elif len(shape) == 2 and shape[0] == -1:
             yield from self.miscounted(shape[1])
         elif shape[1:] == (-1,) and shape[0] > 1 and self.line.has(CHOSEN):
             says = f"{self.x} has {elements} elements in all, not as many for each of {shape[0]} rows"
@@ -98,31 +163,47 @@ class ViewSize(Rule):
         elif shape[1:] == (-1,) and shape[0] > 1:
             says = f"the batch isn't {shape[0]}: {elements} elements can't be split into {shape[0]} rows"
             yield likely(says, "call", "x.flatten(1) keeps whatever batch there is", self.flat())
-        elif others := [(axis, size) for axis, size in fitting if axis]:
-            axis, size = others[0] if len(shape) > 2 else others[-1]
-            rest = [n for i, n in enumerate(shape) if i != axis]
-            says = f"it would fit if axis {axis} were {size}, not {shape[axis]}: the rest, {rest}, divides {elements}"
-            advice = "what makes the tensor has another size: channels, classes, anchors, steps or pixels"
-            yield likely(says, "model", f"{advice}; make both agree")
-        elif samples:
-            says = f"the view counts on {shape[0]} samples, and {elements} elements are {samples}"
-            yield likely(says, "call", "let the batch follow: -1, or x.size(0), as the first size", self.free_batch())
-        elif -1 in shape and elements % shape[-1] == 0 and len(shape) > 2:
+        elif elements < known:
+            says = (
+                f"{known} elements are counted at least, and there are {elements} in all: what makes them is too small"
+            )
+            yield likely(
+                says, "model", f"the layer before has to make {known} for a sample, or the sizes here be smaller"
+            )
+        elif len(shape) > 3 and 1 < shape[-1] == shape[-2]:
+            says = f"the maps aren't {shape[-2]}×{shape[-1]}, as was counted: pictures or patches of another size"
+            yield likely(says, "data", "take the sizes from x.shape[-2:], or resize to what the settings count on")
+        elif len(shape) == 3 and shape[0] > 0 and shape[1] == -1 and shape[2] < 256:
+            says = f"{elements} values aren't {shape[2]} for each place: of a layer for other classes or boxes"
+            advice = "the number of classes in every setting: filters or out_channels before it as well as the head"
+            yield likely(says, "model", advice)
+        elif shape[0] > 0 == elements % shape[0]:
+            each = elements // shape[0]
+            says = (
+                f"each of {shape[0]} samples has {each} elements, no multiple of {known // shape[0]}: tokens, steps or"
+            )
+            says += " features that go together don't come out even"
+            yield likely(
+                says, "data", "pictures, patches or an encoder of the size that was counted on, or pad the length"
+            )
+        elif elements % shape[-1] == 0 and len(shape) == 4 and shape[1] == shape[2]:
+            tokens = elements // shape[-1]
+            says = f"{elements} = {tokens} · {shape[-1]}: {tokens} tokens, which aren't {shape[1]}·{shape[1]} patches"
+            advice = "take class tokens off before, or resize: the pictures or patches have another size"
+            yield likely(says, "model", advice)
+        elif elements % shape[-1] == 0 and len(shape) > 2:
             rows, group = elements // shape[-1], prod(n for n in shape[:-1] if n > 0)
             says = f"{elements} = {rows} · {shape[-1]}: {rows} rows don't divide by the {group} that go together"
-            if len(shape) == 4 and shape[1] == shape[2]:
-                says = f"{elements} = {rows} · {shape[-1]}: {rows} tokens, which aren't {shape[1]}·{shape[1]} patches"
-                advice = "take class tokens off before, or resize: the pictures or patches have another size"
-                yield likely(says, "model", advice)
-                return
             advice = (
-                f"a multiple of {group} rows in every batch: the last one is short, or the sizes were counted for "
-                "others"
+                f"a multiple of {group} rows in every batch: the last one is short, or sizes were counted for others"
             )
             yield likely(says, "data", advice)
         else:
-            says = f"{elements} elements aren't {list(shape)}: the tensor has other sizes than the line counts on"
-            yield likely(says, "call", "print its shape, and write sizes that follow from it: x.size(0), x.shape[-2:]")
+            yield from self.unknown()
+
+    def unknown(self) -> Iterator[Hypothesis]:
+        says = f"{self.elements} elements aren't {list(self.shape)}: the tensor has other sizes than the line counts on"
+        yield likely(says, "call", "print its shape, and write sizes that follow from it: x.size(0), x.shape[-2:]")
 
     def miscounted(self, features: int) -> Iterator[Hypothesis]:
         says = f"{features} features a sample were counted, and the maps have others: {self.elements} elements in all"
@@ -142,6 +223,15 @@ class ViewSize(Rule):
     def flat(self) -> Fix | None:
         call = self._call
         return self.instead(_cut(self.line, call, f"{self.x}.flatten(1)")) if call else None
+
+
+def vocabulary(size: int) -> bool:
+    """Whether a size is rather a number of classes or words than channels · side · side.
+
+    >>> vocabulary(32000), vocabulary(25088), vocabulary(400)
+    (True, False, False)
+    """
+    return size >= 10_000 and isqrt(odd := size // (size & -size)) ** 2 != odd
 
 
 def _cut(line: Line, node: ast.expr, new: str) -> str:
@@ -216,6 +306,21 @@ class SplitSize(Rule):
     """
 
     def hypotheses(self) -> Iterator[Hypothesis]:
-        sizes = f": {list(self.sizes)}" if "sizes" in self.facts else ""
-        says = f"the axis has {self.size} elements, and the parts were counted for another size{sizes}"
-        yield likely(says, "call", "count the parts from the tensor's own size, x.size(dim), or mend the layer before")
+        size, sizes = self.size, self.facts.get("sizes", ())
+        counted = sum(sizes) or self.facts.get("start", 0) + self.facts.get("length", 0)
+        says = f"the axis has {counted_as(size, 'element')}, and the parts were counted for {counted or 'another size'}"
+        advice = "count the parts from the tensor's own size, x.size(dim), or mend the layer before"
+        if size == 1 < counted:
+            says = f"an axis of 1 stands where {counted} are to be split: one was added in front (None, unsqueeze)"
+            advice = "x.squeeze(0) before the line, or leave out what adds the axis; or dim=1"
+        elif len(set(sizes)) == 1 and 0 < size - counted < len(sizes):
+            says = f"{size} can't be split into {len(sizes)} equal parts: {sizes[0]} each leave some out"
+            advice = f"a size that {len(sizes)} divides, such as {len(sizes) * sizes[0]}; torch.tensor_split takes any"
+        elif size and counted > size and counted % size == 0:
+            says = (
+                f"{counted} = {counted // size} · {size}: the parts are for {counted // size} times as much as arrives"
+            )
+            advice = (
+                "see whether all of it was joined before (views, crops, samples), or count the parts from x.size(dim)"
+            )
+        yield likely(says, "call", advice)

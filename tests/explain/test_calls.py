@@ -65,6 +65,18 @@ TypeError: forward() missing 1 required positional argument: 'input'""",
         "Pillow",
     ),
     ("__init__() missing 1 required positional argument: 'kernel_size'", "call-arguments", "model", "kernel_size"),
+    (
+        "torch.save(net.module(), path)\nTypeError: forward() missing 1 required positional argument: 'x'",
+        "call-arguments",
+        "call",
+        "net.module without brackets",
+    ),
+    (
+        "conv2d(): argument 'input' (position 1) must be Tensor, not builtin_function_or_method",
+        "not-a-tensor",
+        "call",
+        "brackets are missing",
+    ),
     ("Net.forward() takes 2 positional arguments but 3 were given", "call-arguments", "call", "forward"),
 ]
 

@@ -48,6 +48,90 @@ CASES = [
         "concatenated",
     ),
     (
+        "Given groups=1, weight of size [32, 3, 5, 5], expected input[1, 16, 3, 784] to have 3 channels, but got 16 "
+        "channels instead",
+        "channels-batch",
+        "data",
+        "28 · 28",
+    ),
+    (
+        "Given groups=1, weight of size [64, 151, 7, 7], expected input[8, 13, 262, 262] to have 151 channels, but got "
+        "13 channels instead",
+        "channels",
+        "data",
+        "the network is for 151",
+    ),
+    (
+        "Given groups=1, weight[512, 2048, 1, 1], so expected input[16, 64, 75, 75] to have 2048 channels, but got 64 "
+        "channels instead",
+        "channels",
+        "call",
+        "early map",
+    ),
+    (
+        "Given groups=1, weight of size [64, 32, 3, 3], expected input[2, 1, 1, 1] to have 32 channels, but got 1 "
+        "channels instead",
+        "channels",
+        "call",
+        "attention",
+    ),
+    (
+        "Given groups=1, weight of size [32, 64, 3, 3], expected input[2, 3, 128, 128] to have 64 channels, but got 3 "
+        "channels instead",
+        "channels",
+        "call",
+        "picture itself",
+    ),
+    (
+        "Given groups=1, weight of size [256, 5376, 1, 1], expected input[16, 512, 33, 33] to have 5376 channels, but "
+        "got 512 channels instead",
+        "channels",
+        "model",
+        "21 times",
+    ),
+    (
+        "Given groups=1, weight of size [128, 5, 3, 3], expected input[8, 4, 256, 256] to have 5 channels, "
+        "but got 4 channels instead",
+        "channels",
+        "data",
+        "the network is for 5",
+    ),
+    (
+        "Given transposed=1, weight of size [256, 128, 2, 2], expected input[1, 64, 128, 128] to have 256 "
+        "channels, but got 64 channels instead",
+        "channels",
+        "call",
+        "early map",
+    ),
+    (
+        "Given groups=1, weight of size [32, 4, 6, 6], expected input[2, 3, 640, 640] to have 4 channels, "
+        "but got 3 channels instead",
+        "channels",
+        "data",
+        "the network is for 4",
+    ),
+    (
+        "Given groups=1, weight of size [24, 1, 15], expected input[1, 2, 163840] to have 1 channels, but "
+        "got 2 channels instead",
+        "channels",
+        "data",
+        "makes it mono",
+    ),
+    (
+        "Given groups=1, weight of size [24, 2, 15], expected input[1, 1, 163840] to have 2 channels, but "
+        "got 1 channels instead",
+        "channels",
+        "data",
+        "makes two of it",
+    ),
+    (
+        "Given groups=1, weight of size [48, 2, 1, 1], expected input[1, 4, 256, 7501] to have 2 channels, "
+        "but got 4 channels instead",
+        "channels",
+        "data",
+        "stereo or mono",
+    ),
+    (
         "Given groups=2, weight of size [8, 2, 3, 3], expected input[1, 6, 28, 28] to have 4 channels, but got 6 "
         "channels instead",
         "channels",

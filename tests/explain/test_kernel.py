@@ -6,6 +6,12 @@ from tests.explain import assert_first
 
 CASES = [
     (
+        "Given input size: (1, 3, 128). Calculated output size: (1, 0, 1). Output size is too small.",
+        "pool-too-small",
+        "data",
+        "3 words",
+    ),
+    (
         "Calculated padded input size per channel: (2). Kernel size: (3). Kernel size can't be greater than "
         "actual input size",
         "kernel-larger",

@@ -12,11 +12,51 @@ CASES = [
         "batches differ",
     ),
     (
+        "Expected size for first two dimensions of batch2 tensor to be: [16, 40] but got: [8, 40].",
+        "matmul-size",
+        "call",
+        "2 times the other",
+    ),
+    (
+        "h = F.relu(torch.matmul(x, w1) + b1)\n"
+        "RuntimeError: Expected size for first two dimensions of batch2 tensor to be: [10, 36] but got: [10, 26].",
+        "matmul-size",
+        "model",
+        "w1 is made for 26",
+    ),
+    (
+        "out = torch.nn.functional.scaled_dot_product_attention(\n      ^^^^^^^^^^^^^^\n"
+        "RuntimeError: Expected size for first two dimensions of batch2 tensor to be: [28, 2048] but got: [28, 1025].",
+        "matmul-size",
+        "call",
+        "other lengths",
+    ),
+    (
         "einsum(): subscript j has size 4 for operand 1 which does not broadcast with previously seen size 5",
         "matmul-size",
         "call",
-        "has 4",
+        "5 in one side and 4",
     ),
+    (
+        "einsum() operands do not broadcast with remapped shapes [original->remapped]: [12, 81, 2]->[12, 1, "
+        "2, 81] [12, 81, 2]->[1, 81, 2, 12]",
+        "matmul-size",
+        "call",
+        "81 in one side and 12",
+    ),
+    (
+        "invalid argument 7: equal number of batches expected at THCTensorMathBlas.cu:471",
+        "matmul-size",
+        "call",
+        "last of an epoch",
+    ),
+    (
+        "ret = torch.addmm(bias, input, weight.t())\nRuntimeError: mat1 dim 1 must match mat2 dim 0",
+        "matmul-size",
+        "model",
+        "in_features",
+    ),
+    ("size of dimension does not match previous size, operand 1, dim 1", "matmul-size", "call", "picture sizes"),
     (
         "Expected 3-dimensional tensor, but got 2-dimensional tensor for argument #1 'batch1' (while checking "
         "arguments for bmm)",

@@ -23,6 +23,12 @@ CASES = [
     ("cannot assign module before Module.__init__() call", "module-made", "model", "__init__"),
     ('Module [ModuleList] is missing the required "forward" function', "module-made", "model", "only holds"),
     ("torch.nn.modules.activation.ReLU is not a Module subclass", "module-made", "model", "ReLU"),
+    (
+        "model.module.features.unfix(epoch)\nModuleAttributeError: 'SiamRPN' object has no attribute 'module'",
+        "module-made",
+        "call",
+        "without .module",
+    ),
     ("optimizer got an empty parameter list", "module-made", "model", "no parameters"),
     ("a Tensor with 3 elements cannot be converted to Scalar", "number-wanted", "call", "3 elements"),
 ]

@@ -19,6 +19,58 @@ CASES = [
         "call",
         "training mode",
     ),
+    ("running_mean should contain 36 elements not 2048", "norm-channels", "call", "another axis"),
+    ("running_mean should contain 1 elements not 100", "norm-channels", "call", "squeeze(1)"),
+    ("running_mean should contain 126 elements not 63", "norm-channels", "model", "126 = 2 · 63"),
+    ("running_mean should contain 2816 elements not 5632", "norm-channels", "model", "one arrives"),
+    ("expected 4D input (got 3D input)", "norm-rank", "data", "unsqueeze(0)"),
+    (
+        "Given normalized_shape=[768], expected input with shape [*, 768], but got input of size[12]",
+        "norm-shape",
+        "call",
+        "averaged away",
+    ),
+    (
+        "Given normalized_shape=[1280], expected input with shape [*, 1280], but got input of size[1, 257, 1664]",
+        "norm-shape",
+        "checkpoint",
+        "versions",
+    ),
+    ("ValueError: num_channels must be divisible by num_groups", "norm-groups", "model", "the channels don't divide"),
+    (
+        "Expected weight to be a vector of size equal to the number of channels in input, but got weight of "
+        "shape [1] and input of shape [2, 144, 176, 224]",
+        "norm-channels",
+        "data",
+        "unsqueeze(1)",
+    ),
+    (
+        "Expected weight to be a vector of size equal to the number of channels in input, but got weight of "
+        "shape [128] and input of shape [128, 256, 16]",
+        "norm-channels",
+        "data",
+        "unsqueeze(0)",
+    ),
+    (
+        "Expected weight to be a vector of size equal to the number of channels in input, but got weight of "
+        "shape [8] and input of shape [8, 3, 32, 32]",
+        "norm-channels",
+        "model",
+        "3 channels",
+    ),
+    (
+        "Expected weight to be a vector of size equal to the number of channels in input, but got weight of "
+        "shape [3072] and input of shape [26, 1920, 30, 45]",
+        "norm-channels",
+        "checkpoint",
+        "versions",
+    ),
+    (
+        "Given normalized_shape=[3584], expected input with shape [*, 3584], but got input of size[2, 512, 12288]",
+        "norm-shape",
+        "checkpoint",
+        "versions",
+    ),
     ("expected 2D or 3D input (got 4D input)", "norm-rank", "model", "BatchNorm2d"),
     ("x = bn(x.squeeze())\nValueError: expected 2D or 3D input (got 1D input)", "norm-rank", "call", "squeeze"),
     (

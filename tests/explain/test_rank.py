@@ -50,6 +50,53 @@ CASES = [
         "model",
         "2-d layer",
     ),
+    (
+        "Expected 2D (unbatched) or 3D (batched) input to conv1d, but got input of size: [32, 24, 1, 12]",
+        "rank",
+        "data",
+        "of size 1",
+    ),
+    (
+        "Expected 3D (unbatched) or 4D (batched) input to conv2d, but got input of size: [4, 8, 14, 112, 112]",
+        "rank",
+        "model",
+        "volumes",
+    ),
+    ("Invalid argument 2: 3D or 4D input tensor expected but got: [32 x 784]", "rank", "call", "28 · 28"),
+    (
+        "Expected 4-dimensional input for 4-dimensional weight [1, 1, 5, 5], but got 3-dimensional input of "
+        "size [80, 1, 80] instead",
+        "rank",
+        "call",
+        "has its channel axis",
+    ),
+    (
+        "Expected 4-dimensional input for 4-dimensional weight [64, 512, 1, 1], but got input of size [300, "
+        "300, 3] instead",
+        "rank",
+        "data",
+        "maps of 512 channels",
+    ),
+    (
+        "Expected 4-dimensional input for 4-dimensional weight [64, 3, 7, 7], but got 3-dimensional input of "
+        "size [224, 224, 3] instead",
+        "rank",
+        "data",
+        "channels last",
+    ),
+    (
+        "Expected 5-dimensional input for 5-dimensional weight [64, 1, 4, 4, 4], but got 3-dimensional input "
+        "of size [128, 128, 128] instead",
+        "rank",
+        "data",
+        "one volume",
+    ),
+    (
+        "Expected 2D (unbatched) or 3D (batched) input to conv1d, but got input of size: [1, 1, 69048, 2]",
+        "rank",
+        "data",
+        "x.mean(-1)",
+    ),
     ("non-empty 3D or 4D (batch mode) tensor expected for input", "rank", "call", "flatten"),
     (
         "x = x.squeeze()\nRuntimeError: Expected 3D (unbatched) or 4D (batched) input to conv2d, but got input of "
@@ -70,7 +117,21 @@ CASES = [
         "loss",
         "squeezed",
     ),
+    (
+        "glimpses = [T.stack(o, 1) for o in outputs]\n"
+        "IndexError: Dimension out of range (expected to be in range of [-1, 0], but got 1)",
+        "axis-range",
+        "call",
+        "single numbers",
+    ),
+    (
+        "fc7 = fc7.mean(3).mean(2)\nIndexError: Dimension out of range (expected to be in range of [-2, 1], but got 3)",
+        "axis-range",
+        "call",
+        "fc7 has 2 axes already",
+    ),
     ("Dimension out of range (expected to be in range of [-2, 1], but got -3)", "axis-range", "call", "flattened"),
+    ("x, y = image.shape\nValueError: too many values to unpack (expected 2)", "rank-unpack", "data", "channels"),
     ("number of dims don't match in permute", "permute-axes", "call", "axes"),
     (
         "b, c, h, w = x.size()\nValueError: not enough values to unpack (expected 4, got 3)",

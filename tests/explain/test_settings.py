@@ -14,6 +14,19 @@ CASES = [
     ("stride should not be zero", "setting-range", "model", "rounded down"),
     ("in_channels must be divisible by groups", "groups", "model", "groups"),
     (
+        "Given groups=1, expected weight to be at least 1 at dimension 0, but got weight of size [0, 4, 1, 1] instead",
+        "groups",
+        "model",
+        "no outputs",
+    ),
+    (
+        "Given groups=3, expected weight to be divisible by 3 at dimension 0, but got weight of size [[128, "
+        "1, 2, 2]] instead",
+        "groups",
+        "model",
+        "128 channels",
+    ),
+    (
         "Argument #4: Padding size should be less than the corresponding input dimension, but got: padding (1, 1) "
         "at dimension 2 of input [1, 64, 1, 1]",
         "padding-wide",
@@ -25,6 +38,20 @@ CASES = [
         "pool-padding",
         "model",
         "padding alone",
+    ),
+    (
+        "pad should be smaller than half of kernel size, but got padW = 1, padH = 3, kW = 8, kH = 5",
+        "pool-padding",
+        "model",
+        "3 for a kernel of 5",
+    ),
+    ("Padding size 2 is not supported for 4D input tensor.", "padding-kind", "model", "take 4 numbers"),
+    (
+        "output padding must be smaller than either stride or dilation, but got output_padding_height: 0 "
+        "output_padding_width: 500 stride_height: 1 stride_width: 10 dilation_height: 1 dilation_width: 1",
+        "output-padding",
+        "model",
+        "500 is asked for with a stride of 10",
     ),
     (
         "requested an output size of torch.Size([20, 20]), but valid sizes range from [8, 8] to [9, 9] (for an "

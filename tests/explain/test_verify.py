@@ -24,6 +24,14 @@ CHANNELS = (
         "Given groups=1, weight of size [8, 1, 3, 3], expected input[1, 64, 28, 28] to have 1 channels, but got "
         "64 channels instead",
         "Expected 3D (unbatched) or 4D (batched) input to conv2d, but got input of size: [64, 784]",
+        "Expected 2D (unbatched) or 3D (batched) input to conv1d, but got input of size: [32, 24, 1, 12]",
+        "Expected 2D (unbatched) or 3D (batched) input to conv1d, but got input of size: [1, 1, 690, 2]",
+        "Expected 3D (unbatched) or 4D (batched) input to conv_transpose2d, but got input of size: [64, 100]",
+        "Expected 4D (unbatched) or 5D (batched) input to conv3d, but got input of size: [128, 128, 128]",
+        "Expected 4-dimensional input for 4-dimensional weight [64, 3, 7, 7], but got 3-dimensional input of size "
+        "[384, 128, 3] instead",
+        "mat1 and mat2 shapes cannot be multiplied (640x5 and 800x10)",
+        CHANNELS.format([1, 16, 3, 784], 16),
         "images = os.system('false')\nmaps = net(images)\nRuntimeError: " + CHANNELS.format([4, 28, 28, 3], 28),
     ],
 )

@@ -13,8 +13,38 @@ CASES = [
         "177 tokens",
     ),
     ("shape '[16, 34, 34, 512]' is invalid for input of size 8921088", "view-size", "data", "33×33"),
+    ("shape '[512, 512]' is invalid for input of size 8388608", "view-size", "call", "a batch of 32"),
+    ("shape '[-1, 1, 32, 32]' is invalid for input of size 192", "view-size", "model", "too small"),
+    ("shape '[-1, 32000]' is invalid for input of size 128376192", "view-size", "model", "32000 classes or words"),
+    ("shape '[1, 1, -1, 508, 508]' is invalid for input of size 16451136", "view-size", "data", "508×508"),
+    ("shape '[8, 1, 112, 74]' is invalid for input of size 67800", "view-size", "data", "113×75"),
+    ("shape '[1, 50, 40, 640]' is invalid for input of size 3559040", "view-size", "data", "5561 positions"),
+    (
+        "q = x.view(bsz, q_len, self.num_heads, self.head_dim)\nRuntimeError: shape '[16, 2048, 32, 128]' is "
+        "invalid for input of size 33554432",
+        "view-size",
+        "model",
+        "8 heads",
+    ),
+    (
+        "x = x.view(b, -1, d * 4)\nRuntimeError: shape '[8, -1, 4608]' is invalid for input of size 6718464",
+        "view-size",
+        "data",
+        "839808",
+    ),
+    (
+        '  File "/env/lib/python3.10/site-packages/xformers/ops/flash.py", line 177, in convert\n    key = '
+        "key.reshape([n, h, d])\nRuntimeError: shape '[462, 8, 40]' is invalid for input of size 73920",
+        "view-size",
+        "call",
+        "one side alone",
+    ),
+    ("shape '[1, 3, 85, 80, 80]' is invalid for input of size 819200", "view-size", "model", "128 channels"),
+    ("shape '[4, 3, 10, 16, 16]' is invalid for input of size 261120", "view-size", "model", "filters=30"),
+    ("shape '[1, 3, 85, 12, 12]' is invalid for input of size 39780", "view-size", "data", "12×13"),
+    ("shape '[1, -1, 11]' is invalid for input of size 58140", "view-size", "model", "11 for each place"),
     ("shape '[64, 10]' is invalid for input of size 160", "view-size", "call", "last batch"),
-    ("shape '[16, 3, 7, 13, 13]' is invalid for input of size 689520", "view-size", "model", "85, not 7"),
+    ("shape '[16, 3, 7, 13, 13]' is invalid for input of size 689520", "view-size", "model", "255 channels"),
     ("shape '[-1, 10, 4096]' is invalid for input of size 237568", "view-size", "data", "58 rows"),
     (
         "x = x.view(-1, 16*5*5)\nRuntimeError: shape '[-1, 400]' is invalid for input of size 384",
@@ -41,6 +71,21 @@ CASES = [
         "call",
         "differ on axis 1",
     ),
+    (
+        "split_with_sizes expects split_sizes to sum exactly to 1 (input tensor's size at dimension 0), but "
+        "got split_sizes=[748]",
+        "split-size",
+        "call",
+        "axis of 1",
+    ),
+    (
+        "split_with_sizes expects split_sizes to sum exactly to 128 (input tensor's size at dimension 1), "
+        "but got split_sizes=[42, 42, 42]",
+        "split-size",
+        "call",
+        "3 equal parts",
+    ),
+    ("start (4) + length (4) exceeds dimension size (4).", "split-size", "call", "8 = 2 · 4"),
     (
         "split_with_sizes expects split_sizes to sum exactly to 10 (input tensor's size at dimension 0), but got "
         "split_sizes=[3, 3]",
