@@ -4,7 +4,7 @@ import gc
 import os
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -61,6 +61,15 @@ def _import_torch() -> None:
 
     if gone is not None:
         os.fchdir(gone)  # so that what is named from there is not looked for here
+    _no_folder_for_a_compiler()
+
+
+def _no_folder_for_a_compiler() -> None:
+    """Name one that is there: torch would make it as it imports its compiler, though nothing is compiled."""
+    from tempfile import gettempdir
+
+    with suppress(OSError):
+        os.environ.setdefault("TORCHINDUCTOR_CACHE_DIR", gettempdir())
 
 
 def _folder_is_there() -> bool:
