@@ -11,7 +11,7 @@ from typing import IO, TYPE_CHECKING, Any
 from zipfile import ZipFile
 
 from convcli.data.arrays import PICTURE, SIGNAL, Array
-from convcli.refusals import ConvcliError
+from convcli.refusals import ConvcliError, Failure
 from convcli.wording import bytes_in_words, quoted
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ WHOLE = "check that the file is whole and of that format"
 MOST_BYTES = 2**29  # that a file is decoded to
 WIDTH = 4  # bytes of a float32, and at most of a pixel as Pillow holds it
 POINTER = 8  # bytes, of which Pillow has one for each row
-STRIP = 2**20  # pixels that are scaled at once
+STRIP = 2**20  # numbers, or pixels, that are made floats at once
 MOST_HEADER = 2**16  # bytes of what an array's numbers are preceded by; NumPy writes some 100
 MOST_PICKLE = 2**14  # bytes, or steps, of a tensor's pickle; one takes some 300
 MOST_REPEATED = 32  # things that it may refer to again
@@ -100,9 +100,30 @@ def _read_npy(path: str) -> Array:
             raise ValueError(f"its header says {list(shape)}, for which it is too short")
         if needed <= MOST_BYTES:
             return _stored(path, _values(stream, shape, fortran, dtype), **recipe)
-    # Copy-on-write: the values come when the layer reads them.
+    # The values come when the layer reads them, by whole_of.
     values = np.memmap(path, dtype, "c", place, tuple(shape), "F" if fortran else "C")
     return _stored(path, values, **recipe)
+
+
+def whole_of(mapped: "np.memmap") -> "np.ndarray":
+    """The values of a file that was mapped, as float32; read, as a map ends the process where its file was cut short.
+
+    Raises:
+        Failure: it was.
+    """
+    import numpy as np
+
+    assert mapped.filename is not None
+    values = np.empty(mapped.size, np.float32)
+    with open(mapped.filename, "rb") as stream:
+        stream.seek(mapped.offset)
+        for at in range(0, mapped.size, STRIP):
+            part = values[at : at + STRIP]
+            read = np.fromfile(stream, mapped.dtype, len(part))
+            if len(read) < len(part):
+                raise Failure(f"{quoted(str(mapped.filename))} has become shorter since it was opened", "try again")
+            part[:] = read
+    return values.reshape(mapped.shape, order="C" if mapped.flags.c_contiguous else "F")
 
 
 def read_npz(path: str, member: str = "") -> Array:

@@ -128,12 +128,15 @@ function reads(s, [channel, ...position]) {
 // Whether padding's zeros take part: they do in sums, and in a mean unless told otherwise.
 const countsPadding = s => multiplies(s) || s.family === 'Unfold' || (s.family === 'AvgPool' && s.count_include_pad);
 
+// torch takes the square root where p is ½, which -Infinity has none of.
+const raised = (value, p) => p === 0.5 ? Math.sqrt(value) : value ** p;
+
 // The terms of an output: reads with a value x, a weight w and their product; `counts`: it takes part.
 function terms(s, x, w, output) {
   const norm = s.family === 'LPPool', p = s.norm_type, finite = isFinite(p), found = reads(s, output).map(read => {
     const value = read.input < 0 ? 0 : x[read.input], weight = read.weight < 0 ? 1 : w[read.weight];
     return { ...read, x: value, w: weight, counts: read.input >= 0 || countsPadding(s),
-      product: !norm ? value * weight : finite ? value ** p : abs(value) };
+      product: !norm ? value * weight : finite ? raised(value, p) : abs(value) };
   });
   if (s.family.includes('Max') || (norm && !finite)) {  // the last NaN wins, else the first of the largest
     const beats = (one, other) => one !== one || (norm && p < 0 ? one < other : one > other);

@@ -16,7 +16,8 @@ from PIL import Image
 from convcli.data import formats
 from convcli.data.arrays import Array
 from convcli.data.files import read
-from convcli.refusals import ConvcliError
+from convcli.engine.forward import tensor
+from convcli.refusals import ConvcliError, Failure
 from tests.fuzz.damaged_files import archive, many_pairs, members, numpy_header, picture, sound, torch_file, zero_bytes
 
 RGB = np.arange(60, dtype=np.uint8).reshape(5, 4, 3) * 4
@@ -56,6 +57,21 @@ def test_a_large_npy_is_not_read_before_it_is_needed(tmp_path: Path, monkeypatch
     assert isinstance(data, np.memmap)
     data[0] = 1
     assert np.load(tmp_path / "a.npy")[0] == 0
+
+
+@pytest.mark.parametrize("values", [np.arange(24.0), np.asfortranarray(np.arange(24, dtype=">i2").reshape(4, 6))])
+def test_what_was_mapped_is_read_and_not_past_its_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, values: np.ndarray
+) -> None:
+    monkeypatch.setattr(formats, "MOST_BYTES", 39)
+    monkeypatch.setattr(formats, "STRIP", 10)
+    np.save(path := tmp_path / "a.npy", values)
+    array = read(str(path))
+    np.testing.assert_array_equal(tensor(array).numpy(), values.astype(np.float32))
+    with open(path, "r+b") as stream:
+        stream.truncate(path.stat().st_size - 1)
+    with pytest.raises(Failure, match="has become shorter"):
+        tensor(array)
 
 
 def test_tensors_that_numpy_lacks(tmp_path: Path) -> None:
