@@ -54,7 +54,11 @@ class _Console(Console):
 for _stream in (sys.stdout, sys.stderr):
     if hasattr(_stream, "reconfigure"):
         _stream.reconfigure(errors="convcli")
-for _size in ("COLUMNS", "LINES"):
+        try:
+            "×".encode(_stream.encoding, "convcli")
+        except UnicodeError:  # an encoding for something else than text, of internet domains for example
+            _stream.reconfigure(encoding="ascii", errors="convcli")
+for _size in ("COLUMNS", "LINES", "TERMINAL_WIDTH"):  # the last is Typer's
     if not re.fullmatch("0*[1-9][0-9]{0,3}", os.environ.get(_size, "1")):
         del os.environ[_size]  # Rich would take a width of 0 at its word, and ² for a number
 _theme = theme(os.environ.get("CONVCLI_THEME", ""))
