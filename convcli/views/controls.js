@@ -41,7 +41,7 @@ function drawSettings() {
     chooser('Input', ['own', ...keys(INPUTS), ...keys(DATA.samples)], inputName, choose, name => flat() && name === 'digit' ? 'has rows' : ''),
     ...taken('out_channels').map(() => chooser('Weights', ['own', ...keys(DATA.filters)], weightName, weigh)));
   $('rest').prepend(...['size', 'in_channels', ...taken('out_channels', 'groups', 'output_padding')].map(stepper),
-    ...taken('padding_mode').map(name => chooser('Padding mode', ['zeros', 'reflect', 'replicate', 'circular'], s[name],
+    ...taken('padding_mode').map(name => chooser('Padding mode', MODES, s[name],
       mode => change({ [name]: mode }), mode => refusal({ ...s, [name]: mode }))),
     ...taken('norm_type').map(name => chooser('Norm type', [1, 2, 3, Infinity], s[name], p => change({ [name]: +p }))),
     ...taken('ceil_mode', 'count_include_pad', 'bias').map(name =>
@@ -87,19 +87,38 @@ function remember() {
   try { history.replaceState(null, '', `#${said}`); } catch { /* a page within another has no address */ }
 }
 
+const { hasOwn } = Object, PER_AXIS = ['size', 'kernel_size', 'stride', 'padding', 'dilation', 'output_padding', 'output_size'];
+const MODES = ['zeros', 'reflect', 'replicate', 'circular'];
+
+// Whether what the address says can be a setting at all; whether torch takes it is for `refusal`.
+function fits(name, value) {
+  if (name === 'padding_mode') return MODES.includes(value);
+  if (typeof DATA.layer[name] === 'boolean' || ['bias', 'ceil_mode', 'count_include_pad'].includes(name)) return typeof value === 'boolean';
+  if (name === 'norm_type') return typeof value === 'number';
+  if (name === 'padding' && (value === 'same' || value === 'valid')) return true;
+  return isArray(value) ? value.every(each => isInteger(each) || (each === null && name === 'output_size')) : isInteger(value);
+}
+
+// How much there is to hold and to work out; an address may ask for more than a browser bears.
+const weight = layer => max(product(shapeOf(layer)), product(outputShape(layer)) * product(layer.kernel_size ?? []), product(weightShape(layer) ?? []));
+const tooLarge = layer => !refusal(layer) && weight(layer) > max(1e5, 4 * weight(DATA.layer));
+
 function recall() {
   const said = Object.fromEntries(new URLSearchParams(location.hash.slice(1))), { step = DATA.step + 1, family } = said;
   stamping = !said.gather;
   reset();
-  const next = switched(TAKES[family] ? family : s.family), read = text => { try { return JSON.parse(text); } catch { return +text || text; } };
+  const next = switched(hasOwn(TAKES, family) ? family : s.family);
+  const read = text => { try { return text === '' ? null : JSON.parse(text); } catch { return +text || text; } };
   for (const name of [...TAKES[next.family], 'size', 'in_channels']) if (name in said) {
-    const value = said[name].split(',').map(read);
-    next[name] = isArray(next[name]) && typeof value[0] === 'number' ? s.size.map((_, i) => value[i % value.length]) : value[0];
+    const value = said[name].split(',').map(read), each = s.size.map((_, i) => value[i % value.length]);
+    const asked = PER_AXIS.includes(name) && typeof value[0] !== 'string' ? each : value[0];
+    if (fits(name, asked)) next[name] = asked;
   }
+  if (tooLarge(next)) return note('the address asks for more than this page can hold');
   change(next);
   const refused = $('note').textContent;
-  if (said.input in INPUTS || said.input in DATA.samples) choose(said.input);
-  if (said.weights in DATA.filters) weigh(said.weights);
+  if (hasOwn(INPUTS, said.input) || hasOwn(DATA.samples, said.input)) choose(said.input);
+  if (hasOwn(DATA.filters, said.weights)) weigh(said.weights);
   const numbers = (text, old) => text?.split(' ').length === old.length ? text.split(' ').map(each => +each || 0) : old;
   if (!refused) [x, w, b] = [numbers(said.x, x), numbers(said.w, w), numbers(said.b, b)];
   changed();
