@@ -6,13 +6,13 @@ from math import prod
 from convcli.picks import Picks, terms_of
 from convcli.plan import Plan
 from convcli.refusals import Memory, TooMuchWork
-from convcli.wording import count_in_words
+from convcli.wording import bytes_in_words, count_in_words
 
 ALWAYS_THERE = 2**28  # bytes that no machine is asked about
 PER_TERM = 600  # bytes that one product takes on its way to the screen
 PER_COUNT = 40  # and how often one cell is read
 MOST_WORK = 200_000_000_000  # products, or cells that are compared or added
-LONG_WORK = 5_000_000_000
+LONG_WORK = 1_000_000_000
 A_SECOND = (200_000_000, 10_000_000_000)  # so much of it is done in a second: small kernels, or many channels
 
 
@@ -50,10 +50,13 @@ def check_work(plan: Plan) -> None:
 
 def long_words(plan: Plan) -> str:
     """How long torch will be at it, where that is long; empty where it isn't."""
-    if plan.work < LONG_WORK:
+    held = bytes_needed(plan)
+    work = plan.work + held  # a byte that is new takes as long as a product
+    if work < LONG_WORK:
         return ""
-    slow, fast = (max(1, round(plan.work / speed)) for speed in A_SECOND)
-    return f"{count_in_words(plan.work)} products: torch may take from {fast:,} to {slow:,} seconds"
+    slow, fast = (max(1, round(work / speed)) for speed in A_SECOND)
+    amount = f"{count_in_words(plan.work)} products, {bytes_in_words(held)} of memory"
+    return f"{amount}: torch may take from {fast:,} to {slow:,} seconds"
 
 
 def available_memory() -> int:

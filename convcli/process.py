@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 PATIENCE = 0.2  # seconds after which a signal that Python hasn't answered is answered beside it
 _undone_first: list[Callable[[], object]] = []
+_held: list[int] = []  # signals that wait for what is done together
 
 
 def start() -> None:
@@ -54,12 +55,12 @@ class _File(io.FileIO):
 
 
 def _answer_signals() -> None:
-    """From here on Ctrl-C ends the program with 130 and SIGTERM with 143.
+    """From here on Ctrl-C ends the program with 130, SIGTERM with 143, and a terminal that is closed with 129.
 
     Python answers between two of its own steps, and a long computation in torch is one; then a thread does.
     """
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda number, frame: leave(128 + number))
+    for number in _answered():
+        signal.signal(number, lambda number, frame: _held.append(number) if _held else leave(128 + number))
     told, tell = os.pipe()
     if hasattr(os, "set_blocking"):
         os.set_blocking(tell, False)
@@ -67,9 +68,14 @@ def _answer_signals() -> None:
     Thread(target=_watch, args=(told,), daemon=True).start()
 
 
+def _answered() -> list[int]:
+    closed = getattr(signal, "SIGHUP", signal.SIGTERM)  # which Windows lacks, and nohup has ignored
+    return [signal.SIGINT, signal.SIGTERM] + [closed] * (signal.getsignal(closed) != signal.SIG_IGN)
+
+
 def _watch(told: int) -> None:
     number = 0
-    while number not in (signal.SIGINT, signal.SIGTERM):
+    while number not in _answered():
         [number] = os.read(told, 1)
     time.sleep(PATIENCE)
     leave(128 + number)
@@ -84,6 +90,19 @@ def undone(undo: Callable[[], object]) -> Iterator[None]:
     finally:
         undo()
         _undone_first.remove(undo)  # last: a signal in between undoes it twice, which does no harm
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """What a signal finds all done or not begun: it is answered at the block's end, which has to come soon."""
+    _held.append(0)
+    try:
+        yield
+    finally:
+        _, *come = _held
+        _held.clear()
+        if come:
+            leave(128 + come[0])
 
 
 def leave(code: int) -> None:

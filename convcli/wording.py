@@ -46,8 +46,12 @@ def bounded(text: object, most: int = MOST_SAID) -> str:
     >>> bounded("no file " + "x" * 1000)
     'no file xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx...xxxxxxxxxxxxxxxxxxxx'
     """
-    words = re.sub(rf"\S{{{MOST_QUOTED + 1},}}", lambda word: shortened(word[0]), plain(text))
-    return shortened(words, most)
+    words = _short_words(plain(text))
+    return _short_words(shortened(words, most))  # which may have made one of two
+
+
+def _short_words(text: str) -> str:
+    return re.sub(rf"\S{{{MOST_QUOTED + 1},}}", lambda word: shortened(word[0]), text)
 
 
 def bounded_words(why: str, fix: str = "") -> tuple[str, str]:

@@ -25,6 +25,8 @@ def test_work_that_nobody_waits_for_is_refused_and_long_work_announced() -> None
     memory.check_work(long)
     assert "from 1 to 50 seconds" in memory.long_words(long)
     assert memory.long_words(make_plan("conv1d", {})) == ""
+    large = make_plan("maxpool1d", {"kernel_size": 2_000_000_000}, size=(2_000_000_000,))
+    assert memory.long_words(large) == "2 billion products, 7.5 GiB of memory: torch may take from 1 to 50 seconds"
 
 
 def test_what_is_looked_into_counts() -> None:
@@ -41,6 +43,10 @@ def test_what_is_looked_into_counts() -> None:
         ("conv1d", (10_000_000,), {"padding": 1, "padding_mode": "reflect"}, 730),
         ("conv1d", (64, 400_000), {"out_channels": 64, "groups": 64}, 325),
         ("conv2d", (5000, 5000), {}, 1881),
+        ("conv1d", (30_000_000,), {"kernel_size": 1, "stride": 1000}, 1957),
+        ("conv2d", (7000, 7000), {"kernel_size": 1}, 6175),
+        ("conv2d", (3, 4000, 4000), {"groups": 3, "out_channels": 3}, 2140),
+        ("adaptivemaxpool1d", (90,), {"output_size": 9_000_000}, 113),
         ("conv3d", (250, 250, 250), {}, 1054),
         ("convtranspose1d", (10_000_000,), {}, 1875),
         ("convtranspose1d", (10_000_000,), {"stride": 2}, 777),

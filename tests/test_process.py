@@ -11,6 +11,7 @@ import pytest
 
 PROGRAM = shlex.join([sys.executable, "-m", "convcli"])
 BUFFERED = pytest.mark.parametrize("unbuffered", ["", "1"], ids=["buffered", "unbuffered"])
+SIGNALS = [getattr(signal, name, signal.SIGTERM) for name in ("SIGINT", "SIGTERM", "SIGHUP")]
 FULL = pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no device here that is always full")
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals, and streams without a reader, are POSIX's")
@@ -72,8 +73,8 @@ with undone(lambda: os.write(1, b"undone")):
 """
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_ends_work_that_python_cannot_look_up_from(number: signal.Signals) -> None:
+@pytest.mark.parametrize("number", SIGNALS)
+def test_a_signal_ends_work_that_python_cannot_look_up_from(number: int) -> None:
     process = subprocess.Popen([sys.executable, "-c", STUCK], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     assert process.stdout is not None
     assert process.stdout.read(8) == b"working "
@@ -104,11 +105,47 @@ main()
 @pytest.mark.parametrize(
     ("count", "saving"), [(1, False), (100, False), (1000, False)] + [(i, True) for i in range(1, 5)]
 )
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_at_any_moment(number: signal.Signals, count: int, saving: bool, tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", SIGNALS)
+def test_a_signal_at_any_moment(number: int, count: int, saving: bool, tmp_path: Path) -> None:
     target = tmp_path / "x.svg"
     script = AT.format(count=count, number=int(number), folder=str(tmp_path) if saving else "", target=str(target))
     ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
     assert (ran.returncode, ran.stderr) == (128 + number, "")
     assert not set(tmp_path.iterdir()) - {target}
     assert not target.exists() or target.read_text().rstrip().endswith("</svg>")
+
+
+TOGETHER = """
+import os, signal
+from convcli.process import start, together
+start()
+with together():
+    os.kill(os.getpid(), signal.SIGTERM)
+    os.write(1, b"one, ")
+    os.write(1, b"two")
+os.write(1, b", three")
+"""
+
+
+def test_a_signal_waits_for_what_is_done_together() -> None:
+    ran = subprocess.run([sys.executable, "-c", TOGETHER], capture_output=True, text=True, check=False)
+    assert (ran.returncode, ran.stdout, ran.stderr) == (143, "one, two", "")
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_two_files_get_their_names_together(count: int, tmp_path: Path) -> None:
+    words = ["conv1d", "--save", str(tmp_path / "a.npy"), "--worksheet", str(tmp_path / "b.md")]
+    script = AT.format(count=count, number=int(signal.SIGTERM), folder="", target="")
+    script = script.replace("'' in str(arguments)", "event == 'os.link'")
+    script = f"{script[: script.index('sys.argv')]}sys.argv[1:] = {words!r}\nmain()"
+    assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 143
+    assert {each.name for each in tmp_path.iterdir()} == {"a.npy", "b.md"}
+
+
+@pytest.mark.parametrize("words", [["explain", "--verify", "running_mean should contain 32 elements not 16"]])
+def test_torch_makes_no_folder_for_its_compiler(words: list[str], tmp_path: Path) -> None:
+    beside = {name: value for name, value in os.environ.items() if name != "TORCHINDUCTOR_CACHE_DIR"}
+    command = [sys.executable, "-m", "convcli", *words]
+    ran = subprocess.run(command, env=beside | {"TMPDIR": str(tmp_path)}, capture_output=True, check=False)
+    assert ran.returncode == 0
+    assert not [*tmp_path.iterdir()]

@@ -39,6 +39,8 @@ def test_no_line_is_wider_than_the_terminal(columns: int) -> None:
 def test_a_size_that_is_none_is_as_none(size: str) -> None:
     for name in ("COLUMNS", "LINES"):
         assert ran(NETWORK, **{name: size}).stdout == usual()
+    shown = ran(["--help"], TERMINAL_WIDTH=size)
+    assert (shown.returncode, shown.stderr, shown.stdout) == (0, b"", ran(["--help"]).stdout)
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "cp1252", "latin-1", "cp437", "cp932"])
@@ -47,6 +49,12 @@ def test_a_code_page_has_a_sign_for_each_of_ours(encoding: str) -> None:
         shown = ran(words, PYTHONIOENCODING=encoding)
         assert (shown.returncode, shown.stderr) == (0, b"")
         assert "?" not in shown.stdout.decode(encoding)
+
+
+def test_an_encoding_that_is_none_of_texts() -> None:
+    shown = ran(["formula", "--size", "9"], PYTHONIOENCODING="idna")
+    assert (shown.returncode, shown.stderr) == (0, b"")
+    assert shown.stdout == ran(["formula", "--size", "9"], PYTHONIOENCODING="ascii").stdout
 
 
 @pytest.mark.parametrize("python", [["-O"], ["-OO"], ["-I"], ["-W", "error"], ["-bb"], ["-X", "dev"], ["-X", "utf8=0"]])
@@ -74,6 +82,20 @@ def test_colour_only_where_it_is_wanted() -> None:
 def test_a_shell_that_says_nothing_of_its_line(cword: str) -> None:
     shown = ran([], _CONVCLI_COMPLETE="complete_bash", **({"COMP_CWORD": cword} if cword else {}))
     assert (shown.returncode, shown.stderr) == (0, b"")
+
+
+@pytest.mark.parametrize("asked", ["", "complete", "complete_nope", "nope_bash", "x" * 5000])
+def test_a_shell_that_asks_for_nothing(asked: str) -> None:
+    shown = ran([], _CONVCLI_COMPLETE=asked)
+    assert (shown.returncode, shown.stdout) == (2, b"")
+    assert re.match(rb"convcli: _CONVCLI_COMPLETE is '.{,60}, which asks for nothing\n", shown.stderr)
+
+
+def test_a_torch_that_cannot_be_imported() -> None:
+    shown = ran(["conv1d"], TORCH_LOGS="x")
+    assert shown.returncode == 1
+    assert shown.stderr.startswith(b"convcli: PyTorch can't be imported: ")
+    assert len(shown.stderr) <= 600
 
 
 @pytest.mark.skipif(os.name != "posix", reason="elsewhere a directory that is worked in can't be removed")

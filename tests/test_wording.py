@@ -5,7 +5,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from convcli.arithmetic.axis import Axis
-from convcli.wording import factor, number, plain, unread_words
+from convcli.wording import MOST_QUOTED, bounded, factor, number, plain, unread_words
 
 
 @pytest.mark.parametrize(
@@ -72,3 +72,9 @@ def test_escapes_are_made_visible() -> None:
 def test_numbers_in_sentences_have_mathematics_minus(value: float, said: str) -> None:
     assert number(value) == said
     assert factor(value) == (f"({said})" if value < 0 else said)
+
+
+def test_no_word_of_a_bounded_text_is_longer_than_a_quoted_value() -> None:
+    words = bounded(", ".join(f"{number}" * 100 for number in range(30)), 400)
+    assert len(words) <= 400
+    assert max(map(len, words.split())) <= MOST_QUOTED

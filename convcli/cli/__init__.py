@@ -200,6 +200,9 @@ def complete_for_a_shell() -> None:
     """Let Typer answer a shell; what bash says of the line is taken as nothing where it isn't said."""
     from typer.completion import get_completion_inspect_parameters
 
+    asked = os.environ["_CONVCLI_COMPLETE"]
+    if not re.fullmatch(f"(complete|source)_({'|'.join(SHELLS)})", asked):
+        raise ConvcliError(f"_CONVCLI_COMPLETE is {quoted(asked)}, which asks for nothing", "leave it unset")
     get_completion_inspect_parameters()  # what Typer does to know the shells where it adds these flags itself
     os.environ.setdefault("COMP_WORDS", "")
     if not re.fullmatch("[0-9]{1,9}", os.environ.get("COMP_CWORD", "")):
@@ -213,9 +216,13 @@ def main(arguments: list[str] | None = None) -> None:
     warnings.simplefilter("ignore")  # libraries warn their programmers; what a user has to know, we say
     from convcli.cli.exits import guard
 
-    if "_CONVCLI_COMPLETE" in os.environ:
-        complete_for_a_shell()
     words = sys.argv[1:] if arguments is None else arguments
     shown = "--traceback" in words  # for maintainers: the whole of an unexpected error
     words = [word for word in words if word != "--traceback"]
-    sys.exit(guard(lambda: app(words, prog_name="convcli", standalone_mode=False), shown))
+    sys.exit(guard(lambda: _run(words), shown))
+
+
+def _run(words: list[str]) -> Any:
+    if "_CONVCLI_COMPLETE" in os.environ:
+        complete_for_a_shell()
+    return app(words, prog_name="convcli", standalone_mode=False)

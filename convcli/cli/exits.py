@@ -6,9 +6,7 @@ from typing import Any
 import typer
 
 from convcli.cli.streams import complain, write
-from convcli.refusals import ConvcliError
-
-NO_MEMORY = ("can't allocate memory", "failed to map segment")  # as torch says it, and the loader of its libraries
+from convcli.refusals import ConvcliError, lacks_memory
 
 
 def guard(run: Callable[[], Any], show_traceback: bool = False) -> int:
@@ -38,7 +36,7 @@ def guard(run: Callable[[], Any], show_traceback: bool = False) -> int:
         complain(f"this needs {error.name}, which isn't installed", f"pip install {error.name}")
         return 1
     except Exception as error:
-        if isinstance(error, MemoryError) or any(words in str(error) for words in NO_MEMORY):
+        if lacks_memory(error):
             complain("this needs more memory than there is", "try smaller sizes")
             return 1
         if show_traceback:

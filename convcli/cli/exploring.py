@@ -2,6 +2,7 @@
 
 import gc
 import os
+import re
 import sys
 from importlib.util import find_spec
 
@@ -14,7 +15,7 @@ from convcli.cli.streams import out, show, warn
 from convcli.cli.waiting import loading_torch
 from convcli.explore.knobs import Setup
 from convcli.process import undone
-from convcli.refusals import ConvcliError
+from convcli.refusals import ConvcliError, Failure
 from convcli.report import Report
 
 # What Textual has a terminal report, turned off again: mouse, focus, pasting, its size, keys as kitty sends them.
@@ -56,8 +57,15 @@ def explore(name: str, arguments: LayerFlags, flags: RunFlags) -> None:
     if explorer.return_code == 130:
         raise KeyboardInterrupt
     if explorer.failure:
-        raise Broken(explorer.failure)
+        raise ended(explorer.failure)
     show(explorer.setup.plan.layer.code)
+
+
+def ended(failure: str) -> Exception:
+    """What is told of a failure; Textual takes bytes from the terminal for UTF-8, and its words may be in pieces."""
+    if "UnicodeDecodeError" in re.sub(r"\W", "", failure):
+        return Failure("the terminal sent bytes that aren't UTF-8", "have it send UTF-8, then start again")
+    return Broken(failure)
 
 
 def played(setup: Setup, speed: float | None) -> None:

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from convcli.colours import theme
 from convcli.views.widgets import Screen
-from convcli.wording import bounded, bounded_words, plain
+from convcli.wording import bounded, bounded_words
 
 # What to write where a stream's encoding lacks the sign.
 ASCII = {
@@ -54,7 +54,11 @@ class _Console(Console):
 for _stream in (sys.stdout, sys.stderr):
     if hasattr(_stream, "reconfigure"):
         _stream.reconfigure(errors="convcli")
-for _size in ("COLUMNS", "LINES"):
+        try:
+            "×".encode(_stream.encoding, "convcli")
+        except UnicodeError:  # an encoding for something else than text, of internet domains for example
+            _stream.reconfigure(encoding="ascii", errors="convcli")
+for _size in ("COLUMNS", "LINES", "TERMINAL_WIDTH"):  # the last is Typer's
     if not re.fullmatch("0*[1-9][0-9]{0,3}", os.environ.get(_size, "1")):
         del os.environ[_size]  # Rich would take a width of 0 at its word, and ² for a number
 _theme = theme(os.environ.get("CONVCLI_THEME", ""))
@@ -97,7 +101,7 @@ def complain(why: str, fix: str = "", explained_by: str = "", excerpt: Iterable[
     why, fix = bounded_words(why, fix)
     err.print(Text("convcli: ", style="wrong").append(why, style="default not bold"))
     for line in excerpt:
-        err.print(Text(f"  {plain(line)}"))
+        err.print(Text("  " + "".join(c if c.isprintable() else "?" for c in line)))  # each a sign wide, as below it
     if fix:
         err.print(Text(f"  {fix}"))
     if explained_by:

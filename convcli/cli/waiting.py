@@ -4,12 +4,13 @@ import gc
 import os
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 
 from convcli.cli.streams import err
 from convcli.process import undone
+from convcli.refusals import Failure, lacks_memory
 
 T = TypeVar("T")
 CURSOR_BACK = b"\r\x1b[2K\x1b[?25h"  # and the line cleared in which Rich was about to draw
@@ -57,10 +58,25 @@ def _import_torch() -> None:
     gone = None if _folder_is_there() else os.open(".", os.O_RDONLY)
     if gone is not None:
         os.chdir(Path(__file__).parent)
-    import torch  # noqa: F401
+    try:
+        import torch  # noqa: F401
+    except Exception as error:
+        if isinstance(error, ModuleNotFoundError) or lacks_memory(error):
+            raise
+        reason = " ".join(str(error).split())
+        raise Failure(f"PyTorch can't be imported: {reason}", "try python -c 'import torch'") from None
 
     if gone is not None:
         os.fchdir(gone)  # so that what is named from there is not looked for here
+    _no_folder_for_a_compiler()
+
+
+def _no_folder_for_a_compiler() -> None:
+    """Name one that is there: torch would make it as it imports its compiler, though nothing is compiled."""
+    from tempfile import gettempdir
+
+    with suppress(OSError):
+        os.environ.setdefault("TORCHINDUCTOR_CACHE_DIR", gettempdir())
 
 
 def _folder_is_there() -> bool:

@@ -13,7 +13,7 @@ from convcli.data import formats
 from convcli.data.arrays import STDIN, Array
 from convcli.data.literals import load_json, shape_of, text_array
 from convcli.matching import matching, nearest
-from convcli.refusals import ConvcliError
+from convcli.refusals import ConvcliError, lacks_memory
 from convcli.wording import bytes_in_words, quoted, shortened
 
 NUMBERS = re.compile(r"\s*[\[(]|\s*[-+]?(\.?\d|nan\b|inf)|.*,", re.IGNORECASE | re.DOTALL)  # so begins a literal
@@ -68,10 +68,10 @@ def _file(path: Path, text: str, member: str) -> Array:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what the libraries would say of a damaged file, said here if it matters
             return formats.read_npz(str(path), member) if member else READERS[suffix.lower()](str(path))
-    except (ConvcliError, MemoryError):
+    except ConvcliError:
         raise
     except Exception as error:  # every format's own way to say that the file is broken
-        if "can't allocate memory" in str(error):  # torch's way to say it
+        if lacks_memory(error):
             raise MemoryError from None
         reason = str(getattr(error, "strerror", None) or error).strip().splitlines() or [type(error).__name__]
         why = f"{quoted(text)} can't be read as {suffix}: {shortened(reason[0], MOST_REASON)}"

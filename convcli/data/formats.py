@@ -11,17 +11,21 @@ from typing import IO, TYPE_CHECKING, Any
 from zipfile import ZipFile
 
 from convcli.data.arrays import PICTURE, SIGNAL, Array
-from convcli.refusals import ConvcliError
+from convcli.refusals import ConvcliError, Failure
 from convcli.wording import bytes_in_words, quoted
 
 if TYPE_CHECKING:
     import numpy as np
+    from PIL import Image
 
 
 NUMPY = "import numpy as np"
 WHOLE = "check that the file is whole and of that format"
 MOST_BYTES = 2**29  # that a file is decoded to
-WIDTH = 4  # bytes of a float32
+WIDTH = 4  # bytes of a float32, and at most of a pixel as Pillow holds it
+POINTER = 8  # bytes, of which Pillow has one for each row
+STRIP = 2**20  # numbers, or pixels, that are made floats at once
+MOST_HEADER = 2**16  # bytes of what an array's numbers are preceded by; NumPy writes some 100
 MOST_PICKLE = 2**14  # bytes, or steps, of a tensor's pickle; one takes some 300
 MOST_REPEATED = 32  # things that it may refer to again
 MOST_SCANS = 64  # times that a JPEG may go over its pixels; a progressive one does so some 10 times
@@ -63,7 +67,12 @@ def _header(stream: IO[bytes]) -> "tuple[tuple[int, ...], bool, np.dtype]":
     version = npy.read_magic(stream)
     if version not in ((1, 0), (2, 0)):
         raise ValueError(f"its format version is {version}")
-    return npy.read_array_header_1_0(stream) if version == (1, 0) else npy.read_array_header_2_0(stream)
+    if version == (1, 0):
+        return npy.read_array_header_1_0(stream)
+    told = stream.read(4)
+    if (length := int.from_bytes(told, "little")) > MOST_HEADER:  # which NumPy says when it has read it
+        raise ValueError(f"its header is said to have {bytes_in_words(length)}")
+    return npy.read_array_header_2_0(BytesIO(told + stream.read(length)))
 
 
 def _values(stream: IO[bytes], shape: Sequence[int], fortran: bool, dtype: "np.dtype") -> "np.ndarray":
@@ -91,9 +100,30 @@ def _read_npy(path: str) -> Array:
             raise ValueError(f"its header says {list(shape)}, for which it is too short")
         if needed <= MOST_BYTES:
             return _stored(path, _values(stream, shape, fortran, dtype), **recipe)
-    # Copy-on-write: the values come when the layer reads them.
+    # The values come when the layer reads them, by whole_of.
     values = np.memmap(path, dtype, "c", place, tuple(shape), "F" if fortran else "C")
     return _stored(path, values, **recipe)
+
+
+def whole_of(mapped: "np.memmap") -> "np.ndarray":
+    """The values of a file that was mapped, as float32; read, as a map ends the process where its file was cut short.
+
+    Raises:
+        Failure: it was.
+    """
+    import numpy as np
+
+    assert mapped.filename is not None
+    values = np.empty(mapped.size, np.float32)
+    with open(mapped.filename, "rb") as stream:
+        stream.seek(mapped.offset)
+        for at in range(0, mapped.size, STRIP):
+            part = values[at : at + STRIP]
+            read = np.fromfile(stream, mapped.dtype, len(part))
+            if len(read) < len(part):
+                raise Failure(f"{quoted(str(mapped.filename))} has become shorter since it was opened", "try again")
+            part[:] = read
+    return values.reshape(mapped.shape, order="C" if mapped.flags.c_contiguous else "F")
 
 
 def read_npz(path: str, member: str = "") -> Array:
@@ -172,7 +202,6 @@ def _read_picture(path: str) -> Array:
     """A picture's first frame, turned upright: channels first, from 0 to 1."""
     import logging
 
-    import numpy as np
     from PIL import Image, ImageOps
 
     logger = logging.getLogger("PIL")
@@ -182,32 +211,46 @@ def _read_picture(path: str) -> Array:
         with Image.open(path, formats=PICTURE_FORMATS) as opened:
             see_through = "transparency" in opened.info or opened.mode in ("LA", "PA", "La", "RGBa")
             bands = 4 if see_through else 3 if opened.mode == "P" else len(opened.getbands())
-            _check_decoded(path, bands * prod(opened.size) * WIDTH)
+            _check_decoded(path, (bands + 1) * prod(opened.size) * WIDTH + POINTER * opened.height)
             if opened.format in ("JPEG", "MPO") and Path(path).read_bytes().count(b"\xff\xda") > MOST_SCANS:
                 raise ValueError(f"it goes over its pixels more than {MOST_SCANS} times")
             several = getattr(opened, "is_animated", False)
             with _libraries_silent():
                 ImageOps.exif_transpose(opened, in_place=True)  # no second copy of all that is decoded
-            picture: Image.Image = opened
-            if picture.mode not in ("L", "RGB", "RGBA", "I;16", "I;16B", "I", "F"):
-                picture = picture.convert("RGBA" if see_through else "L" if picture.mode == "1" else "RGB")
-            pixels = np.atleast_3d(np.asarray(picture))
+            mode = opened.mode
+            if mode not in ("L", "RGB", "RGBA", "I;16", "I;16B", "I", "F"):
+                mode = "RGBA" if see_through else "L" if mode == "1" else "RGB"
+            values, stored_as, highest = _scaled(opened, mode)
     except Image.DecompressionBombError:  # Pillow's own bound, which is above ours
         raise ConvcliError(f"{quoted(path)} has too many pixels to be decoded", "give a part of it") from None
-    stored_as = pixels.dtype.str[1:]
-    highest = {"u1": 255, "u2": 65535, "i4": 65535}.get(stored_as, 1)
-    values = np.empty((pixels.shape[2], *pixels.shape[:2]), np.float32)
-    np.divide(pixels.transpose(2, 0, 1), np.float32(highest), out=values, casting="unsafe")
     notes = [f"{quoted(path)} holds several pictures; the first was taken"] if several else []
     if len(values) == 4:
         notes.append(f"{quoted(path)} has an alpha channel; it is channel 3")
     # The script reads what was read here: turned upright, scaled to 0–1, channels first.
     plain = stored_as != "u1" or opened.mode == "L"
-    converted = "" if plain else f".convert({picture.mode!r})"
+    converted = "" if plain else f".convert({mode!r})"
     upright = f"ImageOps.exif_transpose(Image.open({path!r})){converted}"
     recipe = f"torch.from_numpy(np.atleast_3d(np.asarray({upright}))).permute(2, 0, 1).float() / {highest}"
     imports = (NUMPY, "from PIL import Image, ImageOps")
     return _stored(path, values, recipe=recipe, notes=tuple(notes), imports=imports, picture=True, axes=PICTURE)
+
+
+def _scaled(picture: "Image.Image", mode: str) -> "tuple[np.ndarray, str, int]":
+    """A picture's bands from 0 to 1, how its values are stored, and which is 1; in strips, none of it is held twice."""
+    import numpy as np
+
+    wide, high = picture.size
+    rows = max(1, STRIP // wide)
+    values = None
+    for top in range(0, high, rows):
+        strip = picture.crop((0, top, wide, min(top + rows, high)))
+        pixels = np.atleast_3d(np.asarray(strip if strip.mode == mode else strip.convert(mode)))
+        highest = {"u1": 255, "u2": 65535, "i4": 65535}.get(pixels.dtype.str[1:], 1)
+        if values is None:
+            values = np.empty((pixels.shape[2], high, wide), np.float32)
+        np.divide(pixels.transpose(2, 0, 1), np.float32(highest), out=values[:, top : top + rows], casting="unsafe")
+    assert values is not None
+    return values, pixels.dtype.str[1:], highest
 
 
 @contextmanager

@@ -17,6 +17,7 @@ from convcli.data.arrays import LINE, PICTURE, PLANE, SIGNAL, Array, Drawn
 from convcli.layers.base import Layer
 from convcli.matching import nearest
 from convcli.refusals import ConvcliError
+from convcli.whole_numbers import whole_numbers
 from convcli.wording import ordinal, quoted
 
 _TEN, _CODE = [float(i) for i in range(1, 11)], "torch.arange(1.0, 11.0)"
@@ -177,8 +178,9 @@ def experiment(typed: str) -> Experiment:
         ConvcliError: it stands for none, or for several.
     """
     posts = {_letters(post.name): post for post in experiments()}
-    if typed.isdecimal() and 0 < int(typed) <= len(posts):
-        return experiments()[int(typed) - 1]
+    number = whole_numbers(typed)
+    if number and typed.isdecimal() and 0 < number[0] <= len(posts):
+        return experiments()[number[0] - 1]
     letters = _letters(typed)
     if letters in posts:
         return posts[letters]

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from convcli.data.arrays import extent
-from convcli.process import undone
+from convcli.process import together, undone
 from convcli.refusals import ConvcliError, Failure
 from convcli.wording import counted, quoted
 
@@ -68,7 +68,7 @@ def WholeFiles(paths: Sequence[Path], force: bool) -> Iterator[list[BinaryIO]]:
             yield [stream for _, stream in opened]
             for _, stream in opened:
                 stream.close()  # a full disk is told before any file has its name
-            with ExitStack() as named:
+            with together(), ExitStack() as named:
                 for path, (beside, _) in zip(paths, opened, strict=True):
                     _give_name(beside, path, force)
                     if not force:

@@ -11,6 +11,7 @@ import numpy as np
 import torch
 
 from convcli.data.arrays import Array, Drawn
+from convcli.data.formats import whole_of
 from convcli.layers import Layer
 from convcli.plan import Plan
 from convcli.refusals import Failure
@@ -54,7 +55,8 @@ def tensor(array: Array, shape: tuple[int, ...] | None = None) -> torch.Tensor:
         x = _drawn(array.data)
     elif isinstance(array.data, np.ndarray):
         with np.errstate(all="ignore"):  # what is beyond float32 is inf, as in torch
-            native = array.data.astype(np.float32, copy=False)
+            data = whole_of(array.data) if isinstance(array.data, np.memmap) else array.data
+            native = data.astype(np.float32, copy=False)
         x = torch.from_numpy(native if native.flags.writeable else native.copy())
     else:
         x = torch.tensor(array.data, dtype=torch.float32)

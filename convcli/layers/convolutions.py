@@ -101,9 +101,12 @@ class Convolution(Sliding):
         if self.transposed and max(self.stride) > 1:
             return self.weights + (8 if self.ndim == 1 else 3) * self.out_channels * places  # as measured
         # The CPU's convolution writes its output in blocks of 16 channels first; transposed, it holds three of them.
-        blocks = -(-self.out_channels // 16) * 16 * (3 if self.transposed else 1)
+        blocks = _in_blocks(self.out_channels) * (3 if self.transposed else 1) * places
         padded = prod(shape[:2]) * prod(axis.padded for axis in axes) if self.padding_mode != "zeros" else 0
-        return self.weights + blocks * places + padded
+        # So does it with its input, but where a larger kernel reads up to three channels.
+        if not self.transposed and (prod(self.kernel_size) == 1 or self.groups > 1 or self.in_channels > 3):
+            blocks += shape[0] * _in_blocks(self.in_channels) * prod(shape[2:])
+        return self.weights + blocks + padded
 
     def about_arguments(self, shape: Sequence[int]) -> Iterator[Remark]:
         if self.groups == 1:
@@ -119,6 +122,11 @@ class Convolution(Sliding):
         grouped = f"{self.weights:,} weights and {self.macs(shape):,} MACs"
         saved = f"{self.weights * self.groups:,} and {dense.macs(shape):,}"
         yield "", f"{grouped}, ungrouped {saved}: 1/{self.groups}"
+
+
+def _in_blocks(channels: int) -> int:
+    """So many channels as there is room for in blocks of 16."""
+    return -(-channels // 16) * 16
 
 
 def _span(start: int, count: int) -> str:

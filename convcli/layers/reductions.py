@@ -73,7 +73,8 @@ class Reduction:
         float32 has no room for what is summed, torch's infinity, zero or NaN is no disagreement.
         """
         magnitude = sum(abs(term.product) for term in terms)
-        if isfinite(magnitude) and magnitude * abs(self.divisor) > LARGEST and not isfinite(torch):
+        beyond = max(magnitude * abs(self.divisor), abs(value)) > LARGEST
+        if beyond and isfinite(magnitude) and not isfinite(torch):
             return True
         rounding = max(1e-6, len(terms) * 2**-24)
         error = self.carried(rounding * (magnitude + abs(bias)), terms, value)
@@ -248,6 +249,8 @@ class PNorm(Reduction):
 
 def power(base: float, exponent: float) -> float:
     """As floats have it: NaN for the root of a negative number, infinity beyond the range."""
+    if exponent == 0.5 and base < 0:
+        return nan  # -inf too: torch takes the square root
     try:
         result = base**exponent
     except (OverflowError, ZeroDivisionError):

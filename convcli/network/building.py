@@ -14,6 +14,8 @@ from torch import nn
 
 from convcli.refusals import ConvcliError, Failure
 
+ENDS = BaseException  # of the user's code: a script's own exit is none of ours
+
 
 class CantBuild(Failure):
     """The user's code, or its import, failed."""
@@ -40,7 +42,7 @@ def built(target: str, values: Sequence[Any], named: Mapping[str, Any], device: 
     try:
         with torch.device(device), contextlib.redirect_stdout(io.StringIO()):
             made = found(*values, **named)
-    except Exception as error:
+    except ENDS as error:
         if device == "meta":  # what looks at numbers while it is made can't be made without any
             return built(target, values, named, "cpu").to("meta")
         raise CantBuild(f"{name} can't be made: {said(error)}", "its arguments: --args '3, width=64'") from None
@@ -67,7 +69,7 @@ def _imported(place: str) -> Any:
             return space
     except FileNotFoundError:
         raise ConvcliError(f"there is no file {place!r}", "check the name and the folder it is in") from None
-    except Exception as error:
+    except ENDS as error:
         raise CantBuild(f"{place} can't be imported: {said(error)}", "does it run by itself?") from None
 
 
@@ -78,5 +80,12 @@ def _makes_modules(value: Any) -> bool:
 
 def said(error: BaseException) -> str:
     """An error's first line, and what kind it is."""
-    lines = str(error).strip().splitlines()
-    return f"{type(error).__name__}: {lines[0]}" if lines else type(error).__name__
+    line = first_line(error)
+    return f"{type(error).__name__}: {line}" if line else type(error).__name__
+
+
+def first_line(error: BaseException) -> str:
+    """The first line of what an error says; nothing where it fails even at that."""
+    with contextlib.suppress(Exception):
+        return str(error).strip().partition("\n")[0]
+    return ""

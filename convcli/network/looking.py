@@ -19,7 +19,10 @@ class NoSuchLayer(Refusal):
 
     def said(self, spell: Spelling) -> Words:
         fix = f"did you mean {' or '.join(self.near)}? " if self.near else ""
-        return f"there is no layer {self.name!r} with places of the input", f"{fix}there are {', '.join(self.names)}"
+        why = f"there is no layer {self.name!r} with places of the input"
+        if not self.names:
+            return why, f"they are known of no layer here: leave {spell('receptive')} out, and the table says why"
+        return why, f"{fix}there are {', '.join(self.names)}"
 
 
 @dataclass(frozen=True, slots=True)

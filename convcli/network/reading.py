@@ -76,7 +76,12 @@ def read_file(path: str) -> str:
     if Path(path).suffix.lower() in BINARY:
         why = f"{path!r} holds weights, and weights don't say how a model is wired"
         raise ConvcliError(why, "give what made it: its .py file, or print(model) saved as text")
+    piped = path.startswith("/dev/fd/")  # as a shell does with <(...)
+    if os.path.exists(path) and not (piped or os.path.isfile(path)):  # noqa: PTH110, PTH113
+        raise ConvcliError(f"{path!r} is not a plain file", "pipe its text to convcli network -")
     try:
+        if not piped and os.stat(path).st_size == 0:  # noqa: PTH116  (so say the files of /proc, some of which wait)
+            raise ConvcliError(f"{path!r} is empty: no layer is in it", "save a model into it")
         with open(path, "rb") as stream:
             return _decoded(stream.read(LARGEST + 1), path)
     except OSError as error:

@@ -18,7 +18,7 @@ from torch.utils.flop_counter import flop_registry
 from convcli.data.arrays import Array
 from convcli.layers.base import Shape
 from convcli.network.answering import Answering
-from convcli.network.building import built, said
+from convcli.network.building import ENDS, built, said
 from convcli.network.chain import Chain, Failed, Row
 from convcli.network.constants import shortened
 from convcli.network.fitting import first_axes, smallest
@@ -96,11 +96,11 @@ def run(module: nn.Module, inputs: Sequence[torch.Tensor], name: str = "") -> Ch
     recorder = _Recorder(names)
     handles = [each.register_forward_pre_hook(recorder.enter, with_kwargs=True) for each in names]
     handles += [each.register_forward_hook(recorder.leave) for each in names]
-    error: Exception | None = None
+    error: BaseException | None = None
     try:
         with torch.no_grad(), recorder, contextlib.redirect_stdout(io.StringIO()):
             module(*inputs)
-    except Exception as reason:
+    except ENDS as reason:
         error = reason
     finally:
         for handle in handles:
@@ -173,7 +173,7 @@ class _Holders:
         return self.placed[path]
 
 
-def _failed(recorder: _Recorder, rows: list[Row], error: Exception) -> Failed:
+def _failed(recorder: _Recorder, rows: list[Row], error: BaseException) -> Failed:
     """The module that raised: the innermost that was entered and not left."""
     place = _place(error)
     says: Refusal = TorchSays(message=said(error), place=place)
@@ -261,19 +261,27 @@ def effective(target: str, values: Sequence[Any], named: Mapping[str, Any], shap
     """
     torch.manual_seed(0)
     module = built(target, values, named, "cpu")
-    x = torch.randn(SAMPLES, *shape[1:], requires_grad=True)
-    layer = dict(module.named_modules())[name]
-    outputs: list[torch.Tensor] = []
-    handle = layer.register_forward_hook(lambda module, inputs, output: outputs.append(output))
-    module(x)
-    handle.remove()
-    middle = tuple(size // 2 for size in outputs[-1].shape[2:])
-    outputs[-1][(slice(None), slice(None), *middle)].sum().backward()
-    assert x.grad is not None
-    mattering = x.grad.abs().sum(dim=(0, 1))
+    try:
+        mattering = _gradients(module, shape, name).abs().sum(dim=(0, 1))
+    except ENDS as error:
+        return f"not known: on {SAMPLES} random inputs it raises {said(error)}"
     count = int((mattering > SHARE * mattering.max()).sum())
-    side = count ** (1 / max(1, len(middle)))
-    cells = " × ".join([f"{side:.0f}"] * len(middle))
+    if not count:
+        return "not known: the input's gradient is 0, or no number"
+    side = count ** (1 / max(1, mattering.ndim))
+    cells = " × ".join([f"{side:.0f}"] * mattering.ndim)
     return (
         f"about {cells}: {count:,} cells have 4.55% of the largest gradient or more (Luo et al. 2016; random weights)"
     )
+
+
+def _gradients(module: nn.Module, shape: Shape, name: str) -> torch.Tensor:
+    x = torch.randn(SAMPLES, *shape[1:], requires_grad=True)
+    outputs: list[torch.Tensor] = []
+    handle = module.get_submodule(name).register_forward_hook(lambda module, inputs, output: outputs.append(output))
+    with contextlib.redirect_stdout(io.StringIO()):
+        module(x)
+    handle.remove()
+    middle = tuple(size // 2 for size in outputs[-1].shape[2:])
+    [gradients] = torch.autograd.grad(outputs[-1][(slice(None), slice(None), *middle)].sum(), x)
+    return gradients

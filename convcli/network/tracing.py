@@ -12,6 +12,7 @@ from torch import fx, nn
 from convcli.layers import Layer
 from convcli.layers.base import Shape
 from convcli.network.answering import Answering
+from convcli.network.building import ENDS, first_line
 from convcli.network.notation import read_text
 from convcli.network.parts import known
 from convcli.network.sight import Sight
@@ -58,11 +59,10 @@ def traced(module: nn.Module, inputs: Sequence[torch.Tensor], notes: list[str]) 
     try:
         with contextlib.redirect_stdout(io.StringIO()):
             graph = fx.symbolic_trace(module)
-    except Exception as error:  # whatever a user's forward raises on symbols
-        lines = str(error).strip().splitlines()
-        raise Untraceable(lines[0] if lines else type(error).__name__) from None
+    except ENDS as error:  # whatever a user's forward raises on symbols
+        raise Untraceable(first_line(error) or type(error).__name__) from None
     ran = _Shapes(graph)
-    with contextlib.suppress(Exception), contextlib.redirect_stdout(io.StringIO()), torch.no_grad(), Answering():
+    with contextlib.suppress(ENDS), contextlib.redirect_stdout(io.StringIO()), torch.no_grad(), Answering():
         ran.run(*inputs)  # what fails has no shape, nor what comes after it
     modules = dict(module.named_modules())
     sights: dict[fx.Node, Sight | None] = {}

@@ -137,3 +137,11 @@ def shape_names(shape: Sequence[int]) -> str:
     """
     names = ("batch", "channels", *AXIS_NAMES[len(shape) - 2])
     return ", ".join(f"{name} {size:,}" for size, name in zip(shape, names, strict=True))
+
+
+NO_MEMORY = ("can't allocate memory", "failed to map segment")  # as torch says it, and the loader of its libraries
+
+
+def lacks_memory(error: Exception) -> bool:
+    """Whether an error says that memory is short, in whatever way."""
+    return isinstance(error, MemoryError) or any(words in str(error) for words in NO_MEMORY)

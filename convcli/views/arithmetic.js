@@ -165,7 +165,7 @@ const run = (s, x, w, b) => cells(outputShape(s)).map(output => outputAt(s, x, w
 const MODES = ['zeros', 'reflect', 'replicate', 'circular'];
 const right = (s, name, value) => name === 'norm_type' ? value && value === +value : name === 'padding_mode' ? MODES.includes(value)
   : /bias|ceil|count/.test(name) ? value === !!value : isInteger(value) ? name !== 'divisor_override' || (value && s.size[1]) : (value == null && /output_s|override/.test(name))
-  || (s.family === 'Conv' && name === 'padding' && ['same', 'valid'].includes(value));
+  || (s.family === 'Conv' && name === 'padding' && ['same', 'valid'].includes(s.padding));
 
 // Why torch refuses a layer, with these numbers; empty where it doesn't.
 function refusal(s) {

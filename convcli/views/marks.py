@@ -46,7 +46,7 @@ def on(drawn: Ranges, stops: Sequence[Sequence[int]]) -> Span:
 
 def taps_on(stops: Sequence[Sequence[int]]) -> tuple[list[int], list[int]]:
     """Where taps stand, counted from the first of them."""
-    rows, columns = ([at - min(each) for at in each] for each in stops)
+    rows, columns = ([at - first for at in each] for each, first in zip(stops, map(min, stops), strict=True))
     return rows, columns
 
 

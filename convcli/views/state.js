@@ -216,6 +216,6 @@ function soFar(cell) {
 
 // What no window reads along an axis.
 function unread(axis) {
-  const read = adaptive(axis) ? range(axis.size) : range(outputOf(axis), i => taps(axis, i).map(tap => tap[2])).flat();
-  return range(axis.size).filter(cell => !read.includes(cell));
+  const read = new Set(adaptive(axis) ? range(axis.size) : range(outputOf(axis), i => taps(axis, i).map(tap => tap[2])).flat());
+  return range(axis.size).filter(cell => !read.has(cell));
 }

@@ -9,6 +9,7 @@ import pytest
 
 from convcli.cli import exploring, streams
 from convcli.explore.knobs import Setup
+from convcli.refusals import Failure
 from tests.cli.terminal import LEAVE, SHOW, Played
 from tests.conftest import Ran
 
@@ -75,3 +76,12 @@ def test_ended_from_outside_it_gives_the_terminal_back(number: signal.Signals) -
     for mode in re.findall(rb"\x1b\[\?(1\d{3}|2004|2048)h", played.shown):
         assert played.shown.rfind(b"\x1b[?" + mode + b"l") > played.shown.rfind(b"\x1b[?" + mode + b"h"), mode
     assert played.shown.rfind(SHOW) > played.shown.rfind(b"\x1b[?25l")
+
+
+def test_bytes_that_are_no_text_are_no_defect() -> None:
+    for failure in (
+        "Traceback\nUnicodeDecodeError: 'utf-8' codec can't decode byte 0xff",
+        "│ Unicode │\n│ DecodeError │",
+    ):
+        assert isinstance(exploring.ended(failure), Failure)
+    assert isinstance(exploring.ended("Traceback\nValueError: no such thing"), exploring.Broken)

@@ -53,3 +53,9 @@ def test_markup_and_escapes_in_names_are_harmless(convcli: Run, tmp_path: Path) 
     assert "[red]a\\x1b[31m.npy" in ran.out
     assert "\x1b" not in ran.out + ran.err
     assert "[red]b\\x1b" in convcli("conv1d", "-i", "[red]b\x1b.npy").err
+
+
+def test_a_caret_stands_below_its_sign(convcli: Run) -> None:
+    _, line, caret, *_ = convcli("network", "ReLU(); \x01\x02\x1b*oops").err.splitlines()
+    assert line == "  ReLU(); ???*oops"
+    assert caret == "          ^"

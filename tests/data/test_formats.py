@@ -16,7 +16,8 @@ from PIL import Image
 from convcli.data import formats
 from convcli.data.arrays import Array
 from convcli.data.files import read
-from convcli.refusals import ConvcliError
+from convcli.engine.forward import tensor
+from convcli.refusals import ConvcliError, Failure
 from tests.fuzz.damaged_files import archive, many_pairs, members, numpy_header, picture, sound, torch_file, zero_bytes
 
 RGB = np.arange(60, dtype=np.uint8).reshape(5, 4, 3) * 4
@@ -56,6 +57,21 @@ def test_a_large_npy_is_not_read_before_it_is_needed(tmp_path: Path, monkeypatch
     assert isinstance(data, np.memmap)
     data[0] = 1
     assert np.load(tmp_path / "a.npy")[0] == 0
+
+
+@pytest.mark.parametrize("values", [np.arange(24.0), np.asfortranarray(np.arange(24, dtype=">i2").reshape(4, 6))])
+def test_what_was_mapped_is_read_and_not_past_its_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, values: np.ndarray
+) -> None:
+    monkeypatch.setattr(formats, "MOST_BYTES", 39)
+    monkeypatch.setattr(formats, "STRIP", 10)
+    np.save(path := tmp_path / "a.npy", values)
+    array = read(str(path))
+    np.testing.assert_array_equal(tensor(array).numpy(), values.astype(np.float32))
+    with open(path, "r+b") as stream:
+        stream.truncate(path.stat().st_size - 1)
+    with pytest.raises(Failure, match="has become shorter"):
+        tensor(array)
 
 
 def test_tensors_that_numpy_lacks(tmp_path: Path) -> None:
@@ -230,3 +246,37 @@ def test_a_damaged_picture_is_told_once(
     path.write_bytes(content)
     assert "can't be read as .tif" in refused(path)
     assert capfd.readouterr().err == ""
+
+
+@pytest.mark.parametrize("name", ["a.npy", "a.npz"])
+def test_a_header_that_never_ends_is_not_read(tmp_path: Path, name: str) -> None:
+    header = b"\x93NUMPY\2\0" + (2**26).to_bytes(4, "little") + bytes(2**26)
+    if name == "a.npz":
+        with zipfile.ZipFile(tmp_path / name, "w", zipfile.ZIP_DEFLATED) as file:
+            file.writestr("x.npy", header)
+    else:
+        (tmp_path / name).write_bytes(header)
+    tracemalloc.start()
+    assert "its header is said to have 64.0 MiB" in refused(tmp_path / name)
+    assert tracemalloc.get_traced_memory()[1] < 2**24
+    tracemalloc.stop()
+
+
+@pytest.mark.parametrize("mode", ["L", "I;16", "P", "RGB", "LA", "CMYK"])
+def test_a_picture_is_scaled_in_strips(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mode: str) -> None:
+    picture = Image.fromarray(RGB)
+    picture = picture.convert("I").convert(mode) if mode == "I;16" else picture.convert(mode)
+    picture.save(path := tmp_path / "a.tif")
+    whole = read(str(path)).data
+    for strip in (1, 9):  # a row, and two of the five
+        monkeypatch.setattr(formats, "STRIP", strip)
+        np.testing.assert_array_equal(read(str(path)).data, whole)
+
+
+def test_all_that_a_picture_is_decoded_to_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    Image.fromarray(RGB).save(path := tmp_path / "a.png")
+    needed = 5 * 4 * (3 + 1) * 4 + 5 * 8  # floats, Pillow's own pixels, and its rows
+    monkeypatch.setattr(formats, "MOST_BYTES", needed)
+    assert read(str(path)).shape == (3, 5, 4)
+    monkeypatch.setattr(formats, "MOST_BYTES", needed - 1)
+    assert "too large to be decoded" in refused(path)

@@ -103,6 +103,7 @@ def test_a_name_as_people_type_it(typed: str, name: str) -> None:
         ("0", "no experiment '0'"),
         ("", "no experiment ''"),
         ("²", "no experiment '²'"),
+        ("9" * 5000, "no experiment '99"),
         ("sobel", "it has 12"),
     ],
 )

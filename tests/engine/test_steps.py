@@ -125,6 +125,14 @@ def test_a_norm_that_is_not_torchs_says_so(p: float, size: float) -> None:
     assert not with_values(report, output=report.output * 1.001).step((0, 0, 1)).agrees
 
 
+@pytest.mark.parametrize(("p", "values"), [(0.001, [2.0, 1.0]), (0.5, [-np.inf, 1.0])])
+def test_a_norm_beyond_float32_is_no_disagreement(p: float, values: list[float]) -> None:
+    given = Array("list", (2,), values)
+    found = Report(make_plan("lppool1d", {"kernel_size": 2, "norm_type": p}, input=given)).step((0, 0, 0))
+    assert not np.isfinite(found.torch)
+    assert found.agrees
+
+
 @pytest.mark.parametrize("values", ["-3.3,3.30001", "-0.7,0.70001", "-0.3,0.29999998,0.002"])
 def test_a_root_of_what_cancels_is_no_disagreement(convcli: Callable[..., Ran], values: str) -> None:
     kernel = str(values.count(",") + 1)

@@ -42,5 +42,7 @@ def test_in_torch_the_last_nan_wins() -> None:
 
 def test_roots_and_powers_are_as_floats_have_them() -> None:
     assert isnan(power(-1.0, 0.5))
+    assert isnan(power(-inf, 0.5))
+    assert power(-inf, 2.0) == inf
     assert power(1e300, 2.0) == inf
     assert power(0.0, -1.0) == inf

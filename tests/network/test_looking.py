@@ -1,5 +1,7 @@
 """One cell of a layer, followed back; and an input cell, forward."""
 
+from dataclasses import replace
+
 import pytest
 
 from convcli.network.chain import work_out
@@ -37,6 +39,8 @@ def test_the_way_back_and_the_cell_below() -> None:
 
 
 def test_names() -> None:
+    with pytest.raises(NoSuchLayer, match="they are known of no layer here"):
+        row_named(replace(CHAIN, rows=()), "last")
     assert row_named(CHAIN, "last").name == "3"
     flat = work_out(read_text("Conv1d(1, 2, 3); Flatten()"), (1, 1, 9))
     with pytest.raises(NoSuchLayer, match="no layer '1' with places"):

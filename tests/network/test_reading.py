@@ -1,6 +1,7 @@
 """What a user may name as a model."""
 
 import io
+import os
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,18 @@ def test_files_that_are_none(tmp_path: Path, name: str, content: bytes, said: st
     file.write_bytes(content)
     with pytest.raises(ConvcliError, match=said):
         read_model(str(file))
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pipes with a name are POSIX's")
+def test_what_would_be_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "net.txt")
+    with pytest.raises(ConvcliError, match="is not a plain file: pipe its text"):
+        read_model(str(tmp_path / "net.txt"))
+    reading, writing = os.pipe()  # as a shell has it for <(...)
+    os.write(writing, b"ReLU()")
+    os.close(writing)
+    assert codes(f"/dev/fd/{reading}") == ["ReLU()"]
+    os.close(reading)
 
 
 def test_names_that_are_none(tmp_path: Path) -> None:

@@ -12,10 +12,11 @@ from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from convcli.data.arrays import Array
+from convcli.network.building import CantBuild
 from convcli.network.chain import Chain
 from convcli.network.fitting import WrongSize
 from convcli.network.remedies import remedies
-from convcli.network.running import TorchSays, inputs_for, run, run_target, tensor_of
+from convcli.network.running import TorchSays, effective, inputs_for, run, run_target, tensor_of
 from tests.network.branching import Branching, branching, changed_by
 from tests.network.test_building import SOURCE
 
@@ -184,3 +185,71 @@ def test_what_looks_at_numbers_runs_on_zeros(file: str) -> None:
     assert not next(module.parameters()).is_meta
     module, chain = run_target(f"{file}:Net", [], {}, [(8, 8)], None)
     assert next(module.parameters()).is_meta
+
+
+ODD = """
+import sys
+from torch import nn
+
+class Net(nn.Module):
+    def __init__(self, fill=None):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 4, 3)
+        if fill is not None:
+            nn.init.constant_(self.conv.weight, fill)
+    def forward(self, x):
+        return self.conv(x)
+
+class OfOne(Net):
+    def forward(self, x):
+        return self.conv(x).view(1, 4, 6, 6)
+
+class Leaves(Net):
+    def forward(self, x):
+        sys.exit(5)
+
+class LeavesEarly(Net):
+    def __init__(self):
+        sys.exit("bye")
+
+class Mute(Exception):
+    def __str__(self):
+        raise ValueError
+
+class Fails(Net):
+    def forward(self, x):
+        raise Mute
+"""
+
+
+@pytest.fixture
+def odd(tmp_path: Path) -> str:
+    path = tmp_path / "odd_to_run.py"
+    path.write_text(ODD)
+    return str(path)
+
+
+@pytest.mark.parametrize(
+    ("net", "fill", "said"),
+    [
+        ("Net", None, "about 3 × 3"),
+        ("Net", 0.0, "not known: the input's gradient is 0, or no number"),
+        ("Net", float("nan"), "not known: the input's gradient is 0, or no number"),
+        ("OfOne", None, "not known: on 8 random inputs it raises RuntimeError: shape '[1, 4, 6, 6]' is invalid"),
+    ],
+)
+def test_what_matters_may_not_be_known(odd: str, net: str, fill: float | None, said: str) -> None:
+    assert effective(f"{odd}:{net}", [fill], {}, (1, 3, 8, 8), "conv").startswith(said)
+
+
+@pytest.mark.parametrize(("net", "said"), [("Leaves", "SystemExit: 5"), ("Fails", "Mute")])
+def test_a_module_that_ends_in_an_odd_way(odd: str, net: str, said: str) -> None:
+    _, chain = run_target(f"{odd}:{net}", [], {}, [(8, 8)], None)
+    assert chain.failed is not None
+    assert isinstance(chain.failed.refusal, TorchSays)
+    assert chain.failed.refusal.why == said
+
+
+def test_a_script_that_leaves_while_it_is_made(odd: str) -> None:
+    with pytest.raises(CantBuild, match="LeavesEarly can't be made: SystemExit: bye"):
+        run_target(f"{odd}:LeavesEarly", [], {}, [(8, 8)], None)

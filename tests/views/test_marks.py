@@ -1,5 +1,7 @@
 """The marks that a picture is made of."""
 
+from collections.abc import Iterator
+
 from convcli.views import marks as draw
 from convcli.views.drawing import Box, Path, Words
 from convcli.views.layout import Grid
@@ -14,6 +16,18 @@ def test_where_cells_stand() -> None:
     assert draw.on((range(-1, 5), range(-1, 5)), ([0, 2], [1])) == ((1, 4), (2, 3))
     assert draw.taps_on(([3, 5], [2])) == ([0, 2], [0])
     assert draw.around([Box(0, 0, 9, 5), Box(0, 20, 12, 5)]) == Box(0, 0, 12, 25)
+
+
+def test_where_taps_stand_takes_one_walk_over_them() -> None:
+    class Counted(list[int]):
+        walks = 0
+
+        def __iter__(self) -> Iterator[int]:
+            Counted.walks += 1
+            return super().__iter__()
+
+    assert draw.taps_on((Counted([3, 5, 7]), Counted([2]))) == ([0, 2, 4], [0])
+    assert Counted.walks <= 4
 
 
 def test_cells_by_what_they_are() -> None:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from itertools import cycle, product
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import numpy as np
 import pytest
@@ -230,6 +231,38 @@ def test_what_follows_when_the_layer_is_changed(
     assert page.evaluate("run(s, x, w, b)") == pytest.approx(computed, abs=1e-6)
     page.click("#reset")
     assert page.locator(".lines .badge").inner_text() == "✓ PyTorch's values"
+
+
+# What an address may say that no page wrote.
+NO_SETTINGS = [
+    *("family=__proto__", "input=__proto__", "weights=constructor", "step=1e308", "in_channels=x", "size=2.5,x"),
+    *("kernel_size=undefined", "kernel_size=null", "stride=nan,inf", "out_channels=Infinity", "padding={}", "bias=3"),
+    *("padding_mode=<img src=x onerror=alert(1)>", "dilation=0.5", "size=Infinity", "padding=999999999"),
+    *("size=3000,3000", "kernel_size=999999&padding=99999&size=999999", "%", "=&=", "padding=same&stride=2"),
+]
+
+
+@pytest.mark.parametrize("arguments", ["conv2d --size 6x6 --padding 1", "lppool1d"])
+def test_an_address_that_no_page_wrote(export: Export, visit: Visit, arguments: str) -> None:
+    path = export(arguments)
+    page = visit(path)
+    code = page.inner_text("#code")
+    for address in NO_SETTINGS:
+        page.goto("about:blank")
+        page.goto(f"{path.as_uri()}#{quote(address, safe='=&,%')}")
+        assert (address, page.inner_text("#code")) == (address, code)
+        assert page.locator("svg").first.is_visible()
+
+
+def test_all_that_a_page_writes_into_its_address_is_read_again(export: Export, visit: Visit) -> None:
+    settings = "padding=same&padding_mode=circular&dilation=2,1&size=7,5&bias=false"
+    page = visit(export("conv2d --size 6x6 --padding 1"), f"#{settings}")
+    assert page.evaluate("[s.padding, s.padding_mode, s.dilation, s.size, s.bias]") == [
+        *("same", "circular", [2, 1], [7, 5], False)
+    ]
+    page.goto("about:blank")
+    page = visit(export("lppool1d"), "#norm_type=Infinity&family=LPPool")
+    assert page.evaluate("s.norm_type === Infinity")
 
 
 @pytest.mark.parametrize("arguments", ["conv2d --size 2x6x6 --out 2", "maxpool1d", "conv3d --size 3x4x4"])
