@@ -7,6 +7,9 @@ from convcli.explain.rule import Hypothesis, Rule, certain, likely, possible
 
 FAMILY = "device"
 
+# Arguments of functions that take no weights: torch.cat, arithmetic, masks.
+JOINED = ("tensors", "other", "mask", "tensor1", "tensor2", "end", "src", "source", "value", "values", "condition")
+
 
 def on_gpu(name: str) -> bool:
     """Whether a device, or a type of tensors, is one of a GPU.
@@ -22,9 +25,8 @@ class DeviceMixed(Rule):
     signatures = (
         "but got {argument:word} is on {got:word}, different from other tensors on {other:word} (when checking "
         "argument",
-        "same device, but found at least two devices, {one:word} and {other:word}! (when checking argument for "
-        "argument "
-        "{argument:word} in method {method:word}",
+        "same device, but found at least two devices, {other:word} and {got:word}! (when checking argument for "
+        "argument {argument:word} in method {method:word}",
         "same device, but found at least two devices, {one:word} and {other:word}!",
         "found at least two devices (when checking argument for argument {argument:word} in method {method:word}",
         "Input type ({got:words}) and weight type ({weight:words}) should be the same",
@@ -83,16 +85,27 @@ class DeviceMixed(Rule):
         elif argument in ("index", "indices") or "indices should be" in self.case.raised.text:
             says = f"the index is on another device than what it looks into{f' ({other})' if other else ''}"
             yield likely(says, "device", "move the index to where the tensor is: index.to(x.device)")
+        elif argument in JOINED or ("at least two" in self.case.raised.text and self.case.direct and self.operated):
+            here = "cpu" if "cpu" in (got, other, self.facts.get("one")) else got or "another device"
+            says = f"of the tensors that meet here, one is on {here}: mostly made in forward, or not moved"
+            advice = "device=x.device where it is made (zeros, arange, a mask), register_buffer for constants"
+            yield likely(says, "device", f"{advice}; or .to(device) if it came with the data")
         else:
-            of_weights = argument in ("mat2", "weight", "bias", "running_mean", "tensors")
-            yield from self.one_side(of_weights == on_gpu(got), other if on_gpu(other) or other == "meta" else "")
+            of_weights = argument in ("mat2", "weight", "bias", "running_mean")
+            there = next(filter(on_gpu, (got, other, self.facts.get("one", ""))), other)
+            yield from self.one_side(not got or of_weights == on_gpu(got), there)
+
+    @property
+    def operated(self) -> bool:
+        """Whether the user's line calculates with tensors and calls no layer."""
+        return bool(self.line.operands()) and not self.line.has(r"self\.\w+\(|model\(|net\(")
 
     def one_side(self, weights_there: bool, device: str = "") -> Iterator[Hypothesis]:
-        x, code = self.x, self.facts.get("other", "")
+        x = self.x
         if weights_there:
             says = f"the model is on {device or 'the GPU'} and {x} isn't: it was not moved"
-            where = f'"{code}"' if code in ("meta", "mps", "cuda:0", "cuda") else "device"
-            moved = self.changed(x, f"{{}}.to({where})") if where != "device" else None
+            known = device in ("meta", "mps", "cuda:0", "cuda")
+            moved = self.changed(x, f'{{}}.to("{device}")') if known and "other" in self.facts else None
             advice = "x = x.to(device), which returns the moved tensor; and labels with it"
             if self.case.in_torch and not self.case.line.has(r"^(?:x|out\w*|y)\s*="):
                 advice += ". Tensors made in forward: device=x.device"
@@ -100,6 +113,9 @@ class DeviceMixed(Rule):
             says = "a layer stands in a plain list, or was made in forward, and doesn't move with the model"
             advice = "nn.ModuleList, or make it in __init__; register_buffer for constants"
             yield possible(says, "model", advice)
+        elif self.case.through("torchsummary"):
+            says = "torchsummary makes its input on the GPU, and the model isn't there"
+            yield likely(says, "call", 'summary(model, input_size, device="cpu"), or model.to("cuda") before')
         else:
             says = f"{x} is on the GPU and the weights of {self.named} are not"
             yield likely(says, "model", "model.to(device) before training, and before the optimizer is made")

@@ -73,6 +73,50 @@ CASES = [
         "device",
         "cuda:0",
     ),
+    (
+        "Expected all tensors to be on the same device, but found at least two devices, cpu and cuda:0! "
+        "(when checking argument for argument mat2 in method wrapper_CUDA_mm)",
+        "device-mixed",
+        "data",
+        "on cuda:0 and x isn't",
+    ),
+    (
+        "Expected all tensors to be on the same device, but found at least two devices, cpu and cuda:0! "
+        "(when checking argument for argument mat1 in method wrapper_CUDA_addmm)",
+        "device-mixed",
+        "model",
+        "weights",
+    ),
+    (
+        "Expected all tensors to be on the same device, but found at least two devices, cuda:0 and cpu! "
+        "(when checking argument for argument tensors in method wrapper_CUDA_cat)",
+        "device-mixed",
+        "device",
+        "one is on cpu",
+    ),
+    (
+        "x = x + self.pe[:, : x.size(1)]\nRuntimeError: Expected all tensors to be on the same device, but "
+        "found at least two devices, cuda:0 and cpu!",
+        "device-mixed",
+        "device",
+        "made in forward",
+    ),
+    (
+        "out = self.fc(x + skip)\nRuntimeError: Expected all tensors to be on the same device, but found at "
+        "least two devices, cuda:0 and cpu!",
+        "device-mixed",
+        "data",
+        "not moved",
+    ),
+    (
+        '  File "net.py", line 2, in f\n    summary(net, (3, 8, 8))\n  File '
+        '"/lib/python3/site-packages/torchsummary/torchsummary.py", line 72, in summary\n    model(*x)\n'
+        "RuntimeError: Input type (torch.cuda.FloatTensor) and weight type (torch.FloatTensor) should be the "
+        "same",
+        "device-mixed",
+        "call",
+        "torchsummary",
+    ),
 ]
 
 
