@@ -18,7 +18,8 @@ RAISED = re.compile(
 )
 SPEAKS = re.compile("Error|Exception|Warning")
 STOPPED = re.compile(r"Exception has occurred: (?P<kind>[\w.]{1,80})")  # by VS Code's debugger
-ASSERTION = re.compile(r"Assertion `.{1,300}?[`'] failed")  # printed by a GPU's threads
+# Printed by a GPU's threads, behind the name of the kernel.
+ASSERTION = re.compile(r"(?:\w{1,80}\.cuh?:\d{1,6}: .{0,200}?)?Assertion `.{1,300}?[`'] failed")
 TRACEBACK = "Traceback (most recent call last)"
 CHAINED = re.compile(r"During handling of the above exception|direct cause of the following|Original Traceback")
 # Raised because another process came to an end.
