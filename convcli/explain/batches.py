@@ -1,5 +1,6 @@
 """Data on their way into the network: samples that make no batch, pictures that are no tensors, wrong channels."""
 
+import re
 from collections.abc import Iterator
 
 from convcli.explain.rule import Hypothesis, Rule, certain, likely, possible
@@ -98,6 +99,19 @@ class BatchTypes(Rule):
         elif "None" in given:
             says = "the dataset returned None: __getitem__ has a way without return, or can't read a file"
             yield certain(says, "data", "return the sample on every way, or filter None in a collate_fn")
+        elif given == "object" or re.match(r"[<>|=]?[USO]\d*$", given):
+            says = "the dataset returns an array of texts or objects, or a mix that NumPy keeps as objects"
+            yield likely(says, "data", "encode text and categories as numbers, then .astype(np.float32); ids as str")
+        elif re.search("method|function", given):
+            says = "the dataset returns a function: a method stands there without its brackets, x.float for x.float()"
+            yield certain(says, "data", "call it where __getitem__ returns it")
+        elif given.startswith(("torch_geometric", "dgl")):
+            says = "a graph is no tensor, and torch's own DataLoader can't join graphs"
+            advice = "from torch_geometric.loader import DataLoader (dgl.dataloading.GraphDataLoader for DGL)"
+            yield certain(says, "data", advice)
+        elif re.search(r"Data(?:set|Loader)\w*$", given):
+            says = f"__getitem__ returns a whole {given.rpartition('.')[2]} and not one sample of it"
+            yield certain(says, "data", "return the sample's tensors, dataset[i]; a list of datasets: ConcatDataset")
         else:
             says = f"the dataset returns {given or 'something else'}"
             advice = "make it a tensor in __getitem__ (torch.as_tensor), or write a collate_fn for it"
@@ -184,7 +198,7 @@ class NoPicture(Rule):
         "Input tensor should be a torch tensor. Got {given:class}",
         "img should be PIL Image. Got {given:class}",
         "img should be Tensor Image. Got {given:class}",
-        "should be a tensor image of size",
+        "to be a tensor image of size {}. Got tensor.size() = {size:shape}",
         "tensor is not a torch image",
         "img is not PIL Image",
         "Unexpected type {given:class}",
@@ -218,10 +232,19 @@ class NoPicture(Rule):
             yield certain(says, "data", f"{kind}; {x} needs no conversion if it is a tensor", fix)
         elif "nexpected type" in text and not self.case.through("transforms"):
             return
-        elif "axes" in self.facts:
-            says = f"a picture with {self.axes} axes: a batch, where one picture is taken"
-            advice = "transform each sample"
-            yield certain(says, "data", advice)
+        elif "axes" in self.facts or len(self.facts.get("size", ())) > 3:
+            says = (
+                f"a picture with {self.facts.get('axes') or len(self.size)} axes: a batch, where one picture is taken"
+            )
+            yield certain(says, "data", "transform each sample; newer torchvision normalizes batches as well")
+        elif "size" in self.facts:
+            says = f"{list(self.size)} has no axis for channels: a grey picture, or one that was flattened"
+            yield certain(says, "data", "unsqueeze(0) adds the channel, or let ToTensor make the tensor")
+        elif "torch image" in text:
+            says = "Normalize of this torchvision takes one tensor [channels, height, width], no array and no batch"
+            yield likely(
+                says, "data", "print its type and shape; ToTensor before it, each sample alone, or a newer one"
+            )
         elif "Tensor" in given and "pic should be Tensor" in text:
             says = "ToPILImage wants [channels, height, width]; this torchvision refuses the tensor that came"
             yield likely(says, "data", "print its shape: unsqueeze(0) for a grey picture without its channel axis")

@@ -77,6 +77,52 @@ CASES = [
         "data",
         "list of tensors",
     ),
+    (
+        "default_collate: batch must contain tensors, numpy arrays, numbers, dicts or lists; found <U14",
+        "batch-types",
+        "data",
+        "encode text",
+    ),
+    (
+        "default_collate: batch must contain tensors, numpy arrays, numbers, dicts or lists; found object",
+        "batch-types",
+        "data",
+        "encode text",
+    ),
+    (
+        "default_collate: batch must contain tensors, numpy arrays, numbers, dicts or lists; found <class "
+        "'builtin_function_or_method'>",
+        "batch-types",
+        "data",
+        "brackets",
+    ),
+    (
+        "default_collate: batch must contain tensors, numpy arrays, numbers, dicts or lists; found <class "
+        "'torch_geometric.data.data.Data'>",
+        "batch-types",
+        "data",
+        "torch_geometric.loader",
+    ),
+    (
+        "default_collate: batch must contain tensors, numpy arrays, numbers, dicts or lists; found <class "
+        "'data.GTEADataset'>",
+        "batch-types",
+        "data",
+        "whole GTEADataset",
+    ),
+    (
+        "Expected tensor to be a tensor image of size (C, H, W). Got tensor.size() = torch.Size([32, 3, 8, 8]).",
+        "picture-kind",
+        "data",
+        "4 axes",
+    ),
+    (
+        "Expected tensor to be a tensor image of size (..., C, H, W). Got tensor.size() = torch.Size([28, 28]).",
+        "picture-kind",
+        "data",
+        "unsqueeze(0)",
+    ),
+    ("tensor is not a torch image.", "picture-kind", "data", "no batch"),
 ]
 
 
