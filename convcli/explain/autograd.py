@@ -72,16 +72,25 @@ class BackwardTwice(Rule):
         # if you need to access saved tensors after calling backward.
         loss.backward()
     """
-    usual = (
-        likely(
-            "something computed in an earlier step is used in this one: an RNN's hidden state, a running loss, a "
-            "generator's output",
-            "call",
-            "h = h.detach() between steps; compute it anew inside the loop; fake.detach() for the discriminator's loss",
-        ),
-        possible("two losses share one graph", "loss", "(loss_a + loss_b).backward() once"),
-    )
-    decide = "what is made outside of the loop and used within it"
+    decide = "what is made outside of the loop and used within it, and how often backward() is called in a step"
+
+    def hypotheses(self) -> Iterator[Hypothesis]:
+        earlier = "something computed in an earlier step is used in this one: an RNN's hidden state, a running loss"
+        detached = "h = h.detach() between steps; compute it anew inside the loop; total += loss.item()"
+        shared = "two backward() in one step go through one forward: of two losses, or of the same output"
+        anew = "(loss_a + loss_b).backward() once; run the model again between them where weights change"
+        if self.line.has(r"(?i)(?:^|[^a-z])[dg]_?loss|loss_?[dg](?:[^a-z]|$)|err_?[dg]|disc|gen(?:er|_|\b)|adv|critic"):
+            says = "the generator's output, or the discriminator's verdict, is used by both losses"
+            advice = "discriminator(fake.detach()) for its own loss, and discriminator(fake) anew for the generator's"
+            yield likely(says, "loss", advice)
+            yield possible(earlier, "call", detached)
+        elif self.line.has(r"\w\(.+\)\.backward|retain_graph"):
+            yield likely(shared, "loss", anew)
+            yield possible(earlier, "call", detached)
+        else:
+            yield likely(earlier, "call", detached)
+            yield possible(shared, "loss", anew)
+
     not_that = "retain_graph=True silences it, and then memory and time grow with each step"
 
 
@@ -198,13 +207,16 @@ class Unused(Rule):
         # allow_unused=True if this is the desired behavior.
         gradients = torch.autograd.grad((a * a).sum(), b)
     """
-    usual = (
-        likely(
-            "a layer is made and not called in this forward, or its output isn't used in the loss",
-            "model",
-            "use it or leave it out; where that is meant, allow_unused=True, or find_unused_parameters=True for DDP",
-        ),
-    )
+
+    def hypotheses(self) -> Iterator[Hypothesis]:
+        named = re.search(r"Parameters which did not receive grad for rank \d+: (.{1,2000})", self.case.raised.text)
+        layers = list(dict.fromkeys(re.findall(r"([\w.]+)\.\w+", named[1]))) if named else []
+        which = ", ".join(layers[:3]) + (" …" if layers[3:] else "") or "a layer"
+        says = f"{which}: made and not called in this forward, or the output isn't used in the loss"
+        advice = (
+            "use it or leave it out; where that is meant, allow_unused=True, or find_unused_parameters=True for DDP"
+        )
+        yield likely(says, "model", advice)
 
 
 class DeepCopy(Rule):

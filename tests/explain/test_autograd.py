@@ -21,6 +21,26 @@ CASES = [
     ),
     ("grad can be implicitly created only for scalar outputs", "backward-scalar", "loss", "each element"),
     ("can't optimize a non-leaf Tensor", "optimizer-leaf", "model", "no leaf"),
+    (
+        "loss_G.backward()\nRuntimeError: Trying to backward through the graph a second time",
+        "backward-twice",
+        "loss",
+        "fake.detach()",
+    ),
+    (
+        "criterion(out, y).backward()\nRuntimeError: Trying to backward through the graph a second time",
+        "backward-twice",
+        "loss",
+        "run the model again",
+    ),
+    (
+        "Expected to have finished reduction in the prior iteration before starting a new one.\nParameters "
+        "which did not receive grad for rank 3: enc.head.bias, enc.head.weight\nParameter indices which did "
+        "not receive grad for rank 3: 282 283",
+        "unused-parameter",
+        "model",
+        "enc.head: made",
+    ),
 ]
 
 
