@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Iterator
+from math import prod
 
-from convcli.explain.rule import Hypothesis, certain, likely
+from convcli.explain.rule import Hypothesis, certain, likely, possible
 from convcli.explain.targets import Targets
+from convcli.wording import counted
 
 FAMILY = "targets"
 
@@ -27,8 +29,12 @@ class LossWeights(Targets):
     """
 
     def hypotheses(self) -> Iterator[Hypothesis]:
-        given = f"{self.given[0]} weights" if self.facts.get("given") else "the weights"
-        says = f"{given} for {self.facts.get('classes', 'another number of')} outputs"
+        given, classes = self.facts.get("given", ()), self.facts.get("classes", "another number of")
+        if prod(given) == classes:
+            says = f"the {classes} weights have an axis too many: {list(given)}"
+            yield certain(says, "loss", "weight=weights.flatten(): one axis alone")
+            return
+        says = f"{f'{prod(given)} weights' if given else 'the weights are'} for {classes} outputs"
         advice = "one weight for each output, background and ignored classes counted; or the outputs are too many"
         yield likely(says, "loss", advice)
 
@@ -80,10 +86,19 @@ class CtcLengths(Targets):
         # for ctc_loss_allocate_outputs)
         loss = F.ctc_loss(scores, targets, torch.tensor([11] * 4), torch.tensor([4] * 4))
     """
-    usual = (
-        likely(
-            "a length is larger than the axis it counts, or batch and steps are swapped",
-            "loss",
-            "the scores as [steps, batch, classes]; input_lengths in steps after the network, not in input samples",
-        ),
-    )
+    decide = "print the scores' shape, and both lengths"
+
+    def hypotheses(self) -> Iterator[Hypothesis]:
+        if "place" in self.facts:
+            says = f"a target has the length {self.most}, and the padded targets have {counted(self.got, 'column')}"
+            yield likely(says, "data", "count target_lengths on the encoded targets, not on the texts they come from")
+        elif "most" in self.facts:
+            says = f"a length of {self.got} was given for scores of {self.most} steps"
+            advice = "input_lengths in steps after the network, which pools or strides: lengths // factor"
+            yield likely(says, "loss", advice)
+            yield possible("batch and steps are swapped", "loss", "the scores as [steps, batch, classes]")
+        else:
+            says = "the lengths are for another number of samples than axis 1 of the scores [steps, batch, classes]"
+            yield likely(says, "loss", "log_probs.permute(1, 0, 2) where the batch comes first")
+            says = "the last batch is smaller, and lengths are made for a fixed batch_size"
+            yield possible(says, "data", "torch.full((x.size(0),), steps), made for the batch at hand")

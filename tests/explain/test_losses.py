@@ -59,6 +59,36 @@ CASES = [
     ("Expected target size (4, 5), got torch.Size([4, 3, 5])", "target-steps", "data", "one-hot"),
     ("all elements of input should be between 0 and 1", "target-between", "loss", "sigmoid"),
     ("all elements of target should be between 0 and 1", "target-between", "data", "masks"),
+    (
+        "Target size (torch.Size([1, 1, 49])) must be the same as input size (torch.Size([1, 49]))",
+        "target-size",
+        "loss",
+        "targets.squeeze(1)",
+    ),
+    (
+        "Target size (torch.Size([])) must be the same as input size (torch.Size([1]))",
+        "target-size",
+        "loss",
+        "same numbers",
+    ),
+    (
+        "Target size (torch.Size([8, 18])) must be the same as input size (torch.Size([1, 18]))",
+        "target-size",
+        "model",
+        "batch of 8",
+    ),
+    (
+        "Target size (torch.Size([1966080])) must be the same as input size (torch.Size([3010560]))",
+        "target-size",
+        "data",
+        "flattened",
+    ),
+    (
+        "Target size (torch.Size([65536])) must be the same as input size (torch.Size([196608]))",
+        "target-size",
+        "data",
+        "3 channels",
+    ),
 ]
 
 

@@ -44,6 +44,16 @@ CASES = [
         "loss",
         "swapped",
     ),
+    (
+        "NLLLoss2d.cu:103: nll_loss2d_forward_kernel: block: [3,0,0], thread: [9,0,0] Assertion `t >= 0 && t "
+        "< n_classes` failed.",
+        "target-range",
+        "data",
+        "grey values",
+    ),
+    ("Expected input batch_size (32) to match target batch_size (17).", "target-batch", "model", "17 samples"),
+    ("Expected input batch_size (17) to match target batch_size (32).", "target-batch", "call", "different batches"),
+    ("Expected input batch_size (60) to match target batch_size (10).", "target-batch", "call", "torch.cat"),
 ]
 
 
