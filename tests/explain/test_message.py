@@ -116,6 +116,17 @@ def test_what_a_gpus_threads_print_comes_first() -> None:
     assert errors[0].text == asserted.removesuffix(".")
 
 
+def test_the_shapes_that_a_loss_warned_of_come_before_its_error() -> None:
+    shapes = "Using a target size (torch.Size([8, 156])) that is different to the input size (torch.Size([1248]))"
+    warning = f"loss.py:91: UserWarning: {shapes}. This will likely lead to incorrect results.\n"
+    sizes = (
+        "RuntimeError: The size of tensor a (1248) must match the size of tensor b ({}) at non-singleton dimension 1"
+    )
+    assert read(warning + sizes.format(156))[0].text == shapes
+    assert read(warning + sizes.format(155))[0].text.startswith("The size")
+    assert [each.kind for each in read(warning + "KeyError: 'weight'")] == ["KeyError"]
+
+
 def test_a_sentence_is_heard_where_nothing_else_speaks() -> None:
     assert read(f"Hi, I get RuntimeError: {MESSAGE} Any help?")[0].text.startswith(MESSAGE)
     assert read(f"I get ValueError: nonsense\n{PLAIN}")[0].text.startswith(MESSAGE)
