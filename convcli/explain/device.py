@@ -28,6 +28,7 @@ class DeviceMixed(Rule):
         "same device, but found at least two devices, {other:word} and {got:word}! (when checking argument for "
         "argument {argument:word} in method {method:word}",
         "same device, but found at least two devices, {one:word} and {other:word}!",
+        "All input tensors must be on the same device. Received {other:word} and {got:word}",
         "found at least two devices (when checking argument for argument {argument:word} in method {method:word}",
         "Input type ({got:words}) and weight type ({weight:words}) should be the same",
         "Input type ({got:words}) and bias type ({weight:words}) should be the same",
@@ -70,6 +71,10 @@ class DeviceMixed(Rule):
             says = f"tensors on {' and '.join(sorted(set(places)))} met: one was put on a fixed GPU"
             advice = "no .cuda() and no 'cuda:0' inside forward: torch.zeros(…, device=x.device)"
             yield likely(says, "device", advice)
+        elif "indices should be" in self.case.raised.text:
+            says = f"the index is on another device than the tensor that it looks into ({other})"
+            advice = "tensor[index.cpu()], or the tensor to the GPU: tensor.to(index.device)"
+            yield certain(says, "device", advice)
         elif self.case.in_loss or argument == "target":
             says = "the targets (or the loss's weight) are on another device than the predictions"
             target = self.handed(1, "targets")
@@ -82,10 +87,14 @@ class DeviceMixed(Rule):
         elif "hidden tensor" in self.case.raised.text:
             says = f"the hidden state was made on {got} and the input is on {other}"
             yield likely(says, "device", f"torch.zeros(…, device={self.x}.device) where the hidden state is made")
-        elif argument in ("index", "indices") or "indices should be" in self.case.raised.text:
+        elif argument in ("index", "indices"):
             says = f"the index is on another device than what it looks into{f' ({other})' if other else ''}"
             yield likely(says, "device", "move the index to where the tensor is: index.to(x.device)")
-        elif argument in JOINED or ("at least two" in self.case.raised.text and self.case.direct and self.operated):
+        elif (
+            argument in JOINED
+            or "Received" in self.case.raised.text
+            or ("at least two" in self.case.raised.text and self.case.direct and self.operated)
+        ):
             here = "cpu" if "cpu" in (got, other, self.facts.get("one")) else got or "another device"
             says = f"of the tensors that meet here, one is on {here}: mostly made in forward, or not moved"
             advice = "device=x.device where it is made (zeros, arange, a mask), register_buffer for constants"
@@ -165,7 +174,7 @@ class DeviceMissing(Rule):
         "Found no NVIDIA driver",
         "CUDA error: invalid device ordinal",
         "Attempting to deserialize object on a CUDA device but torch.cuda.is_available() is False",
-        "Attempting to deserialize object on CUDA device {number}",
+        "Attempting to deserialize object on CUDA device {number} but torch.cuda.device_count() is {count}",
         "Torch not linked with support for mps",
     )
     says = "this PyTorch has no such device"
@@ -183,6 +192,11 @@ class DeviceMissing(Rule):
         text, code = self.case.raised.text, self.line.code
         if "deserialize" in text:
             says = "the checkpoint was saved from a GPU that this machine hasn't got"
+            if self.facts.get("count"):
+                says = f"cuda:{self.number} is asked for, by the file or map_location, and the last is cuda:{self.count - 1}"
+                advice = 'map_location="cuda:0", the first one, or "cpu"; then model.to(device)'
+                yield certain(says, "checkpoint", advice)
+                return
             mapped = None
             if (call := self.line.call(r"load$")) and "map_location" not in code:
                 whole = self.line.text(call)
@@ -212,7 +226,6 @@ class DeviceReplica(Rule):
         "cannot pin '{tensor:word}' only dense CPU tensors can be pinned",
         "Expected a '{wanted:word}' device type for generator but found '{got:word}'",
         "Expected a '{wanted:word}' generator device but found '{got:word}'",
-        "cannot copy out of meta tensor; no data",
         "Cannot copy out of meta tensor; no data",
     )
     says = "something is on another device than the one it has to start from"
@@ -228,7 +241,13 @@ class DeviceReplica(Rule):
         text = self.case.raised.text
         if "replica" in text or "device_ids" in text:
             says = f"DataParallel copies the model from {self.device}, and part of it is on {self.got}"
-            yield certain(says, "device", f'model.to("{self.device}") before nn.DataParallel(model)')
+            advice = f'model.to("{self.device}") before nn.DataParallel(model)'
+            if on_gpu(self.got):
+                advice += f", or device_ids=[{self.got.partition(':')[2]}, …]"
+            if self.case.through(r"parallel[/\\]distributed"):
+                says += "; it stands within DistributedDataParallel"
+                advice = "leave DataParallel out: DDP has one GPU for each process"
+            yield certain(says, "device", advice)
         elif "pin" in text:
             says = f"pin_memory speeds up copies from the CPU, and the dataset returns a {self.tensor}"
             yield certain(says, "data", "return CPU tensors from the dataset and move the batch, or pin_memory=False")
@@ -237,6 +256,6 @@ class DeviceReplica(Rule):
             advice = f"generator=torch.Generator(device='{self.wanted}'), or leave the default on the CPU"
             yield likely(says, "device", advice)
         else:
-            says = "the model was made on meta: it has shapes and no values to be copied"
-            advice = "model.to_empty(device=…), and then load_state_dict; or make it on a real device"
+            says = "weights are on meta, without values: made there, or left by device_map or low_cpu_mem_usage"
+            advice = "no .to(device) after device_map, and no missing keys; or to_empty(device=…), then load_state_dict"
             yield likely(says, "device", advice)

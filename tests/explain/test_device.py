@@ -117,6 +117,36 @@ CASES = [
         "call",
         "torchsummary",
     ),
+    (
+        "loss = criterion(F, B, S[index])\nRuntimeError: indices should be either on cpu or on the same device as the indexed tensor (cpu)",
+        "device-mixed",
+        "device",
+        "index.cpu()",
+    ),
+    (
+        "All input tensors must be on the same device. Received cuda:0 and cpu",
+        "device-mixed",
+        "device",
+        "one is on cpu",
+    ),
+    (
+        "Attempting to deserialize object on CUDA device 3 but torch.cuda.device_count() is 1.",
+        "device-missing",
+        "checkpoint",
+        "the last is cuda:0",
+    ),
+    (
+        "Attempting to deserialize object on CUDA device 0 but torch.cuda.device_count() is 0.",
+        "device-missing",
+        "checkpoint",
+        'map_location="cpu"',
+    ),
+    (
+        "module must have its parameters and buffers on device cuda:0 (device_ids[0]) but found one of them on device: cuda:2",
+        "device-replica",
+        "device",
+        "device_ids=[2",
+    ),
 ]
 
 
