@@ -19,6 +19,7 @@ class BatchSizes(Rule):
         "each element in list of batch should be of equal size",
         "Trying to resize storage that is not resizable",
         "inconsistent tensor sizes at",
+        "Tensors must have same number of dimensions: got {axes} and {other_axes}",
     )
     says = "the samples of a batch have to be of one size"
     lookalike = "cat-size"
@@ -34,10 +35,16 @@ class BatchSizes(Rule):
     decide = "print(sample.shape) for the samples of one batch"
 
     def hypotheses(self) -> Iterator[Hypothesis]:
-        if "dim" in self.facts and not self.case.through(COLLATE):
+        if {"dim", "axes"} & set(self.facts) and not self.case.through(COLLATE):
             return
         first, other = self.facts.get("first", ()), self.facts.get("other", ())
-        if "first" not in self.facts:
+        if "axes" in self.facts:
+            says = "samples with other numbers of axes: grey pictures without an axis for channels among the others"
+            yield likely(says, "data", 'Image.open(path).convert("RGB") for every picture, "L" for every mask')
+        elif 0 in (*first, *other, self.facts.get("a"), self.facts.get("b")):
+            says = "a sample is empty, as of a crop that lies beside its picture, or of a file that holds nothing"
+            yield likely(says, "data", "print sizes before and after the crop; skip or resize pictures smaller than it")
+        elif "first" not in self.facts:
             says = "the samples have lists of other lengths"
             if "resizable" in self.case.raised.text:
                 says = "the samples are of other sizes, and a worker stacks them in one block of memory"
@@ -50,9 +57,6 @@ class BatchSizes(Rule):
             advice = "pad or resize them to one size, or collect them in a list: DataLoader(…, collate_fn=…)"
             yield likely(says, "data", advice)
             yield possible("pictures of other sizes", "data", "transforms.Resize((height, width)): both numbers")
-        elif 0 in (*first, *other):
-            says = f"{list(first)} and {list(other)}: a sample is empty, as of a crop that lies beside its picture"
-            yield likely(says, "data", "print sizes before and after the crop; skip or resize pictures smaller than it")
         elif len(first) != len(other):
             says = f"{list(first)} and {list(other)}: grey pictures without an axis for channels among the others"
             yield likely(says, "data", 'Image.open(path).convert("RGB") for every picture')
@@ -121,7 +125,7 @@ class BatchTypes(Rule):
 class DataEmpty(Rule):
     code = "data-empty"
     signatures = (
-        "num_samples should be a positive integer value, but got num_samples={samples}",
+        "num_samples should be a positive {} value, but got num_samples={samples}",
         "Sum of input lengths does not equal the length of the input dataset",
         "Size mismatch between tensors",
     )
@@ -203,6 +207,7 @@ class NoPicture(Rule):
         "img is not PIL Image",
         "Unexpected type {given:class}",
         "pic should be 2/3 dimensional. Got {axes} dimensions",
+        "Input pic must be a torch.Tensor or NumPy ndarray, not {given:class}",
         "Expected np.ndarray (got {given:word})",
     )
     says = "a transform got another kind of picture than it is for"
@@ -216,7 +221,10 @@ class NoPicture(Rule):
 
     def hypotheses(self) -> Iterator[Hypothesis]:
         text, given = self.case.raised.text, self.facts.get("given", "")
-        if "xpected np.ndarray" in text:
+        if "ndarray" in given and re.search("xpected np.ndarray|pic must be", text):
+            says = "the array is one of NumPy, and this PyTorch was built for another NumPy than is installed"
+            yield likely(says, "call", 'a newer torch and torchvision, or pip install "numpy<2"; restart what runs')
+        elif "xpected np.ndarray" in text:
             x = self.x
             kind = (
                 "pandas' values: df.to_numpy()"
@@ -230,7 +238,7 @@ class NoPicture(Rule):
                 else None
             )
             yield certain(says, "data", f"{kind}; {x} needs no conversion if it is a tensor", fix)
-        elif "nexpected type" in text and not self.case.through("transforms"):
+        elif "nexpected type" in text and not self.case.through("transforms") and self.case.raised.frames:
             return
         elif "axes" in self.facts or len(self.facts.get("size", ())) > 3:
             says = (
@@ -257,7 +265,13 @@ class NoPicture(Rule):
         elif "Image" in given or "PIL" in given:
             says = "it is still a Pillow picture: Normalize (and other tensor transforms) stand before ToTensor"
             yield certain(says, "data", "Compose([…, ToTensor(), Normalize(…)]), in this order")
-        else:
+        elif given in ("dict", "tuple", "list"):
+            says = f"the transform got a whole sample, a {given}, and torchvision's take one picture"
+            yield certain(says, "data", "call it on the picture alone, as sample['image']; transforms.v2 takes samples")
+        elif given in ("str", "NoneType"):
+            says = "a path came in, and no picture" if given == "str" else "no picture came in: its file wasn't read"
+            yield certain(says, "data", "Image.open(path) before; cv2.imread returns None where there is no such file")
+        elif "nexpected type" not in text:
             says = f"the transform got {given or 'what is no picture'}"
             advice = "ToTensor() makes a tensor of a Pillow picture or array; Normalize comes after it"
             yield likely(says, "data", advice)
@@ -267,8 +281,7 @@ class ArrayKind(Rule):
     code = "array-kind"
     signatures = (
         "can't convert np.ndarray of type numpy.{given:word}. The only supported",
-        "At least one stride in the given numpy array is negative",
-        "At least one of the strides in the given numpy array is negative",
+        "stride{} given numpy array {} negative",
         "Expected sequence of length {expected} at dim {axis} (got {got})",
         "only one element tensors can be converted to Python scalars",
         "only tensors with one element can be converted to Python scalars",

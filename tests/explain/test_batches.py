@@ -123,6 +123,23 @@ CASES = [
         "unsqueeze(0)",
     ),
     ("tensor is not a torch image.", "picture-kind", "data", "no batch"),
+    (
+        '  File "/lib/python3/site-packages/torch/utils/data/_utils/collate.py", line 5, in default_collate\nRuntimeError: invalid argument 0: Sizes of tensors must match except in dimension 0. Got 128 and 0 in dimension 2',
+        "batch-sizes",
+        "data",
+        "empty",
+    ),
+    (
+        '  File "/lib/python3/site-packages/torch/utils/data/_utils/collate.py", line 5, in default_collate\nRuntimeError: invalid argument 0: Tensors must have same number of dimensions: got 3 and 4',
+        "batch-sizes",
+        "data",
+        "grey",
+    ),
+    ("some of the strides of a given numpy array are negative.", "array-kind", "data", "copy()"),
+    ("expected np.ndarray (got numpy.ndarray)", "picture-kind", "call", "another NumPy"),
+    ("img should be PIL Image. Got <class 'dict'>", "picture-kind", "data", "sample['image']"),
+    ("pic should be PIL Image or ndarray. Got <class 'NoneType'>", "picture-kind", "data", "wasn't read"),
+    ("Unexpected type <class 'numpy.ndarray'>", "picture-kind", "data", "NumPy array"),
 ]
 
 
