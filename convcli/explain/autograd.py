@@ -189,7 +189,11 @@ class NumpyGrad(Rule):
         code = self.line.code
         fix = self.instead(code.replace(".numpy()", ".detach().numpy()")) if ".numpy()" in code else None
         says = "the tensor is part of a graph: an output of the model, or a parameter"
-        yield certain(says, "call", ".detach().cpu().numpy(), or with torch.no_grad(): around predictions", fix)
+        advice = ".detach().cpu().numpy(), or with torch.no_grad(): around predictions"
+        if not fix and self.case.through("matplotlib|__array__|seaborn|sklearn"):
+            says = "plots and NumPy's functions were handed tensors of a graph, or a list of them, of losses mostly"
+            advice = "losses.append(loss.item()) keeps numbers; tensor.detach() for all else"
+        yield certain(says, "call", advice, fix)
 
 
 class Unused(Rule):
@@ -198,8 +202,9 @@ class Unused(Rule):
         "One of the differentiated Tensors appears to not have been used in the graph",
         "The differentiated Tensor at index {index} appears to not have been used in the graph",
         "Expected to have finished reduction in the prior iteration before starting a new one",
+        "Expected to mark a variable ready only once",
     )
-    says = "a parameter has no part in the loss"
+    says = "each parameter has a part in the loss, and for DDP one in each step"
     lookalike = "no-gradient"
     example = """
         a, b = torch.rand(3, requires_grad=True), torch.rand(3, requires_grad=True)
@@ -209,6 +214,13 @@ class Unused(Rule):
     """
 
     def hypotheses(self) -> Iterator[Hypothesis]:
+        if "ready only once" in self.case.raised.text:
+            says = (
+                "a parameter got its gradient twice in a step: two backward(), a use outside forward, or a checkpoint"
+            )
+            advice = "one backward() of all losses; checkpoint(…, use_reentrant=False); DDP(…, static_graph=True)"
+            yield likely(says, "call", advice)
+            return
         named = re.search(r"Parameters which did not receive grad for rank \d+: (.{1,2000})", self.case.raised.text)
         layers = list(dict.fromkeys(re.findall(r"([\w.]+)\.\w+", named[1]))) if named else []
         which = ", ".join(layers[:3]) + (" …" if layers[3:] else "") or "a layer"
