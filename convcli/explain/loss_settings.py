@@ -48,6 +48,7 @@ class LossMade(Targets):
     )
     says = "Python asked a tensor of many values whether it is true"
     lookalike = "number-wanted"
+    decide = "the line that raised: a name in …Loss(a, b) with tensors means the second"
     example = """
         scores, labels = torch.rand(4, 3), torch.tensor([0, 1, 2, 1])
         # RuntimeError: Boolean value of Tensor with more than one value is ambiguous
@@ -66,6 +67,8 @@ class LossMade(Targets):
             says = "if, and, or, in or max() compares tensors element by element"
             advice = "(a == b).all() or .any() for one answer; & and | instead of and and or; x is None for None"
             yield likely(says, "call", advice)
+            if not self.line.code:
+                yield possible("a loss was made with tensors as its settings", "loss", "nn.MSELoss()(outputs, targets)")
 
 
 class CtcLengths(Targets):

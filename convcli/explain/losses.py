@@ -39,7 +39,7 @@ class TargetSize(Targets):
         if target == given:
             return
         batch_t, batch_i = (target or (1,))[0], (given or (1,))[0]
-        if prod(target) == prod(given) and sorted(n for n in target if n > 1) == sorted(n for n in given if n > 1):
+        if [n for n in target if n > 1] == [n for n in given if n > 1]:
             says = f"{list(given)} and {list(target)} are the same numbers; one has an axis of 1 that the other lacks"
             kind = ".float()" if self.line.has(BINARY) or self.case.through(BINARY) else ""
             known = self.line.argument(self._call, 1, "target")
@@ -49,9 +49,17 @@ class TargetSize(Targets):
             squeezed, other = ("outputs", "targets") if longer == given else ("targets", "outputs")
             advice = f"{squeezed}.squeeze({axis}), or {other}.unsqueeze({axis}): both with that axis, or both without"
             if not given:
-                says = "the prediction is a single number: squeeze() took the batch of one away as well"
-                advice = "outputs.squeeze(1), or squeeze(-1), names the one axis that is meant"
+                says = "the prediction is a number without an axis: a sum or mean, or squeeze() took the batch of one"
+                advice = "outputs.squeeze(1) names the one axis that is meant; or outputs.view_as(targets)"
             yield likely(says, "loss", advice, view)
+        elif sorted(given) == sorted(target):
+            says = f"{list(given)} and {list(target)} have the same axes in another order"
+            yield likely(says, "loss", "transpose or permute one of them; view and reshape would mix up the samples")
+        elif prod(given) == prod(target):
+            says = f"{list(given)} and {list(target)} are as many numbers: a view or flatten took axes of one side away"
+            yield likely(
+                says, "call", f"keep the batch in it; outputs.view({', '.join(map(str, target))}) before the loss"
+            )
         elif len(given) == 2 and target == (batch_i,) and 1 < isqrt(given[1]) ** 2 == given[1] and self.of_a_critic():
             side = isqrt(given[1])
             says = f"{given[1]} = {side}·{side} places a sample: the discriminator was made for smaller pictures"
@@ -77,6 +85,9 @@ class TargetSize(Targets):
         elif given[1:] == target[1:] and batch_i > batch_t and batch_i % (batch_t or 1) == 0:
             says = f"{batch_i} = {batch_i // batch_t} · {batch_t}: {batch_i // batch_t} predictions for each target"
             advice = "targets for all that is predicted: both of several outputs, pictures or GPUs, or of one"
+            if batch_t == 1:
+                says = f"{batch_i} predictions and one target: of every step, or of a batch with one sample's target"
+                advice = "out[-1], or out[:, -1], is the last step alone; or targets of the same batch"
             yield likely(says, "data", advice)
         elif given[1:] == target[1:] and batch_i == 1:
             says = (
@@ -90,11 +101,22 @@ class TargetSize(Targets):
         elif len(given) == len(target) == 4 and given[2:] != target[2:]:
             says = f"predicted maps are {given[2]}×{given[3]} and targets {target[2]}×{target[3]}"
             advice = "F.interpolate the prediction to the target's size, or padding=kernel // 2 in the network"
-            yield likely(says, "model", advice)
+            pairs = "input and target come from pictures of other sizes"
+            crops = "look at the sizes of both; one Resize((height, width)), or one crop, for both"
+            unlike = (given[2] == target[2]) != (given[3] == target[3]) and abs(sum(given) - sum(target)) > 16
+            if unlike:
+                yield likely(f"{says}: {pairs}", "data", crops)
+                yield possible("the network changes the size", "model", advice)
+            else:
+                yield likely(says, "model", advice)
+                yield possible(pairs, "data", crops)
         elif len(given) == len(target) >= 2 and given[0] == target[0]:
             axis = next(i for i, (a, b) in enumerate(zip(given, target, strict=True)) if a != b)
             says = f"on axis {axis}, {given[axis]} are predicted for {target[axis]}: classes, channels or steps"
             advice = f"as many outputs as the target has ({target[axis]}), or one-hot targets for {given[axis]} classes"
+            if target[axis] == 1 < given[axis] and len(given) > 2:
+                says = f"{given[axis]} are predicted on axis {axis} for one target, which is compared with each of them"
+                advice = f"targets.expand_as(outputs) where that is meant; else pick one, outputs.select({axis}, i)"
             yield likely(says, "model", advice)
         elif len(given) == len(target) + 1 and given[0] == target[0] and given[1] == 1:
             says = f"{list(given)} has an axis that {list(target)} lacks"
@@ -163,7 +185,7 @@ class TargetAxes(Targets):
         loss = F.cross_entropy(scores, labels)
         assert labels.shape == (4,) or loss.ndim == 0
     """
-    decide = "print the targets' shape and dtype: [batch, 1] means the first, [batch, classes] the second"
+    decide = "print the targets' shape: an axis of 1 means the first, any other size the second"
 
     def hypotheses(self) -> Iterator[Hypothesis]:
         size, axes = self.facts.get("size", ()), self.facts.get("axes")
@@ -196,11 +218,19 @@ class TargetAxes(Targets):
                 advice = "pool and flatten before the last nn.Linear; for one label a pixel give masks [batch, H, W]"
                 yield likely(says, "model", advice)
         else:
+            if self.case.through("cosine_embedding|margin_ranking"):
+                says = "the target is 1 or −1 for each pair: [batch], and it has a second axis"
+                yield likely(says, "data", "target.squeeze(1)", self.mend("{}.squeeze(1)"))
+                return
             says = "the labels have a second axis: a column [batch, 1], as tables and (n, 1) arrays give them"
             advice = "labels.squeeze(1): [batch], of class numbers"
             yield likely(says, "data", advice, self.mend("{}.squeeze(1).long()"))
-            says = "they are one-hot [batch, classes] (refused before 1.10, or if they aren't floats)"
-            advice = "labels.argmax(1)"
+            says = (
+                "they are one-hot, or several labels a sample [batch, n], or masks, and the scores are [batch, classes]"
+            )
+            advice = (
+                "argmax(1) for one-hot; BCEWithLogitsLoss for several; scores for each pixel or step where it has one"
+            )
             yield possible(says, "data", advice)
 
 
@@ -238,5 +268,10 @@ class TargetSteps(Targets):
             advice = "print both shapes"
             yield likely(says, "loss", advice)
         else:
-            says = f"targets of {list(got)} for scores that want {list(expected)}"
-            yield likely(says, "loss", "one class number for each position that is predicted")
+            says = (
+                f"targets of {list(got)}, and scores of {len(expected) + 1} axes, for which they'd be {list(expected)}"
+            )
+            if len(got) == 1:
+                says += ": an axis of steps too many"
+            advice = "one prediction a sample: scores[:, -1], mean(1) or squeeze(1); or a target for every position"
+            yield likely(says, "loss", advice)

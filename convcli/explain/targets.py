@@ -115,6 +115,7 @@ class TargetBatch(Targets):
         "Expected tensor to have size {size} at dimension {axis}, but got size {got} for argument #{place} "
         "'{argument:word}'",
         "inconsistent target size",
+        "dimension specified as {} but tensor has no dimensions",
     )
     says = "the loss compares one prediction with one target each, and their numbers differ"
     lookalike = "target-range"
@@ -135,6 +136,11 @@ class TargetBatch(Targets):
             return
         if "target" not in self.facts.get("argument", "target"):
             return  # a product's rule
+        if "no dimensions" in self.case.raised.text:
+            if self.case.in_loss:
+                says = "the target (or the prediction) is a single number, and the loss counts a batch of them"
+                yield likely(says, "data", "targets.unsqueeze(0): one sample alone is a batch of one")
+            return
         if "batch" not in self.facts:
             yield likely("predictions and targets have other sizes", "loss", "print both shapes before the loss")
             return
@@ -208,7 +214,15 @@ class TargetBatch(Targets):
 
     def spatial(self) -> Iterator[Hypothesis]:
         given, target = self.input, self.target
-        if len(given) == 4 and len(target) == 3 and given[0] == target[0]:
+        without = [given[:i] + given[i + 1 :] for i in range(len(given))]
+        if target in without[2:] and target != without[1]:
+            axis = without.index(target, 2)
+            says = (
+                f"the {given[axis]} classes stand on axis {axis} of the scores {list(given)}, and the loss reads axis 1"
+            )
+            moved = self.changed(self.outputs, f"{{}}.movedim({axis}, 1)")
+            yield likely(says, "loss", f"outputs.movedim({axis}, 1): [batch, classes, …]", moved)
+        elif len(given) == 4 and len(target) == 3 and given[0] == target[0]:
             says = f"the scores are {given[2]}×{given[3]} and the masks {target[1]}×{target[2]}"
             advice = "resize the scores to the masks (bilinear), or the masks, by nearest neighbour, to the scores"
             resized = self.changed(

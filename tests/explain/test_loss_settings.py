@@ -1,6 +1,6 @@
 """Losses with settings that don't fit, and losses that were made where a call was meant."""
 
-from tests.explain import first
+from tests.explain import explained, first
 
 
 def test_weights_are_counted_and_outputs_too() -> None:
@@ -14,6 +14,11 @@ def test_weights_are_counted_and_outputs_too() -> None:
 def test_a_comparison_is_no_loss() -> None:
     code, answer = first("if out == y:\nRuntimeError: Boolean value of Tensor with more than one value is ambiguous")
     assert (code, answer.change) == ("loss-made", "call")
+
+
+def test_a_bare_message_may_be_of_a_loss_that_was_made() -> None:
+    found = explained("Boolean value of Tensor with more than one value is ambiguous")
+    assert [each.change for each in found.hypotheses] == ["call", "loss"]
 
 
 def test_weights_of_the_right_number_are_flattened() -> None:

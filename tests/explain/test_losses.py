@@ -89,6 +89,43 @@ CASES = [
         "data",
         "3 channels",
     ),
+    (
+        "Target size (torch.Size([4, 10])) must be the same as input size (torch.Size([10, 4]))",
+        "target-size",
+        "loss",
+        "another order",
+    ),
+    (
+        "Target size (torch.Size([8, 156])) must be the same as input size (torch.Size([1248]))",
+        "target-size",
+        "call",
+        "as many numbers",
+    ),
+    (
+        "Target size (torch.Size([64, 1, 8, 3])) must be the same as input size (torch.Size([64, 80, 8, 3]))",
+        "target-size",
+        "model",
+        "expand_as",
+    ),
+    (
+        "Target size (torch.Size([1, 3, 1356, 2040])) must be the same as input size (torch.Size([1, 3, 1224, 2040]))",
+        "target-size",
+        "data",
+        "other sizes",
+    ),
+    (
+        "Target size (torch.Size([1, 1])) must be the same as input size (torch.Size([10, 1]))",
+        "target-size",
+        "data",
+        "one target",
+    ),
+    (
+        'loss = F.cosine_embedding_loss(a, b, y)\n  File "/lib/python3/site-packages/torch/nn/functional.py", line 3, in cosine_embedding_loss\nRuntimeError: 0D or 1D target tensor expected, multi-target not supported',
+        "target-axes",
+        "data",
+        "each pair",
+    ),
+    ("Expected target size [20, 2], got [20]", "target-steps", "loss", "an axis of steps too many"),
 ]
 
 

@@ -54,6 +54,18 @@ CASES = [
     ("Expected input batch_size (32) to match target batch_size (17).", "target-batch", "model", "17 samples"),
     ("Expected input batch_size (17) to match target batch_size (32).", "target-batch", "call", "different batches"),
     ("Expected input batch_size (60) to match target batch_size (10).", "target-batch", "call", "torch.cat"),
+    (
+        "input and target batch or spatial sizes don't match: target [4, 31, 31], input [4, 31, 10, 31]",
+        "target-batch",
+        "loss",
+        "stand on axis 2",
+    ),
+    (
+        "loss += criterion(out, target[c])\nRuntimeError: dimension specified as 0 but tensor has no dimensions",
+        "target-batch",
+        "data",
+        "single number",
+    ),
 ]
 
 
