@@ -193,7 +193,9 @@ class DeviceMissing(Rule):
         if "deserialize" in text:
             says = "the checkpoint was saved from a GPU that this machine hasn't got"
             if self.facts.get("count"):
-                says = f"cuda:{self.number} is asked for, by the file or map_location, and the last is cuda:{self.count - 1}"
+                says = (
+                    f"cuda:{self.number} is asked for, by file or map_location, and the last is cuda:{self.count - 1}"
+                )
                 advice = 'map_location="cuda:0", the first one, or "cpu"; then model.to(device)'
                 yield certain(says, "checkpoint", advice)
                 return

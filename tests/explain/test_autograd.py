@@ -43,7 +43,8 @@ CASES = [
     ),
     ("Expected to mark a variable ready only once.", "unused-parameter", "call", "twice"),
     (
-        '  File "/lib/python3/site-packages/matplotlib/cbook.py", line 3, in _check_1d\n    return np.atleast_1d(x)\nRuntimeError: Can\'t call numpy() on Tensor that requires grad.',
+        '  File "/lib/python3/site-packages/matplotlib/cbook.py", line 3, in _check_1d\n    return '
+        "np.atleast_1d(x)\nRuntimeError: Can't call numpy() on Tensor that requires grad.",
         "numpy-gradient",
         "call",
         "loss.item()",

@@ -124,13 +124,17 @@ CASES = [
     ),
     ("tensor is not a torch image.", "picture-kind", "data", "no batch"),
     (
-        '  File "/lib/python3/site-packages/torch/utils/data/_utils/collate.py", line 5, in default_collate\nRuntimeError: invalid argument 0: Sizes of tensors must match except in dimension 0. Got 128 and 0 in dimension 2',
+        '  File "/lib/python3/site-packages/torch/utils/data/_utils/collate.py", line 5, in '
+        "default_collate\nRuntimeError: invalid argument 0: Sizes of tensors must match except in dimension "
+        "0. Got 128 and 0 in dimension 2",
         "batch-sizes",
         "data",
         "empty",
     ),
     (
-        '  File "/lib/python3/site-packages/torch/utils/data/_utils/collate.py", line 5, in default_collate\nRuntimeError: invalid argument 0: Tensors must have same number of dimensions: got 3 and 4',
+        '  File "/lib/python3/site-packages/torch/utils/data/_utils/collate.py", line 5, in '
+        "default_collate\nRuntimeError: invalid argument 0: Tensors must have same number of dimensions: got "
+        "3 and 4",
         "batch-sizes",
         "data",
         "grey",

@@ -118,7 +118,8 @@ CASES = [
         "torchsummary",
     ),
     (
-        "loss = criterion(F, B, S[index])\nRuntimeError: indices should be either on cpu or on the same device as the indexed tensor (cpu)",
+        "loss = criterion(F, B, S[index])\nRuntimeError: indices should be either on cpu or on the same "
+        "device as the indexed tensor (cpu)",
         "device-mixed",
         "device",
         "index.cpu()",
@@ -142,7 +143,8 @@ CASES = [
         'map_location="cpu"',
     ),
     (
-        "module must have its parameters and buffers on device cuda:0 (device_ids[0]) but found one of them on device: cuda:2",
+        "module must have its parameters and buffers on device cuda:0 (device_ids[0]) but found one of them "
+        "on device: cuda:2",
         "device-replica",
         "device",
         "device_ids=[2",

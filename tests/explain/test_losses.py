@@ -120,7 +120,9 @@ CASES = [
         "one target",
     ),
     (
-        'loss = F.cosine_embedding_loss(a, b, y)\n  File "/lib/python3/site-packages/torch/nn/functional.py", line 3, in cosine_embedding_loss\nRuntimeError: 0D or 1D target tensor expected, multi-target not supported',
+        "loss = F.cosine_embedding_loss(a, b, y)\n  File "
+        '"/lib/python3/site-packages/torch/nn/functional.py", line 3, in cosine_embedding_loss\n'
+        "RuntimeError: 0D or 1D target tensor expected, multi-target not supported",
         "target-axes",
         "data",
         "each pair",
