@@ -70,6 +70,11 @@ class DeviceMixed(Rule):
         elif len(set(places)) > 1:
             says = f"tensors on {' and '.join(sorted(set(places)))} met: one was put on a fixed GPU"
             advice = "no .cuda() and no 'cuda:0' inside forward: torch.zeros(…, device=x.device)"
+            if argument == "index":
+                says = (
+                    f"the index is on {got}, what it looks into on {other}: a model spread over GPUs, or fixed to one"
+                )
+                advice = "ids to the device of the first layer; device_map and several processes exclude each other"
             yield likely(says, "device", advice)
         elif "indices should be" in self.case.raised.text:
             says = f"the index is on another device than the tensor that it looks into ({other})"
@@ -87,6 +92,8 @@ class DeviceMixed(Rule):
         elif "hidden tensor" in self.case.raised.text:
             says = f"the hidden state was made on {got} and the input is on {other}"
             yield likely(says, "device", f"torch.zeros(…, device={self.x}.device) where the hidden state is made")
+        elif argument == "index" and on_gpu(got) and re.search("index_select|embedding", self.case.raised.text):
+            yield from self.one_side(False)
         elif argument in ("index", "indices"):
             says = f"the index is on another device than what it looks into{f' ({other})' if other else ''}"
             yield likely(says, "device", "move the index to where the tensor is: index.to(x.device)")

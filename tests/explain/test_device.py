@@ -149,6 +149,20 @@ CASES = [
         "device",
         "device_ids=[2",
     ),
+    (
+        "Expected all tensors to be on the same device, but found at least two devices, cpu and cuda:0! "
+        "(when checking argument for argument index in method wrapper_CUDA__index_select)",
+        "device-mixed",
+        "model",
+        "weights",
+    ),
+    (
+        "Expected all tensors to be on the same device, but found at least two devices, cuda:2 and cuda:1! "
+        "(when checking argument for argument index in method wrapper_CUDA__index_select)",
+        "device-mixed",
+        "device",
+        "index is on cuda:1",
+    ),
 ]
 
 
