@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from convcli.explain.rule import Hypothesis, Rule, certain, likely, possible
+from convcli.wording import counted
 
 FAMILY = "data"
 
@@ -143,6 +144,9 @@ class DataEmpty(Rule):
         elif "Sum" in self.case.raised.text:
             says = "the parts of random_split don't add up to the dataset, mostly through rounding"
             advice = "random_split(data, [0.8, 0.2]), or the last part as len(data) minus the others"
+            if self.line.has(r"\[\s*0?\.\d"):
+                says = "this PyTorch takes no fractions (1.13 and later do), or they don't add up to 1"
+                advice = "counts: n = int(0.8 * len(data)), random_split(data, [n, len(data) - n])"
             yield certain(says, "data", advice)
         else:
             says = "inputs and targets have other numbers of rows"
@@ -191,6 +195,11 @@ class NormalizeChannels(Rule):
         else:
             says = f"{channels} channels and {means} means"
             advice = "one mean and one std for each channel"
+            if channels % means == 0:
+                says = f"{channels} = {channels // means} · {means} channels: pictures or frames were stacked"
+                advice = (
+                    f"normalize each before they are joined, or mean * {channels // means}, std * {channels // means}"
+                )
         yield (certain if shown or alike else likely)(says, "data", advice)
 
 
@@ -241,9 +250,16 @@ class NoPicture(Rule):
         elif "nexpected type" in text and not self.case.through("transforms") and self.case.raised.frames:
             return
         elif "axes" in self.facts or len(self.facts.get("size", ())) > 3:
-            says = (
-                f"a picture with {self.facts.get('axes') or len(self.size)} axes: a batch, where one picture is taken"
-            )
+            axes = self.facts.get("axes", len(self.facts.get("size", ())))
+            if axes < 2:
+                says = (
+                    f"what came has {counted(axes, 'axis')}, no picture: a path, an object, or a file that wasn't read"
+                )
+                yield certain(
+                    says, "data", "Image.open(path) before; cv2.imread returns None where there is no such file"
+                )
+                return
+            says = f"a picture with {axes} axes: a batch, where one picture is taken"
             yield certain(says, "data", "transform each sample; newer torchvision normalizes batches as well")
         elif "size" in self.facts:
             says = f"{list(self.size)} has no axis for channels: a grey picture, or one that was flattened"

@@ -144,6 +144,22 @@ CASES = [
     ("img should be PIL Image. Got <class 'dict'>", "picture-kind", "data", "sample['image']"),
     ("pic should be PIL Image or ndarray. Got <class 'NoneType'>", "picture-kind", "data", "wasn't read"),
     ("Unexpected type <class 'numpy.ndarray'>", "picture-kind", "data", "NumPy array"),
+    ("pic should be 2/3 dimensional. Got 4 dimensions.", "picture-kind", "data", "a batch"),
+    ("pic should be 2/3 dimensional. Got 0 dimensions.", "picture-kind", "data", "wasn't read"),
+    (
+        "img = normalize(img)\nRuntimeError: The size of tensor a (12) must match the size of tensor b (3) "
+        "at non-singleton dimension 0",
+        "normalize-channels",
+        "data",
+        "stacked",
+    ),
+    (
+        "a, b = random_split(data, [0.8, 0.2])\nValueError: Sum of input lengths does not equal the length "
+        "of the input dataset!",
+        "data-empty",
+        "data",
+        "counts",
+    ),
 ]
 
 
