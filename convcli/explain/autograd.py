@@ -156,7 +156,7 @@ class LeafInPlace(Rule):
 
 class NonLeaf(Rule):
     code = "optimizer-leaf"
-    signatures = ("Can't optimize a non-leaf Tensor",)
+    signatures = ("Can't optimize a non-leaf {}",)
     says = "an optimizer takes tensors that were made, not computed"
     lookalike = "leaf-inplace"
     example = """
@@ -164,13 +164,18 @@ class NonLeaf(Rule):
         # ValueError: can't optimize a non-leaf Tensor
         optimizer = torch.optim.SGD([weight], lr=0.1)
     """
-    usual = (
-        certain(
-            ".to(device), .cuda() or arithmetic after requires_grad=True makes a new tensor, which is no leaf",
-            "model",
-            "torch.rand(3, device=device, requires_grad=True), or x = x.detach().requires_grad_()",
-        ),
-    )
+
+    def hypotheses(self) -> Iterator[Hypothesis]:
+        if self.line.has(r"\.param\w*\("):
+            says = "a parameter of the model was replaced by a tensor that was computed, moved or cast"
+            advice = (
+                "layer.weight = nn.Parameter(tensor), or layer.weight.data.copy_(tensor); model.to(device) afterwards"
+            )
+            yield likely(says, "model", advice)
+            return
+        says = ".to(device), .cuda() or arithmetic after requires_grad=True makes a new tensor, which is no leaf"
+        advice = "torch.rand(3, device=device, requires_grad=True), or x = x.detach().requires_grad_()"
+        yield certain(says, "model", advice)
 
 
 class NumpyGrad(Rule):
@@ -199,7 +204,7 @@ class NumpyGrad(Rule):
 class Unused(Rule):
     code = "unused-parameter"
     signatures = (
-        "One of the differentiated Tensors appears to not have been used in the graph",
+        "One of the differentiated Tensors appears {} have been used in the graph",
         "The differentiated Tensor at index {index} appears to not have been used in the graph",
         "Expected to have finished reduction in the prior iteration before starting a new one",
         "Expected to mark a variable ready only once",
@@ -220,6 +225,13 @@ class Unused(Rule):
             )
             advice = "one backward() of all losses; checkpoint(…, use_reentrant=False); DDP(…, static_graph=True)"
             yield likely(says, "call", advice)
+            return
+        asked = self.line.text(self.line.argument(self.line.call(r"\bgrad$"), 1, "inputs"))
+        if asked and "parameters" not in asked:
+            says = f"the loss wasn't computed from {asked}: that was made afterwards, detached, or is a copy"
+            if re.search(r"\.(?:clone|detach|view|reshape|to|cuda|float)\(", asked):
+                says = f"{asked} makes a new tensor here, which the loss can't have been computed from"
+            yield likely(says, "call", "ask for the very tensor that went in, and compute the loss after it")
             return
         named = re.search(r"Parameters which did not receive grad for rank \d+: (.{1,2000})", self.case.raised.text)
         layers = list(dict.fromkeys(re.findall(r"([\w.]+)\.\w+", named[1]))) if named else []

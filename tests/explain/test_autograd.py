@@ -49,6 +49,34 @@ CASES = [
         "call",
         "loss.item()",
     ),
+    (
+        "optimizer = optim.SGD(model.parameters(), lr=0.1)\nValueError: can't optimize a non-leaf Tensor",
+        "optimizer-leaf",
+        "model",
+        "nn.Parameter(tensor)",
+    ),
+    ("can't optimize a non-leaf Variable", "optimizer-leaf", "model", "no leaf"),
+    (
+        "g = torch.autograd.grad(loss, w[0].clone())\nRuntimeError: One of the differentiated Tensors "
+        "appears to not have been used in the graph.",
+        "unused-parameter",
+        "call",
+        "makes a new tensor",
+    ),
+    (
+        "g = torch.autograd.grad(loss, noise)\nRuntimeError: One of the differentiated Tensors appears to "
+        "not have been used in the graph.",
+        "unused-parameter",
+        "call",
+        "wasn't computed from noise",
+    ),
+    (
+        "g = torch.autograd.grad(loss, net.parameters())\nRuntimeError: One of the differentiated Tensors "
+        "appears to not have been used in the graph.",
+        "unused-parameter",
+        "model",
+        "not called",
+    ),
 ]
 
 
