@@ -117,6 +117,11 @@ class TargetSize(Targets):
             if target[axis] == 1 < given[axis] and len(given) > 2:
                 says = f"{given[axis]} are predicted on axis {axis} for one target, which is compared with each of them"
                 advice = f"targets.expand_as(outputs) where that is meant; else pick one, outputs.select({axis}, i)"
+                if axis == 1 and min(given[2:]) > 8:
+                    says = f"{given[1]} scores a pixel {list(given)}, and one class number each {list(target)}"
+                    advice = "nn.CrossEntropyLoss()(outputs, targets.squeeze(1).long()); or one-hot targets"
+                    yield likely(says, "loss", advice)
+                    return
             yield likely(says, "model", advice)
         elif len(given) == len(target) + 1 and given[0] == target[0] and given[1] == 1:
             says = f"{list(given)} has an axis that {list(target)} lacks"

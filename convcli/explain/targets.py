@@ -100,7 +100,9 @@ class TargetRange(Targets):
         if target is not None and 100 < target < 255:
             yield possible(masks, "data", mapped)
         else:
-            yield possible("the labels start at 1", "data", "labels - 1 where they are made")
+            marks = ", or hold a mark such as 255" if target is None else ""
+            left_out = "; give those that are marked a class, or leave them out" if marks else ""
+            yield possible(f"the labels start at 1{marks}", "data", f"labels - 1 where they are made{left_out}")
 
 
 class TargetBatch(Targets):
@@ -185,6 +187,14 @@ class TargetBatch(Targets):
                 yield self.last_batch(possible)
         elif batch and targets % batch == 0:
             factor = targets // batch
+            if batch == 1:
+                says = (
+                    f"one prediction and {targets} targets: of one mask, {targets} high, that has lost the batch of one"
+                )
+                yield likely(says, "data", "targets.unsqueeze(0), and no squeeze() where they are made")
+                says = "a view(1, -1), a mean or model(x)[0] took the batch from the outputs"
+                yield possible(says, "call", "outputs [batch, classes]: x.flatten(1) keeps the batch")
+                return
             says = f"{targets} = {factor} · {batch}: {factor} targets for each prediction, one-hot or flattened steps"
             advice = "targets.argmax(1) for one-hot; for a sequence flatten the outputs too: out.view(-1, classes)"
             yield likely(says, "loss", advice)
@@ -247,6 +257,9 @@ class TargetType(Targets):
         "Expected floating point type for target with class probabilities, got {given:word}",
         "Expected object of scalar type Long but got scalar type {given:word} for argument #{place} 'target'",
         "Expected object of type torch.{}LongTensor but found type torch.{given:words} for argument #{place} 'target'",
+        "found type Variable[torch.{given:word}] for argument #{place} 'target'",
+        "is_same_size received an invalid combination of arguments - got (torch.{wanted:word}), but expected "
+        "(torch.{given:word} other)",
         "expected scalar type {wanted:word} but found {given:word}",
         "Found dtype {given:word} but expected {wanted:word}",
         "expected dtype {wanted:word} but got dtype {given:word}",
@@ -272,6 +285,8 @@ class TargetType(Targets):
         given, wanted = method(self.facts.get("given", "bool")), method(self.facts.get("wanted", ""))
         function = self.facts.get("function", "")
         of_classes = "nll" in function or "'target'" in text or "target dtype" in text
+        if given in WHOLE and re.search(r"Variable|is_same_size", text):
+            of_classes = False
         if "result type" in text and self.line.has(r"\w_\(|[-+*/]="):
             return  # written in place
         if not (
@@ -279,7 +294,7 @@ class TargetType(Targets):
             or of_classes
             or "class probabilities" in text
             or "host_softmax" in function
-            or "ound dtype" in text
+            or re.search("ound dtype|is_same_size|Variable", text)
             or ("backward" in self.line.code and "got dtype" in text)
         ):
             return

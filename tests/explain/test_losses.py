@@ -128,6 +128,12 @@ CASES = [
         "each pair",
     ),
     ("Expected target size [20, 2], got [20]", "target-steps", "loss", "an axis of steps too many"),
+    (
+        "Target size (torch.Size([1, 1, 256, 256])) must be the same as input size (torch.Size([1, 20, 256, 256]))",
+        "target-size",
+        "loss",
+        "squeeze(1).long()",
+    ),
 ]
 
 

@@ -66,6 +66,22 @@ CASES = [
         "data",
         "single number",
     ),
+    (
+        "Expected object of type Variable[torch.FloatTensor] but found type Variable[torch.LongTensor] for "
+        "argument #1 'target'",
+        "target-dtype",
+        "data",
+        "targets.float()",
+    ),
+    (
+        "is_same_size received an invalid combination of arguments - got (torch.cuda.FloatTensor), but "
+        "expected (torch.cuda.LongTensor other)",
+        "target-dtype",
+        "data",
+        "targets.float()",
+    ),
+    ("Class values must be smaller than num_classes.", "target-range", "model", "num_classes"),
+    ("Expected input batch_size (1) to match target batch_size (256).", "target-batch", "data", "unsqueeze(0)"),
 ]
 
 
