@@ -79,7 +79,7 @@ def read(text: str) -> list[Raised]:
     if warned and set(sizes) <= set(re.findall(r"\d+", warned)):
         return [Raised("", warned, chain[0].frames), *chain]
     told = [Raised("", asserted, chain[0].frames)] if asserted else []
-    return told + chain if "CUDA" in text else chain + told
+    return told + chain if "cuda" in text.lower() else chain + told
 
 
 def _last(pattern: re.Pattern[str], lines: Sequence[str]) -> str:
