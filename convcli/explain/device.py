@@ -8,7 +8,20 @@ from convcli.explain.rule import Hypothesis, Rule, certain, likely, possible
 FAMILY = "device"
 
 # Arguments of functions that take no weights: torch.cat, arithmetic, masks.
-JOINED = ("tensors", "other", "mask", "tensor1", "tensor2", "end", "src", "source", "value", "values", "condition")
+JOINED = (
+    "tensors",
+    "other",
+    "mask",
+    "tensor1",
+    "tensor2",
+    "end",
+    "src",
+    "source",
+    "value",
+    "values",
+    "condition",
+    "grid",
+)
 
 
 def on_gpu(name: str) -> bool:
@@ -29,6 +42,7 @@ class DeviceMixed(Rule):
         "argument {argument:word} in method {method:word}",
         "same device, but found at least two devices, {one:word} and {other:word}!",
         "All input tensors must be on the same device. Received {other:word} and {got:word}",
+        "expected device {other:word} but got device {got:word}",
         "found at least two devices (when checking argument for argument {argument:word} in method {method:word}",
         "Input type ({got:words}) and weight type ({weight:words}) should be the same",
         "Input type ({got:words}) and bias type ({weight:words}) should be the same",
@@ -63,6 +77,8 @@ class DeviceMixed(Rule):
     def hypotheses(self) -> Iterator[Hypothesis]:
         got, other, argument = (self.facts.get(name, "") for name in ("got", "other", "argument"))
         places = re.findall(r"cuda:\d", self.case.raised.text)
+        there = next(filter(on_gpu, (got, other, self.facts.get("one", ""))), other)
+        either = not argument and re.search("at least two|but got device|Placeholder", self.case.raised.text)
         if "weight" in self.facts:
             if on_gpu(got) == on_gpu(self.weight):
                 return  # one device, two types
@@ -98,18 +114,23 @@ class DeviceMixed(Rule):
             says = f"the index is on another device than what it looks into{f' ({other})' if other else ''}"
             yield likely(says, "device", "move the index to where the tensor is: index.to(x.device)")
         elif (
-            argument in JOINED
-            or "Received" in self.case.raised.text
-            or ("at least two" in self.case.raised.text and self.case.direct and self.operated)
+            argument in JOINED or "Received" in self.case.raised.text or (either and self.case.direct and self.operated)
         ):
             here = "cpu" if "cpu" in (got, other, self.facts.get("one")) else got or "another device"
             says = f"of the tensors that meet here, one is on {here}: mostly made in forward, or not moved"
             advice = "device=x.device where it is made (zeros, arange, a mask), register_buffer for constants"
             yield likely(says, "device", f"{advice}; or .to(device) if it came with the data")
+        elif either:
+            yield from self.pair(there or "the GPU")
         else:
             of_weights = argument in ("mat2", "weight", "bias", "running_mean")
-            there = next(filter(on_gpu, (got, other, self.facts.get("one", ""))), other)
             yield from self.one_side(not got or of_weights == on_gpu(got), there)
+
+    def pair(self, there: str) -> Iterator[Hypothesis]:
+        says = f"one side is on {there} and the other isn't: {self.x}, or the model, was not moved"
+        yield likely(says, "data", "x = x.to(device), which returns the moved tensor, labels too; and model.to(device)")
+        says = "a tensor or layer that was made in forward, or stands in a plain list, doesn't move with the model"
+        yield possible(says, "model", "device=x.device where it is made; nn.ModuleList; register_buffer for constants")
 
     @property
     def operated(self) -> bool:
@@ -180,7 +201,7 @@ class DeviceMissing(Rule):
         "No CUDA GPUs are available",
         "Found no NVIDIA driver",
         "CUDA error: invalid device ordinal",
-        "Attempting to deserialize object on a CUDA device but torch.cuda.is_available() is False",
+        "Attempting to deserialize object on a CUDA device",
         "Attempting to deserialize object on CUDA device {number} but torch.cuda.device_count() is {count}",
         "Torch not linked with support for mps",
     )

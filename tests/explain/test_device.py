@@ -163,6 +163,20 @@ CASES = [
         "device",
         "index is on cuda:1",
     ),
+    (
+        "Expected all tensors to be on the same device, but found at least two devices, cpu and cuda:0!",
+        "device-mixed",
+        "data",
+        "one side is on cuda:0",
+    ),
+    ("expected device cpu but got device cuda:0", "device-mixed", "data", "one side is on cuda:0"),
+    (
+        "Expected all tensors to be on the same device, but found at least two devices, cuda:0 and cpu! "
+        "(when checking argument for argument grid in method wrapper_CUDA__grid_sampler_2d)",
+        "device-mixed",
+        "device",
+        "one is on cpu",
+    ),
 ]
 
 
