@@ -40,7 +40,11 @@ class NoGradient(Rule):
 
 class NotScalar(Rule):
     code = "backward-scalar"
-    signatures = ("Grad can be implicitly created only for scalar outputs",)
+    signatures = (
+        "Grad can be implicitly created only for scalar outputs",
+        "grad_output[{}] has a shape of {gradient:shape} and output[{}] has a shape of {output:shape}",
+        "invalid gradient at index {} - expected shape {output:shape} but got {gradient:shape}",
+    )
     says = "backward() starts from one number"
     lookalike = "no-gradient"
     example = """
@@ -48,13 +52,17 @@ class NotScalar(Rule):
         # RuntimeError: grad can be implicitly created only for scalar outputs
         scores.backward()
     """
-    usual = (
-        certain(
-            "the loss has a value for each element or sample: reduction='none', or one for each GPU of DataParallel",
-            "loss",
-            "loss.mean() or loss.sum() before backward()",
-        ),
-    )
+
+    def hypotheses(self) -> Iterator[Hypothesis]:
+        if "output" in self.facts:
+            says = f"backward(gradient) got a gradient of {list(self.gradient)} for a result of {list(self.output)}"
+            advice = (
+                "(-loss).backward() needs none; or one of the result's shape: torch.tensor(-1.0) for a single number"
+            )
+            yield certain(says, "call", advice)
+            return
+        says = "the loss has a value for each element or sample: reduction='none', or one for each GPU of DataParallel"
+        yield certain(says, "loss", "loss.mean() or loss.sum() before backward()")
 
 
 class BackwardTwice(Rule):

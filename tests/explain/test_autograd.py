@@ -77,6 +77,13 @@ CASES = [
         "model",
         "not called",
     ),
+    (
+        "Mismatch in shape: grad_output[0] has a shape of torch.Size([1]) and output[0] has a shape of torch.Size([]).",
+        "backward-scalar",
+        "call",
+        "a result of []",
+    ),
+    ("invalid gradient at index 0 - expected shape [] but got [1]", "backward-scalar", "call", "gradient of [1]"),
 ]
 
 
