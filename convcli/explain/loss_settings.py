@@ -71,6 +71,29 @@ class LossMade(Targets):
                 yield possible("a loss was made with tensors as its settings", "loss", "nn.MSELoss()(outputs, targets)")
 
 
+class LossTargetGradient(Targets):
+    code = "loss-target-gradient"
+    signatures = (
+        "nn criterions don't compute the gradient w.r.t. targets",
+        "derivative for 'target' is not implemented",
+        "is not differentiable with respect to argument 'target'",
+    )
+    says = "a loss has a gradient for its prediction, and none for its target"
+    lookalike = "leaf-inplace"
+    example = """
+        scores, labels = torch.rand(4, requires_grad=True), torch.ones(4)
+        # RuntimeError: The function 'soft_margin_loss' is not differentiable with respect to argument 'target'. This
+        # input cannot have requires_grad True.
+        loss = F.soft_margin_loss(labels, scores)
+    """
+    decide = "print(outputs.requires_grad, targets.requires_grad)"
+
+    def hypotheses(self) -> Iterator[Hypothesis]:
+        yield likely("prediction and target are swapped", "call", "criterion(outputs, targets), the prediction first")
+        says = "the target was computed by a network, or made with requires_grad"
+        yield possible(says, "loss", "criterion(outputs, targets.detach())")
+
+
 class CtcLengths(Targets):
     code = "ctc-lengths"
     signatures = (

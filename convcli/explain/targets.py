@@ -203,7 +203,11 @@ class TargetBatch(Targets):
             yield possible(says, "model", advice)
         else:
             says = f"{batch} predictions and {targets} targets share no batch: a view or a filter changed one of them"
-            advice = "keep the batch: x.flatten(1) in the model, not x.view(-1, n); targets of the same batch"
+            if max(batch, targets) > 256:
+                says += ", or steps were cut or padded in one alone"
+            advice = (
+                "x.flatten(1) and not x.view(-1, n); one padding and one mask for both, labels as long as the input"
+            )
             yield likely(says, "call", advice)
 
     def last_batch(self, sure: Callable[[str, str, str], Hypothesis]) -> Hypothesis:
@@ -257,6 +261,7 @@ class TargetType(Targets):
         "Expected floating point type for target with class probabilities, got {given:word}",
         "Expected object of scalar type Long but got scalar type {given:word} for argument #{place} 'target'",
         "Expected object of type torch.{}LongTensor but found type torch.{given:words} for argument #{place} 'target'",
+        "argument 'target' (position {place}) must be Tensor, not {given:word}",
         "found type Variable[torch.{given:word}] for argument #{place} 'target'",
         "is_same_size received an invalid combination of arguments - got (torch.{wanted:word}), but expected "
         "(torch.{given:word} other)",
@@ -284,6 +289,13 @@ class TargetType(Targets):
         text = self.case.raised.text
         given, wanted = method(self.facts.get("given", "bool")), method(self.facts.get("wanted", ""))
         function = self.facts.get("function", "")
+        if "must be Tensor" in text:
+            what = {"NoneType": "None, not made or not returned", "int": "a number", "float": "a number"}.get(
+                self.given, f"a {self.given}, of texts or numbers, as the dataset or the batch has them"
+            )
+            advice = "class numbers as a tensor, made where samples are: torch.tensor(label), texts numbered before"
+            yield likely(f"the labels are {what}", "data", advice)
+            return
         of_classes = "nll" in function or "'target'" in text or "target dtype" in text
         if given in WHOLE and re.search(r"Variable|is_same_size", text):
             of_classes = False

@@ -36,3 +36,8 @@ def test_each_length_of_ctc_is_told_apart() -> None:
     said = [first(message)[1].says for message in (targets, scores, "input_lengths must be of size batch_size")]
     for words, sentence in zip(("8 columns", "10 steps", "number of samples"), said, strict=True):
         assert words in sentence
+
+
+def test_a_target_with_a_gradient_is_the_prediction_or_a_networks() -> None:
+    found = explained("the derivative for 'target' is not implemented")
+    assert [each.change for each in found.hypotheses] == ["call", "loss"]

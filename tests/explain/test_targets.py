@@ -82,6 +82,26 @@ CASES = [
     ),
     ("Class values must be smaller than num_classes.", "target-range", "model", "num_classes"),
     ("Expected input batch_size (1) to match target batch_size (256).", "target-batch", "data", "unsqueeze(0)"),
+    (
+        "cross_entropy_loss(): argument 'target' (position 2) must be Tensor, not tuple",
+        "target-dtype",
+        "data",
+        "the labels are a tuple",
+    ),
+    (
+        "cross_entropy_loss(): argument 'target' (position 2) must be Tensor, not int",
+        "target-dtype",
+        "data",
+        "a number",
+    ),
+    (
+        "SpatialClassNLLCriterion.cu:106: block: [6,0,0] Assertion `t >= 0 && t < n_classes` failed.\n"
+        "RuntimeError: cuda runtime error (710) : device-side assert triggered",
+        "target-range",
+        "data",
+        "grey values",
+    ),
+    ("Expected input batch_size (511) to match target batch_size (23).", "target-batch", "call", "padded"),
 ]
 
 
