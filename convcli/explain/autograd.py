@@ -216,6 +216,7 @@ class Unused(Rule):
         "The differentiated Tensor at index {index} appears to not have been used in the graph",
         "Expected to have finished reduction in the prior iteration before starting a new one",
         "Expected to mark a variable ready only once",
+        "has parameters that were not used in producing the loss",
     )
     says = "each parameter has a part in the loss, and for DDP one in each step"
     lookalike = "no-gradient"
@@ -245,10 +246,10 @@ class Unused(Rule):
         layers = list(dict.fromkeys(re.findall(r"([\w.]+)\.\w+", named[1]))) if named else []
         which = ", ".join(layers[:3]) + (" …" if layers[3:] else "") or "a layer"
         says = f"{which}: made and not called in this forward, or the output isn't used in the loss"
-        advice = (
-            "use it or leave it out; where that is meant, allow_unused=True, or find_unused_parameters=True for DDP"
-        )
-        yield likely(says, "model", advice)
+        meant = "allow_unused=True, or find_unused_parameters=True for DDP"
+        if "LightningModule" in self.case.raised.text:
+            meant = 'Trainer(strategy="ddp_find_unused_parameters_true")'
+        yield likely(says, "model", f"use it or leave it out; where that is meant, {meant}")
 
 
 class DeepCopy(Rule):

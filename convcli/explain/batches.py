@@ -60,7 +60,11 @@ class BatchSizes(Rule):
             yield possible("pictures of other sizes", "data", "transforms.Resize((height, width)): both numbers")
         elif len(first) != len(other):
             says = f"{list(first)} and {list(other)}: grey pictures without an axis for channels among the others"
-            yield likely(says, "data", 'Image.open(path).convert("RGB") for every picture')
+            advice = 'Image.open(path).convert("RGB") for every picture'
+            if {len(first), len(other)} == {1, 2}:
+                says = f"{list(first)} and {list(other)}: recordings with an axis for channels, and without"
+                advice = "bring each to one channel where it is read: the mean over that axis"
+            yield likely(says, "data", advice)
         elif len(first) == 3 and {first[0], other[0]} <= {1, 2, 3, 4} and first[0] != other[0]:
             says = f"{first[0]} and {other[0]} channels: grey or RGBA pictures among the others"
             yield likely(says, "data", 'Image.open(path).convert("RGB") for every picture')

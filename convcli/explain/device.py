@@ -8,20 +8,7 @@ from convcli.explain.rule import Hypothesis, Rule, certain, likely, possible
 FAMILY = "device"
 
 # Arguments of functions that take no weights: torch.cat, arithmetic, masks.
-JOINED = (
-    "tensors",
-    "other",
-    "mask",
-    "tensor1",
-    "tensor2",
-    "end",
-    "src",
-    "source",
-    "value",
-    "values",
-    "condition",
-    "grid",
-)
+JOINED = r"tensors|other|mask|tensor[12]|end|src|source|values?|condition|grid"
 
 
 def on_gpu(name: str) -> bool:
@@ -114,12 +101,14 @@ class DeviceMixed(Rule):
             says = f"the index is on another device than what it looks into{f' ({other})' if other else ''}"
             yield likely(says, "device", "move the index to where the tensor is: index.to(x.device)")
         elif (
-            argument in JOINED or "Received" in self.case.raised.text or (either and self.case.direct and self.operated)
+            re.fullmatch(JOINED, argument)
+            or "Received" in self.case.raised.text
+            or (either and self.case.direct and self.operated)
         ):
             here = "cpu" if "cpu" in (got, other, self.facts.get("one")) else got or "another device"
-            says = f"of the tensors that meet here, one is on {here}: mostly made in forward, or not moved"
+            says = f"of the tensors that meet here, one is on {here}: made anew, or of the data, and not moved"
             advice = "device=x.device where it is made (zeros, arange, a mask), register_buffer for constants"
-            yield likely(says, "device", f"{advice}; or .to(device) if it came with the data")
+            yield likely(says, "device", f"{advice}; .to(device) for what came with the data or from NumPy")
         elif either:
             yield from self.pair(there or "the GPU")
         else:

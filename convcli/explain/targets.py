@@ -100,8 +100,8 @@ class TargetRange(Targets):
         if target is not None and 100 < target < 255:
             yield possible(masks, "data", mapped)
         else:
-            marks = ", or hold a mark such as 255" if target is None else ""
-            left_out = "; give those that are marked a class, or leave them out" if marks else ""
+            marks = ", or hold a mark such as −1 or 255" if target is None else ""
+            left_out = "; CrossEntropyLoss(ignore_index=…) for a mark" if marks else ""
             yield possible(f"the labels start at 1{marks}", "data", f"labels - 1 where they are made{left_out}")
 
 

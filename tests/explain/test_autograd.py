@@ -84,6 +84,13 @@ CASES = [
         "a result of []",
     ),
     ("invalid gradient at index 0 - expected shape [] but got [1]", "backward-scalar", "call", "gradient of [1]"),
+    (
+        "It looks like your LightningModule has parameters that were not used in producing the loss returned "
+        "by training_step.",
+        "unused-parameter",
+        "model",
+        "ddp_find_unused_parameters_true",
+    ),
 ]
 
 

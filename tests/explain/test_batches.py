@@ -160,6 +160,12 @@ CASES = [
         "data",
         "counts",
     ),
+    (
+        "stack expects each tensor to be equal size, but got [327680, 2] at entry 0 and [327680] at entry 6",
+        "batch-sizes",
+        "data",
+        "recordings",
+    ),
 ]
 
 

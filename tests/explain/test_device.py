@@ -99,7 +99,7 @@ CASES = [
         "found at least two devices, cuda:0 and cpu!",
         "device-mixed",
         "device",
-        "made in forward",
+        "made anew",
     ),
     (
         "out = self.fc(x + skip)\nRuntimeError: Expected all tensors to be on the same device, but found at "

@@ -102,6 +102,7 @@ CASES = [
         "grey values",
     ),
     ("Expected input batch_size (511) to match target batch_size (23).", "target-batch", "call", "padded"),
+    ("Assertion `cur_target >= 0 && cur_target < n_classes' failed.", "target-range", "model", "background"),
 ]
 
 
