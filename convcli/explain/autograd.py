@@ -40,7 +40,11 @@ class NoGradient(Rule):
 
 class NotScalar(Rule):
     code = "backward-scalar"
-    signatures = ("Grad can be implicitly created only for scalar outputs",)
+    signatures = (
+        "Grad can be implicitly created only for scalar outputs",
+        "grad_output[{}] has a shape of {gradient:shape} and output[{}] has a shape of {output:shape}",
+        "invalid gradient at index {} - expected shape {output:shape} but got {gradient:shape}",
+    )
     says = "backward() starts from one number"
     lookalike = "no-gradient"
     example = """
@@ -48,13 +52,17 @@ class NotScalar(Rule):
         # RuntimeError: grad can be implicitly created only for scalar outputs
         scores.backward()
     """
-    usual = (
-        certain(
-            "the loss has a value for each element or sample: reduction='none', or one for each GPU of DataParallel",
-            "loss",
-            "loss.mean() or loss.sum() before backward()",
-        ),
-    )
+
+    def hypotheses(self) -> Iterator[Hypothesis]:
+        if "output" in self.facts:
+            says = f"backward(gradient) got a gradient of {list(self.gradient)} for a result of {list(self.output)}"
+            advice = (
+                "(-loss).backward() needs none; or one of the result's shape: torch.tensor(-1.0) for a single number"
+            )
+            yield certain(says, "call", advice)
+            return
+        says = "the loss has a value for each element or sample: reduction='none', or one for each GPU of DataParallel"
+        yield certain(says, "loss", "loss.mean() or loss.sum() before backward()")
 
 
 class BackwardTwice(Rule):
@@ -72,16 +80,25 @@ class BackwardTwice(Rule):
         # if you need to access saved tensors after calling backward.
         loss.backward()
     """
-    usual = (
-        likely(
-            "something computed in an earlier step is used in this one: an RNN's hidden state, a running loss, a "
-            "generator's output",
-            "call",
-            "h = h.detach() between steps; compute it anew inside the loop; fake.detach() for the discriminator's loss",
-        ),
-        possible("two losses share one graph", "loss", "(loss_a + loss_b).backward() once"),
-    )
-    decide = "what is made outside of the loop and used within it"
+    decide = "what is made outside of the loop and used within it, and how often backward() is called in a step"
+
+    def hypotheses(self) -> Iterator[Hypothesis]:
+        earlier = "something computed in an earlier step is used in this one: an RNN's hidden state, a running loss"
+        detached = "h = h.detach() between steps; compute it anew inside the loop; total += loss.item()"
+        shared = "two backward() in one step go through one forward: of two losses, or of the same output"
+        anew = "(loss_a + loss_b).backward() once; run the model again between them where weights change"
+        if self.line.has(r"(?i)(?:^|[^a-z])[dg]_?loss|loss_?[dg](?:[^a-z]|$)|err_?[dg]|disc|gen(?:er|_|\b)|adv|critic"):
+            says = "the generator's output, or the discriminator's verdict, is used by both losses"
+            advice = "discriminator(fake.detach()) for its own loss, and discriminator(fake) anew for the generator's"
+            yield likely(says, "loss", advice)
+            yield possible(earlier, "call", detached)
+        elif self.line.has(r"\w\(.+\)\.backward|retain_graph"):
+            yield likely(shared, "loss", anew)
+            yield possible(earlier, "call", detached)
+        else:
+            yield likely(earlier, "call", detached)
+            yield possible(shared, "loss", anew)
+
     not_that = "retain_graph=True silences it, and then memory and time grow with each step"
 
 
@@ -147,7 +164,7 @@ class LeafInPlace(Rule):
 
 class NonLeaf(Rule):
     code = "optimizer-leaf"
-    signatures = ("Can't optimize a non-leaf Tensor",)
+    signatures = ("Can't optimize a non-leaf {}",)
     says = "an optimizer takes tensors that were made, not computed"
     lookalike = "leaf-inplace"
     example = """
@@ -155,13 +172,18 @@ class NonLeaf(Rule):
         # ValueError: can't optimize a non-leaf Tensor
         optimizer = torch.optim.SGD([weight], lr=0.1)
     """
-    usual = (
-        certain(
-            ".to(device), .cuda() or arithmetic after requires_grad=True makes a new tensor, which is no leaf",
-            "model",
-            "torch.rand(3, device=device, requires_grad=True), or x = x.detach().requires_grad_()",
-        ),
-    )
+
+    def hypotheses(self) -> Iterator[Hypothesis]:
+        if self.line.has(r"\.param\w*\("):
+            says = "a parameter of the model was replaced by a tensor that was computed, moved or cast"
+            advice = (
+                "layer.weight = nn.Parameter(tensor), or layer.weight.data.copy_(tensor); model.to(device) afterwards"
+            )
+            yield likely(says, "model", advice)
+            return
+        says = ".to(device), .cuda() or arithmetic after requires_grad=True makes a new tensor, which is no leaf"
+        advice = "torch.rand(3, device=device, requires_grad=True), or x = x.detach().requires_grad_()"
+        yield certain(says, "model", advice)
 
 
 class NumpyGrad(Rule):
@@ -180,17 +202,23 @@ class NumpyGrad(Rule):
         code = self.line.code
         fix = self.instead(code.replace(".numpy()", ".detach().numpy()")) if ".numpy()" in code else None
         says = "the tensor is part of a graph: an output of the model, or a parameter"
-        yield certain(says, "call", ".detach().cpu().numpy(), or with torch.no_grad(): around predictions", fix)
+        advice = ".detach().cpu().numpy(), or with torch.no_grad(): around predictions"
+        if not fix and self.case.through("matplotlib|__array__|seaborn|sklearn"):
+            says = "plots and NumPy's functions were handed tensors of a graph, or a list of them, of losses mostly"
+            advice = "losses.append(loss.item()) keeps numbers; tensor.detach() for all else"
+        yield certain(says, "call", advice, fix)
 
 
 class Unused(Rule):
     code = "unused-parameter"
     signatures = (
-        "One of the differentiated Tensors appears to not have been used in the graph",
+        "One of the differentiated Tensors appears {} have been used in the graph",
         "The differentiated Tensor at index {index} appears to not have been used in the graph",
         "Expected to have finished reduction in the prior iteration before starting a new one",
+        "Expected to mark a variable ready only once",
+        "has parameters that were not used in producing the loss",
     )
-    says = "a parameter has no part in the loss"
+    says = "each parameter has a part in the loss, and for DDP one in each step"
     lookalike = "no-gradient"
     example = """
         a, b = torch.rand(3, requires_grad=True), torch.rand(3, requires_grad=True)
@@ -198,13 +226,30 @@ class Unused(Rule):
         # allow_unused=True if this is the desired behavior.
         gradients = torch.autograd.grad((a * a).sum(), b)
     """
-    usual = (
-        likely(
-            "a layer is made and not called in this forward, or its output isn't used in the loss",
-            "model",
-            "use it or leave it out; where that is meant, allow_unused=True, or find_unused_parameters=True for DDP",
-        ),
-    )
+
+    def hypotheses(self) -> Iterator[Hypothesis]:
+        if "ready only once" in self.case.raised.text:
+            says = (
+                "a parameter got its gradient twice in a step: two backward(), a use outside forward, or a checkpoint"
+            )
+            advice = "one backward() of all losses; checkpoint(…, use_reentrant=False); DDP(…, static_graph=True)"
+            yield likely(says, "call", advice)
+            return
+        asked = self.line.text(self.line.argument(self.line.call(r"\bgrad$"), 1, "inputs"))
+        if asked and "parameters" not in asked:
+            says = f"the loss wasn't computed from {asked}: that was made afterwards, detached, or is a copy"
+            if re.search(r"\.(?:clone|detach|view|reshape|to|cuda|float)\(", asked):
+                says = f"{asked} makes a new tensor here, which the loss can't have been computed from"
+            yield likely(says, "call", "ask for the very tensor that went in, and compute the loss after it")
+            return
+        named = re.search(r"Parameters which did not receive grad for rank \d+: (.{1,2000})", self.case.raised.text)
+        layers = list(dict.fromkeys(re.findall(r"([\w.]+)\.\w+", named[1]))) if named else []
+        which = ", ".join(layers[:3]) + (" …" if layers[3:] else "") or "a layer"
+        says = f"{which}: made and not called in this forward, or the output isn't used in the loss"
+        meant = "allow_unused=True, or find_unused_parameters=True for DDP"
+        if "LightningModule" in self.case.raised.text:
+            meant = 'Trainer(strategy="ddp_find_unused_parameters_true")'
+        yield likely(says, "model", f"use it or leave it out; where that is meant, {meant}")
 
 
 class DeepCopy(Rule):

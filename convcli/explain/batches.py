@@ -1,8 +1,10 @@
 """Data on their way into the network: samples that make no batch, pictures that are no tensors, wrong channels."""
 
+import re
 from collections.abc import Iterator
 
 from convcli.explain.rule import Hypothesis, Rule, certain, likely, possible
+from convcli.wording import counted
 
 FAMILY = "data"
 
@@ -18,6 +20,7 @@ class BatchSizes(Rule):
         "each element in list of batch should be of equal size",
         "Trying to resize storage that is not resizable",
         "inconsistent tensor sizes at",
+        "Tensors must have same number of dimensions: got {axes} and {other_axes}",
     )
     says = "the samples of a batch have to be of one size"
     lookalike = "cat-size"
@@ -33,10 +36,16 @@ class BatchSizes(Rule):
     decide = "print(sample.shape) for the samples of one batch"
 
     def hypotheses(self) -> Iterator[Hypothesis]:
-        if "dim" in self.facts and not self.case.through(COLLATE):
+        if {"dim", "axes"} & set(self.facts) and not self.case.through(COLLATE):
             return
         first, other = self.facts.get("first", ()), self.facts.get("other", ())
-        if "first" not in self.facts:
+        if "axes" in self.facts:
+            says = "samples with other numbers of axes: grey pictures without an axis for channels among the others"
+            yield likely(says, "data", 'Image.open(path).convert("RGB") for every picture, "L" for every mask')
+        elif 0 in (*first, *other, self.facts.get("a"), self.facts.get("b")):
+            says = "a sample is empty, as of a crop that lies beside its picture, or of a file that holds nothing"
+            yield likely(says, "data", "print sizes before and after the crop; skip or resize pictures smaller than it")
+        elif "first" not in self.facts:
             says = "the samples have lists of other lengths"
             if "resizable" in self.case.raised.text:
                 says = "the samples are of other sizes, and a worker stacks them in one block of memory"
@@ -49,12 +58,13 @@ class BatchSizes(Rule):
             advice = "pad or resize them to one size, or collect them in a list: DataLoader(…, collate_fn=…)"
             yield likely(says, "data", advice)
             yield possible("pictures of other sizes", "data", "transforms.Resize((height, width)): both numbers")
-        elif 0 in (*first, *other):
-            says = f"{list(first)} and {list(other)}: a sample is empty, as of a crop that lies beside its picture"
-            yield likely(says, "data", "print sizes before and after the crop; skip or resize pictures smaller than it")
         elif len(first) != len(other):
             says = f"{list(first)} and {list(other)}: grey pictures without an axis for channels among the others"
-            yield likely(says, "data", 'Image.open(path).convert("RGB") for every picture')
+            advice = 'Image.open(path).convert("RGB") for every picture'
+            if {len(first), len(other)} == {1, 2}:
+                says = f"{list(first)} and {list(other)}: recordings with an axis for channels, and without"
+                advice = "bring each to one channel where it is read: the mean over that axis"
+            yield likely(says, "data", advice)
         elif len(first) == 3 and {first[0], other[0]} <= {1, 2, 3, 4} and first[0] != other[0]:
             says = f"{first[0]} and {other[0]} channels: grey or RGBA pictures among the others"
             yield likely(says, "data", 'Image.open(path).convert("RGB") for every picture')
@@ -98,6 +108,19 @@ class BatchTypes(Rule):
         elif "None" in given:
             says = "the dataset returned None: __getitem__ has a way without return, or can't read a file"
             yield certain(says, "data", "return the sample on every way, or filter None in a collate_fn")
+        elif given == "object" or re.match(r"[<>|=]?[USO]\d*$", given):
+            says = "the dataset returns an array of texts or objects, or a mix that NumPy keeps as objects"
+            yield likely(says, "data", "encode text and categories as numbers, then .astype(np.float32); ids as str")
+        elif re.search("method|function", given):
+            says = "the dataset returns a function: a method stands there without its brackets, x.float for x.float()"
+            yield certain(says, "data", "call it where __getitem__ returns it")
+        elif given.startswith(("torch_geometric", "dgl")):
+            says = "a graph is no tensor, and torch's own DataLoader can't join graphs"
+            advice = "from torch_geometric.loader import DataLoader (dgl.dataloading.GraphDataLoader for DGL)"
+            yield certain(says, "data", advice)
+        elif re.search(r"Data(?:set|Loader)\w*$", given):
+            says = f"__getitem__ returns a whole {given.rpartition('.')[2]} and not one sample of it"
+            yield certain(says, "data", "return the sample's tensors, dataset[i]; a list of datasets: ConcatDataset")
         else:
             says = f"the dataset returns {given or 'something else'}"
             advice = "make it a tensor in __getitem__ (torch.as_tensor), or write a collate_fn for it"
@@ -107,7 +130,7 @@ class BatchTypes(Rule):
 class DataEmpty(Rule):
     code = "data-empty"
     signatures = (
-        "num_samples should be a positive integer value, but got num_samples={samples}",
+        "num_samples should be a positive {} value, but got num_samples={samples}",
         "Sum of input lengths does not equal the length of the input dataset",
         "Size mismatch between tensors",
     )
@@ -125,6 +148,9 @@ class DataEmpty(Rule):
         elif "Sum" in self.case.raised.text:
             says = "the parts of random_split don't add up to the dataset, mostly through rounding"
             advice = "random_split(data, [0.8, 0.2]), or the last part as len(data) minus the others"
+            if self.line.has(r"\[\s*0?\.\d"):
+                says = "this PyTorch takes no fractions (1.13 and later do), or they don't add up to 1"
+                advice = "counts: n = int(0.8 * len(data)), random_split(data, [n, len(data) - n])"
             yield certain(says, "data", advice)
         else:
             says = "inputs and targets have other numbers of rows"
@@ -173,6 +199,11 @@ class NormalizeChannels(Rule):
         else:
             says = f"{channels} channels and {means} means"
             advice = "one mean and one std for each channel"
+            if channels % means == 0:
+                says = f"{channels} = {channels // means} · {means} channels: pictures or frames were stacked"
+                advice = (
+                    f"normalize each before they are joined, or mean * {channels // means}, std * {channels // means}"
+                )
         yield (certain if shown or alike else likely)(says, "data", advice)
 
 
@@ -184,11 +215,12 @@ class NoPicture(Rule):
         "Input tensor should be a torch tensor. Got {given:class}",
         "img should be PIL Image. Got {given:class}",
         "img should be Tensor Image. Got {given:class}",
-        "should be a tensor image of size",
+        "to be a tensor image of size {}. Got tensor.size() = {size:shape}",
         "tensor is not a torch image",
         "img is not PIL Image",
         "Unexpected type {given:class}",
         "pic should be 2/3 dimensional. Got {axes} dimensions",
+        "Input pic must be a torch.Tensor or NumPy ndarray, not {given:class}",
         "Expected np.ndarray (got {given:word})",
     )
     says = "a transform got another kind of picture than it is for"
@@ -202,7 +234,10 @@ class NoPicture(Rule):
 
     def hypotheses(self) -> Iterator[Hypothesis]:
         text, given = self.case.raised.text, self.facts.get("given", "")
-        if "xpected np.ndarray" in text:
+        if "ndarray" in given and re.search("xpected np.ndarray|pic must be", text):
+            says = "the array is one of NumPy, and this PyTorch was built for another NumPy than is installed"
+            yield likely(says, "call", 'a newer torch and torchvision, or pip install "numpy<2"; restart what runs')
+        elif "xpected np.ndarray" in text:
             x = self.x
             kind = (
                 "pandas' values: df.to_numpy()"
@@ -216,12 +251,28 @@ class NoPicture(Rule):
                 else None
             )
             yield certain(says, "data", f"{kind}; {x} needs no conversion if it is a tensor", fix)
-        elif "nexpected type" in text and not self.case.through("transforms"):
+        elif "nexpected type" in text and not self.case.through("transforms") and self.case.raised.frames:
             return
-        elif "axes" in self.facts:
-            says = f"a picture with {self.axes} axes: a batch, where one picture is taken"
-            advice = "transform each sample"
-            yield certain(says, "data", advice)
+        elif "axes" in self.facts or len(self.facts.get("size", ())) > 3:
+            axes = self.facts.get("axes", len(self.facts.get("size", ())))
+            if axes < 2:
+                says = (
+                    f"what came has {counted(axes, 'axis')}, no picture: a path, an object, or a file that wasn't read"
+                )
+                yield certain(
+                    says, "data", "Image.open(path) before; cv2.imread returns None where there is no such file"
+                )
+                return
+            says = f"a picture with {axes} axes: a batch, where one picture is taken"
+            yield certain(says, "data", "transform each sample; newer torchvision normalizes batches as well")
+        elif "size" in self.facts:
+            says = f"{list(self.size)} has no axis for channels: a grey picture, or one that was flattened"
+            yield certain(says, "data", "unsqueeze(0) adds the channel, or let ToTensor make the tensor")
+        elif "torch image" in text:
+            says = "Normalize of this torchvision takes one tensor [channels, height, width], no array and no batch"
+            yield likely(
+                says, "data", "print its type and shape; ToTensor before it, each sample alone, or a newer one"
+            )
         elif "Tensor" in given and "pic should be Tensor" in text:
             says = "ToPILImage wants [channels, height, width]; this torchvision refuses the tensor that came"
             yield likely(says, "data", "print its shape: unsqueeze(0) for a grey picture without its channel axis")
@@ -234,7 +285,13 @@ class NoPicture(Rule):
         elif "Image" in given or "PIL" in given:
             says = "it is still a Pillow picture: Normalize (and other tensor transforms) stand before ToTensor"
             yield certain(says, "data", "Compose([…, ToTensor(), Normalize(…)]), in this order")
-        else:
+        elif given in ("dict", "tuple", "list"):
+            says = f"the transform got a whole sample, a {given}, and torchvision's take one picture"
+            yield certain(says, "data", "call it on the picture alone, as sample['image']; transforms.v2 takes samples")
+        elif given in ("str", "NoneType"):
+            says = "a path came in, and no picture" if given == "str" else "no picture came in: its file wasn't read"
+            yield certain(says, "data", "Image.open(path) before; cv2.imread returns None where there is no such file")
+        elif "nexpected type" not in text:
             says = f"the transform got {given or 'what is no picture'}"
             advice = "ToTensor() makes a tensor of a Pillow picture or array; Normalize comes after it"
             yield likely(says, "data", advice)
@@ -244,8 +301,7 @@ class ArrayKind(Rule):
     code = "array-kind"
     signatures = (
         "can't convert np.ndarray of type numpy.{given:word}. The only supported",
-        "At least one stride in the given numpy array is negative",
-        "At least one of the strides in the given numpy array is negative",
+        "stride{} given numpy array {} negative",
         "Expected sequence of length {expected} at dim {axis} (got {got})",
         "only one element tensors can be converted to Python scalars",
         "only tensors with one element can be converted to Python scalars",

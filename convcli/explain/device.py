@@ -7,6 +7,9 @@ from convcli.explain.rule import Hypothesis, Rule, certain, likely, possible
 
 FAMILY = "device"
 
+# Arguments of functions that take no weights: torch.cat, arithmetic, masks.
+JOINED = r"tensors|other|mask|tensor[12]|end|src|source|values?|condition|grid"
+
 
 def on_gpu(name: str) -> bool:
     """Whether a device, or a type of tensors, is one of a GPU.
@@ -22,10 +25,11 @@ class DeviceMixed(Rule):
     signatures = (
         "but got {argument:word} is on {got:word}, different from other tensors on {other:word} (when checking "
         "argument",
-        "same device, but found at least two devices, {one:word} and {other:word}! (when checking argument for "
-        "argument "
-        "{argument:word} in method {method:word}",
+        "same device, but found at least two devices, {other:word} and {got:word}! (when checking argument for "
+        "argument {argument:word} in method {method:word}",
         "same device, but found at least two devices, {one:word} and {other:word}!",
+        "All input tensors must be on the same device. Received {other:word} and {got:word}",
+        "expected device {other:word} but got device {got:word}",
         "found at least two devices (when checking argument for argument {argument:word} in method {method:word}",
         "Input type ({got:words}) and weight type ({weight:words}) should be the same",
         "Input type ({got:words}) and bias type ({weight:words}) should be the same",
@@ -60,6 +64,8 @@ class DeviceMixed(Rule):
     def hypotheses(self) -> Iterator[Hypothesis]:
         got, other, argument = (self.facts.get(name, "") for name in ("got", "other", "argument"))
         places = re.findall(r"cuda:\d", self.case.raised.text)
+        there = next(filter(on_gpu, (got, other, self.facts.get("one", ""))), other)
+        either = not argument and re.search("at least two|but got device|Placeholder", self.case.raised.text)
         if "weight" in self.facts:
             if on_gpu(got) == on_gpu(self.weight):
                 return  # one device, two types
@@ -67,7 +73,16 @@ class DeviceMixed(Rule):
         elif len(set(places)) > 1:
             says = f"tensors on {' and '.join(sorted(set(places)))} met: one was put on a fixed GPU"
             advice = "no .cuda() and no 'cuda:0' inside forward: torch.zeros(…, device=x.device)"
+            if argument == "index":
+                says = (
+                    f"the index is on {got}, what it looks into on {other}: a model spread over GPUs, or fixed to one"
+                )
+                advice = "ids to the device of the first layer; device_map and several processes exclude each other"
             yield likely(says, "device", advice)
+        elif "indices should be" in self.case.raised.text:
+            says = f"the index is on another device than the tensor that it looks into ({other})"
+            advice = "tensor[index.cpu()], or the tensor to the GPU: tensor.to(index.device)"
+            yield certain(says, "device", advice)
         elif self.case.in_loss or argument == "target":
             says = "the targets (or the loss's weight) are on another device than the predictions"
             target = self.handed(1, "targets")
@@ -80,19 +95,43 @@ class DeviceMixed(Rule):
         elif "hidden tensor" in self.case.raised.text:
             says = f"the hidden state was made on {got} and the input is on {other}"
             yield likely(says, "device", f"torch.zeros(…, device={self.x}.device) where the hidden state is made")
-        elif argument in ("index", "indices") or "indices should be" in self.case.raised.text:
+        elif argument == "index" and on_gpu(got) and re.search("index_select|embedding", self.case.raised.text):
+            yield from self.one_side(False)
+        elif argument in ("index", "indices"):
             says = f"the index is on another device than what it looks into{f' ({other})' if other else ''}"
             yield likely(says, "device", "move the index to where the tensor is: index.to(x.device)")
+        elif (
+            re.fullmatch(JOINED, argument)
+            or "Received" in self.case.raised.text
+            or (either and self.case.direct and self.operated)
+        ):
+            here = "cpu" if "cpu" in (got, other, self.facts.get("one")) else got or "another device"
+            says = f"of the tensors that meet here, one is on {here}: made anew, or of the data, and not moved"
+            advice = "device=x.device where it is made (zeros, arange, a mask), register_buffer for constants"
+            yield likely(says, "device", f"{advice}; .to(device) for what came with the data or from NumPy")
+        elif either:
+            yield from self.pair(there or "the GPU")
         else:
-            of_weights = argument in ("mat2", "weight", "bias", "running_mean", "tensors")
-            yield from self.one_side(of_weights == on_gpu(got), other if on_gpu(other) or other == "meta" else "")
+            of_weights = argument in ("mat2", "weight", "bias", "running_mean")
+            yield from self.one_side(not got or of_weights == on_gpu(got), there)
+
+    def pair(self, there: str) -> Iterator[Hypothesis]:
+        says = f"one side is on {there} and the other isn't: {self.x}, or the model, was not moved"
+        yield likely(says, "data", "x = x.to(device), which returns the moved tensor, labels too; and model.to(device)")
+        says = "a tensor or layer that was made in forward, or stands in a plain list, doesn't move with the model"
+        yield possible(says, "model", "device=x.device where it is made; nn.ModuleList; register_buffer for constants")
+
+    @property
+    def operated(self) -> bool:
+        """Whether the user's line calculates with tensors and calls no layer."""
+        return bool(self.line.operands()) and not self.line.has(r"self\.\w+\(|model\(|net\(")
 
     def one_side(self, weights_there: bool, device: str = "") -> Iterator[Hypothesis]:
-        x, code = self.x, self.facts.get("other", "")
+        x = self.x
         if weights_there:
             says = f"the model is on {device or 'the GPU'} and {x} isn't: it was not moved"
-            where = f'"{code}"' if code in ("meta", "mps", "cuda:0", "cuda") else "device"
-            moved = self.changed(x, f"{{}}.to({where})") if where != "device" else None
+            known = device in ("meta", "mps", "cuda:0", "cuda")
+            moved = self.changed(x, f'{{}}.to("{device}")') if known and "other" in self.facts else None
             advice = "x = x.to(device), which returns the moved tensor; and labels with it"
             if self.case.in_torch and not self.case.line.has(r"^(?:x|out\w*|y)\s*="):
                 advice += ". Tensors made in forward: device=x.device"
@@ -100,6 +139,9 @@ class DeviceMixed(Rule):
             says = "a layer stands in a plain list, or was made in forward, and doesn't move with the model"
             advice = "nn.ModuleList, or make it in __init__; register_buffer for constants"
             yield possible(says, "model", advice)
+        elif self.case.through("torchsummary"):
+            says = "torchsummary makes its input on the GPU, and the model isn't there"
+            yield likely(says, "call", 'summary(model, input_size, device="cpu"), or model.to("cuda") before')
         else:
             says = f"{x} is on the GPU and the weights of {self.named} are not"
             yield likely(says, "model", "model.to(device) before training, and before the optimizer is made")
@@ -148,8 +190,8 @@ class DeviceMissing(Rule):
         "No CUDA GPUs are available",
         "Found no NVIDIA driver",
         "CUDA error: invalid device ordinal",
-        "Attempting to deserialize object on a CUDA device but torch.cuda.is_available() is False",
-        "Attempting to deserialize object on CUDA device {number}",
+        "Attempting to deserialize object on a CUDA device",
+        "Attempting to deserialize object on CUDA device {number} but torch.cuda.device_count() is {count}",
         "Torch not linked with support for mps",
     )
     says = "this PyTorch has no such device"
@@ -167,6 +209,13 @@ class DeviceMissing(Rule):
         text, code = self.case.raised.text, self.line.code
         if "deserialize" in text:
             says = "the checkpoint was saved from a GPU that this machine hasn't got"
+            if self.facts.get("count"):
+                says = (
+                    f"cuda:{self.number} is asked for, by file or map_location, and the last is cuda:{self.count - 1}"
+                )
+                advice = 'map_location="cuda:0", the first one, or "cpu"; then model.to(device)'
+                yield certain(says, "checkpoint", advice)
+                return
             mapped = None
             if (call := self.line.call(r"load$")) and "map_location" not in code:
                 whole = self.line.text(call)
@@ -196,7 +245,6 @@ class DeviceReplica(Rule):
         "cannot pin '{tensor:word}' only dense CPU tensors can be pinned",
         "Expected a '{wanted:word}' device type for generator but found '{got:word}'",
         "Expected a '{wanted:word}' generator device but found '{got:word}'",
-        "cannot copy out of meta tensor; no data",
         "Cannot copy out of meta tensor; no data",
     )
     says = "something is on another device than the one it has to start from"
@@ -212,7 +260,13 @@ class DeviceReplica(Rule):
         text = self.case.raised.text
         if "replica" in text or "device_ids" in text:
             says = f"DataParallel copies the model from {self.device}, and part of it is on {self.got}"
-            yield certain(says, "device", f'model.to("{self.device}") before nn.DataParallel(model)')
+            advice = f'model.to("{self.device}") before nn.DataParallel(model)'
+            if on_gpu(self.got):
+                advice += f", or device_ids=[{self.got.partition(':')[2]}, …]"
+            if self.case.through(r"parallel[/\\]distributed"):
+                says += "; it stands within DistributedDataParallel"
+                advice = "leave DataParallel out: DDP has one GPU for each process"
+            yield certain(says, "device", advice)
         elif "pin" in text:
             says = f"pin_memory speeds up copies from the CPU, and the dataset returns a {self.tensor}"
             yield certain(says, "data", "return CPU tensors from the dataset and move the batch, or pin_memory=False")
@@ -221,6 +275,6 @@ class DeviceReplica(Rule):
             advice = f"generator=torch.Generator(device='{self.wanted}'), or leave the default on the CPU"
             yield likely(says, "device", advice)
         else:
-            says = "the model was made on meta: it has shapes and no values to be copied"
-            advice = "model.to_empty(device=…), and then load_state_dict; or make it on a real device"
+            says = "weights are on meta, without values: made there, or left by device_map or low_cpu_mem_usage"
+            advice = "no .to(device) after device_map, and no missing keys; or to_empty(device=…), then load_state_dict"
             yield likely(says, "device", advice)

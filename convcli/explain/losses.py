@@ -31,37 +31,35 @@ class TargetSize(Targets):
     """
     decide = "print both shapes before the loss"
 
-    def warning(self) -> str:
-        return (
-            "a loss that only warns (mse_loss) broadcasts [n] with [n, 1] to [n, n], and learns the mean of all targets"
-        )
+    not_that = "a loss that only warns (mse_loss) broadcasts [n] with [n, 1] to [n, n], and learns the targets' mean"
 
     def hypotheses(self) -> Iterator[Hypothesis]:
-        target: tuple[int, ...]
-        given: tuple[int, ...]
-        if "target_count" in self.facts:
-            target, given = (self.target_count,), (self.input_count,)
-        else:
-            target, given = self.target, self.input
+        target: tuple[int, ...] = self.facts.get("target", (self.facts.get("target_count"),))
+        given: tuple[int, ...] = self.facts.get("input", (self.facts.get("input_count"),))
         if target == given:
             return
         batch_t, batch_i = (target or (1,))[0], (given or (1,))[0]
-        if prod(target) == prod(given) and sorted(n for n in target if n > 1) == sorted(n for n in given if n > 1):
+        if [n for n in target if n > 1] == [n for n in given if n > 1]:
             says = f"{list(given)} and {list(target)} are the same numbers; one has an axis of 1 that the other lacks"
             kind = ".float()" if self.line.has(BINARY) or self.case.through(BINARY) else ""
-            view = (
-                self.mend(f"{{}}.view_as({self.outputs}){kind}")
-                if self.line.argument(self._call, 1, "target")
-                else None
-            )
+            known = self.line.argument(self._call, 1, "target")
+            view = self.mend(f"{{}}.view_as({self.outputs}){kind}") if known else None
             longer = max(target, given, key=len)
-            axis = longer.index(1) if 1 in longer else 1
+            axis = longer.index(1, 1) if 1 in longer[1:] else 0  # the first is the batch
             squeezed, other = ("outputs", "targets") if longer == given else ("targets", "outputs")
             advice = f"{squeezed}.squeeze({axis}), or {other}.unsqueeze({axis}): both with that axis, or both without"
             if not given:
-                says = "the prediction is a single number: squeeze() took the batch of one away as well"
-                advice = "outputs.squeeze(1), or squeeze(-1), names the one axis that is meant"
+                says = "the prediction is a number without an axis: a sum or mean, or squeeze() took the batch of one"
+                advice = "outputs.squeeze(1) names the one axis that is meant; or outputs.view_as(targets)"
             yield likely(says, "loss", advice, view)
+        elif sorted(given) == sorted(target):
+            says = f"{list(given)} and {list(target)} have the same axes in another order"
+            yield likely(says, "loss", "transpose or permute one of them; view and reshape would mix up the samples")
+        elif prod(given) == prod(target):
+            says = f"{list(given)} and {list(target)} are as many numbers: a view or flatten took axes of one side away"
+            yield likely(
+                says, "call", f"keep the batch in it; outputs.view({', '.join(map(str, target))}) before the loss"
+            )
         elif len(given) == 2 and target == (batch_i,) and 1 < isqrt(given[1]) ** 2 == given[1] and self.of_a_critic():
             side = isqrt(given[1])
             says = f"{given[1]} = {side}·{side} places a sample: the discriminator was made for smaller pictures"
@@ -70,20 +68,32 @@ class TargetSize(Targets):
         elif len(given) == 2 and given[1] > 1 and (target in ((batch_i,), (batch_i, 1))):
             what = "two outputs" if given[1] == 2 else f"{given[1]} outputs"
             says = f"{what} a sample {list(given)}, and one class number each {list(target)}"
-            advice = "nn.CrossEntropyLoss takes class numbers"
-            advice += (
-                "; for a single yes or no, one output and BCEWithLogitsLoss"
-                if given[1] == 2
-                else "; several labels at once want one-hot targets"
-            )
-            yield likely(says, "loss", advice)
+            yes_or_no = "for a single yes or no, one output and BCEWithLogitsLoss"
+            other = yes_or_no if given[1] == 2 else "several labels at once want one-hot targets"
+            yield likely(says, "loss", f"nn.CrossEntropyLoss takes class numbers; {other}")
         elif len(given) == len(target) == 4 and given[1] == 1 and target[1] in (3, 4):
             says = f"the masks are colour pictures ({target[1]} channels), and one channel is predicted"
             yield likely(says, "data", 'Image.open(path).convert("L") for the masks; then 0 and 1, not 0 and 255')
-        elif given[1:] == target[1:] and batch_t and batch_i > batch_t and batch_i % batch_t == 0:
+        elif len(given) == len(target) == 1 and max(batch_i, batch_t) > 4096:
+            most, least = max(batch_i, batch_t), max(min(batch_i, batch_t), 1)
+            says = (
+                f"both are flattened, and come from {batch_i} and {batch_t} elements: maps of other heights and widths"
+            )
+            if most % least == 0:
+                says = f"both are flattened, and {most} = {most // least} · {least}: {most // least} channels for one"
+            yield likely(says, "data", "print both shapes before they are flattened; resize masks as the pictures are")
+        elif given[1:] == target[1:] and batch_i > batch_t and batch_i % (batch_t or 1) == 0:
             says = f"{batch_i} = {batch_i // batch_t} · {batch_t}: {batch_i // batch_t} predictions for each target"
             advice = "targets for all that is predicted: both of several outputs, pictures or GPUs, or of one"
+            if batch_t == 1:
+                says = f"{batch_i} predictions and one target: of every step, or of a batch with one sample's target"
+                advice = "out[-1], or out[:, -1], is the last step alone; or targets of the same batch"
             yield likely(says, "data", advice)
+        elif given[1:] == target[1:] and batch_i == 1:
+            says = (
+                f"one prediction for a batch of {batch_t}: a view, a mean or an index in the model took the batch away"
+            )
+            yield likely(says, "model", "keep the first axis: x.flatten(1), mean(dim) with the axis that is meant")
         elif len(given) == len(target) and batch_t != batch_i and given[1:] == target[1:]:
             says = f"{batch_i} predictions and {batch_t} targets: the last batch is smaller than a fixed batch_size"
             advice = "make them for the batch at hand: torch.ones_like(outputs), or torch.full((x.size(0),), …)"
@@ -91,11 +101,27 @@ class TargetSize(Targets):
         elif len(given) == len(target) == 4 and given[2:] != target[2:]:
             says = f"predicted maps are {given[2]}×{given[3]} and targets {target[2]}×{target[3]}"
             advice = "F.interpolate the prediction to the target's size, or padding=kernel // 2 in the network"
-            yield likely(says, "model", advice)
+            pairs = "input and target come from pictures of other sizes"
+            crops = "look at the sizes of both; one Resize((height, width)), or one crop, for both"
+            unlike = (given[2] == target[2]) != (given[3] == target[3]) and abs(sum(given) - sum(target)) > 16
+            if unlike:
+                yield likely(f"{says}: {pairs}", "data", crops)
+                yield possible("the network changes the size", "model", advice)
+            else:
+                yield likely(says, "model", advice)
+                yield possible(pairs, "data", crops)
         elif len(given) == len(target) >= 2 and given[0] == target[0]:
             axis = next(i for i, (a, b) in enumerate(zip(given, target, strict=True)) if a != b)
             says = f"on axis {axis}, {given[axis]} are predicted for {target[axis]}: classes, channels or steps"
             advice = f"as many outputs as the target has ({target[axis]}), or one-hot targets for {given[axis]} classes"
+            if target[axis] == 1 < given[axis] and len(given) > 2:
+                says = f"{given[axis]} are predicted on axis {axis} for one target, which is compared with each of them"
+                advice = f"targets.expand_as(outputs) where that is meant; else pick one, outputs.select({axis}, i)"
+                if axis == 1 and min(given[2:]) > 8:
+                    says = f"{given[1]} scores a pixel {list(given)}, and one class number each {list(target)}"
+                    advice = "nn.CrossEntropyLoss()(outputs, targets.squeeze(1).long()); or one-hot targets"
+                    yield likely(says, "loss", advice)
+                    return
             yield likely(says, "model", advice)
         elif len(given) == len(target) + 1 and given[0] == target[0] and given[1] == 1:
             says = f"{list(given)} has an axis that {list(target)} lacks"
@@ -164,7 +190,7 @@ class TargetAxes(Targets):
         loss = F.cross_entropy(scores, labels)
         assert labels.shape == (4,) or loss.ndim == 0
     """
-    decide = "print the targets' shape and dtype: [batch, 1] means the first, [batch, classes] the second"
+    decide = "print the targets' shape: an axis of 1 means the first, any other size the second"
 
     def hypotheses(self) -> Iterator[Hypothesis]:
         size, axes = self.facts.get("size", ()), self.facts.get("axes")
@@ -174,10 +200,7 @@ class TargetAxes(Targets):
             yield likely(says, "model", advice)
         elif axes or size:
             if (size and len(size) == 4 and size[1] == 1) or not size:
-                says = (
-                    "the mask has "
-                    f"{'a channel axis, ' + str(list(size)) if size else f'{axes} axes, with one for channels'}"
-                )
+                says = f"the mask has {f'a channel axis, {list(size)}' if size else f'{axes} axes, one for channels'}"
                 yield likely(says, "data", "masks are [batch, height, width], long", self.mend("{}.squeeze(1).long()"))
                 says = "it is one-hot, or a colour picture of classes"
                 advice = "argmax(1), or map colours to numbers"
@@ -196,20 +219,23 @@ class TargetAxes(Targets):
                 says = f"the masks {list(size)} have lost an axis: masks of a batch are [batch, height, width]"
                 yield likely(says, "data", "see how labels are read: class numbers, as a grey picture, not flattened")
             else:
-                says = (
-                    f"the scores are maps [batch, classes, height, width] and the targets {list(size)}: one "
-                    "label a picture"
-                )
-                advice = (
-                    "for one label a picture pool and flatten before the last nn.Linear; for masks give [batch, H, W]"
-                )
+                says = f"the scores are maps [batch, classes, H, W] and the targets {list(size)}: one label a picture"
+                advice = "pool and flatten before the last nn.Linear; for one label a pixel give masks [batch, H, W]"
                 yield likely(says, "model", advice)
         else:
+            if self.case.through("cosine_embedding|margin_ranking"):
+                says = "the target is 1 or −1 for each pair: [batch], and it has a second axis"
+                yield likely(says, "data", "target.squeeze(1)", self.mend("{}.squeeze(1)"))
+                return
             says = "the labels have a second axis: a column [batch, 1], as tables and (n, 1) arrays give them"
             advice = "labels.squeeze(1): [batch], of class numbers"
             yield likely(says, "data", advice, self.mend("{}.squeeze(1).long()"))
-            says = "they are one-hot [batch, classes] (refused before 1.10, or if they aren't floats)"
-            advice = "labels.argmax(1)"
+            says = (
+                "they are one-hot, or several labels a sample [batch, n], or masks, and the scores are [batch, classes]"
+            )
+            advice = (
+                "argmax(1) for one-hot; BCEWithLogitsLoss for several; scores for each pixel or step where it has one"
+            )
             yield possible(says, "data", advice)
 
 
@@ -236,11 +262,8 @@ class TargetSteps(Targets):
             says = f"the targets {list(got)} have as many axes as the scores: one-hot, or an axis too many"
             yield likely(says, "data", f"class numbers {list(expected)}: argmax over the classes, or squeeze")
         elif len(got) == len(expected) == 2 and got[0] == expected[0]:
-            says = (
-                f"the scores are [batch, steps, classes] with {expected[1]} classes last, so that the loss reads "
-                f"{got[1]} steps as "
-                f"classes and wants {list(expected)}"
-            )
+            says = f"the scores are [batch, steps, classes]: the loss reads {got[1]} steps as classes"
+            says += f", and {expected[1]} classes as steps"
             turned = self.changed(self.outputs, "{}.transpose(1, 2)")
             advice = "transpose them, or flatten both: out.reshape(-1, classes), labels.reshape(-1)"
             yield likely(says, "loss", advice, turned)
@@ -250,5 +273,10 @@ class TargetSteps(Targets):
             advice = "print both shapes"
             yield likely(says, "loss", advice)
         else:
-            says = f"targets of {list(got)} for scores that want {list(expected)}"
-            yield likely(says, "loss", "one class number for each position that is predicted")
+            says = (
+                f"targets of {list(got)}, and scores of {len(expected) + 1} axes, for which they'd be {list(expected)}"
+            )
+            if len(got) == 1:
+                says += ": an axis of steps too many"
+            advice = "one prediction a sample: scores[:, -1], mean(1) or squeeze(1); or a target for every position"
+            yield likely(says, "loss", advice)

@@ -18,7 +18,11 @@ RAISED = re.compile(
 )
 SPEAKS = re.compile("Error|Exception|Warning")
 STOPPED = re.compile(r"Exception has occurred: (?P<kind>[\w.]{1,80})")  # by VS Code's debugger
-ASSERTION = re.compile(r"Assertion `.{1,300}?[`'] failed")  # printed by a GPU's threads
+# Printed by a GPU's threads, behind the name of the kernel.
+ASSERTION = re.compile(r"(?:\w{1,80}\.cuh?:\d{1,6}: .{0,200}?)?Assertion `.{1,300}?[`'] failed")
+# A loss warns of shapes, and the error after it names a size of each.
+SHAPES = re.compile(r"Using a target size \(.{1,200}?\) that is different to the input size \(.{1,200}?\)\)")
+SIZES = re.compile(r"size of tensor [ab] \((\d{1,18})\)")
 TRACEBACK = "Traceback (most recent call last)"
 CHAINED = re.compile(r"During handling of the above exception|direct cause of the following|Original Traceback")
 PRINTED = (("‘", "'"), ("’", "'"), ("“", '"'), ("”", '"'), ("×", "x"))  # as forums and pages set a message
@@ -71,8 +75,16 @@ def read(text: str) -> list[Raised]:
     ):
         first -= 1
     chain = errors[first:][::-1]
-    asserted = [Raised("", found[0], chain[0].frames) for found in map(ASSERTION.search, lines) if found][-1:]
-    return asserted + chain if "CUDA" in chain[0].text else chain + asserted
+    text = chain[0].text
+    asserted, warned = _last(ASSERTION, lines), _last(SHAPES, lines) if (sizes := SIZES.findall(text)) else ""
+    if warned and set(sizes) <= set(re.findall(r"\d+", warned)):
+        return [Raised("", warned, chain[0].frames), *chain]
+    told = [Raised("", asserted, chain[0].frames)] if asserted else []
+    return told + chain if "cuda" in text.lower() else chain + told
+
+
+def _last(pattern: re.Pattern[str], lines: Sequence[str]) -> str:
+    return next((found[0] for found in map(pattern.search, reversed(lines)) if found), "")
 
 
 def _named(lines: Sequence[str]) -> list[_Named]:

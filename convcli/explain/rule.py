@@ -24,7 +24,7 @@ HOLES = {
     "shape": r"(?:torch\.Size\()?[\[(]?[-\d, x]{0,200}[\])]?\)?",
     "word": r"[\w.:<>]{1,80}?",
     "words": r".{1,200}?",
-    "class": r"(?:<class ')?[\w.]{1,120}",
+    "class": r"(?:<class '|[<>|=])?[\w.]{1,120}",  # or NumPy's name of a type
     "keys": r".{1,20000}?",
 }
 

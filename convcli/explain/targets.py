@@ -1,10 +1,12 @@
 """Losses, and targets that aren't what they take."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from math import gcd
 
 from convcli.explain.dtype import WHOLE, method
 from convcli.explain.rule import Fix, Hypothesis, Rule, certain, likely, possible
+from convcli.wording import counted
 
 FAMILY = "targets"
 
@@ -52,28 +54,23 @@ class TargetRange(Targets):
         # IndexError: Target 3 is out of bounds.
         loss = F.cross_entropy(scores, labels)
     """
-    decide = "print(labels.min(), labels.max(), outputs.shape)"
+    decide = "print(labels.unique(), outputs.shape)"
     not_that = "labels.clamp(…) or labels % classes runs, and trains on wrong labels"
 
     def hypotheses(self) -> Iterator[Hypothesis]:
         text, target = self.case.raised.text, self.facts.get("target")
         if "device-side" in text and "CUDA_LAUNCH" not in text and self.case.through("(?i)embedding"):
             return
-        classes = (
-            f"as many outputs as there are classes ({target + 1} or more)"
-            if target and target > 0
-            else "one output a class"
-        )
+        classes = "one output a class" + (f" ({target + 1} or more)" if target and target > 0 else "")
         if (target is not None and target < 0) or "non-negative" in text:
             says = f"a label is {target if target is not None else 'negative'}: a mark for what is to be left out"
             ignored = f"nn.CrossEntropyLoss(ignore_index={target})" if target is not None else "ignore_index=-1"
             yield likely(says, "loss", f"{ignored} leaves it out, or give these samples a class")
+            says = "classes are counted from −1 (as −1, 0, 1), or 1 was taken from labels that start at 0"
+            yield possible(says, "data", "labels - labels.min() where they are made: 0, 1, …")
             return
         if target in (255, 254):
-            says = (
-                f"{target} marks the border or what isn't labelled in masks (VOC, Cityscapes), or the mask "
-                "holds grey values"
-            )
+            says = f"{target} marks borders or what isn't labelled in masks (VOC, Cityscapes), or is a grey value"
             advice = f"nn.CrossEntropyLoss(ignore_index={target}), or map grey values to class numbers 0, 1, …"
             yield likely(says, "loss", advice)
             yield possible("a binary mask is 0 and 255", "data", "mask = (mask > 127).long()")
@@ -89,11 +86,9 @@ class TargetRange(Targets):
         says = f"a label{f' is {target}' if target is not None else ' is out of range'}, and the outputs are fewer"
         if "one_hot" in self.line.code or "Class values" in text:
             says = "a class number is not below num_classes"
-        advice = (
-            f"{classes}, background counted; or labels that start at 0 and have no gaps (labels - 1 where "
-            "they start at 1)"
-        )
-        spatial = self.case.through(r"nll_loss2d|_loss2d") or self.line.has(r"(?i)mask|seg")
+        advice = f"{classes}, background counted; or labels that start at 0 and have no gaps"
+        of_maps = re.search(r"(?i)nll_?loss2d|SpatialClass", text) or self.case.through("_loss2d")
+        spatial = of_maps or self.line.has(r"(?i)mask|seg")
         if spatial or (target is not None and 100 < target < 255):
             masks = "the labels are the grey values of a mask (0 to 255), not class numbers"
             mapped = "map each grey value (or colour) to a class number 0, 1, … where masks are read"
@@ -105,7 +100,9 @@ class TargetRange(Targets):
         if target is not None and 100 < target < 255:
             yield possible(masks, "data", mapped)
         else:
-            yield possible("the labels start at 1", "data", "labels - 1 where they are made")
+            marks = ", or hold a mark such as −1 or 255" if target is None else ""
+            left_out = "; CrossEntropyLoss(ignore_index=…) for a mark" if marks else ""
+            yield possible(f"the labels start at 1{marks}", "data", f"labels - 1 where they are made{left_out}")
 
 
 class TargetBatch(Targets):
@@ -120,6 +117,7 @@ class TargetBatch(Targets):
         "Expected tensor to have size {size} at dimension {axis}, but got size {got} for argument #{place} "
         "'{argument:word}'",
         "inconsistent target size",
+        "dimension specified as {} but tensor has no dimensions",
     )
     says = "the loss compares one prediction with one target each, and their numbers differ"
     lookalike = "target-range"
@@ -140,6 +138,11 @@ class TargetBatch(Targets):
             return
         if "target" not in self.facts.get("argument", "target"):
             return  # a product's rule
+        if "no dimensions" in self.case.raised.text:
+            if self.case.in_loss:
+                says = "the target (or the prediction) is a single number, and the loss counts a batch of them"
+                yield likely(says, "data", "targets.unsqueeze(0): one sample alone is a batch of one")
+            return
         if "batch" not in self.facts:
             yield likely("predictions and targets have other sizes", "loss", "print both shapes before the loss")
             return
@@ -160,24 +163,38 @@ class TargetBatch(Targets):
             says = f"one target and {batch} predictions: steps, tokens or pixels of one sample, each with a target"
             advice = "a target for each of them, flattened as the outputs are; or pool the outputs to one a sample"
             yield likely(says, "data", advice)
-            says = f"the last batch has one sample, and the output is always made for {batch}"
-            advice = "build it for the batch at hand, x.size(0), or DataLoader(…, drop_last=True)"
-            yield possible(says, "model", advice)
+            yield self.last_batch(possible)
         elif (steps := self.steps()) is not None:
             samples, given, wanted = steps
             says = f"{batch} = {samples} · {given} and {targets} = {samples} · {wanted}: {given} steps for {wanted}"
             advice = "leave the first token (or last) out on one side, targets[:, 1:], before both are flattened"
             yield likely(says, "loss", advice)
         elif max(batch, targets) <= 256 and batch % targets and targets % (batch or 1):
+            fixed = batch > targets and not batch & (batch - 1)  # as people choose their batch_size
+            if fixed:
+                yield self.last_batch(likely)
             says = f"{batch} predictions and {targets} targets: of different batches, or rows were dropped from one"
-            yield likely(says, "call", "predictions and targets of one batch: filter and shuffle both, or neither")
+            advice = "predictions and targets of one batch: filter and shuffle both, or neither"
+            yield (possible if fixed else likely)(says, "call", advice)
         elif targets and batch % targets == 0:
             factor = batch // targets
             says = f"{batch} = {factor} · {targets}: each sample became {factor} rows, in a view(-1, n) or a flatten"
+            if factor <= 8:
+                says += ", or in a torch.cat along the batch"
             advice = "x.flatten(1) keeps a row for each sample; then mend in_features of the next nn.Linear"
             yield likely(says, "call", advice)
+            if batch <= 64:
+                yield self.last_batch(possible)
         elif batch and targets % batch == 0:
             factor = targets // batch
+            if batch == 1:
+                says = (
+                    f"one prediction and {targets} targets: of one mask, {targets} high, that has lost the batch of one"
+                )
+                yield likely(says, "data", "targets.unsqueeze(0), and no squeeze() where they are made")
+                says = "a view(1, -1), a mean or model(x)[0] took the batch from the outputs"
+                yield possible(says, "call", "outputs [batch, classes]: x.flatten(1) keeps the batch")
+                return
             says = f"{targets} = {factor} · {batch}: {factor} targets for each prediction, one-hot or flattened steps"
             advice = "targets.argmax(1) for one-hot; for a sequence flatten the outputs too: out.view(-1, classes)"
             yield likely(says, "loss", advice)
@@ -186,8 +203,21 @@ class TargetBatch(Targets):
             yield possible(says, "model", advice)
         else:
             says = f"{batch} predictions and {targets} targets share no batch: a view or a filter changed one of them"
-            advice = "keep the batch: x.flatten(1) in the model, not x.view(-1, n); targets of the same batch"
+            if max(batch, targets) > 256:
+                says += ", or steps were cut or padded in one alone"
+            advice = (
+                "x.flatten(1) and not x.view(-1, n); one padding and one mask for both, labels as long as the input"
+            )
             yield likely(says, "call", advice)
+
+    def last_batch(self, sure: Callable[[str, str, str], Hypothesis]) -> Hypothesis:
+        says = f"the last batch has {counted(self.targets_, 'sample')}, and the output is always made for {self.batch}"
+        return sure(says, "model", "build it for the batch at hand, x.size(0), or DataLoader(…, drop_last=True)")
+
+    def deciding(self) -> str:
+        if self.facts.get("batch", 0) > self.facts.get("targets_", 0):
+            return "at which batch it stops: the last one is smaller, the first is not; and both shapes before the loss"
+        return super().deciding()
 
     def steps(self) -> tuple[int, int, int] | None:
         """The batch, and the steps of a sample on either side, if sequences of nearly one length were flattened."""
@@ -198,7 +228,15 @@ class TargetBatch(Targets):
 
     def spatial(self) -> Iterator[Hypothesis]:
         given, target = self.input, self.target
-        if len(given) == 4 and len(target) == 3 and given[0] == target[0]:
+        without = [given[:i] + given[i + 1 :] for i in range(len(given))]
+        if target in without[2:] and target != without[1]:
+            axis = without.index(target, 2)
+            says = (
+                f"the {given[axis]} classes stand on axis {axis} of the scores {list(given)}, and the loss reads axis 1"
+            )
+            moved = self.changed(self.outputs, f"{{}}.movedim({axis}, 1)")
+            yield likely(says, "loss", f"outputs.movedim({axis}, 1): [batch, classes, …]", moved)
+        elif len(given) == 4 and len(target) == 3 and given[0] == target[0]:
             says = f"the scores are {given[2]}×{given[3]} and the masks {target[1]}×{target[2]}"
             advice = "resize the scores to the masks (bilinear), or the masks, by nearest neighbour, to the scores"
             resized = self.changed(
@@ -223,6 +261,10 @@ class TargetType(Targets):
         "Expected floating point type for target with class probabilities, got {given:word}",
         "Expected object of scalar type Long but got scalar type {given:word} for argument #{place} 'target'",
         "Expected object of type torch.{}LongTensor but found type torch.{given:words} for argument #{place} 'target'",
+        "argument 'target' (position {place}) must be Tensor, not {given:word}",
+        "found type Variable[torch.{given:word}] for argument #{place} 'target'",
+        "is_same_size received an invalid combination of arguments - got (torch.{wanted:word}), but expected "
+        "(torch.{given:word} other)",
         "expected scalar type {wanted:word} but found {given:word}",
         "Found dtype {given:word} but expected {wanted:word}",
         "expected dtype {wanted:word} but got dtype {given:word}",
@@ -247,9 +289,16 @@ class TargetType(Targets):
         text = self.case.raised.text
         given, wanted = method(self.facts.get("given", "bool")), method(self.facts.get("wanted", ""))
         function = self.facts.get("function", "")
-        of_classes = (
-            any(word in function for word in ("nll_loss", "_thnn_nll")) or "'target'" in text or "target dtype" in text
-        )
+        if "must be Tensor" in text:
+            what = {"NoneType": "None, not made or not returned", "int": "a number", "float": "a number"}.get(
+                self.given, f"a {self.given}, of texts or numbers, as the dataset or the batch has them"
+            )
+            advice = "class numbers as a tensor, made where samples are: torch.tensor(label), texts numbered before"
+            yield likely(f"the labels are {what}", "data", advice)
+            return
+        of_classes = "nll" in function or "'target'" in text or "target dtype" in text
+        if given in WHOLE and re.search(r"Variable|is_same_size", text):
+            of_classes = False
         if "result type" in text and self.line.has(r"\w_\(|[-+*/]="):
             return  # written in place
         if not (
@@ -257,15 +306,12 @@ class TargetType(Targets):
             or of_classes
             or "class probabilities" in text
             or "host_softmax" in function
-            or "ound dtype" in text
+            or re.search("ound dtype|is_same_size|Variable", text)
             or ("backward" in self.line.code and "got dtype" in text)
         ):
             return
         if "class probabilities" in text:
-            says = (
-                "the targets have the scores' shape, so they are read as probabilities, and they are whole "
-                "numbers: one-hot"
-            )
+            says = "targets of the scores' shape are read as probabilities, and these are whole numbers: one-hot"
             advice = "targets.argmax(1), class numbers, are the plain way; targets.float() as well"
             yield likely(says, "loss", advice, self.mend("{}.float()"))
             says = "the scores lost their class or batch axis and only look like the targets"

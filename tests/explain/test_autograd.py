@@ -21,6 +21,76 @@ CASES = [
     ),
     ("grad can be implicitly created only for scalar outputs", "backward-scalar", "loss", "each element"),
     ("can't optimize a non-leaf Tensor", "optimizer-leaf", "model", "no leaf"),
+    (
+        "loss_G.backward()\nRuntimeError: Trying to backward through the graph a second time",
+        "backward-twice",
+        "loss",
+        "fake.detach()",
+    ),
+    (
+        "criterion(out, y).backward()\nRuntimeError: Trying to backward through the graph a second time",
+        "backward-twice",
+        "loss",
+        "run the model again",
+    ),
+    (
+        "Expected to have finished reduction in the prior iteration before starting a new one.\nParameters "
+        "which did not receive grad for rank 3: enc.head.bias, enc.head.weight\nParameter indices which did "
+        "not receive grad for rank 3: 282 283",
+        "unused-parameter",
+        "model",
+        "enc.head: made",
+    ),
+    ("Expected to mark a variable ready only once.", "unused-parameter", "call", "twice"),
+    (
+        '  File "/lib/python3/site-packages/matplotlib/cbook.py", line 3, in _check_1d\n    return '
+        "np.atleast_1d(x)\nRuntimeError: Can't call numpy() on Tensor that requires grad.",
+        "numpy-gradient",
+        "call",
+        "loss.item()",
+    ),
+    (
+        "optimizer = optim.SGD(model.parameters(), lr=0.1)\nValueError: can't optimize a non-leaf Tensor",
+        "optimizer-leaf",
+        "model",
+        "nn.Parameter(tensor)",
+    ),
+    ("can't optimize a non-leaf Variable", "optimizer-leaf", "model", "no leaf"),
+    (
+        "g = torch.autograd.grad(loss, w[0].clone())\nRuntimeError: One of the differentiated Tensors "
+        "appears to not have been used in the graph.",
+        "unused-parameter",
+        "call",
+        "makes a new tensor",
+    ),
+    (
+        "g = torch.autograd.grad(loss, noise)\nRuntimeError: One of the differentiated Tensors appears to "
+        "not have been used in the graph.",
+        "unused-parameter",
+        "call",
+        "wasn't computed from noise",
+    ),
+    (
+        "g = torch.autograd.grad(loss, net.parameters())\nRuntimeError: One of the differentiated Tensors "
+        "appears to not have been used in the graph.",
+        "unused-parameter",
+        "model",
+        "not called",
+    ),
+    (
+        "Mismatch in shape: grad_output[0] has a shape of torch.Size([1]) and output[0] has a shape of torch.Size([]).",
+        "backward-scalar",
+        "call",
+        "a result of []",
+    ),
+    ("invalid gradient at index 0 - expected shape [] but got [1]", "backward-scalar", "call", "gradient of [1]"),
+    (
+        "It looks like your LightningModule has parameters that were not used in producing the loss returned "
+        "by training_step.",
+        "unused-parameter",
+        "model",
+        "ddp_find_unused_parameters_true",
+    ),
 ]
 
 

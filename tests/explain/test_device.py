@@ -73,6 +73,110 @@ CASES = [
         "device",
         "cuda:0",
     ),
+    (
+        "Expected all tensors to be on the same device, but found at least two devices, cpu and cuda:0! "
+        "(when checking argument for argument mat2 in method wrapper_CUDA_mm)",
+        "device-mixed",
+        "data",
+        "on cuda:0 and x isn't",
+    ),
+    (
+        "Expected all tensors to be on the same device, but found at least two devices, cpu and cuda:0! "
+        "(when checking argument for argument mat1 in method wrapper_CUDA_addmm)",
+        "device-mixed",
+        "model",
+        "weights",
+    ),
+    (
+        "Expected all tensors to be on the same device, but found at least two devices, cuda:0 and cpu! "
+        "(when checking argument for argument tensors in method wrapper_CUDA_cat)",
+        "device-mixed",
+        "device",
+        "one is on cpu",
+    ),
+    (
+        "x = x + self.pe[:, : x.size(1)]\nRuntimeError: Expected all tensors to be on the same device, but "
+        "found at least two devices, cuda:0 and cpu!",
+        "device-mixed",
+        "device",
+        "made anew",
+    ),
+    (
+        "out = self.fc(x + skip)\nRuntimeError: Expected all tensors to be on the same device, but found at "
+        "least two devices, cuda:0 and cpu!",
+        "device-mixed",
+        "data",
+        "not moved",
+    ),
+    (
+        '  File "net.py", line 2, in f\n    summary(net, (3, 8, 8))\n  File '
+        '"/lib/python3/site-packages/torchsummary/torchsummary.py", line 72, in summary\n    model(*x)\n'
+        "RuntimeError: Input type (torch.cuda.FloatTensor) and weight type (torch.FloatTensor) should be the "
+        "same",
+        "device-mixed",
+        "call",
+        "torchsummary",
+    ),
+    (
+        "loss = criterion(F, B, S[index])\nRuntimeError: indices should be either on cpu or on the same "
+        "device as the indexed tensor (cpu)",
+        "device-mixed",
+        "device",
+        "index.cpu()",
+    ),
+    (
+        "All input tensors must be on the same device. Received cuda:0 and cpu",
+        "device-mixed",
+        "device",
+        "one is on cpu",
+    ),
+    (
+        "Attempting to deserialize object on CUDA device 3 but torch.cuda.device_count() is 1.",
+        "device-missing",
+        "checkpoint",
+        "the last is cuda:0",
+    ),
+    (
+        "Attempting to deserialize object on CUDA device 0 but torch.cuda.device_count() is 0.",
+        "device-missing",
+        "checkpoint",
+        'map_location="cpu"',
+    ),
+    (
+        "module must have its parameters and buffers on device cuda:0 (device_ids[0]) but found one of them "
+        "on device: cuda:2",
+        "device-replica",
+        "device",
+        "device_ids=[2",
+    ),
+    (
+        "Expected all tensors to be on the same device, but found at least two devices, cpu and cuda:0! "
+        "(when checking argument for argument index in method wrapper_CUDA__index_select)",
+        "device-mixed",
+        "model",
+        "weights",
+    ),
+    (
+        "Expected all tensors to be on the same device, but found at least two devices, cuda:2 and cuda:1! "
+        "(when checking argument for argument index in method wrapper_CUDA__index_select)",
+        "device-mixed",
+        "device",
+        "index is on cuda:1",
+    ),
+    (
+        "Expected all tensors to be on the same device, but found at least two devices, cpu and cuda:0!",
+        "device-mixed",
+        "data",
+        "one side is on cuda:0",
+    ),
+    ("expected device cpu but got device cuda:0", "device-mixed", "data", "one side is on cuda:0"),
+    (
+        "Expected all tensors to be on the same device, but found at least two devices, cuda:0 and cpu! "
+        "(when checking argument for argument grid in method wrapper_CUDA__grid_sampler_2d)",
+        "device-mixed",
+        "device",
+        "one is on cpu",
+    ),
 ]
 
 

@@ -1,6 +1,6 @@
 """Losses with settings that don't fit, and losses that were made where a call was meant."""
 
-from tests.explain import first
+from tests.explain import explained, first
 
 
 def test_weights_are_counted_and_outputs_too() -> None:
@@ -14,3 +14,30 @@ def test_weights_are_counted_and_outputs_too() -> None:
 def test_a_comparison_is_no_loss() -> None:
     code, answer = first("if out == y:\nRuntimeError: Boolean value of Tensor with more than one value is ambiguous")
     assert (code, answer.change) == ("loss-made", "call")
+
+
+def test_a_bare_message_may_be_of_a_loss_that_was_made() -> None:
+    found = explained("Boolean value of Tensor with more than one value is ambiguous")
+    assert [each.change for each in found.hypotheses] == ["call", "loss"]
+
+
+def test_weights_of_the_right_number_are_flattened() -> None:
+    code, answer = first(
+        "weight tensor should be defined either for all 19 classes or no classes but got weight tensor of "
+        "shape: [1, 19]"
+    )
+    assert (code, answer.likelihood) == ("loss-weights", "certain")
+    assert "an axis too many" in answer.says
+
+
+def test_each_length_of_ctc_is_told_apart() -> None:
+    targets = "Expected tensor to have size at least 12 at dimension 1, but got size 8 for argument #2 'targets'"
+    scores = "Expected input_lengths to have value at most 10, but got value 11"
+    said = [first(message)[1].says for message in (targets, scores, "input_lengths must be of size batch_size")]
+    for words, sentence in zip(("8 columns", "10 steps", "number of samples"), said, strict=True):
+        assert words in sentence
+
+
+def test_a_target_with_a_gradient_is_the_prediction_or_a_networks() -> None:
+    found = explained("the derivative for 'target' is not implemented")
+    assert [each.change for each in found.hypotheses] == ["call", "loss"]

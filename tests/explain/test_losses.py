@@ -59,6 +59,81 @@ CASES = [
     ("Expected target size (4, 5), got torch.Size([4, 3, 5])", "target-steps", "data", "one-hot"),
     ("all elements of input should be between 0 and 1", "target-between", "loss", "sigmoid"),
     ("all elements of target should be between 0 and 1", "target-between", "data", "masks"),
+    (
+        "Target size (torch.Size([1, 1, 49])) must be the same as input size (torch.Size([1, 49]))",
+        "target-size",
+        "loss",
+        "targets.squeeze(1)",
+    ),
+    (
+        "Target size (torch.Size([])) must be the same as input size (torch.Size([1]))",
+        "target-size",
+        "loss",
+        "same numbers",
+    ),
+    (
+        "Target size (torch.Size([8, 18])) must be the same as input size (torch.Size([1, 18]))",
+        "target-size",
+        "model",
+        "batch of 8",
+    ),
+    (
+        "Target size (torch.Size([1966080])) must be the same as input size (torch.Size([3010560]))",
+        "target-size",
+        "data",
+        "flattened",
+    ),
+    (
+        "Target size (torch.Size([65536])) must be the same as input size (torch.Size([196608]))",
+        "target-size",
+        "data",
+        "3 channels",
+    ),
+    (
+        "Target size (torch.Size([4, 10])) must be the same as input size (torch.Size([10, 4]))",
+        "target-size",
+        "loss",
+        "another order",
+    ),
+    (
+        "Target size (torch.Size([8, 156])) must be the same as input size (torch.Size([1248]))",
+        "target-size",
+        "call",
+        "as many numbers",
+    ),
+    (
+        "Target size (torch.Size([64, 1, 8, 3])) must be the same as input size (torch.Size([64, 80, 8, 3]))",
+        "target-size",
+        "model",
+        "expand_as",
+    ),
+    (
+        "Target size (torch.Size([1, 3, 1356, 2040])) must be the same as input size (torch.Size([1, 3, 1224, 2040]))",
+        "target-size",
+        "data",
+        "other sizes",
+    ),
+    (
+        "Target size (torch.Size([1, 1])) must be the same as input size (torch.Size([10, 1]))",
+        "target-size",
+        "data",
+        "one target",
+    ),
+    (
+        "loss = F.cosine_embedding_loss(a, b, y)\n  File "
+        '"/lib/python3/site-packages/torch/nn/functional.py", line 3, in cosine_embedding_loss\n'
+        "RuntimeError: 0D or 1D target tensor expected, multi-target not supported",
+        "target-axes",
+        "data",
+        "each pair",
+    ),
+    ("Expected target size [20, 2], got [20]", "target-steps", "loss", "an axis of steps too many"),
+    (
+        "Target size (torch.Size([1, 1, 256, 256])) must be the same as input size (torch.Size([1, 20, 256, 256]))",
+        "target-size",
+        "loss",
+        "squeeze(1).long()",
+    ),
 ]
 
 

@@ -113,7 +113,18 @@ def test_a_message_as_repr_has_it() -> None:
 def test_what_a_gpus_threads_print_comes_first() -> None:
     asserted = "Loss.cu:250: block: [0,0,0], thread: [5,0,0] Assertion `t >= 0 && t < n_classes` failed."
     errors = read(f"{asserted}\nRuntimeError: CUDA error: device-side assert triggered")
-    assert errors[0].text == "Assertion `t >= 0 && t < n_classes` failed"
+    assert errors[0].text == asserted.removesuffix(".")
+
+
+def test_the_shapes_that_a_loss_warned_of_come_before_its_error() -> None:
+    shapes = "Using a target size (torch.Size([8, 156])) that is different to the input size (torch.Size([1248]))"
+    warning = f"loss.py:91: UserWarning: {shapes}. This will likely lead to incorrect results.\n"
+    sizes = (
+        "RuntimeError: The size of tensor a (1248) must match the size of tensor b ({}) at non-singleton dimension 1"
+    )
+    assert read(warning + sizes.format(156))[0].text == shapes
+    assert read(warning + sizes.format(155))[0].text.startswith("The size")
+    assert [each.kind for each in read(warning + "KeyError: 'weight'")] == ["KeyError"]
 
 
 def test_a_sentence_is_heard_where_nothing_else_speaks() -> None:

@@ -1,6 +1,7 @@
 """Every rule is run in torch: its example raises its message, its fixes mend that, its look-alike is another's."""
 
 import re
+from itertools import product
 from pathlib import Path
 from string import Formatter
 from textwrap import dedent
@@ -51,8 +52,18 @@ def test_whatever_its_message_the_facts_are_there_for_what_is_said(rule: type[Ru
         assert said <= set(read.facts), signature
 
 
-def _filled(hole: re.Match[str]) -> str:
-    return {"shape": "[2, 3, 4, 5]", "words": "word", "word": "word", "class": "word"}.get(hole[1] or "", "7")
+def _filled(hole: re.Match[str], number: str = "7", shape: str = "[2, 3, 4, 5]") -> str:
+    return {"shape": shape, "words": "word", "word": "word", "class": "word"}.get(hole[1] or "", number)
+
+
+@rules
+def test_whatever_its_numbers_a_message_is_explained_or_left_alone(rule: type[Rule]) -> None:
+    lines = ("", "loss = criterion(out, y)\n", "x = self.fc(x)\n")
+    shapes = (("0", "[]"), ("1", "[1]"), ("-3", "[0, 1]"), ("7", "[2, 3, 4, 5]"))
+    for signature, (number, shape), line in product(rule.signatures, shapes, lines):
+        text = re.sub(r"\{\w*(?::(\w+))?\}", lambda hole, n=number, s=shape: _filled(hole, n, s), signature)
+        found = diagnose(read(f"{line}RuntimeError: {text}"))
+        assert found is None or found.hypotheses
 
 
 @rules
