@@ -49,6 +49,7 @@ class _Named:
     kind: str
     text: str
     in_passing: bool
+    head: str = ""  # what stands before it in its line
 
 
 def read(text: str) -> list[Raised]:
@@ -82,7 +83,7 @@ def _named(lines: Sequence[str]) -> list[_Named]:
         raised = RAISED.match(line) if SPEAKS.search(line) and not line.startswith(("FAILED ", "ERROR ")) else None
         if raised and (raised["text"] or not raised["head"].strip()):
             text = raised["text"].rstrip("'\")") if raised["quoted"] else raised["text"]
-            named.append(_Named(i, raised["kind"], text, _sentence(raised["head"])))
+            named.append(_Named(i, raised["kind"], text, _sentence(raised["head"]), raised["head"].strip(" :`")))
     named = stops[-1:] or named
     for better in (lambda each: not each.in_passing, lambda each: not each.kind.endswith("Warning")):
         named = list(filter(better, named)) or named
@@ -113,8 +114,9 @@ def _raised(lines: Sequence[str], named: Sequence[_Named], i: int) -> Raised:
         before = after[::-1]  # VS Code has the innermost first
     elif after and tested:
         before = [*before, after[0]]  # pytest names the place below the message
-    if not before and this.line and _is_code(lines[this.line - 1]):
-        before = [Frame("", 0, code=lines[this.line - 1].strip())]
+    if not before:
+        beside = (this.head, lines[this.line - 1].strip() if this.line else "")
+        before = [Frame("", 0, code=code) for code in beside if _is_code(code)][:1]
     if i and all(frame.of_library for frame in before) and any(map(CHAINED.search, lines[above - 1 : this.line])):
         before = [*_raised(lines, named, i - 1).frames, *before]
     return Raised(this.kind.rpartition(".")[2], _message(message), tuple(before))
