@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from math import log2
 
 from convcli.explain.rule import Hypothesis, Rule, certain, likely, possible
 
@@ -33,7 +34,15 @@ class AdditionSize(Rule):
         return self.line.operands() or (self.handed(0, "x"), self.handed(1, "skip"))
 
     def deciding(self) -> str:
+        if self.axis >= 2:
+            return "the height and width of what goes into the network: are they multiples of 32?"
+        if self.of_channels and not self.line.code:
+            return "the last file of the traceback: is it your own block, or a library's model?"
         return f"print({self.sides[0]}.shape, {self.sides[1]}.shape) before the line"
+
+    @property
+    def of_channels(self) -> bool:
+        return bool(self.axis == 1 and self.a % 8 == self.b % 8 == 0 and max(self.a, self.b) <= 4096)
 
     def operands(self) -> Iterator[tuple[str, str]]:
         yield self.sides[0], f"{self.a} on axis {self.axis}"
@@ -55,6 +64,9 @@ class AdditionSize(Rule):
         elif self.line.has(MASKS) or re.search(MASKS, self.case.frame.function if self.case.frame else ""):
             says = f"mask and scores have {self.b} and {self.a} positions on axis {self.axis}"
             advice = "make the mask for the lengths that arrive: [batch, 1, queries, keys] broadcasts over the heads"
+            if abs(self.b - 2 * self.a) <= 1 and self.a > 2:
+                says += ": twice as many, so that cached tokens are counted again"
+                advice = "take the library version that the model's code is for, or count the past once in the mask"
             yield likely(says, "call", advice)
         elif self.line.has("==|!=|\\.eq\\("):
             says = f"predictions and labels have {self.a} and {self.b} on axis {self.axis}"
@@ -76,11 +88,16 @@ class AdditionSize(Rule):
         if low == 0:
             says = f"one of both is empty on axis {axis}: a sample without objects, or a filter that kept nothing"
             yield likely(says, "data", "leave such samples out, or see to the case len(x) == 0")
-        elif axis == 1 and (named or a % 8 == b % 8 == 0) and max(a, b) <= 4096 and not self.line.has(r"\*"):
+        elif (self.of_channels or (named and axis == 1)) and not self.line.has(r"\*"):
             says = f"the main path has {a} channels and the shortcut {b}: a residual block that changes its channels"
             advice = f"send the shortcut through nn.Conv2d({b}, {a}, kernel_size=1), with the block's stride"
             yield likely(says, "model", advice)
-            yield possible("axis 1 isn't channels here", "call", "make both sizes agree where they are made")
+            if self.line.code:
+                says, advice = "axis 1 isn't channels here", "make both sizes agree where they are made"
+            else:
+                says = "in a library's model: parts that don't belong together (adapter, checkpoint, another version)"
+                advice = "take all of them for one base model, and the library's version that they were made with"
+            yield possible(says, "call", advice)
         elif axis == 0:
             says = f"the first axes, {a} and {b}, differ: batches of other sizes, or an axis missing from one"
             yield likely(says, "call", "build both for the batch at hand, x.size(0), not for a fixed batch_size")
@@ -91,8 +108,10 @@ class AdditionSize(Rule):
             says = f"{max(a, b)} is the size of a vocabulary, {min(a, b)} that of a hidden state: scores met features"
             advice = "take the same of both outputs: hidden_states (or last_hidden_state), not logits"
             yield likely(says, "call", advice)
+        elif axis >= 2 and (ratio := high / low) > 4.5 and abs(log2(ratio) - round(log2(ratio))) > 0.1:
+            says = f"{a} and {b} on axis {axis}: a vector with one value a channel is matched with the last axis"
+            yield likely(says, "call", "bring it to the channels' axis: v.view(1, -1, 1, 1) for [batch, channels, …]")
         elif axis >= 2 and max(a, b) >= 2 * min(a, b) - 1 and abs(a - b) > 2:
-            ratio = max(a, b) / min(a, b)
             says = f"{a} and {b}: one path was shrunk {ratio:.3g}-fold (stride, pooling) and the other wasn't"
             advice = "give the shortcut the same stride (a 1×1 convolution), or upsample the small one"
             small, large = (one, two) if a < b else (two, one)
@@ -106,10 +125,11 @@ class AdditionSize(Rule):
         elif axis >= 2 and high - low in (2, 4, 6, 8):
             says = f"{a} and {b} differ by {high - low}: a convolution without padding took away kernel − 1 cells"
             advice = f"padding={(high - low) // 2} in the convolutions between, or make both sizes agree"
-            yield likely(says, "model", advice)
-            if not self.line.code:
-                says = "a size that isn't a multiple of the network's strides was shrunk and enlarged again"
-                yield possible(says, "data", "resize the inputs to a multiple of 32")
+            padding = likely(says, "model", advice)
+            says = f"{a} and {b}: a size that isn't a multiple of the network's strides was shrunk and enlarged again"
+            rounded = likely(says, "data", "pad or resize the inputs to a multiple of 32")
+            enlarged = high % 8 == 0 and high % 7 and high & (high - 1)  # 152 is 8 · 19; no usual size, as 224 and 256
+            yield from (rounded, padding) if enlarged else (padding, rounded)
         elif axis >= 2:
             says = f"{a} and {b} cells on axis {axis}: they come from inputs of different sizes"
             advice = "resize the inputs to what the model, its grids or its positions were made for"
@@ -120,10 +140,17 @@ class AdditionSize(Rule):
         elif axis == 1 and low > 1024:
             says = f"{a} and {b} tokens or steps on axis 1: from sequences or pictures of different sizes"
             yield likely(says, "data", "one length, or picture size, for all that goes in together")
+        elif not self.line.code and low > 128 and high < 2 * low:
+            says = f"{a} and {b} tokens or steps on axis 1: mask, positions or features of another length"
+            yield likely(says, "data", "make both from one and the same input, padded or cut to one length")
         elif not self.line.code:
-            says = f"{a} and {b} on axis 1 (classes, features or steps); [batch] with [batch, classes] gives this too"
-            advice = "print both shapes; class numbers go through F.one_hot for MSE and the like"
+            batch = next((n for n in (a, b) if n >= 8 and n & (n - 1) == 0), 0)
+            says = f"{a} and {b} on axis 1: the labels, [{batch}], meet scores of {a + b - batch} classes"
+            if not batch:
+                says = f"{a} and {b} on axis 1: the model's classes and the labels', or [batch] with [batch, classes]"
+            advice = "as many outputs as classes; class numbers go through F.one_hot for MSE and the like"
             yield likely(says, "call", advice)
+            yield possible("features or steps of two sizes", "call", "make both from one input, with one size")
         else:
             says = f"axis {axis} has {a} in {one} and {b} in {two}: one size for both is wanted, or 1"
             advice = "shapes match from the last axis on: unsqueeze what has an axis less, or mend a size"

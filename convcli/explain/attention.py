@@ -7,6 +7,8 @@ from convcli.wording import counted
 
 FAMILY = "sequences"
 
+SMALL_BATCH = 64
+
 
 class AttentionSize(Rule):
     code = "attention-size"
@@ -69,6 +71,7 @@ class AttentionMask(Rule):
     )
     says = "attn_mask is [queries, keys], key_padding_mask [batch, keys]"
     lookalike = "attention-size"
+    decide = "print(query.shape) and batch_first: which of both sizes is the batch's?"
     example = """
         attention = nn.MultiheadAttention(16, 4)
         words = torch.rand(5, 3, 16)
@@ -85,6 +88,13 @@ class AttentionMask(Rule):
         elif "expected" in self.facts and len(self.expected) == 3 and self.expected[1:] == self.got[1:]:
             says = f"a mask for each sample and head: {self.expected[0]} = batch · heads, and {self.got[0]} came"
             yield likely(says, "call", "mask.repeat_interleave(num_heads, dim=0)")
+        elif "expected" in self.facts and self.expected[-1] < self.got[-1] and self.expected[-1] <= SMALL_BATCH:
+            batch, length = self.expected[-1], self.got[-1]
+            says = f"{batch} is read as the length: the batch stands where the {length} steps are expected"
+            advice = "batch_first in the attention as in the data (libraries changed it: take the version asked for)"
+            yield likely(says, "call", advice)
+            says = f"texts of {batch} tokens arrive, and the mask is for {length}"
+            yield possible(says, "call", f"mask[:n, :n] with n = {batch}, or pad the texts to {length}")
         else:
             got = (
                 f"{list(self.got)} came where {list(self.expected)} fits"

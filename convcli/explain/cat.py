@@ -27,7 +27,7 @@ class CatSize(Rule):
         "Sizes of tensors must match except in dimension {dim}. Got {expected} and {got}",
         "Sizes of tensors must match except in dimension {dim}. Expected size {expected} but got size {got}",
     )
-    says = "maps of size {expected} and {got} can't be concatenated along axis {dim}"
+    says = "sizes {expected} and {got}, on another axis than {dim}, can't be concatenated along axis {dim}"
     layer_named = r"cat|stack"
     lookalike = "batch-sizes"
     example = """
@@ -58,7 +58,17 @@ class CatSize(Rule):
         if self.case.through(r"[/\\]_utils[/\\]collate|default_collate"):
             return  # the data's rule
         a, b = self.expected, self.got
-        if abs(a - b) == 1:
+        ratio = max(a, b) / max(min(a, b), 1)
+        of_batch = self.facts.get("axis") == 0
+        if min(a, b) == 1 or of_batch:
+            says = f"{a} and {b}: a batch of other size, or an axis of 1, which torch.cat doesn't repeat as a sum would"
+            advice = "bring all parts to one batch first: part.expand(x.size(0), …), or the doubling (guidance) for all"
+            yield likely(says, "call", advice)
+        elif self.dim == 0 and not of_batch:
+            says = f"samples of {a} and {b} are put into one batch: sequences, clouds or pictures of other sizes"
+            advice = "pad or resize them to one size, or keep them in a list; [1, n, …] joins along axis 1"
+            yield likely(says, "data", advice)
+        elif abs(a - b) == 1:
             says = f"{a} and {b} differ by one: an odd size was halved (rounded down) and doubled again"
             advice = "bring one to the other's size, or resize the input to a multiple of 2 for each halving"
             parts = self.parts
@@ -67,11 +77,8 @@ class CatSize(Rule):
                 one, other = parts if "skip" not in parts[0] else parts[::-1]
                 resized = self.changed(one, f"F.interpolate({{}}, size={other}.shape[2:])")
             yield likely(says, "model", advice, resized)
-        elif max(a, b) >= 2 * min(a, b) - 1 and abs(a - b) > 2 and self.dim == 1:
-            says = (
-                f"{a} and {b}: one is {max(a, b) / min(a, b):.3g} times as large: an upsampling is missing, or "
-                "one too many"
-            )
+        elif 2 * min(a, b) - 1 <= max(a, b) <= 64 * min(a, b) and abs(a - b) > 2 and self.dim == 1:
+            says = f"{a} and {b}: one is {ratio:.3g} times as large: an upsampling is missing, or one too many"
             advice = "concatenate maps of one level; F.interpolate(x, size=skip.shape[2:]) upsamples the small one"
             yield likely(says, "model", advice)
         elif self.dim == 1 and abs(a - b) % 2 == 0 and min(a, b) > 4:
@@ -80,7 +87,7 @@ class CatSize(Rule):
             yield likely(says, "model", advice)
         else:
             says = f"beside axis {self.dim}, the sizes have to be equal: {a} and {b} are not"
-            advice = "other batches, sequences of other lengths, or the wrong dim; print the shapes of all parts"
+            advice = "sequences of other lengths, axes in another order (features, channels), or the wrong dim"
             yield likely(says, "call", advice)
 
 
@@ -110,8 +117,14 @@ class CatRank(Rule):
             )
             yield certain("single numbers have no axis to be joined along", "call", "torch.stack makes one", stacked)
             return
-        says = f"one part has {counted(self.a, 'axis')}, another {self.b}: one axis was squeezed, or left out"
-        yield likely(says, "call", "unsqueeze the one with fewer axes, or don't squeeze() it before")
+        says = f"one part has {counted(self.a, 'axis')}, another {self.b}"
+        if {self.a, self.b} == {2, 4}:
+            says += ": maps [batch, channels, height, width] and a vector for each sample"
+            advice = "pool and flatten the maps, x.mean((2, 3)), or spread the vector: v[:, :, None, None].expand(…)"
+            yield likely(says, "call", advice)
+        else:
+            says += ": one axis was squeezed, indexed away, or left out"
+            yield likely(says, "call", "unsqueeze the one with fewer axes, or don't squeeze() it before")
 
 
 class CatList(Rule):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from convcli.explain.lines import NAME
 from convcli.explain.rule import Hypothesis, Rule, certain, likely, possible
 
 FAMILY = "dtype"
@@ -86,6 +87,9 @@ class Dtype(Rule):
             return  # the targets' rule
         if types & {"double"} or not any(types):
             yield from self.doubles(weight if "input type" in self.case.raised.text.lower() else "")
+        elif "sequence element" in self.case.raised.text:
+            says = f"tensors of two types are concatenated: {weight} first, then {given}"
+            yield likely(says, "call", f"make them one type before torch.cat: .{weight}() for the {given} one")
         elif types & set(SMALL) and "float" in types:
             yield from self.halves(given, weight)
         elif weight == "long" and "weight" not in self.case.raised.text and self.line.code == "":
@@ -117,7 +121,12 @@ class Dtype(Rule):
 
     def halves(self, given: str, weight: str) -> Iterator[Hypothesis]:
         half = next(each for each in (given, weight) if each in SMALL)
-        if self.line.has(r"(?:^|\W)(?:ext|_ext|_C|_backend|\w*_cuda|\w*_ext)\.\w+\("):
+        filters = self.handed(1, "") if self.line.call(r"(?:^|\.)(?:conv\w*\dd|linear)$") else ""
+        if NAME.fullmatch(filters):
+            says = f"{filters} was made as {weight}, and {self.x} is {given}"
+            fixed = self.changed(filters, f"{{}}.to({self.x}.dtype)")
+            yield likely(says, "call", f"{filters}.to({self.x}), its type and device", fixed)
+        elif self.line.has(r"(?:^|\W)(?:ext|_ext|_C|_backend|\w*_cuda|\w*_ext)\.\w+\("):
             says = f"a compiled extension has no {half} version of this operation, and autocast gave it {half}"
             yield likely(says, "call", "x.float() before it, or torch.autocast(device, enabled=False) around it")
         elif weight == half:

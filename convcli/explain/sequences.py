@@ -182,6 +182,7 @@ class EmbeddingRange(Rule):
         'Assertion index >= -sizes[i] && index < sizes[i] && "index out of bounds" failed',
         'Assertion -sizes[i] <= index && index < sizes[i] && "index out of bounds" failed',
         "Assertion ind >= 0 && ind < ind_dim_size && {} failed",
+        "index out of range at {}TH",
         "index out of range: Tried to access index {index} out of table with {rows} rows",
         "device-side assert triggered",
     )

@@ -11,6 +11,7 @@ from convcli.wording import counted
 FAMILY = "state_dict"
 
 WRAPPED = ("state_dict", "model", "model_state_dict", "net", "ema", "params", "weights", "module", "generator")
+OF_MODELS = ("eval", "to", "cuda", "train", "parameters", "forward", "load_state_dict", "modules", "half")
 HEADS = (
     r"(?i)^(?:module\.|model\.)*(?:\w+\.)*?(?:fc|head|classifier|cls\w*|last_linear|out\w*|logits?|bbox\w*|score\w*"
     r"|AuxLogits)(?:\.|$)|roi_heads"
@@ -209,18 +210,11 @@ class StateDictKind(Rule):
             says = f"the file holds a whole model ({self.given}), not a state_dict"
             fix = self.changed(self.x, "{}.state_dict()") if self._call else None
             yield certain(says, "checkpoint", "it can be used as it is, or its state_dict() loaded", fix)
-        elif self.attribute in (
-            "eval",
-            "to",
-            "cuda",
-            "train",
-            "parameters",
-            "forward",
-            "state_dict",
-            "load_state_dict",
-            "modules",
-            "half",
-        ):
+        elif self.attribute == "state_dict":
+            code = self.line.code
+            fix = self.instead(code.replace(".state_dict()", "", 1)) if ".state_dict()" in code else None
+            yield certain("torch.load gave the state_dict itself", "checkpoint", "leave out .state_dict()", fix)
+        elif self.attribute in OF_MODELS:
             says = "torch.load gave the parameters alone, and they are used as the model"
             yield certain(says, "checkpoint", "model = Net(); model.load_state_dict(torch.load(path)); model.eval()")
 

@@ -6,6 +6,43 @@ from tests.explain import assert_first
 
 CASES = [
     (
+        "The size of tensor a (16) must match the size of tensor b (10) at non-singleton dimension 1",
+        "addition-size",
+        "call",
+        "labels, [16], meet scores of 10 classes",
+    ),
+    (
+        "The size of tensor a (299) must match the size of tensor b (273) at non-singleton dimension 1",
+        "addition-size",
+        "data",
+        "another length",
+    ),
+    (
+        "The size of tensor a (150) must match the size of tensor b (152) at non-singleton dimension 3",
+        "addition-size",
+        "data",
+        "multiple of 32",
+    ),
+    (
+        "The size of tensor a (222) must match the size of tensor b (224) at non-singleton dimension 3",
+        "addition-size",
+        "model",
+        "without padding",
+    ),
+    (
+        "The size of tensor a (4) must match the size of tensor b (36) at non-singleton dimension 3",
+        "addition-size",
+        "call",
+        "last axis",
+    ),
+    (
+        "m = causal.masked_fill(mask, 0)\nRuntimeError: The size of tensor a (35) must match the size of tensor b (69) "
+        "at non-singleton dimension 3",
+        "addition-size",
+        "call",
+        "counted again",
+    ),
+    (
         "The size of tensor a (5876) must match the size of tensor b (7232) at non-singleton dimension 1",
         "addition-size",
         "data",

@@ -14,6 +14,12 @@ CASES = [
         "[32, 32]",
     ),
     (
+        "The shape of the 2D attn_mask is torch.Size([77, 77]), but should be (10, 10).",
+        "attention-mask",
+        "call",
+        "batch_first",
+    ),
+    (
         "The shape of the 3D attn_mask is torch.Size([3, 5, 5]), but should be (12, 5, 5).",
         "attention-mask",
         "call",

@@ -36,10 +36,31 @@ CASES = [
         "Sizes of tensors must match except in dimension 0. Expected size 5 but got size 7 for tensor number 1 in "
         "the list.",
         "cat-size",
-        "call",
+        "data",
         "5 and 7",
     ),
-    ("Tensors must have same number of dimensions: got 4 and 2", "cat-rank", "call", "squeezed"),
+    ("Tensors must have same number of dimensions: got 4 and 2", "cat-rank", "call", "pool and flatten"),
+    ("Tensors must have same number of dimensions: got 2 and 3", "cat-rank", "call", "squeezed"),
+    (
+        "Sizes of tensors must match except in dimension 1. Expected size 1 but got size 2 for tensor number 1 in "
+        "the list.",
+        "cat-size",
+        "call",
+        "batch",
+    ),
+    (
+        "invalid argument 0: Sizes of tensors must match except in dimension 1. Got 32 and 16 in dimension 0",
+        "cat-size",
+        "call",
+        "batch",
+    ),
+    (
+        "Sizes of tensors must match except in dimension 1. Expected size 3 but got size 1024 for tensor number 1 in "
+        "the list.",
+        "cat-size",
+        "call",
+        "order",
+    ),
     ("torch.cat(): expected a non-empty list of Tensors", "cat-list", "data", "empty"),
     ("expected Tensor as element 0 in argument 0, but got numpy.ndarray", "cat-list", "call", "numpy.ndarray"),
 ]

@@ -6,6 +6,20 @@ from tests.explain import assert_first
 
 CASES = [
     (
+        "y = F.conv2d(out, kernel) / 3\nRuntimeError: Input type (torch.cuda.HalfTensor) and weight type "
+        "(torch.cuda.FloatTensor) should be the same",
+        "dtype",
+        "call",
+        "kernel.to(out)",
+    ),
+    (
+        "Expected object of scalar type Float but got scalar type Long for sequence element 1 in sequence argument at "
+        "position #1 'tensors'",
+        "dtype",
+        "call",
+        "concatenated",
+    ),
+    (
         "Input type (torch.cuda.ByteTensor) and weight type (torch.cuda.FloatTensor) should be the same",
         "dtype",
         "data",

@@ -12,6 +12,42 @@ CASES = [
         "data",
         "batch",
     ),
+    (
+        "Input and output must have the same number of spatial dimensions, but got input with with spatial dimensions "
+        "of [135, 204, 3] and output size of (256, 384).",
+        "interpolate",
+        "data",
+        "channels last",
+    ),
+    (
+        "segs = F.interpolate(segs, size=labels.shape[1:], align_corners=False)\nValueError: Input and output must "
+        "have the same number of spatial dimensions, but got input with spatial dimensions of [28, 28] and output size of "
+        "torch.Size([281, 500, 3]).",
+        "interpolate",
+        "data",
+        "class numbers",
+    ),
+    (
+        "Input Error: Only 3D, 4D and 5D input Tensors supported (got 3D) for the modes: nearest | linear | bilinear "
+        "| bicubic | trilinear (got bicubic)",
+        "interpolate",
+        "data",
+        "1 axis too few",
+    ),
+    (
+        "Input Error: Only 3D, 4D and 5D input Tensors supported (got 4D) for the modes: nearest | linear | bilinear "
+        "| bicubic | trilinear (got nearest-exact)",
+        "interpolate",
+        "call",
+        "newer torch",
+    ),
+    (
+        "grid_sampler(): expected grid and input to have same batch size, but got input with sizes [760, 1, 19, 40] "
+        "and grid with sizes [720, 9, 9, 2]",
+        "grid-sample",
+        "data",
+        "19 · 40",
+    ),
     ("Got 3D input, but bilinear mode needs 4D input", "interpolate", "data", "batch"),
     (
         "grid_sampler(): expected grid to have size 2 in last dimension, but got grid with sizes [1, 2, 4, 4]",

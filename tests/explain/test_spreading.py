@@ -20,6 +20,15 @@ CASES = [
     (EXPANDED.format(1, 10, 1, [500, 1], [500, 10]), "expand-size", "call", "argmax"),
     (EXPANDED.format(1000, 1289, 1, [1, 1000, 16, 64], [1289, 16, 64]), "expand-size", "data", "room for 1000"),
     (EXPANDED.format(20, 4, 2, [4, 13294, 20], [20, 1, 4]), "expand-size", "call", "reverse order"),
+    (EXPANDED.format(1, 10, 2, [1, 4, 1, 10], [1, 1, 10, 10]), "expand-size", "call", "last row"),
+    (EXPANDED.format(614, 665, 3, [1, 24, 614, 614], [665, 665]), "expand-size", "call", "665 places"),
+    (
+        "expand(torch.FloatTensor{[1, 1, 8, 8, 8]}, size=[1, 4, 8, 8]): the number of sizes provided (4) must be "
+        "greater or equal to the number of dimensions in the tensor (5)",
+        "expand-size",
+        "call",
+        "expanded once more",
+    ),
     (EXPANDED.format(512, 600, 1, [1, 512], [1, 600]), "expand-size", "data", "truncate"),
     (MASK.format([845], [5, 13, 13], 0), "mask-size", "call", "5 · 13 · 13"),
     (MASK.format([7], [8, 1536], 0), "mask-size", "data", "smaller"),

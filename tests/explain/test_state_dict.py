@@ -75,6 +75,7 @@ CASES = [
         "checkpoint",
         "arguments",
     ),
+    ("'collections.OrderedDict' object has no attribute 'state_dict'", "state-dict-kind", "checkpoint", "leave out"),
     ("'collections.OrderedDict' object has no attribute 'eval'", "state-dict-kind", "checkpoint", "parameters alone"),
 ]
 
