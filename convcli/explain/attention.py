@@ -8,6 +8,7 @@ from convcli.wording import counted
 FAMILY = "sequences"
 
 SMALL_BATCH = 64
+CLIP = 77  # tokens of its every text
 
 
 class AttentionSize(Rule):
@@ -62,6 +63,7 @@ class AttentionMask(Rule):
     code = "attention-mask"
     signatures = (
         "The shape of the {axes}D attn_mask is {got:shape}, but should be {expected:shape}",
+        "Attention mask should be of size {expected:shape}, but is {got:shape}",
         "The size of the {axes}D attn_mask is not correct",
         "Expected key_padded_mask.shape[{axis}] to be {wanted}, but got {size}",
         "expected attn_mask to be None, 2-D or 3-D but found",
@@ -88,7 +90,11 @@ class AttentionMask(Rule):
         elif "expected" in self.facts and len(self.expected) == 3 and self.expected[1:] == self.got[1:]:
             says = f"a mask for each sample and head: {self.expected[0]} = batch · heads, and {self.got[0]} came"
             yield likely(says, "call", "mask.repeat_interleave(num_heads, dim=0)")
-        elif "expected" in self.facts and self.expected[-1] < self.got[-1] and self.expected[-1] <= SMALL_BATCH:
+        elif "expected" in self.facts and len(self.expected) == 4:
+            yield self.of_scores(self.expected, self.got)
+        elif "expected" in self.facts and (
+            (self.expected[-1] < self.got[-1] and self.expected[-1] <= SMALL_BATCH) or self.got[-1] == CLIP
+        ):
             batch, length = self.expected[-1], self.got[-1]
             says = f"{batch} is read as the length: the batch stands where the {length} steps are expected"
             advice = "batch_first in the attention as in the data (libraries changed it: take the version asked for)"
@@ -105,3 +111,14 @@ class AttentionMask(Rule):
                 "make the mask for the length at hand: [queries, keys]; batch and steps may be swapped (batch_first)"
             )
             yield likely(got, "call", advice)
+
+    def of_scores(self, expected: tuple[int, ...], got: tuple[int, ...]) -> Hypothesis:
+        """A mask that transformers wants as [batch, 1, queries, keys]."""
+        if len(got) < 4:
+            return likely("the mask lacks the heads' axis", "call", "mask.unsqueeze(1): [batch, 1, queries, keys]")
+        version = "take the version of transformers that the model's code is for: it counts cached tokens otherwise"
+        if expected[-2] == 1 and got[-2:] == (expected[-1],) * 2:
+            says = f"one query meets {expected[-1]} keys (a step with a cache), and the mask is for all of them"
+            return likely(says, "call", f"mask[..., -1:, :]; {version}")
+        says = f"{expected[-1]} keys, with those in the cache, and a mask for {got[-1]}"
+        return likely(says, "call", f"{version}; or attention_mask of ones for past and new tokens")

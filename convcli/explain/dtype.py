@@ -25,6 +25,7 @@ METHODS |= {
     "int": "int",
 }
 METHODS |= {"int32": "int", "byte": "byte", "uint8": "byte", "unsignedchar": "byte", "char": "char", "bool": "bool"}
+METHODS |= {name: name for name in ("float8_e4m3fn", "float8_e5m2")}
 METHODS |= {"short": "short", "complexfloat": "cfloat", "complexdouble": "cdouble", "signedchar": "char"}
 WHOLE = ("long", "int", "byte", "char", "bool", "short")
 SMALL = ("half", "bfloat16")
@@ -60,6 +61,7 @@ class Dtype(Rule):
         "expected dtype {weight:word} but got dtype {given:word}",
         "expected dtype {weight:word} for weights but got dtype {given:word}",
         "expected scalar type {weight:word} but found {given:word}",
+        "expected input and grid to have same dtype, but input has {given:word} and grid has {weight:word}",
         "Expected object of data type {} but got data type {} for",
         "mixed dtype (CPU): {}",
         "all inputs must share same datatype",
@@ -85,14 +87,20 @@ class Dtype(Rule):
             return
         if self.case.in_loss and "input type" not in self.case.raised.text.lower():
             return  # the targets' rule
-        if types & {"double"} or not any(types):
+        if "grid has" in self.case.raised.text:
+            says = f"the input is {given} and the grid {weight}: autocast (or NumPy) made one of them, not the other"
+            yield likely(says, "call", "F.grid_sample(x.float(), grid.float()), or both of x.dtype")
+        elif weight.startswith("float8"):
+            says = "the weights are kept in 8 bits, in which layers can't calculate"
+            yield likely(says, "model", "a loader that casts them for each layer, or model.to(torch.bfloat16)")
+        elif types & {"double"} or not any(types):
             yield from self.doubles(weight if "input type" in self.case.raised.text.lower() else "")
         elif "sequence element" in self.case.raised.text:
             says = f"tensors of two types are concatenated: {weight} first, then {given}"
             yield likely(says, "call", f"make them one type before torch.cat: .{weight}() for the {given} one")
         elif types & set(SMALL) and "float" in types:
             yield from self.halves(given, weight)
-        elif weight == "long" and "weight" not in self.case.raised.text and self.line.code == "":
+        elif weight == "long" and "weight" not in self.case.raised.text and not self.multiplied:
             says = f"indices or labels are {given}, and whole numbers (int64) are taken"
             yield likely(says, "data", "labels.long(), or token ids and indices as int64 where they are made")
         elif given in WHOLE or weight in WHOLE:
@@ -103,6 +111,11 @@ class Dtype(Rule):
         else:
             says = f"{self.x} is {given} and the weights are {weight}"
             yield likely(says, "data", "give both one type", self.changed(self.x, "{}." + weight + "()"))
+
+    @property
+    def multiplied(self) -> bool:
+        """Whether it is a layer with weights that raised."""
+        return self.case.through(r"\b(?:linear|conv|_conv_forward|rnn)") or self.line.has(r"(?i)linear|conv|fc|mm\(|@")
 
     def on_other_devices(self) -> bool:
         return ("cuda" in self.given.lower()) != ("cuda" in self.weight.lower())
@@ -165,7 +178,11 @@ class WholeNumbers(Rule):
         given, function = method(self.facts.get("given", "")), self.facts.get("function", "")
         if self.case.in_loss or any(word in function for word in ("nll_loss", "host_softmax", "log_softmax", "_thnn")):
             return  # the targets' rule
-        if given in SMALL:
+        if given in SMALL and "cuda" in function:
+            says = f"{function}, a compiled extension, has no {given} version, and autocast or .{given}() gave it that"
+            advice = "x.float() for what it takes, or torch.autocast('cuda', enabled=False) around it"
+            yield likely(says, "call", advice)
+        elif given in SMALL:
             says = f"{given} numbers on the CPU: much of it has no {given} arithmetic there"
             advice = "run on the GPU, or take float32 on the CPU: model.float(), torch_dtype=torch.float32"
             yield likely(says, "device", advice)

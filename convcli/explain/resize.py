@@ -71,14 +71,15 @@ class Interpolate(Rule):
             yield likely(says, "call", "a newer torch (nearest-exact came with 1.11), or mode='nearest'")
         elif missing < 0:
             says = "more axes than the size or the mode is for"
-            advice = (
-                "bilinear takes [batch, channels, height, width]: x.flatten(0, 1) for a batch of videos; or trilinear"
-            )
+            advice = "[batch, channels, height, width]: leave out an unsqueeze; x.flatten(0, 1) for videos"
             yield likely(says, "call", advice)
         elif "greater than 0" in text:
-            says = "a size came out as 0"
-            advice = "print the input's shape; a scale_factor below 1 rounds small maps down to 0"
-            yield likely(says, "call", advice)
+            if self.facts.get("height") == 0 or self.facts.get("width") == 0:
+                says = "what arrives is empty: a crop outside of the picture, a box without area, a picture not read"
+                yield likely(says, "data", f"print({self.x}.shape), and leave out what has no pixels")
+            else:
+                advice = "print the input's shape; a scale_factor below 1 rounds small maps down to 0"
+                yield likely("the size wanted came out as 0", "call", advice)
         elif "defined" in text:
             yield certain("size and scale_factor say the same thing in two ways", "call", "give one of them")
         elif "align_corners" in text:
@@ -142,6 +143,9 @@ class GridSample(Rule):
                 yield likely(says, "data", advice)
             else:
                 yield likely(says, "call", "make the grid for the batch at hand, of the input's shape")
+        elif "input" in self.facts and len(self.input) == len(self.grid) + 1 and self.input[-1] in COLOURS:
+            says = f"{list(self.input)} ends in {self.input[-1]}: colour pictures where masks or label maps are meant"
+            yield likely(says, "data", "load them as class numbers, [batch, height, width]: convert('L') or a palette")
         else:
             says = f"the grid is {list(self.grid)}"
             advice = "[batch, height, width, 2] for pictures, [batch, depth, height, width, 3] for volumes"

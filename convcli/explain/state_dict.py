@@ -11,6 +11,8 @@ from convcli.wording import counted
 FAMILY = "state_dict"
 
 WRAPPED = ("state_dict", "model", "model_state_dict", "net", "ema", "params", "weights", "module", "generator")
+MAKERS = {"module.": "nn.DataParallel", "_orig_mod.": "torch.compile", "model.": "a LightningModule"}
+FIRST_LAYERS = r"(?:conv1|features\.0|conv1\.0|embed\w*|patch_embed\.\w+|stem[\w.]*|layer1\.0|encoder\.0)\b"
 OF_MODELS = ("eval", "to", "cuda", "train", "parameters", "forward", "load_state_dict", "modules", "half")
 HEADS = (
     r"(?i)^(?:module\.|model\.)*(?:\w+\.)*?(?:fc|head|classifier|cls\w*|last_linear|out\w*|logits?|bbox\w*|score\w*"
@@ -65,6 +67,9 @@ class StateDict(Rule):
             says = f"the names differ ({missing[0]} is wanted, {unexpected[0]} is there): another model or version"
             advice = "build the model that was saved, with its arguments and code of that version"
             yield likely(says, "checkpoint", advice)
+        elif missing and re.match(FIRST_LAYERS, missing[0]):
+            says = f"even the first layer, {missing[0]}, isn't in the file: its names have a prefix, or lie deeper"
+            yield likely(says, "checkpoint", "print(list(state)[:5]): take off module. or model., or load a part of it")
         elif missing:
             says = (
                 f"the file lacks {counted(len(missing), 'parameter')}, {missing[0]} first: of a smaller or older model"
@@ -83,6 +88,9 @@ class StateDict(Rule):
 
     def prefix(self) -> tuple[str, str] | None:
         """What all names of the file have before those of the model, and the other way round."""
+        known = commonprefix(self.unexpected)  # noqa: RUF071
+        if not self.missing and self.model != "OptimizedModule" and known.startswith("_orig_mod."):
+            return "_orig_mod.", ""
         for longer, shorter, order in ((self.unexpected, self.missing, 1), (self.missing, self.unexpected, -1)):
             common = commonprefix(longer)  # noqa: RUF071
             common = common[: common.rfind(".") + 1]
@@ -102,8 +110,7 @@ class StateDict(Rule):
 
     def prefixed(self, in_file: str, in_model: str) -> Iterator[Hypothesis]:
         state, call = self.handed(0, "state"), self.line.code
-        makers = {"module.": "nn.DataParallel", "_orig_mod.": "torch.compile", "model.": "a LightningModule"}
-        maker = makers.get(in_file or in_model, "a module around it")
+        maker = MAKERS.get(in_file or in_model, "a module around it")
         if in_file:
             says = f"every name in the file begins with {in_file!r}: it was saved from {maker}"
             code = f'{{key.removeprefix("{in_file}"): value for key, value in {state}.items()}}'
@@ -176,14 +183,14 @@ def _keys(text: str) -> dict[str, list[Any]]:
         if found := re.search(word + r" key\(s\) in state_dict: (.{1,30000}?)(?:\. (?=[A-Z]|size)|\.?$)", flat):
             facts[kind] = re.findall(r'"([^"]{0,200})"', found[1])
     pattern = (
-        r"size mismatch for ([\w.]{1,200}): copying a param(?:eter)? (?:with shape|of)\s?(?:torch\.Size\(\[([\d, "
-        r"]{0,60})\]\))? "
-        r"from checkpoint, (?:where )?the shape (?:is|in current model is) (?:torch\.Size\(\[([\d, ]{0,60})\]\))"
+        r"(?i)mismatch for ([\w.]{1,200}): ?copying a param(?:eter)? (with shape|of)\s?(?:torch\.Size\(\[([\d, "
+        r"]{0,60})\]\))? from checkpoint, ?(?:where )?the shape (?:is|in current model is) "
+        r"(?:torch\.Size\(\[([\d, ]{0,60})\]\))"
     )
-    for name, saved, built in re.findall(pattern, flat):
-        facts["sizes"].append(
-            (name, tuple(map(int, re.findall(r"\d+", saved))), tuple(map(int, re.findall(r"\d+", built))))
-        )
+    for name, wording, *shapes in re.findall(pattern, flat):
+        saved, built = (tuple(map(int, re.findall(r"\d+", shape))) for shape in shapes)
+        # Until 1.0, "copying a param of" named the two the wrong way round.
+        facts["sizes"].append((name, built, saved) if wording == "of" else (name, saved, built))
     return facts
 
 

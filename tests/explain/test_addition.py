@@ -2,9 +2,51 @@
 
 import pytest
 
-from tests.explain import assert_first
+from tests.explain import assert_first, at
 
 CASES = [
+    (
+        at(
+            "scaler.step(optimizer)",
+            "RuntimeError: The size of tensor a (18) must match the size of tensor b (24) at non-singleton dimension 0",
+            "torch/optim/sgd.py",
+        ),
+        "addition-size",
+        "checkpoint",
+        "another model",
+    ),
+    (
+        "The size of tensor a (5) must match the size of tensor b (4097) at non-singleton dimension 1",
+        "addition-size",
+        "data",
+        "positions for 4097",
+    ),
+    (
+        "The size of tensor a (768) must match the size of tensor b (512) at non-singleton dimension 2",
+        "addition-size",
+        "model",
+        "hidden sizes",
+    ),
+    (
+        "The size of tensor a (645120) must match the size of tensor b (32256) at non-singleton dimension 0",
+        "addition-size",
+        "call",
+        "20 classes",
+    ),
+    (
+        "n = (1 - mask) * dist\nRuntimeError: The size of tensor a (1024) must match the size of "
+        "tensor b (97) at non-singleton dimension 1",
+        "addition-size",
+        "call",
+        "mask",
+    ),
+    (
+        "x = self.value(x) + self.time_embedding(mark)\nRuntimeError: The size of tensor a (120) must "
+        "match the size of tensor b (72) at non-singleton dimension 1",
+        "addition-size",
+        "data",
+        "mark has 72",
+    ),
     (
         "The size of tensor a (16) must match the size of tensor b (10) at non-singleton dimension 1",
         "addition-size",

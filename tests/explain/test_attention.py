@@ -5,6 +5,30 @@ import pytest
 from tests.explain import assert_first
 
 CASES = [
+    (
+        "The shape of the 2D attn_mask is torch.Size([77, 77]), but should be (128, 128).",
+        "attention-mask",
+        "call",
+        "batch_first",
+    ),
+    (
+        "Attention mask should be of size (1, 1, 30, 30), but is torch.Size([1, 30, 30])",
+        "attention-mask",
+        "call",
+        "unsqueeze(1)",
+    ),
+    (
+        "Attention mask should be of size (1, 1, 1, 25), but is torch.Size([1, 1, 25, 25])",
+        "attention-mask",
+        "call",
+        "-1:",
+    ),
+    (
+        "Attention mask should be of size (1, 1, 1, 30), but is torch.Size([1, 1, 1, 29])",
+        "attention-mask",
+        "call",
+        "cache",
+    ),
     ("was expecting embedding dimension of 512, but got 256", "attention-size", "model", "256 features"),
     ("embed_dim must be divisible by num_heads", "attention-size", "model", "num_heads"),
     (

@@ -6,6 +6,34 @@ from tests.explain import assert_first
 
 CASES = [
     (
+        "y = torch.cat((a, b, c, h), 2)\nRuntimeError: Sizes of tensors must match except in "
+        "dimension 2. Expected size 32 but got size 1 for tensor number 3 in the list.",
+        "cat-size",
+        "call",
+        "transpose(0, 1)",
+    ),
+    (
+        "y = torch.cat((x, clip_features), dim=1)\nRuntimeError: Sizes of tensors must match except "
+        "in dimension 1. Expected size 7 but got size 8 for tensor number 1 in the list.",
+        "cat-size",
+        "data",
+        "clip_features",
+    ),
+    (
+        "y = torch.cat([a, b], dim=-1)\nRuntimeError: Sizes of tensors must match except in dimension "
+        "0. Got 146 and 292",
+        "cat-size",
+        "call",
+        "batch",
+    ),
+    ("expected Tensor as element 0 in argument 0, but got tuple", "cat-list", "call", "an index more"),
+    (
+        "cat received an invalid combination of arguments - got (list, int), but expected one of:",
+        "cat-list",
+        "data",
+        "several types",
+    ),
+    (
         "y = torch.cat([a, b], 1)\nRuntimeError: Sizes of tensors must match except in dimension 2. Got 4 and 8",
         "cat-size",
         "model",

@@ -5,6 +5,15 @@ import pytest
 from tests.explain import assert_first
 
 CASES = [
+    ("\"deform_conv_forward_cuda\" not implemented for 'Half'", "dtype-unsupported", "call", "compiled extension"),
+    ("Input type (float) and bias type (struct c10::Float8_e4m3fn) should be the same", "dtype", "model", "8 bits"),
+    (
+        "grid_sampler(): expected input and grid to have same dtype, but input has float and grid has c10::Half",
+        "dtype",
+        "call",
+        "autocast",
+    ),
+    ("y = model(x)\nRuntimeError: expected scalar type Long but found Float", "dtype", "data", "indices"),
     (
         "y = F.conv2d(out, kernel) / 3\nRuntimeError: Input type (torch.cuda.HalfTensor) and weight type "
         "(torch.cuda.FloatTensor) should be the same",

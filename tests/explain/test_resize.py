@@ -6,6 +6,19 @@ from tests.explain import assert_first
 
 CASES = [
     (
+        "grid_sampler(): expected 4D or 5D input and grid with same number of dimensions, but got "
+        "input with sizes [2, 1, 64, 64, 3] and grid with sizes [2, 99, 1, 2]",
+        "grid-sample",
+        "data",
+        "class numbers",
+    ),
+    (
+        "Input and output sizes should be greater than 0, but got input (H: 0, W: 16) output (H: 15, W: 17)",
+        "interpolate",
+        "data",
+        "empty",
+    ),
+    (
         "Input and output must have the same number of spatial dimensions, but got input with spatial dimensions "
         "of [224] and output size of (256, 256).",
         "interpolate",
@@ -21,8 +34,8 @@ CASES = [
     ),
     (
         "segs = F.interpolate(segs, size=labels.shape[1:], align_corners=False)\nValueError: Input and output must "
-        "have the same number of spatial dimensions, but got input with spatial dimensions of [28, 28] and output size of "
-        "torch.Size([281, 500, 3]).",
+        "have the same number of spatial dimensions, but got input with spatial dimensions of [28, 28] and output "
+        "size of torch.Size([281, 500, 3]).",
         "interpolate",
         "data",
         "class numbers",

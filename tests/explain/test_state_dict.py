@@ -6,6 +6,27 @@ from tests.explain import assert_first
 
 CASES = [
     (
+        "Error(s) in loading state_dict for Net:\n\tsize mismatch for fc.weight: copying a param of "
+        "torch.Size([99, 256]) from checkpoint, where the shape is torch.Size([400, 256]) in current "
+        "model.",
+        "state-dict",
+        "model",
+        "trained for 400 classes",
+    ),
+    (
+        "Error(s) in loading state_dict for Net:\n\tUnexpected key(s) in state_dict: "
+        '"_orig_mod.a.weight", "_orig_mod.a.bias", ...',
+        "state-dict",
+        "checkpoint",
+        "torch.compile",
+    ),
+    (
+        'Missing key(s) in state_dict: "conv1.weight", "bn1.weight", "bn1.bias".',
+        "state-dict",
+        "checkpoint",
+        "first layer",
+    ),
+    (
         'Error(s) in loading state_dict for Net: Missing key(s) in state_dict: "layers.0.weight", "binary1.bias". '
         'Unexpected key(s) in state_dict: "0.weight", ".bias".',
         "state-dict",
