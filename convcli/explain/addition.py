@@ -11,6 +11,8 @@ FAMILY = "addition"
 MASKS = r"(?i)mask|attn|attention|energy|-?1e9|-?1e10|-?inf\b"
 POSITIONS = r"(?i)(?<![a-z])pos|position|embed|(?:^|\W)pe\b"
 LONGEST_TEXTS = (77, 128, 256, 512, 514, 1024, 2048, 4096)
+MELS = (40, 64, 80, 128)  # features of a spectrogram
+PREDICTED, TRUE = r"(?i)pred|output|logit", r"(?i)target|label|mask|true|\bgt\b"
 
 
 def _is_grid(tokens: int) -> bool:
@@ -71,7 +73,7 @@ class AdditionSize(Rule):
         elif re.match(r"[\w.]+ - [\w.]+\(.*\)$", self.line.code):
             says = f"{self.line.code!r} computes a difference and drops it: a minus where = was meant"
             yield certain(says, "call", "assign it", self.instead(self.line.code.replace(" - ", " = ", 1)))
-        elif self.case.in_loss:
+        elif self.case.in_loss or (self.line.has(PREDICTED) and self.line.has(TRUE) and not self.line.has("==|!=")):
             yield from self.of_a_loss()
         elif self.line.has(POSITIONS) or self.case.through(r"(?i)embedding|position"):
             yield from self.of_positions()
@@ -145,14 +147,18 @@ class AdditionSize(Rule):
         elif low > 256 and high % low == 0:
             says = f"{high} = {high // low} · {low}: one of both was repeated or concatenated, and the other wasn't"
             yield likely(says, "call", "repeat the other as often: samples, prompts or frames that go in pairs")
+        elif self.line.has(r"(?i)hidden|state") and self.line.has(r"(?i)encoder|outputs|memory"):
+            says = f"a decoder's state meets the encoder's {b} steps, and stands on their axis"
+            advice = "the last layer's state, one for each sample, over all steps: hidden[-1].unsqueeze(1)"
+            yield likely(says, "call", advice)
         elif self.line.code:
             says = f"axis {self.axis} has {a} in {one} and {b} in {two}: one size for both is wanted, or 1"
             advice = "shapes match from the last axis on: unsqueeze what has an axis less, or mend a size"
             yield likely(says, "call", advice)
         elif _is_grid(a) or _is_grid(b):
-            says = f"{a} tokens meet positions for {b}: made for another picture or patch size"
-            advice = "one picture and patch size for both; what arrives is [batch, tokens, features]"
-            yield likely(says, "data", advice)
+            yield self.other_grid()
+        elif b in LONGEST_TEXTS and b not in (128, 256) and a > b:
+            yield from self.of_positions()
         elif (low >= 64 and high < 1.5 * low) or low > 1024:
             yield likely(lengths, "data", one_length)
             yield possible(classes, "call", as_many)
@@ -162,6 +168,10 @@ class AdditionSize(Rule):
             yield likely(labels if batch else classes, "call", as_many)
             yield possible(lengths, "call", one_length)
 
+    def other_grid(self) -> Hypothesis:
+        says = f"{self.a} tokens meet positions for {self.b}: made for another picture, patch size or length"
+        return likely(says, "data", "one picture, patch size and length for both: [batch, tokens, features]")
+
     def of_maps(self) -> Iterator[Hypothesis]:
         """Axis 2 and on: feature maps that are added, for the most part."""
         (one, two), a, b, axis = self.sides, self.a, self.b, self.axis
@@ -169,7 +179,12 @@ class AdditionSize(Rule):
         ratio = high / low
         small, large = (one, two) if a < b else (two, one)
         whole = abs(log2(ratio) - round(log2(ratio))) < 0.1
-        if ratio > 4.5 and not whole:
+        if low in MELS and high > 5000:
+            says = f"{high} samples of sound arrive where {low} features of a spectrogram are expected"
+            yield likely(says, "data", "run the feature extractor (MelSpectrogram, fbank) before the model")
+        elif axis == 2 and ratio > 4.5 and low != 3 and (_is_grid(a) or _is_grid(b)):
+            yield self.other_grid()
+        elif ratio > 4.5 and not whole:
             says = f"{a} and {b} on axis {axis}: a vector with one value a channel is matched with the last axis"
             yield likely(says, "call", "bring it to the channels' axis: v.view(1, -1, 1, 1) for [batch, channels, …]")
         elif axis == 2 and not self.line.code and low >= 128 and a % 64 == b % 64 == 0 and not whole:

@@ -44,6 +44,9 @@ class AttentionSize(Rule):
             yield possible("the features aren't the last axis", "data", "x.transpose(1, 2)")
         elif "divisible" in text:
             yield certain("each head gets embed_dim / num_heads features", "model", "num_heads that divides embed_dim")
+        elif "batch number" in text:
+            says = "src and tgt have other batches: queries made for one sample, or steps taken for the batch"
+            yield likely(says, "call", "tgt.expand(-1, src.size(1), -1), or batch_first=True for [batch, steps, …]")
         elif "feature number" in text:
             says = "src or tgt has other than d_model features on the last axis"
             advice = "embed both to d_model first"
@@ -66,6 +69,7 @@ class AttentionMask(Rule):
         "Attention mask should be of size {expected:shape}, but is {got:shape}",
         "The size of the {axes}D attn_mask is not correct",
         "Expected key_padded_mask.shape[{axis}] to be {wanted}, but got {size}",
+        "expecting key_padding_mask shape of {expected:shape}, but got {got:shape}",
         "expected attn_mask to be None, 2-D or 3-D but found",
         "only bool and floating types of {mask:word} are supported",
         "Only float, byte, and bool types are supported for attn_mask",
@@ -84,6 +88,9 @@ class AttentionMask(Rule):
     def hypotheses(self) -> Iterator[Hypothesis]:
         if "types" in self.case.raised.text:
             yield certain("the mask holds whole numbers", "data", "mask.bool(): True is left out")
+        elif "key_padding_mask shape" in self.case.raised.text and self.expected[::-1] != self.got:
+            says = f"key_padding_mask is {list(self.got)}, and [batch, keys] is {list(self.expected)}: padded otherwise"
+            yield likely(says, "call", "as wide as the padded data: torch.arange(x.size(1)) >= lengths[:, None]")
         elif "axis" in self.facts:
             says = f"key_padding_mask is [batch, keys] and has {self.size} where the batch, {self.wanted}, is: turned"
             yield likely(says, "call", "mask.T, or batch_first=True for [batch, steps, features]")

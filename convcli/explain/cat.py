@@ -20,13 +20,12 @@ COLLATE = r"collate|worker|fetch"
 class CatSize(Rule):
     code = "cat-size"
     signatures = (
-        "Sizes of tensors must match except in dimension {dim}. Expected size {expected} but got size {got} for tensor "
+        "must match except in dimension {dim}. Expected size {expected} but got size {got} for tensor "
         "number {number} in the list",
-        "Sizes of tensors must match except in dimension {dim}. Expected size {expected} in dimension {axis} but got "
-        "size {got}",
-        "Sizes of tensors must match except in dimension {dim}. Got {expected} and {got} in dimension {axis}",
-        "Sizes of tensors must match except in dimension {dim}. Got {expected} and {got}",
-        "Sizes of tensors must match except in dimension {dim}. Expected size {expected} but got size {got}",
+        "must match except in dimension {dim}. Expected size {expected} in dimension {axis} but got size {got}",
+        "must match except in dimension {dim}. Got {expected} and {got} in dimension {axis}",
+        "must match except in dimension {dim}. Got {expected} and {got}",
+        "must match except in dimension {dim}. Expected size {expected} but got size {got}",
     )
     says = "sizes {expected} and {got}, on another axis than {dim}, can't be concatenated along axis {dim}"
     layer_named = r"cat|stack"
@@ -77,6 +76,8 @@ class CatSize(Rule):
             yield likely(says, "call", advice)
         elif self.dim == 0 and not of_batch:
             says = f"samples of {a} and {b} are put into one batch: sequences, clouds or pictures of other sizes"
+            if self.facts.get("axis") == 1:
+                says = f"rows of {a} and {b} numbers: sequences of other lengths, or a result left unprocessed"
             advice = "pad or resize them to one size, or keep them in a list; [1, n, …] joins along axis 1"
             yield likely(says, "data", advice)
         elif rows and self.dim in (1, -1):

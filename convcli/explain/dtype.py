@@ -47,6 +47,7 @@ class Dtype(Rule):
         "Input type ({given:words}) and bias type ({weight:words}) should be the same",
         "Input type ({given:words}) and weight type ({weight:words}) should be the same",
         "mat1 and mat2 must have the same dtype, but got {given:word} and {weight:word}",
+        "mat1 and mat2 must have the same dtype",
         "expected m1 and m2 to have the same dtype, but got: {given:word} != {weight:word}",
         "expected mat1 and mat2 to have the same dtype, but got: {given:word} != {weight:word}",
         "self and mat2 must have the same dtype, but got {given:word} and {weight:word}",
@@ -87,7 +88,11 @@ class Dtype(Rule):
             return
         if self.case.in_loss and "input type" not in self.case.raised.text.lower():
             return  # the targets' rule
-        if "grid has" in self.case.raised.text:
+        if "given" not in self.facts and "float64" not in self.case.raised.text:
+            says = "two types met: a model in half precision and float32 data, or float64 data of NumPy's"
+            advice = f"{self.x}.to(next(model.parameters()).dtype), or autocast around all of it"
+            yield likely(says, "data", advice)
+        elif "grid has" in self.case.raised.text:
             says = f"the input is {given} and the grid {weight}: autocast (or NumPy) made one of them, not the other"
             yield likely(says, "call", "F.grid_sample(x.float(), grid.float()), or both of x.dtype")
         elif weight.startswith("float8"):
@@ -226,6 +231,8 @@ class IndexType(Rule):
 
     def hypotheses(self) -> Iterator[Hypothesis]:
         says = f"{self.x} holds fractions, and is used to look rows up"
+        if method(self.facts.get("given", "")) in WHOLE:
+            says = f"{self.x} holds whole numbers of another type, and this torch looks rows up by int64 alone"
         advice = "long() where it is made: token ids, class numbers; features that are fractions go into nn.Linear"
         fix = self.changed(self.x, "{}.long()") if self._call else None
         yield likely(says, "data", advice, fix)

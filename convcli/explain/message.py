@@ -19,6 +19,7 @@ RAISED = re.compile(
 SPEAKS = re.compile("Error|Exception|Warning")
 STOPPED = re.compile(r"Exception has occurred: (?P<kind>[\w.]{1,80})")  # by VS Code's debugger
 ASSERTION = re.compile(r"Assertion `.{1,300}?[`'] failed")  # printed by a GPU's threads
+ASSIGNED = re.compile(r"(?<![\w.])[A-Za-z_][\w.]{0,80} [-+*/]?= [^\"`]{3,300}")  # within a sentence
 TRACEBACK = "Traceback (most recent call last)"
 CHAINED = re.compile(r"During handling of the above exception|direct cause of the following|Original Traceback")
 # Raised because another process came to an end.
@@ -115,8 +116,9 @@ def _raised(lines: Sequence[str], named: Sequence[_Named], i: int) -> Raised:
     elif after and tested:
         before = [*before, after[0]]  # pytest names the place below the message
     if not before:
-        beside = (this.head, lines[this.line - 1].strip() if this.line else "")
-        before = [Frame("", 0, code=code) for code in beside if _is_code(code)][:1]
+        beside = [this.head, lines[this.line - 1].strip() if this.line else ""]
+        told = [found[0] for found in map(ASSIGNED.search, beside) if found]
+        before = [Frame("", 0, code=code) for code in (*beside, *told) if _is_code(code)][:1]
     if i and all(frame.of_library for frame in before) and any(map(CHAINED.search, lines[above - 1 : this.line])):
         before = [*_raised(lines, named, i - 1).frames, *before]
     return Raised(this.kind.rpartition(".")[2], _message(message), tuple(before))

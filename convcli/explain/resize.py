@@ -21,12 +21,13 @@ class Interpolate(Rule):
         "and output size of {size:shape}",
         "must have the same number of spatial dimensions, but got input with {}spatial dimensions of {input:shape} "
         "and scale_factor of shape {size:shape}",
-        "Only 3D, 4D and 5D input Tensors supported (got {axes}D) for the modes: {} (got {mode:words})",
+        "Only 3D, 4D and 5D input Tensors supported (got {axes}D) for the modes: {modes:words} (got {mode:words})",
         "Got {axes}D input, but {mode:word} mode needs {wanted}D input",
         "It is expected {name:word} equals to {wanted}, but got size {axes}",
         "Expected {} equals to {wanted}, but got {axes}",
         "only one of size or scale_factor should be defined",
         "either size or scale_factor should be defined",
+        "Anti-alias option is only supported for bilinear and bicubic modes",
         "align_corners option can only be set with the interpolating modes",
         "Input and output sizes should be greater than 0, but got input (H: {height}, W: {width})",
         "Input and output sizes should be greater than 0",
@@ -57,6 +58,9 @@ class Interpolate(Rule):
             says = f"the size {list(size)} is a colour picture's, [height, width, channels], where a label map is meant"
             advice = "size=(height, width); load labels as class numbers, [batch, height, width], not as colours"
             yield likely(says, "data", advice)
+        elif "modes" in self.facts and mode not in self.modes.split(" | "):
+            says = f"this version of torch doesn't know mode={mode!r}"
+            yield likely(says, "call", "a newer torch: bicubic came with 1.1, nearest-exact with 1.11; or another mode")
         elif (missing := self.missing_axes()) > 0:
             says = f"{self.x} has {counted(missing, 'axis')} too few: batch and channels aren't counted as places"
             if size:
@@ -66,9 +70,6 @@ class Interpolate(Rule):
             if missing > 1:
                 advice, added = "[height, width] becomes [1, 1, height, width]: x[None, None]", "{}[None, None]"
             yield likely(says, "data", advice, self.changed(self.x, added))
-        elif mode and mode not in MODES:
-            says = f"this version of torch doesn't know mode={mode!r} for {self.axes} axes"
-            yield likely(says, "call", "a newer torch (nearest-exact came with 1.11), or mode='nearest'")
         elif missing < 0:
             says = "more axes than the size or the mode is for"
             advice = "[batch, channels, height, width]: leave out an unsqueeze; x.flatten(0, 1) for videos"
@@ -82,6 +83,9 @@ class Interpolate(Rule):
                 yield likely("the size wanted came out as 0", "call", advice)
         elif "defined" in text:
             yield certain("size and scale_factor say the same thing in two ways", "call", "give one of them")
+        elif "Anti-alias" in text:
+            says = "antialias=True is for bilinear and bicubic over 4 axes: another mode, or an input without its batch"
+            yield likely(says, "data", f"[batch, channels, height, width]: {self.x}.unsqueeze(0) for one picture")
         elif "align_corners" in text:
             yield certain("align_corners has no meaning for nearest", "call", "leave it out, or mode='bilinear'")
 

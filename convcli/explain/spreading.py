@@ -43,7 +43,7 @@ class _Spread(Rule):
         if len(sizes) == 1 < len(target) and target[-1] > 1:
             says = f"{sizes[0]} values, one for each class or channel, meet {target[-1]} of them"
             return likely(says, "model", "class weights, a bias or means for as many as there are outputs; count both")
-        if sizes[-1:] == target[1:2] and target[-1] in (1, 3, 4) and len(target) >= 3:
+        if sizes[-1:] == target[1:2] != target[-1:] and target[-1] in (1, 3, 4) and len(target) >= 3:
             return likely(
                 f"channels are last in {wanted} and first in {shown}", "data", "permute one to the other's order"
             )

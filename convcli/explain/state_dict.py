@@ -12,10 +12,11 @@ FAMILY = "state_dict"
 
 WRAPPED = ("state_dict", "model", "model_state_dict", "net", "ema", "params", "weights", "module", "generator")
 MAKERS = {"module.": "nn.DataParallel", "_orig_mod.": "torch.compile", "model.": "a LightningModule"}
-FIRST_LAYERS = r"(?:conv1|features\.0|conv1\.0|embed\w*|patch_embed\.\w+|stem[\w.]*|layer1\.0|encoder\.0)\b"
+FIRST_LAYERS = r"(?:conv1|features\.0|embed\w*|patch_embed|stem\w*)\b"
+BUFFERS = r"position_ids|num_batches_tracked|total_|_tmp_|_running_iter|inv_freq|position_index|attn_mask|masked_bias"
 OF_MODELS = ("eval", "to", "cuda", "train", "parameters", "forward", "load_state_dict", "modules", "half")
 HEADS = (
-    r"(?i)^(?:module\.|model\.)*(?:\w+\.)*?(?:fc|head|classifier|cls\w*|last_linear|out\w*|logits?|bbox\w*|score\w*"
+    r"(?i)^(?:module\.|model\.)*(?:\w+\.)*?(?:fc|head|class\w*|cls\w*|last_linear|out\w*|logits?|bbox\w*|score\w*"
     r"|AuxLogits)(?:\.|$)|roi_heads"
 )
 
@@ -79,7 +80,7 @@ class StateDict(Rule):
         elif unexpected:
             says = f"the file has {counted(len(unexpected), 'parameter')}, {unexpected[0]} first, that the model hasn't"
             advice = "build the model that was saved; strict=False if what is left over is surely not needed"
-            if all("position_ids" in key or "num_batches_tracked" in key or "total_" in key for key in unexpected):
+            if all(re.search(BUFFERS, key) for key in unexpected):
                 says, advice = (
                     f"{unexpected[0]} is a counter or buffer of another version, no weight",
                     "strict=False is right here",

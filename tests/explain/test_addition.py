@@ -6,6 +6,38 @@ from tests.explain import assert_first, at
 
 CASES = [
     (
+        "The size of tensor a (1057) must match the size of tensor b (512) at non-singleton dimension 1",
+        "addition-size",
+        "data",
+        "positions for 512",
+    ),
+    (
+        "The size of tensor a (56640) must match the size of tensor b (80) at non-singleton dimension 2",
+        "addition-size",
+        "data",
+        "spectrogram",
+    ),
+    (
+        "The size of tensor a (4) must match the size of tensor b (196) at non-singleton dimension 2",
+        "addition-size",
+        "data",
+        "positions for 196",
+    ),
+    (
+        "d += (pred[:, i] * target[:, i]).sum()\nRuntimeError: The size of tensor a (512) must match "
+        "the size of tensor b (256) at non-singleton dimension 3",
+        "addition-size",
+        "loss",
+        "target",
+    ),
+    (
+        "x = torch.tanh(self.a(hidden[0]) + self.b(encoder_outputs))\nRuntimeError: The size of "
+        "tensor a (3) must match the size of tensor b (5) at non-singleton dimension 1",
+        "addition-size",
+        "call",
+        "unsqueeze(1)",
+    ),
+    (
         at(
             "scaler.step(optimizer)",
             "RuntimeError: The size of tensor a (18) must match the size of tensor b (24) at non-singleton dimension 0",

@@ -6,6 +6,18 @@ from tests.explain import assert_first
 
 CASES = [
     (
+        "expecting key_padding_mask shape of (32, 302), but got torch.Size([32, 294])",
+        "attention-mask",
+        "call",
+        "padded",
+    ),
+    (
+        "the batch number of src and tgt must be equal",
+        "attention-size",
+        "call",
+        "one sample",
+    ),
+    (
         "The shape of the 2D attn_mask is torch.Size([77, 77]), but should be (128, 128).",
         "attention-mask",
         "call",

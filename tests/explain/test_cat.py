@@ -6,6 +6,19 @@ from tests.explain import assert_first
 
 CASES = [
     (
+        "Sizes of tensor must match except in dimension 2. Got 48 and 49 (The offending index is 0).",
+        "cat-size",
+        "model",
+        "odd",
+    ),
+    (
+        "y = torch.cat((a, b))\nRuntimeError: invalid argument 0: Sizes of tensors must match except "
+        "in dimension 0. Got 8 and 86 in dimension 1",
+        "cat-size",
+        "data",
+        "unprocessed",
+    ),
+    (
         "y = torch.cat((a, b, c, h), 2)\nRuntimeError: Sizes of tensors must match except in "
         "dimension 2. Expected size 32 but got size 1 for tensor number 3 in the list.",
         "cat-size",

@@ -5,6 +5,18 @@ import pytest
 from tests.explain import assert_first
 
 CASES = [
+    (
+        "RuntimeError: mat1 and mat2 must have the same dtype",
+        "dtype",
+        "data",
+        "half precision",
+    ),
+    (
+        "Expected tensor for argument #1 'indices' to have scalar type Long; but got torch.cuda.IntTensor instead",
+        "index-dtype",
+        "data",
+        "int64 alone",
+    ),
     ("\"deform_conv_forward_cuda\" not implemented for 'Half'", "dtype-unsupported", "call", "compiled extension"),
     ("Input type (float) and bias type (struct c10::Float8_e4m3fn) should be the same", "dtype", "model", "8 bits"),
     (

@@ -6,6 +6,19 @@ from tests.explain import assert_first
 
 CASES = [
     (
+        "Input Error: Only 3D, 4D and 5D input Tensors supported (got 4D) for the modes: nearest | "
+        "linear | bilinear | trilinear (got bicubic)",
+        "interpolate",
+        "call",
+        "newer torch",
+    ),
+    (
+        "ValueError: Anti-alias option is only supported for bilinear and bicubic modes",
+        "interpolate",
+        "data",
+        "unsqueeze(0)",
+    ),
+    (
         "grid_sampler(): expected 4D or 5D input and grid with same number of dimensions, but got "
         "input with sizes [2, 1, 64, 64, 3] and grid with sizes [2, 99, 1, 2]",
         "grid-sample",

@@ -11,6 +11,13 @@ EXPANDED = (
 )
 MASK = "The shape of the mask {} at index 0 does not match the shape of the indexed tensor {} at index {}"
 CASES = [
+    (
+        "The expanded size of the tensor (100) must match the existing size (20) at non-singleton "
+        "dimension 0.  Target sizes: [100, 1, 1].  Tensor sizes: [20, 1, 1]",
+        "expand-size",
+        "call",
+        "last batch",
+    ),
     (VALUE.format([128, 4096], [0, 4096]), "value-size", "data", "empty"),
     (VALUE.format([316, 128], [128, 316]), "value-size", "call", "reverse order"),
     (VALUE.format([1037], [1036]), "value-size", "call", "by one"),

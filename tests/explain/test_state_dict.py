@@ -6,6 +6,21 @@ from tests.explain import assert_first
 
 CASES = [
     (
+        "Error(s) in loading state_dict for Net:\n\tsize mismatch for class_embed.0.weight: copying a "
+        "param with shape torch.Size([1, 256]) from checkpoint, the shape in current model is "
+        "torch.Size([78, 256]).",
+        "state-dict",
+        "model",
+        "1 classes",
+    ),
+    (
+        "Error(s) in loading state_dict for Net:\n\tMissing key(s) in state_dict: "
+        '"layer1.0.conv3.weight", "layer1.0.bn3.weight".',
+        "state-dict",
+        "checkpoint",
+        "smaller or older",
+    ),
+    (
         "Error(s) in loading state_dict for Net:\n\tsize mismatch for fc.weight: copying a param of "
         "torch.Size([99, 256]) from checkpoint, where the shape is torch.Size([400, 256]) in current "
         "model.",
