@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from math import log2
 
 from convcli.explain.rule import Hypothesis, Rule, certain, likely, possible
 
@@ -10,6 +11,19 @@ FAMILY = "addition"
 MASKS = r"(?i)mask|attn|attention|energy|-?1e9|-?1e10|-?inf\b"
 POSITIONS = r"(?i)(?<![a-z])pos|position|embed|(?:^|\W)pe\b"
 LONGEST_TEXTS = (77, 128, 256, 512, 514, 1024, 2048, 4096)
+MELS = (40, 64, 80, 128)  # features of a spectrogram
+PREDICTED, TRUE = r"(?i)pred|output|logit", r"(?i)target|label|mask|true|\bgt\b"
+
+
+def _is_grid(tokens: int) -> bool:
+    """Whether so many tokens are a picture's or volume's patches, with or without one for the class.
+
+    >>> [n for n in (100, 197, 256, 1000, 2744, 4096) if _is_grid(n)]
+    [197, 2744, 4096]
+    """
+    if tokens < 145 or (tokens <= 1024 and tokens & (tokens - 1) == 0):
+        return False
+    return any(round(n**0.5) ** 2 == n or (n > 1700 and round(n ** (1 / 3)) ** 3 == n) for n in (tokens, tokens - 1))
 
 
 class AdditionSize(Rule):
@@ -33,28 +47,47 @@ class AdditionSize(Rule):
         return self.line.operands() or (self.handed(0, "x"), self.handed(1, "skip"))
 
     def deciding(self) -> str:
+        if self.axis >= 2 and abs(self.a - self.b) <= 8:
+            return "the height and width of what goes into the network: are they multiples of 32?"
+        if self.of_channels and not self.line.code:
+            return "the last file of the traceback: is it your own block, or a library's model?"
         return f"print({self.sides[0]}.shape, {self.sides[1]}.shape) before the line"
+
+    @property
+    def of_channels(self) -> bool:
+        return bool(
+            self.axis == 1
+            and self.a % 8 == self.b % 8 == 0
+            and max(self.a, self.b) <= min(2048, 8 * min(self.a, self.b))
+        )
 
     def operands(self) -> Iterator[tuple[str, str]]:
         yield self.sides[0], f"{self.a} on axis {self.axis}"
         yield self.sides[1], f"{self.b} on axis {self.axis}"
 
     def hypotheses(self) -> Iterator[Hypothesis]:
-        if re.match(r"[\w.]+ - [\w.]+\(.*\)$", self.line.code):
+        low, high = sorted((self.a, self.b))
+        if low == 0:
+            says = f"one of both is empty on axis {self.axis}: a sample without objects, or a filter that kept nothing"
+            yield likely(says, "data", "leave such samples out, or see to the case len(x) == 0")
+        elif re.match(r"[\w.]+ - [\w.]+\(.*\)$", self.line.code):
             says = f"{self.line.code!r} computes a difference and drops it: a minus where = was meant"
             yield certain(says, "call", "assign it", self.instead(self.line.code.replace(" - ", " = ", 1)))
-        elif self.case.in_loss:
+        elif self.case.in_loss or (self.line.has(PREDICTED) and self.line.has(TRUE) and not self.line.has("==|!=")):
             yield from self.of_a_loss()
         elif self.line.has(POSITIONS) or self.case.through(r"(?i)embedding|position"):
             yield from self.of_positions()
         elif self.case.through(r"functional\.py.*(?:matmul|attention)") or self.line.has(r"@|\bmatmul\(|\bbmm\("):
             says = f"the batches of a matrix product differ: {self.a} and {self.b}"
-            if max(self.a, self.b) % min(self.a, self.b) == 0:
+            if high % low == 0:
                 says += "; one side was repeated (beams, captions, heads) and the other wasn't"
             yield likely(says, "call", "all axes but the last two have to agree, or be 1")
         elif self.line.has(MASKS) or re.search(MASKS, self.case.frame.function if self.case.frame else ""):
             says = f"mask and scores have {self.b} and {self.a} positions on axis {self.axis}"
             advice = "make the mask for the lengths that arrive: [batch, 1, queries, keys] broadcasts over the heads"
+            if abs(self.b - 2 * self.a) <= 1 and self.a > 2:
+                says += ": twice as many, so that cached tokens are counted again"
+                advice = "take the library version that the model's code is for, or count the past once in the mask"
             yield likely(says, "call", advice)
         elif self.line.has("==|!=|\\.eq\\("):
             says = f"predictions and labels have {self.a} and {self.b} on axis {self.axis}"
@@ -63,75 +96,132 @@ class AdditionSize(Rule):
         elif self.line.has(r"(?i)[-/]\s*\(?(?:self\.)?\w*(?:mean|std)|normali[sz]e"):
             says = f"mean and std have {min(self.a, self.b)} values, the picture {max(self.a, self.b)}"
             yield likely(says, "data", "one value for each channel, as [channels, 1, 1] for [channels, height, width]")
+        elif high > 20_000 > low >= 64 and high % low:
+            says = f"{high} is the size of a vocabulary, {low} that of a hidden state: scores met features"
+            advice = "take the same of both outputs: hidden_states (or last_hidden_state), not logits"
+            yield likely(says, "call", advice)
         else:
-            yield from self.of_maps()
+            yield from (self.of_batches, self.of_rows, self.of_maps)[min(self.axis, 2)]()
 
-    def of_maps(self) -> Iterator[Hypothesis]:
-        """Feature maps that are added: a residual connection."""
-        (one, two), a, b, axis = self.sides, self.a, self.b, self.axis
+    def of_batches(self) -> Iterator[Hypothesis]:
+        a, b = self.a, self.b
+        low, high = sorted((a, b))
+        if self.case.through(r"[/\\]optim[/\\]"):
+            says = f"the optimizer's state has {b} numbers for a weight of {a}: it was saved with another model"
+            yield likely(says, "checkpoint", "load the weights alone (new heads left out), and start a fresh optimizer")
+        elif low > 512 and high % low == 0:
+            says = (
+                f"{high} = {high // low} · {low}: one was flattened with its {high // low} classes, the other without"
+            )
+            yield likely(says, "call", f"as many classes in labels and model; [{low}, classes] meets labels one_hot")
+        else:
+            says = (
+                f"the first axes, {a} and {b}, differ: batches of other sizes (the last of an epoch), or an axis less"
+            )
+            yield likely(says, "call", "build both for the batch at hand, x.size(0), not for a fixed batch_size")
+
+    def of_rows(self) -> Iterator[Hypothesis]:
+        """Axis 1: channels, tokens, or classes."""
+        (one, two), a, b = self.sides, self.a, self.b
+        low, high = sorted((a, b))
         named = self.line.has(r"(?i)short|skip|resid|identity|downsample") or self.case.through(
             r"(?i)resnet|resid|unet|block"
         )
-        low, high = sorted((a, b))
-        if low == 0:
-            says = f"one of both is empty on axis {axis}: a sample without objects, or a filter that kept nothing"
-            yield likely(says, "data", "leave such samples out, or see to the case len(x) == 0")
-        elif axis == 1 and (named or a % 8 == b % 8 == 0) and max(a, b) <= 4096 and not self.line.has(r"\*"):
+        classes = f"{a} and {b}: the model's classes and the labels', or [batch] with [batch, classes]"
+        lengths = f"{a} and {b} tokens or steps: mask, positions or features of another length"
+        as_many = "as many outputs as classes; class numbers go through F.one_hot for MSE and the like"
+        one_length = "make both from one and the same input, padded or cut to one length"
+        if high > 20_000 and high % low == 0 and low > 512:
+            says = f"{high} = {high // low} · {low}: a batch was flattened into one row"
+            yield likely(says, "call", f"keep its rows: x.view(-1, {low}), and no flatten() of the batch")
+        elif (self.of_channels or named) and not self.line.has(r"\*"):
             says = f"the main path has {a} channels and the shortcut {b}: a residual block that changes its channels"
             advice = f"send the shortcut through nn.Conv2d({b}, {a}, kernel_size=1), with the block's stride"
             yield likely(says, "model", advice)
-            yield possible("axis 1 isn't channels here", "call", "make both sizes agree where they are made")
-        elif axis == 0:
-            says = f"the first axes, {a} and {b}, differ: batches of other sizes, or an axis missing from one"
-            yield likely(says, "call", "build both for the batch at hand, x.size(0), not for a fixed batch_size")
-        elif axis and max(a, b) > 20_000 and max(a, b) % min(a, b) == 0 and min(a, b) > 512:
-            says = f"{max(a, b)} = {max(a, b) // min(a, b)} · {min(a, b)}: a batch was flattened into one row"
-            yield likely(says, "call", f"keep its rows: x.view(-1, {min(a, b)}), and no flatten() of the batch")
-        elif max(a, b) > 20_000 > min(a, b) >= 64:
-            says = f"{max(a, b)} is the size of a vocabulary, {min(a, b)} that of a hidden state: scores met features"
-            advice = "take the same of both outputs: hidden_states (or last_hidden_state), not logits"
+            if self.line.code:
+                says, advice = "axis 1 isn't channels here", "make both sizes agree where they are made"
+            else:
+                says = "in a library's model: parts that don't belong together (adapter, checkpoint, another version)"
+                advice = "take all of them for one base model, and the library's version that they were made with"
+            yield possible(says, "call", advice)
+        elif low > 256 and high % low == 0:
+            says = f"{high} = {high // low} · {low}: one of both was repeated or concatenated, and the other wasn't"
+            yield likely(says, "call", "repeat the other as often: samples, prompts or frames that go in pairs")
+        elif self.line.has(r"(?i)hidden|state") and self.line.has(r"(?i)encoder|outputs|memory"):
+            says = f"a decoder's state meets the encoder's {b} steps, and stands on their axis"
+            advice = "the last layer's state, one for each sample, over all steps: hidden[-1].unsqueeze(1)"
             yield likely(says, "call", advice)
-        elif axis >= 2 and max(a, b) >= 2 * min(a, b) - 1 and abs(a - b) > 2:
-            ratio = max(a, b) / min(a, b)
-            says = f"{a} and {b}: one path was shrunk {ratio:.3g}-fold (stride, pooling) and the other wasn't"
-            advice = "give the shortcut the same stride (a 1×1 convolution), or upsample the small one"
-            small, large = (one, two) if a < b else (two, one)
-            yield likely(says, "model", f"{advice}: F.interpolate({small}, size={large}.shape[2:])")
-        elif abs(a - b) == 1 and axis >= 2:
-            small, large = (one, two) if a < b else (two, one)
+        elif self.line.code:
+            says = f"axis {self.axis} has {a} in {one} and {b} in {two}: one size for both is wanted, or 1"
+            advice = "shapes match from the last axis on: unsqueeze what has an axis less, or mend a size"
+            yield likely(says, "call", advice)
+        elif _is_grid(a) or _is_grid(b):
+            yield self.other_grid()
+        elif b in LONGEST_TEXTS and b not in (128, 256) and a > b:
+            yield from self.of_positions()
+        elif (low >= 64 and high < 1.5 * low) or low > 1024:
+            yield likely(lengths, "data", one_length)
+            yield possible(classes, "call", as_many)
+        else:
+            batch = next((n for n in (a, b) if n >= 8 and n & (n - 1) == 0), 0)
+            labels = f"the labels, [{batch}], meet scores of {a + b - batch} classes"
+            yield likely(labels if batch else classes, "call", as_many)
+            yield possible(lengths, "call", one_length)
+
+    def other_grid(self) -> Hypothesis:
+        says = f"{self.a} tokens meet positions for {self.b}: made for another picture, patch size or length"
+        return likely(says, "data", "one picture, patch size and length for both: [batch, tokens, features]")
+
+    def of_maps(self) -> Iterator[Hypothesis]:
+        """Axis 2 and on: feature maps that are added, for the most part."""
+        (one, two), a, b, axis = self.sides, self.a, self.b, self.axis
+        low, high = sorted((a, b))
+        ratio = high / low
+        small, large = (one, two) if a < b else (two, one)
+        whole = abs(log2(ratio) - round(log2(ratio))) < 0.1
+        if low in MELS and high > 5000:
+            says = f"{high} samples of sound arrive where {low} features of a spectrogram are expected"
+            yield likely(says, "data", "run the feature extractor (MelSpectrogram, fbank) before the model")
+        elif axis == 2 and ratio > 4.5 and low != 3 and (_is_grid(a) or _is_grid(b)):
+            yield self.other_grid()
+        elif ratio > 4.5 and not whole:
+            says = f"{a} and {b} on axis {axis}: a vector with one value a channel is matched with the last axis"
+            yield likely(says, "call", "bring it to the channels' axis: v.view(1, -1, 1, 1) for [batch, channels, …]")
+        elif axis == 2 and not self.line.code and low >= 128 and a % 64 == b % 64 == 0 and not whole:
+            says = f"{a} and {b} features on the last axis: two parts have other hidden sizes"
+            yield likely(says, "model", f"one hidden size for both, or nn.Linear({b}, {a}) between them")
+        elif high - low == 1:
             says = f"{a} and {b} differ by one: an odd size was halved (rounded down) and doubled again"
             advice = "bring one to the other's size, or pad or resize the input to a multiple of 2 for each halving"
             resized = self.changed(one, f"F.interpolate({{}}, size={two}.shape[2:])") if self.line.operands() else None
             yield likely(says, "model", advice, resized)
-        elif axis >= 2 and high - low in (2, 4, 6, 8):
+        elif high - low > 2 and any(abs(high / 2**halvings - low) <= 1 for halvings in range(1, 7)):
+            says = f"{a} and {b}: one path was shrunk {ratio:.3g}-fold (stride, pooling) and the other wasn't"
+            advice = "give the shortcut the same stride (a 1×1 convolution), or upsample the small one"
+            yield likely(says, "model", f"{advice}: F.interpolate({small}, size={large}.shape[2:])")
+        elif high - low in (2, 4, 6, 8):
             says = f"{a} and {b} differ by {high - low}: a convolution without padding took away kernel − 1 cells"
             advice = f"padding={(high - low) // 2} in the convolutions between, or make both sizes agree"
-            yield likely(says, "model", advice)
-            if not self.line.code:
-                says = "a size that isn't a multiple of the network's strides was shrunk and enlarged again"
-                yield possible(says, "data", "resize the inputs to a multiple of 32")
-        elif axis >= 2:
+            padding = likely(says, "model", advice)
+            says = f"{a} and {b}: a size that isn't a multiple of the network's strides was shrunk and enlarged again"
+            rounded = likely(says, "data", "pad or resize the inputs to a multiple of 32")
+            enlarged = high % 8 == 0 and high % 7 and high & (high - 1)  # 152 is 8 · 19; no usual size, as 224 and 256
+            yield from (rounded, padding) if enlarged else (padding, rounded)
+        else:
             says = f"{a} and {b} cells on axis {axis}: they come from inputs of different sizes"
             advice = "resize the inputs to what the model, its grids or its positions were made for"
             yield likely(says, "data", advice)
-        elif axis == 1 and low > 256 and high % low == 0:
-            says = f"{high} = {high // low} · {low}: one of both was repeated or concatenated, and the other wasn't"
-            yield likely(says, "call", "repeat the other as often: samples, prompts or frames that go in pairs")
-        elif axis == 1 and low > 1024:
-            says = f"{a} and {b} tokens or steps on axis 1: from sequences or pictures of different sizes"
-            yield likely(says, "data", "one length, or picture size, for all that goes in together")
-        elif not self.line.code:
-            says = f"{a} and {b} on axis 1 (classes, features or steps); [batch] with [batch, classes] gives this too"
-            advice = "print both shapes; class numbers go through F.one_hot for MSE and the like"
-            yield likely(says, "call", advice)
-        else:
-            says = f"axis {axis} has {a} in {one} and {b} in {two}: one size for both is wanted, or 1"
-            advice = "shapes match from the last axis on: unsqueeze what has an axis less, or mend a size"
-            yield likely(says, "call", advice)
+            if axis == 3 and not self.line.code:
+                says = f"an attention's mask is for {b} keys, and there are {a}"
+                yield possible(says, "call", "make the mask from the batch at hand: [batch, 1, queries, keys]")
 
     def of_positions(self) -> Iterator[Hypothesis]:
         two, a, b = self.sides[1], self.a, self.b
-        if b in LONGEST_TEXTS and a > b:
+        inputs = [re.findall(r"\((\w+)\)", side) for side in self.sides]
+        if all(inputs) and not set(inputs[0]) & set(inputs[1]):
+            says = f"{inputs[0][-1]} has {a} steps and {inputs[1][-1]} has {b}: cut from the data to other lengths"
+            yield likely(says, "data", "one length for both, by the arguments that cut them (seq_len, label_len, …)")
+        elif b in LONGEST_TEXTS and a > b:
             says = f"the text has {a} tokens, and there are positions for {b}"
             yield likely(says, "data", f"truncate to {b} tokens, or make the table of positions longer")
         else:
@@ -143,6 +233,12 @@ class AdditionSize(Rule):
             yield possible(says, "call", advice)
 
     def of_a_loss(self) -> Iterator[Hypothesis]:
+        if self.line.has(r"(?i)mask|\beye\b") and self.axis < 2:
+            says = (
+                f"the mask and what it is for have {self.a} and {self.b}: made for a fixed batch; the last is smaller"
+            )
+            yield likely(says, "call", "make it from the batch at hand, torch.eye(x.size(0)), or drop_last=True")
+            return
         says = f"prediction and target have {self.a} and {self.b} on axis {self.axis}, and are compared one by one"
         advice = "give both the same shape: as many outputs as there are targets, or a target of the output's size"
         if self.axis == 0:

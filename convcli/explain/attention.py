@@ -7,6 +7,9 @@ from convcli.wording import counted
 
 FAMILY = "sequences"
 
+SMALL_BATCH = 64
+CLIP = 77  # tokens of its every text
+
 
 class AttentionSize(Rule):
     code = "attention-size"
@@ -41,6 +44,9 @@ class AttentionSize(Rule):
             yield possible("the features aren't the last axis", "data", "x.transpose(1, 2)")
         elif "divisible" in text:
             yield certain("each head gets embed_dim / num_heads features", "model", "num_heads that divides embed_dim")
+        elif "batch number" in text:
+            says = "src and tgt have other batches: queries made for one sample, or steps taken for the batch"
+            yield likely(says, "call", "tgt.expand(-1, src.size(1), -1), or batch_first=True for [batch, steps, …]")
         elif "feature number" in text:
             says = "src or tgt has other than d_model features on the last axis"
             advice = "embed both to d_model first"
@@ -60,8 +66,10 @@ class AttentionMask(Rule):
     code = "attention-mask"
     signatures = (
         "The shape of the {axes}D attn_mask is {got:shape}, but should be {expected:shape}",
+        "Attention mask should be of size {expected:shape}, but is {got:shape}",
         "The size of the {axes}D attn_mask is not correct",
         "Expected key_padded_mask.shape[{axis}] to be {wanted}, but got {size}",
+        "expecting key_padding_mask shape of {expected:shape}, but got {got:shape}",
         "expected attn_mask to be None, 2-D or 3-D but found",
         "only bool and floating types of {mask:word} are supported",
         "Only float, byte, and bool types are supported for attn_mask",
@@ -69,6 +77,7 @@ class AttentionMask(Rule):
     )
     says = "attn_mask is [queries, keys], key_padding_mask [batch, keys]"
     lookalike = "attention-size"
+    decide = "print(query.shape) and batch_first: which of both sizes is the batch's?"
     example = """
         attention = nn.MultiheadAttention(16, 4)
         words = torch.rand(5, 3, 16)
@@ -79,12 +88,26 @@ class AttentionMask(Rule):
     def hypotheses(self) -> Iterator[Hypothesis]:
         if "types" in self.case.raised.text:
             yield certain("the mask holds whole numbers", "data", "mask.bool(): True is left out")
+        elif "key_padding_mask shape" in self.case.raised.text and self.expected[::-1] != self.got:
+            says = f"key_padding_mask is {list(self.got)}, and [batch, keys] is {list(self.expected)}: padded otherwise"
+            yield likely(says, "call", "as wide as the padded data: torch.arange(x.size(1)) >= lengths[:, None]")
         elif "axis" in self.facts:
             says = f"key_padding_mask is [batch, keys] and has {self.size} where the batch, {self.wanted}, is: turned"
             yield likely(says, "call", "mask.T, or batch_first=True for [batch, steps, features]")
         elif "expected" in self.facts and len(self.expected) == 3 and self.expected[1:] == self.got[1:]:
             says = f"a mask for each sample and head: {self.expected[0]} = batch · heads, and {self.got[0]} came"
             yield likely(says, "call", "mask.repeat_interleave(num_heads, dim=0)")
+        elif "expected" in self.facts and len(self.expected) == 4:
+            yield self.of_scores(self.expected, self.got)
+        elif "expected" in self.facts and (
+            (self.expected[-1] < self.got[-1] and self.expected[-1] <= SMALL_BATCH) or self.got[-1] == CLIP
+        ):
+            batch, length = self.expected[-1], self.got[-1]
+            says = f"{batch} is read as the length: the batch stands where the {length} steps are expected"
+            advice = "batch_first in the attention as in the data (libraries changed it: take the version asked for)"
+            yield likely(says, "call", advice)
+            says = f"texts of {batch} tokens arrive, and the mask is for {length}"
+            yield possible(says, "call", f"mask[:n, :n] with n = {batch}, or pad the texts to {length}")
         else:
             got = (
                 f"{list(self.got)} came where {list(self.expected)} fits"
@@ -95,3 +118,14 @@ class AttentionMask(Rule):
                 "make the mask for the length at hand: [queries, keys]; batch and steps may be swapped (batch_first)"
             )
             yield likely(got, "call", advice)
+
+    def of_scores(self, expected: tuple[int, ...], got: tuple[int, ...]) -> Hypothesis:
+        """A mask that transformers wants as [batch, 1, queries, keys]."""
+        if len(got) < 4:
+            return likely("the mask lacks the heads' axis", "call", "mask.unsqueeze(1): [batch, 1, queries, keys]")
+        version = "take the version of transformers that the model's code is for: it counts cached tokens otherwise"
+        if expected[-2] == 1 and got[-2:] == (expected[-1],) * 2:
+            says = f"one query meets {expected[-1]} keys (a step with a cache), and the mask is for all of them"
+            return likely(says, "call", f"mask[..., -1:, :]; {version}")
+        says = f"{expected[-1]} keys, with those in the cache, and a mask for {got[-1]}"
+        return likely(says, "call", f"{version}; or attention_mask of ones for past and new tokens")

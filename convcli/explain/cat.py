@@ -9,7 +9,8 @@ from convcli.explain.rule import Case, Hypothesis, Rule, certain, likely
 from convcli.wording import counted
 
 # The axis in a call that stands alone in its line.
-WRITTEN = r"torch\.cat\(.*,\s*(?:dim=|axis=)?(\d)\)+$"
+WRITTEN = r"torch\.cat\(.*,\s*(?:dim=|axis=)?(-?\d)\)+$"
+FEATURES = r"(?i)feat|emb|vec|hidden|state"
 
 FAMILY = "cat"
 
@@ -19,15 +20,14 @@ COLLATE = r"collate|worker|fetch"
 class CatSize(Rule):
     code = "cat-size"
     signatures = (
-        "Sizes of tensors must match except in dimension {dim}. Expected size {expected} but got size {got} for tensor "
+        "must match except in dimension {dim}. Expected size {expected} but got size {got} for tensor "
         "number {number} in the list",
-        "Sizes of tensors must match except in dimension {dim}. Expected size {expected} in dimension {axis} but got "
-        "size {got}",
-        "Sizes of tensors must match except in dimension {dim}. Got {expected} and {got} in dimension {axis}",
-        "Sizes of tensors must match except in dimension {dim}. Got {expected} and {got}",
-        "Sizes of tensors must match except in dimension {dim}. Expected size {expected} but got size {got}",
+        "must match except in dimension {dim}. Expected size {expected} in dimension {axis} but got size {got}",
+        "must match except in dimension {dim}. Got {expected} and {got} in dimension {axis}",
+        "must match except in dimension {dim}. Got {expected} and {got}",
+        "must match except in dimension {dim}. Expected size {expected} but got size {got}",
     )
-    says = "maps of size {expected} and {got} can't be concatenated along axis {dim}"
+    says = "sizes {expected} and {got}, on another axis than {dim}, can't be concatenated along axis {dim}"
     layer_named = r"cat|stack"
     lookalike = "batch-sizes"
     example = """
@@ -45,8 +45,9 @@ class CatSize(Rule):
     @classmethod
     def read(cls, case: Case) -> Self | None:
         rule = super().read(case)
-        if rule and "Expected" not in case.raised.text and (found := re.search(WRITTEN, case.line.code)):
-            return cls(case, {**rule.facts, "dim": int(found[1])})  # torch 1.5 to 1.9 named the axis of the sizes
+        written = re.search(WRITTEN, case.line.code)
+        if rule and written and "Expected" not in case.raised.text and int(written[1]) != rule.dim:
+            return cls(case, {**rule.facts, "dim": int(written[1]), "axis": rule.dim})  # torch 1.5 to 1.9 named that
         return rule
 
     @property
@@ -54,11 +55,35 @@ class CatSize(Rule):
         listed = self.line.argument(self._call, 0, "tensors")
         return [self.line.text(part) for part in getattr(listed, "elts", [])]
 
+    def operands(self) -> Iterator[tuple[str, str]]:
+        number, parts = self.facts.get("number", 0), self.parts
+        if 0 < number < len(parts):
+            yield parts[0], f"{self.expected}, as all before the next"
+            yield parts[number], f"{self.got}, the list's number {number}, counted from 0"
+
     def hypotheses(self) -> Iterator[Hypothesis]:
         if self.case.through(r"[/\\]_utils[/\\]collate|default_collate"):
             return  # the data's rule
         a, b = self.expected, self.got
-        if abs(a - b) == 1:
+        rows = [part for part in self.parts if re.search(FEATURES, part)]
+        ratio = max(a, b) / max(min(a, b), 1)
+        of_batch = self.facts.get("axis") == 0
+        if min(a, b) == 1 or of_batch:
+            says = f"{a} and {b}: a batch of other size, or an axis of 1, which torch.cat doesn't repeat as a sum would"
+            advice = "bring all parts to one batch first: part.expand(x.size(0), …), or the doubling (guidance) for all"
+            if self.dim in (2, -1) and not of_batch:
+                advice = "[layers, batch, features], as a state is, beside [batch, steps, …]: part.transpose(0, 1)"
+            yield likely(says, "call", advice)
+        elif self.dim == 0 and not of_batch:
+            says = f"samples of {a} and {b} are put into one batch: sequences, clouds or pictures of other sizes"
+            if self.facts.get("axis") == 1:
+                says = f"rows of {a} and {b} numbers: sequences of other lengths, or a result left unprocessed"
+            advice = "pad or resize them to one size, or keep them in a list; [1, n, …] joins along axis 1"
+            yield likely(says, "data", advice)
+        elif rows and self.dim in (1, -1):
+            says = f"{a} and {b} rows: {rows[-1]} was made from other numbers of samples, frames or words"
+            yield likely(says, "data", "one row for each of the same things in all parts: count them")
+        elif abs(a - b) == 1:
             says = f"{a} and {b} differ by one: an odd size was halved (rounded down) and doubled again"
             advice = "bring one to the other's size, or resize the input to a multiple of 2 for each halving"
             parts = self.parts
@@ -67,11 +92,8 @@ class CatSize(Rule):
                 one, other = parts if "skip" not in parts[0] else parts[::-1]
                 resized = self.changed(one, f"F.interpolate({{}}, size={other}.shape[2:])")
             yield likely(says, "model", advice, resized)
-        elif max(a, b) >= 2 * min(a, b) - 1 and abs(a - b) > 2 and self.dim == 1:
-            says = (
-                f"{a} and {b}: one is {max(a, b) / min(a, b):.3g} times as large: an upsampling is missing, or "
-                "one too many"
-            )
+        elif 2 * min(a, b) - 1 <= max(a, b) <= 64 * min(a, b) and abs(a - b) > 2 and self.dim == 1:
+            says = f"{a} and {b}: one is {ratio:.3g} times as large: an upsampling is missing, or one too many"
             advice = "concatenate maps of one level; F.interpolate(x, size=skip.shape[2:]) upsamples the small one"
             yield likely(says, "model", advice)
         elif self.dim == 1 and abs(a - b) % 2 == 0 and min(a, b) > 4:
@@ -80,7 +102,7 @@ class CatSize(Rule):
             yield likely(says, "model", advice)
         else:
             says = f"beside axis {self.dim}, the sizes have to be equal: {a} and {b} are not"
-            advice = "other batches, sequences of other lengths, or the wrong dim; print the shapes of all parts"
+            advice = "sequences of other lengths, axes in another order (features, channels), or the wrong dim"
             yield likely(says, "call", advice)
 
 
@@ -110,8 +132,14 @@ class CatRank(Rule):
             )
             yield certain("single numbers have no axis to be joined along", "call", "torch.stack makes one", stacked)
             return
-        says = f"one part has {counted(self.a, 'axis')}, another {self.b}: one axis was squeezed, or left out"
-        yield likely(says, "call", "unsqueeze the one with fewer axes, or don't squeeze() it before")
+        says = f"one part has {counted(self.a, 'axis')}, another {self.b}"
+        if {self.a, self.b} == {2, 4}:
+            says += ": maps [batch, channels, height, width] and a vector for each sample"
+            advice = "pool and flatten the maps, x.mean((2, 3)), or spread the vector: v[:, :, None, None].expand(…)"
+            yield likely(says, "call", advice)
+        else:
+            says += ": one axis was squeezed, indexed away, or left out"
+            yield likely(says, "call", "unsqueeze the one with fewer axes, or don't squeeze() it before")
 
 
 class CatList(Rule):
@@ -122,6 +150,8 @@ class CatList(Rule):
         "expected a non-empty list of Tensors",
         "expects a non-empty TensorList",
         "expected Tensor as element {element} in argument 0, but got {given:word}",
+        "expected Variable as element {element} in argument 0, but got {given:word}",
+        "cat received an invalid combination of arguments - got ({received:words})",
     )
     says = "torch.cat and torch.stack take a list of tensors"
     layer_named = r"cat|stack"
@@ -135,9 +165,15 @@ class CatList(Rule):
 
     def hypotheses(self) -> Iterator[Hypothesis]:
         given = "Tensor" if "count" in self.facts else self.facts.get("given", "")
-        if "element" in self.facts:
+        if self.facts.get("received", "").startswith(("list", "tuple")):
+            says = "the list's tensors are of several types, or on CPU and GPU (before 0.4: Variables beside tensors)"
+            yield likely(says, "data", "print([part.type() for part in parts]), and make them one type on one device")
+        elif "element" in self.facts:
             says = f"element {self.element} of the list is of type {given}, not a tensor"
-            yield likely(says, "call", "torch.as_tensor(…) each of them, or return tensors where they are made")
+            advice = "torch.as_tensor(…) each of them, or return tensors where they are made"
+            if re.search(r"tuple|list|Output", given):
+                advice = "take the tensor out of it: an index more (states[-1]), or unpack what the layer returns"
+            yield likely(says, "call", advice)
         elif given:
             says = f"the tensors were given one by one ({given} first), not as a list"
             call = self._call

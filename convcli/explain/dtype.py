@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from convcli.explain.lines import NAME
 from convcli.explain.rule import Hypothesis, Rule, certain, likely, possible
 
 FAMILY = "dtype"
@@ -24,6 +25,7 @@ METHODS |= {
     "int": "int",
 }
 METHODS |= {"int32": "int", "byte": "byte", "uint8": "byte", "unsignedchar": "byte", "char": "char", "bool": "bool"}
+METHODS |= {name: name for name in ("float8_e4m3fn", "float8_e5m2")}
 METHODS |= {"short": "short", "complexfloat": "cfloat", "complexdouble": "cdouble", "signedchar": "char"}
 WHOLE = ("long", "int", "byte", "char", "bool", "short")
 SMALL = ("half", "bfloat16")
@@ -45,6 +47,7 @@ class Dtype(Rule):
         "Input type ({given:words}) and bias type ({weight:words}) should be the same",
         "Input type ({given:words}) and weight type ({weight:words}) should be the same",
         "mat1 and mat2 must have the same dtype, but got {given:word} and {weight:word}",
+        "mat1 and mat2 must have the same dtype",
         "expected m1 and m2 to have the same dtype, but got: {given:word} != {weight:word}",
         "expected mat1 and mat2 to have the same dtype, but got: {given:word} != {weight:word}",
         "self and mat2 must have the same dtype, but got {given:word} and {weight:word}",
@@ -59,6 +62,7 @@ class Dtype(Rule):
         "expected dtype {weight:word} but got dtype {given:word}",
         "expected dtype {weight:word} for weights but got dtype {given:word}",
         "expected scalar type {weight:word} but found {given:word}",
+        "expected input and grid to have same dtype, but input has {given:word} and grid has {weight:word}",
         "Expected object of data type {} but got data type {} for",
         "mixed dtype (CPU): {}",
         "all inputs must share same datatype",
@@ -84,11 +88,24 @@ class Dtype(Rule):
             return
         if self.case.in_loss and "input type" not in self.case.raised.text.lower():
             return  # the targets' rule
-        if types & {"double"} or not any(types):
+        if "given" not in self.facts and "float64" not in self.case.raised.text:
+            says = "two types met: a model in half precision and float32 data, or float64 data of NumPy's"
+            advice = f"{self.x}.to(next(model.parameters()).dtype), or autocast around all of it"
+            yield likely(says, "data", advice)
+        elif "grid has" in self.case.raised.text:
+            says = f"the input is {given} and the grid {weight}: autocast (or NumPy) made one of them, not the other"
+            yield likely(says, "call", "F.grid_sample(x.float(), grid.float()), or both of x.dtype")
+        elif weight.startswith("float8"):
+            says = "the weights are kept in 8 bits, in which layers can't calculate"
+            yield likely(says, "model", "a loader that casts them for each layer, or model.to(torch.bfloat16)")
+        elif types & {"double"} or not any(types):
             yield from self.doubles(weight if "input type" in self.case.raised.text.lower() else "")
+        elif "sequence element" in self.case.raised.text:
+            says = f"tensors of two types are concatenated: {weight} first, then {given}"
+            yield likely(says, "call", f"make them one type before torch.cat: .{weight}() for the {given} one")
         elif types & set(SMALL) and "float" in types:
             yield from self.halves(given, weight)
-        elif weight == "long" and "weight" not in self.case.raised.text and self.line.code == "":
+        elif weight == "long" and "weight" not in self.case.raised.text and not self.multiplied:
             says = f"indices or labels are {given}, and whole numbers (int64) are taken"
             yield likely(says, "data", "labels.long(), or token ids and indices as int64 where they are made")
         elif given in WHOLE or weight in WHOLE:
@@ -99,6 +116,11 @@ class Dtype(Rule):
         else:
             says = f"{self.x} is {given} and the weights are {weight}"
             yield likely(says, "data", "give both one type", self.changed(self.x, "{}." + weight + "()"))
+
+    @property
+    def multiplied(self) -> bool:
+        """Whether it is a layer with weights that raised."""
+        return self.case.through(r"\b(?:linear|conv|_conv_forward|rnn)") or self.line.has(r"(?i)linear|conv|fc|mm\(|@")
 
     def on_other_devices(self) -> bool:
         return ("cuda" in self.given.lower()) != ("cuda" in self.weight.lower())
@@ -117,7 +139,12 @@ class Dtype(Rule):
 
     def halves(self, given: str, weight: str) -> Iterator[Hypothesis]:
         half = next(each for each in (given, weight) if each in SMALL)
-        if self.line.has(r"(?:^|\W)(?:ext|_ext|_C|_backend|\w*_cuda|\w*_ext)\.\w+\("):
+        filters = self.handed(1, "") if self.line.call(r"(?:^|\.)(?:conv\w*\dd|linear)$") else ""
+        if NAME.fullmatch(filters):
+            says = f"{filters} was made as {weight}, and {self.x} is {given}"
+            fixed = self.changed(filters, f"{{}}.to({self.x}.dtype)")
+            yield likely(says, "call", f"{filters}.to({self.x}), its type and device", fixed)
+        elif self.line.has(r"(?:^|\W)(?:ext|_ext|_C|_backend|\w*_cuda|\w*_ext)\.\w+\("):
             says = f"a compiled extension has no {half} version of this operation, and autocast gave it {half}"
             yield likely(says, "call", "x.float() before it, or torch.autocast(device, enabled=False) around it")
         elif weight == half:
@@ -156,7 +183,11 @@ class WholeNumbers(Rule):
         given, function = method(self.facts.get("given", "")), self.facts.get("function", "")
         if self.case.in_loss or any(word in function for word in ("nll_loss", "host_softmax", "log_softmax", "_thnn")):
             return  # the targets' rule
-        if given in SMALL:
+        if given in SMALL and "cuda" in function:
+            says = f"{function}, a compiled extension, has no {given} version, and autocast or .{given}() gave it that"
+            advice = "x.float() for what it takes, or torch.autocast('cuda', enabled=False) around it"
+            yield likely(says, "call", advice)
+        elif given in SMALL:
             says = f"{given} numbers on the CPU: much of it has no {given} arithmetic there"
             advice = "run on the GPU, or take float32 on the CPU: model.float(), torch_dtype=torch.float32"
             yield likely(says, "device", advice)
@@ -200,6 +231,8 @@ class IndexType(Rule):
 
     def hypotheses(self) -> Iterator[Hypothesis]:
         says = f"{self.x} holds fractions, and is used to look rows up"
+        if method(self.facts.get("given", "")) in WHOLE:
+            says = f"{self.x} holds whole numbers of another type, and this torch looks rows up by int64 alone"
         advice = "long() where it is made: token ids, class numbers; features that are fractions go into nn.Linear"
         fix = self.changed(self.x, "{}.long()") if self._call else None
         yield likely(says, "data", advice, fix)

@@ -61,8 +61,9 @@ def frames(lines: Iterable[str]) -> list[Frame]:
             tested = ""
         elif failing := PYTEST.match(line):
             tested = failing["code"].strip()
-        elif read and (arrow := ARROW.match(line)):
-            read[-1] = replace(read[-1], number=int(arrow["number"]), code=arrow["code"].strip())
+        elif arrow := ARROW.match(line):
+            place = read.pop() if read else Frame("", 0)
+            read.append(replace(place, number=int(arrow["number"]), code=arrow["code"].strip()))
         elif read and UNDERLINE.match(line) and above.strip() == read[-1].code:
             start, end = len(line) - len(line.lstrip()), len(line.rstrip())
             read[-1] = replace(read[-1], marked=above[start:end].strip())

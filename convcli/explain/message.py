@@ -23,6 +23,7 @@ ASSERTION = re.compile(r"(?:\w{1,80}\.cuh?:\d{1,6}: .{0,200}?)?Assertion `.{1,30
 # A loss warns of shapes, and the error after it names a size of each.
 SHAPES = re.compile(r"Using a target size \(.{1,200}?\) that is different to the input size \(.{1,200}?\)\)")
 SIZES = re.compile(r"size of tensor [ab] \((\d{1,18})\)")
+ASSIGNED = re.compile(r"(?<![\w.])[A-Za-z_][\w.]{0,80} [-+*/]?= [^\"`]{3,300}")  # within a sentence
 TRACEBACK = "Traceback (most recent call last)"
 CHAINED = re.compile(r"During handling of the above exception|direct cause of the following|Original Traceback")
 PRINTED = (("‘", "'"), ("’", "'"), ("“", '"'), ("”", '"'), ("×", "x"))  # as forums and pages set a message
@@ -54,6 +55,7 @@ class _Named:
     kind: str
     text: str
     in_passing: bool
+    head: str = ""  # what stands before it in its line
 
 
 def read(text: str) -> list[Raised]:
@@ -95,7 +97,7 @@ def _named(lines: Sequence[str]) -> list[_Named]:
         raised = RAISED.match(line) if SPEAKS.search(line) and not line.startswith(("FAILED ", "ERROR ")) else None
         if raised and (raised["text"] or not raised["head"].strip()):
             text = raised["text"].rstrip("'\")") if raised["quoted"] else raised["text"]
-            named.append(_Named(i, raised["kind"], text, _sentence(raised["head"])))
+            named.append(_Named(i, raised["kind"], text, _sentence(raised["head"]), raised["head"].strip(" :`")))
     named = stops[-1:] or named
     for better in (lambda each: not each.in_passing, lambda each: not each.kind.endswith("Warning")):
         named = list(filter(better, named)) or named
@@ -126,9 +128,11 @@ def _raised(lines: Sequence[str], named: Sequence[_Named], i: int) -> Raised:
         before = after[::-1]  # VS Code has the innermost first
     elif after and tested:
         before = [*before, after[0]]  # pytest names the place below the message
-    code = next((line for line in lines[max(0, this.line - 2) : this.line][::-1] if not UNDERLINE.match(line)), "")
-    if not before and _is_code(code):
-        before = [Frame("", 0, code=code.strip())]
+    if not before:
+        nearest = [line for line in lines[max(0, this.line - 2) : this.line] if not UNDERLINE.match(line)][-1:]
+        beside = [this.head, *(line.strip() for line in nearest)]
+        told = [found[0] for found in map(ASSIGNED.search, beside) if found]
+        before = [Frame("", 0, code=code) for code in (*beside, *told) if _is_code(code)][:1]
     if i and all(frame.of_library for frame in before) and any(map(CHAINED.search, lines[above - 1 : this.line])):
         before = [*_raised(lines, named, i - 1).frames, *before]
     return Raised(this.kind.rpartition(".")[2], _message(message), tuple(before))

@@ -1,33 +1,39 @@
 """Resizing, sampling and shuffling of pixels."""
 
+import re
 from collections.abc import Iterator
+from math import prod
 
 from convcli.explain.rule import Hypothesis, Rule, certain, likely
+from convcli.wording import counted
 
 FAMILY = "resize"
+
+MODES = {"linear": 3, "bilinear": 4, "bicubic": 4, "trilinear": 5}  # and the axes of what each is for
+COLOURS = (1, 3, 4)
+SINGLE = r"(?i)mask|depth|disp|label|target|seg|heat"  # what has no axis for channels
 
 
 class Interpolate(Rule):
     code = "interpolate"
     signatures = (
-        "Input and output must have the same number of spatial dimensions, but got input with spatial dimensions "
-        "of {input:shape} and "
-        "output size of {size:shape}",
-        "Input and scale_factor must have the same number of spatial dimensions, but got input with spatial "
-        "dimensions of {input:shape} "
+        "must have the same number of spatial dimensions, but got input with {}spatial dimensions of {input:shape} "
+        "and output size of {size:shape}",
+        "must have the same number of spatial dimensions, but got input with {}spatial dimensions of {input:shape} "
         "and scale_factor of shape {size:shape}",
-        "Only 3D, 4D and 5D input Tensors supported (got {axes}D)",
+        "Only 3D, 4D and 5D input Tensors supported (got {axes}D) for the modes: {modes:words} (got {mode:words})",
         "Got {axes}D input, but {mode:word} mode needs {wanted}D input",
         "It is expected {name:word} equals to {wanted}, but got size {axes}",
         "Expected {} equals to {wanted}, but got {axes}",
         "only one of size or scale_factor should be defined",
         "either size or scale_factor should be defined",
+        "Anti-alias option is only supported for bilinear and bicubic modes",
         "align_corners option can only be set with the interpolating modes",
         "Input and output sizes should be greater than 0, but got input (H: {height}, W: {width})",
         "Input and output sizes should be greater than 0",
         "scale_factor shape must match input shape",
-        "size shape must match input shape. Input is {ndim}D, size is {count}",
-        "scale_factor shape must match input shape. Input is {ndim}D, scale_factor is {count}",
+        "size shape must match input shape. Input is {spatial}D, size is {count}",
+        "scale_factor shape must match input shape. Input is {spatial}D, scale_factor is {count}",
     )
     says = "interpolate wants [batch, channels, …] and one size for each axis after them"
     layer_named = r"interpolate|up"
@@ -42,29 +48,55 @@ class Interpolate(Rule):
     """
 
     def hypotheses(self) -> Iterator[Hypothesis]:
-        text = self.case.raised.text
-        if "greater than 0" in text:
-            says = "a size came out as 0"
-            advice = "print the input's shape; a scale_factor below 1 rounds small maps down to 0"
+        text, mode = self.case.raised.text, self.facts.get("mode", "")
+        input, size = self.facts.get("input", ()), self.facts.get("size", ())
+        if size and input[-1:] and input[-1] in COLOURS and len(input) > len(size):
+            says = f"{list(input)} ends in {input[-1]}: a picture with its channels last, read as it came from a file"
+            advice = "channels come second: x.permute(0, 3, 1, 2); a depth map or mask has one, convert('L')"
+            yield likely(says, "data", advice)
+        elif len(size) == 3 > len(input) and size[-1] in COLOURS and size[0] > 16:
+            says = f"the size {list(size)} is a colour picture's, [height, width, channels], where a label map is meant"
+            advice = "size=(height, width); load labels as class numbers, [batch, height, width], not as colours"
+            yield likely(says, "data", advice)
+        elif "modes" in self.facts and mode not in self.modes.split(" | "):
+            says = f"this version of torch doesn't know mode={mode!r}"
+            yield likely(says, "call", "a newer torch: bicubic came with 1.1, nearest-exact with 1.11; or another mode")
+        elif (missing := self.missing_axes()) > 0:
+            says = f"{self.x} has {counted(missing, 'axis')} too few: batch and channels aren't counted as places"
+            if size:
+                says += f", and {list(input)} is left for sizes {list(size)}"
+            advice = "picture [channels, height, width]: x.unsqueeze(0); batch without channels: x.unsqueeze(1)"
+            added = "{}.unsqueeze(1)" if re.search(SINGLE, self.x) else "{}.unsqueeze(0)"
+            if missing > 1:
+                advice, added = "[height, width] becomes [1, 1, height, width]: x[None, None]", "{}[None, None]"
+            yield likely(says, "data", advice, self.changed(self.x, added))
+        elif missing < 0:
+            says = "more axes than the size or the mode is for"
+            advice = "[batch, channels, height, width]: leave out an unsqueeze; x.flatten(0, 1) for videos"
             yield likely(says, "call", advice)
+        elif "greater than 0" in text:
+            if self.facts.get("height") == 0 or self.facts.get("width") == 0:
+                says = "what arrives is empty: a crop outside of the picture, a box without area, a picture not read"
+                yield likely(says, "data", f"print({self.x}.shape), and leave out what has no pixels")
+            else:
+                advice = "print the input's shape; a scale_factor below 1 rounds small maps down to 0"
+                yield likely("the size wanted came out as 0", "call", advice)
         elif "defined" in text:
             yield certain("size and scale_factor say the same thing in two ways", "call", "give one of them")
+        elif "Anti-alias" in text:
+            says = "antialias=True is for bilinear and bicubic over 4 axes: another mode, or an input without its batch"
+            yield likely(says, "data", f"[batch, channels, height, width]: {self.x}.unsqueeze(0) for one picture")
         elif "align_corners" in text:
             yield certain("align_corners has no meaning for nearest", "call", "leave it out, or mode='bilinear'")
-        elif self.lacks_axes():
-            says = f"{self.x} has no batch (or channel) axis: interpolate doesn't count the first two as places"
-            if "size" in self.facts:
-                says += f", and {list(self.input)} is left for sizes {list(self.size)}"
-            yield likely(says, "data", "one picture is a batch of one", self.changed(self.x, "{}.unsqueeze(0)"))
-        else:
-            says = "more axes than the size or the mode is for"
-            advice = "linear is for [batch, channels, length], bilinear for pictures, trilinear for volumes"
-            yield likely(says, "call", advice)
 
-    def lacks_axes(self) -> bool:
-        if "size" in self.facts:
-            return len(self.size) > len(self.input)
-        return bool(self.facts.get("axes", 9) < self.facts.get("wanted", 3))
+    def missing_axes(self) -> int:
+        """How many axes the input has too few, below 0 if too many."""
+        facts = self.facts
+        if "size" in facts:
+            return len(self.size) - len(self.input)
+        if "spatial" in facts:
+            return int(facts.get("count", self.spatial) - self.spatial)
+        return int(facts.get("wanted", MODES.get(facts.get("mode", ""), facts.get("axes", 0))) - facts.get("axes", 0))
 
 
 class GridSample(Rule):
@@ -106,8 +138,18 @@ class GridSample(Rule):
             yield likely(says, "call", "move them last", self.changed(grid, "{}.permute(0, 2, 3, 1)"))
         elif "input" in self.facts and self.grid[0] != self.input[0]:
             says = f"the input is a batch of {self.input[0]} and the grid one of {self.grid[0]}"
-            advice = "make the grid from the input's shape: sizes were rounded apart, or places became a batch"
-            yield likely(says, "call", advice)
+            cells = prod(self.input[2:])
+            if 1 < cells <= self.input[0] and self.input[0] % cells == 0:
+                says += (
+                    f": each of {' · '.join(map(str, self.input[2:]))} places became a sample, other ones of the grid"
+                )
+                advice = "pad or resize the pictures to a multiple of the network's stride (8, say): sizes were rounded"
+                yield likely(says, "data", advice)
+            else:
+                yield likely(says, "call", "make the grid for the batch at hand, of the input's shape")
+        elif "input" in self.facts and len(self.input) == len(self.grid) + 1 and self.input[-1] in COLOURS:
+            says = f"{list(self.input)} ends in {self.input[-1]}: colour pictures where masks or label maps are meant"
+            yield likely(says, "data", "load them as class numbers, [batch, height, width]: convert('L') or a palette")
         else:
             says = f"the grid is {list(self.grid)}"
             advice = "[batch, height, width, 2] for pictures, [batch, depth, height, width, 3] for volumes"

@@ -78,9 +78,16 @@ class RnnState(Rule):
             yield likely(says, "call", advice)
         elif len(expected) != len(got):
             yield likely(f"the state has {counted(len(got), 'axis')}, {list(got)}", "call", f"make it {list(expected)}")
+        elif got[0] == expected[1] != expected[0]:
+            says = f"the state {list(got)} has its batch first, as an encoder's whole output has, which is no state"
+            advice = "its last state, h_n, [layers·directions, batch, hidden_size]; batch_first doesn't turn that"
+            yield likely(says, "call", advice)
         elif expected[0] != got[0]:
             says = f"the state has {got[0]} layers·directions, and the RNN {expected[0]}"
             yield likely(says, "model", "num_layers, twice that if bidirectional=True, as its first size")
+        elif "batch" in self.facts and self.batch > 1 and got[1] % self.batch == 0:
+            says = f"{got[1]} = {got[1] // self.batch} · {self.batch}: states of several layers, directions or beams"
+            yield likely(says, "call", "one state [batch, hidden_size] for each layer; the input repeated for beams")
         elif self.facts.get("batch") == 1 and "hidden[0]" in self.case.raised.text:
             says = f"an LSTMCell's state is a pair (h, c); one tensor came, and its row of {got[1]} was read as h"
             yield likely(says, "call", "h, c = cell(x, (h, c))")
@@ -182,7 +189,8 @@ class EmbeddingRange(Rule):
         'Assertion index >= -sizes[i] && index < sizes[i] && "index out of bounds" failed',
         'Assertion -sizes[i] <= index && index < sizes[i] && "index out of bounds" failed',
         "Assertion ind >= 0 && ind < ind_dim_size && {} failed",
-        "index out of range: Tried to access index {index} out of table with {rows} rows",
+        "index out of range at {}TH",
+        "index out of range: Tried to access index {index} out of table with {rows}",
         "device-side assert triggered",
     )
     says = "a row is looked up that the table hasn't got"
@@ -200,7 +208,8 @@ class EmbeddingRange(Rule):
         if "device-side" in self.case.raised.text and not self.case.through("(?i)embedding"):
             return
         caller = self.case.caller.code if self.case.caller else ""
-        if self.case.through("(?i)position") or re.search("(?i)position|pos_emb|wpe", caller):
+        next_one = "rows" in self.facts and self.index == self.rows + 1 and self.rows < 5000  # rows counted from 0
+        if next_one or self.case.through("(?i)position") or re.search("(?i)position|pos_emb|wpe", caller):
             says = "the text is longer than the table of positions"
             advice = "truncate it to the model's max_length"
             yield likely(says, "data", advice)

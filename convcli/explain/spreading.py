@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from math import prod
 
 from convcli.explain.rule import Hypothesis, Rule, likely
+from convcli.wording import counted
 
 FAMILY = "view"
 
@@ -20,6 +21,20 @@ class _Spread(Rule):
             return likely(
                 says, "data", "print the mask's sum, or the index: are there such places (tokens, boxes) at all?"
             )
+        square = len(sizes) > 1 and sizes[-1] == sizes[-2] > 1
+        if len(sizes) > len(target):
+            says = f"{shown} has {counted(len(sizes) - len(target), 'axis')} more than {wanted}"
+            if square:
+                says += ": a mask [batch, 1, queries, keys] taken for [batch, keys], and expanded once more"
+            return likely(says, "call", "hand over what has those axes already as it is, or squeeze the extra one")
+        if square and target[-2:] == (1, sizes[-1]):
+            says = (
+                f"one query meets {sizes[-1]} keys (a step with a cache), and the mask is for all {sizes[-1]} queries"
+            )
+            return likely(says, "call", "take the mask's last row: mask[..., -1:, :]")
+        if square and len(target) > 1 and target[-2] == target[-1] != sizes[-1]:
+            says = f"a mask for {sizes[-1]} places meets {target[-1]} of them: made for another length or picture size"
+            return likely(says, "call", "make the mask for the tokens at hand: prompts, frames and pixels counted anew")
         if len(sizes) > 1 and turned != sizes and _fits(turned, target):
             return likely(f"the axes of {shown} are in the reverse order of {wanted}", "call", "x.T, or x.permute(…)")
         if len(sizes) == 1 < len(target) and sizes[0] == target[-2]:
@@ -29,7 +44,7 @@ class _Spread(Rule):
             says = f"{sizes[0]} values, one for each class, channel or joint, meet {target[-1]} of them"
             advice = "class weights, a bias, means or a pose for as many as the model has; count both"
             return likely(says, "model", advice)
-        if sizes[-1:] == target[1:2] and target[-1] in (1, 3, 4) and len(target) >= 3:
+        if sizes[-1:] == target[1:2] != target[-1:] and target[-1] in (1, 3, 4) and len(target) >= 3:
             return likely(
                 f"channels are last in {wanted} and first in {shown}", "data", "permute one to the other's order"
             )
@@ -75,9 +90,10 @@ class ExpandSize(_Spread):
     code = "expand-size"
     signatures = (
         "The expanded size of the tensor ({wanted}) must match the existing size ({size}) at non-singleton "
-        "dimension {axis}. Target sizes: {target:shape}. Tensor sizes: {sizes:shape}",
+        "dimension {axis}. Target sizes: {target:shape}{}Tensor sizes: {sizes:shape}",
         "The expanded size of the tensor ({wanted}) must match the existing size ({size}) at non-singleton "
         "dimension {axis}",
+        "{kind:word}{{sizes:shape}}, size={target:shape}): the number of sizes provided ({wanted}) must be greater",
         "the number of sizes provided ({wanted}) must be greater or equal to the number of dimensions in the "
         "tensor ({size})",
         "Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor",

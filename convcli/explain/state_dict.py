@@ -11,8 +11,12 @@ from convcli.wording import counted
 FAMILY = "state_dict"
 
 WRAPPED = ("state_dict", "model", "model_state_dict", "net", "ema", "params", "weights", "module", "generator")
+MAKERS = {"module.": "nn.DataParallel", "_orig_mod.": "torch.compile", "model.": "a LightningModule"}
+FIRST_LAYERS = r"(?:conv1|features\.0|embed\w*|patch_embed|stem\w*)\b"
+BUFFERS = r"position_ids|num_batches_tracked|total_|_tmp_|_running_iter|inv_freq|position_index|attn_mask|masked_bias"
+OF_MODELS = ("eval", "to", "cuda", "train", "parameters", "forward", "load_state_dict", "modules", "half")
 HEADS = (
-    r"(?i)^(?:module\.|model\.)*(?:\w+\.)*?(?:fc|head|classifier|cls\w*|last_linear|out\w*|logits?|bbox\w*|score\w*"
+    r"(?i)^(?:module\.|model\.)*(?:\w+\.)*?(?:fc|head|class\w*|cls\w*|last_linear|out\w*|logits?|bbox\w*|score\w*"
     r"|AuxLogits)(?:\.|$)|roi_heads"
 )
 
@@ -64,6 +68,9 @@ class StateDict(Rule):
             says = f"the names differ ({missing[0]} is wanted, {unexpected[0]} is there): another model or version"
             advice = "build the model that was saved, with its arguments and code of that version"
             yield likely(says, "checkpoint", advice)
+        elif missing and re.match(FIRST_LAYERS, missing[0]):
+            says = f"even the first layer, {missing[0]}, isn't in the file: its names have a prefix, or lie deeper"
+            yield likely(says, "checkpoint", "print(list(state)[:5]): take off module. or model., or load a part of it")
         elif missing:
             says = (
                 f"the file lacks {counted(len(missing), 'parameter')}, {missing[0]} first: of a smaller or older model"
@@ -73,7 +80,7 @@ class StateDict(Rule):
         elif unexpected:
             says = f"the file has {counted(len(unexpected), 'parameter')}, {unexpected[0]} first, that the model hasn't"
             advice = "build the model that was saved; strict=False if what is left over is surely not needed"
-            if all("position_ids" in key or "num_batches_tracked" in key or "total_" in key for key in unexpected):
+            if all(re.search(BUFFERS, key) for key in unexpected):
                 says, advice = (
                     f"{unexpected[0]} is a counter or buffer of another version, no weight",
                     "strict=False is right here",
@@ -82,6 +89,9 @@ class StateDict(Rule):
 
     def prefix(self) -> tuple[str, str] | None:
         """What all names of the file have before those of the model, and the other way round."""
+        known = commonprefix(self.unexpected)  # noqa: RUF071
+        if not self.missing and self.model != "OptimizedModule" and known.startswith("_orig_mod."):
+            return "_orig_mod.", ""
         for longer, shorter, order in ((self.unexpected, self.missing, 1), (self.missing, self.unexpected, -1)):
             common = commonprefix(longer)  # noqa: RUF071
             common = common[: common.rfind(".") + 1]
@@ -101,8 +111,7 @@ class StateDict(Rule):
 
     def prefixed(self, in_file: str, in_model: str) -> Iterator[Hypothesis]:
         state, call = self.handed(0, "state"), self.line.code
-        makers = {"module.": "nn.DataParallel", "_orig_mod.": "torch.compile", "model.": "a LightningModule"}
-        maker = makers.get(in_file or in_model, "a module around it")
+        maker = MAKERS.get(in_file or in_model, "a module around it")
         if in_file:
             says = f"every name in the file begins with {in_file!r}: it was saved from {maker}"
             code = f'{{key.removeprefix("{in_file}"): value for key, value in {state}.items()}}'
@@ -175,14 +184,14 @@ def _keys(text: str) -> dict[str, list[Any]]:
         if found := re.search(word + r" key\(s\) in state_dict: (.{1,30000}?)(?:\. (?=[A-Z]|size)|\.?$)", flat):
             facts[kind] = re.findall(r'"([^"]{0,200})"', found[1])
     pattern = (
-        r"size mismatch for ([\w.]{1,200}): copying a param(?:eter)? (?:with shape|of)\s?(?:torch\.Size\(\[([\d, "
-        r"]{0,60})\]\))? "
-        r"from checkpoint, (?:where )?the shape (?:is|in current model is) (?:torch\.Size\(\[([\d, ]{0,60})\]\))"
+        r"(?i)mismatch for ([\w.]{1,200}): ?copying a param(?:eter)? (with shape|of)\s?(?:torch\.Size\(\[([\d, "
+        r"]{0,60})\]\))? from checkpoint, ?(?:where )?the shape (?:is|in current model is) "
+        r"(?:torch\.Size\(\[([\d, ]{0,60})\]\))"
     )
-    for name, saved, built in re.findall(pattern, flat):
-        facts["sizes"].append(
-            (name, tuple(map(int, re.findall(r"\d+", saved))), tuple(map(int, re.findall(r"\d+", built))))
-        )
+    for name, wording, *shapes in re.findall(pattern, flat):
+        saved, built = (tuple(map(int, re.findall(r"\d+", shape))) for shape in shapes)
+        # Until 1.0, "copying a param of" named the two the wrong way round.
+        facts["sizes"].append((name, built, saved) if wording == "of" else (name, saved, built))
     return facts
 
 
@@ -209,18 +218,11 @@ class StateDictKind(Rule):
             says = f"the file holds a whole model ({self.given}), not a state_dict"
             fix = self.changed(self.x, "{}.state_dict()") if self._call else None
             yield certain(says, "checkpoint", "it can be used as it is, or its state_dict() loaded", fix)
-        elif self.attribute in (
-            "eval",
-            "to",
-            "cuda",
-            "train",
-            "parameters",
-            "forward",
-            "state_dict",
-            "load_state_dict",
-            "modules",
-            "half",
-        ):
+        elif self.attribute == "state_dict":
+            code = self.line.code
+            fix = self.instead(code.replace(".state_dict()", "", 1)) if ".state_dict()" in code else None
+            yield certain("torch.load gave the state_dict itself", "checkpoint", "leave out .state_dict()", fix)
+        elif self.attribute in OF_MODELS:
             says = "torch.load gave the parameters alone, and they are used as the model"
             yield certain(says, "checkpoint", "model = Net(); model.load_state_dict(torch.load(path)); model.eval()")
 

@@ -2,9 +2,120 @@
 
 import pytest
 
-from tests.explain import assert_first
+from tests.explain import assert_first, at
 
 CASES = [
+    (
+        "The size of tensor a (1057) must match the size of tensor b (512) at non-singleton dimension 1",
+        "addition-size",
+        "data",
+        "positions for 512",
+    ),
+    (
+        "The size of tensor a (56640) must match the size of tensor b (80) at non-singleton dimension 2",
+        "addition-size",
+        "data",
+        "spectrogram",
+    ),
+    (
+        "The size of tensor a (4) must match the size of tensor b (196) at non-singleton dimension 2",
+        "addition-size",
+        "data",
+        "positions for 196",
+    ),
+    (
+        "d += (pred[:, i] * target[:, i]).sum()\nRuntimeError: The size of tensor a (512) must match "
+        "the size of tensor b (256) at non-singleton dimension 3",
+        "addition-size",
+        "loss",
+        "target",
+    ),
+    (
+        "x = torch.tanh(self.a(hidden[0]) + self.b(encoder_outputs))\nRuntimeError: The size of "
+        "tensor a (3) must match the size of tensor b (5) at non-singleton dimension 1",
+        "addition-size",
+        "call",
+        "unsqueeze(1)",
+    ),
+    (
+        at(
+            "scaler.step(optimizer)",
+            "RuntimeError: The size of tensor a (18) must match the size of tensor b (24) at non-singleton dimension 0",
+            "torch/optim/sgd.py",
+        ),
+        "addition-size",
+        "checkpoint",
+        "another model",
+    ),
+    (
+        "The size of tensor a (5) must match the size of tensor b (4097) at non-singleton dimension 1",
+        "addition-size",
+        "data",
+        "positions for 4097",
+    ),
+    (
+        "The size of tensor a (768) must match the size of tensor b (512) at non-singleton dimension 2",
+        "addition-size",
+        "model",
+        "hidden sizes",
+    ),
+    (
+        "The size of tensor a (645120) must match the size of tensor b (32256) at non-singleton dimension 0",
+        "addition-size",
+        "call",
+        "20 classes",
+    ),
+    (
+        "n = (1 - mask) * dist\nRuntimeError: The size of tensor a (1024) must match the size of "
+        "tensor b (97) at non-singleton dimension 1",
+        "addition-size",
+        "call",
+        "mask",
+    ),
+    (
+        "x = self.value(x) + self.time_embedding(mark)\nRuntimeError: The size of tensor a (120) must "
+        "match the size of tensor b (72) at non-singleton dimension 1",
+        "addition-size",
+        "data",
+        "mark has 72",
+    ),
+    (
+        "The size of tensor a (16) must match the size of tensor b (10) at non-singleton dimension 1",
+        "addition-size",
+        "call",
+        "labels, [16], meet scores of 10 classes",
+    ),
+    (
+        "The size of tensor a (299) must match the size of tensor b (273) at non-singleton dimension 1",
+        "addition-size",
+        "data",
+        "another length",
+    ),
+    (
+        "The size of tensor a (150) must match the size of tensor b (152) at non-singleton dimension 3",
+        "addition-size",
+        "data",
+        "multiple of 32",
+    ),
+    (
+        "The size of tensor a (222) must match the size of tensor b (224) at non-singleton dimension 3",
+        "addition-size",
+        "model",
+        "without padding",
+    ),
+    (
+        "The size of tensor a (4) must match the size of tensor b (36) at non-singleton dimension 3",
+        "addition-size",
+        "call",
+        "last axis",
+    ),
+    (
+        "m = causal.masked_fill(mask, 0)\nRuntimeError: The size of tensor a (35) must match the size of tensor b (69) "
+        "at non-singleton dimension 3",
+        "addition-size",
+        "call",
+        "counted again",
+    ),
     (
         "The size of tensor a (5876) must match the size of tensor b (7232) at non-singleton dimension 1",
         "addition-size",

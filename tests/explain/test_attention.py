@@ -5,6 +5,42 @@ import pytest
 from tests.explain import assert_first
 
 CASES = [
+    (
+        "expecting key_padding_mask shape of (32, 302), but got torch.Size([32, 294])",
+        "attention-mask",
+        "call",
+        "padded",
+    ),
+    (
+        "the batch number of src and tgt must be equal",
+        "attention-size",
+        "call",
+        "one sample",
+    ),
+    (
+        "The shape of the 2D attn_mask is torch.Size([77, 77]), but should be (128, 128).",
+        "attention-mask",
+        "call",
+        "batch_first",
+    ),
+    (
+        "Attention mask should be of size (1, 1, 30, 30), but is torch.Size([1, 30, 30])",
+        "attention-mask",
+        "call",
+        "unsqueeze(1)",
+    ),
+    (
+        "Attention mask should be of size (1, 1, 1, 25), but is torch.Size([1, 1, 25, 25])",
+        "attention-mask",
+        "call",
+        "-1:",
+    ),
+    (
+        "Attention mask should be of size (1, 1, 1, 30), but is torch.Size([1, 1, 1, 29])",
+        "attention-mask",
+        "call",
+        "cache",
+    ),
     ("was expecting embedding dimension of 512, but got 256", "attention-size", "model", "256 features"),
     ("embed_dim must be divisible by num_heads", "attention-size", "model", "num_heads"),
     (
@@ -12,6 +48,12 @@ CASES = [
         "attention-mask",
         "call",
         "[32, 32]",
+    ),
+    (
+        "The shape of the 2D attn_mask is torch.Size([77, 77]), but should be (10, 10).",
+        "attention-mask",
+        "call",
+        "batch_first",
     ),
     (
         "The shape of the 3D attn_mask is torch.Size([3, 5, 5]), but should be (12, 5, 5).",

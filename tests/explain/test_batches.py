@@ -56,7 +56,12 @@ CASES = [
         "grey",
     ),
     ("pic should be PIL Image or ndarray. Got <class 'torch.Tensor'>", "picture-kind", "data", "already"),
-    ("Input tensor should be a torch tensor. Got <class 'PIL.Image.Image'>.", "picture-kind", "data", "still a Pillow"),
+    (
+        "Input tensor should be a torch tensor. Got <class 'PIL.Image.Image'>.",
+        "picture-kind",
+        "data",
+        "still a Pillow",
+    ),
     ("img should be PIL Image. Got <class 'numpy.ndarray'>", "picture-kind", "data", "NumPy"),
     (
         "can't convert np.ndarray of type numpy.object_. The only supported types are: float64",

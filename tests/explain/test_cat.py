@@ -6,6 +6,47 @@ from tests.explain import assert_first
 
 CASES = [
     (
+        "Sizes of tensor must match except in dimension 2. Got 48 and 49 (The offending index is 0).",
+        "cat-size",
+        "model",
+        "odd",
+    ),
+    (
+        "y = torch.cat((a, b))\nRuntimeError: invalid argument 0: Sizes of tensors must match except "
+        "in dimension 0. Got 8 and 86 in dimension 1",
+        "cat-size",
+        "data",
+        "unprocessed",
+    ),
+    (
+        "y = torch.cat((a, b, c, h), 2)\nRuntimeError: Sizes of tensors must match except in "
+        "dimension 2. Expected size 32 but got size 1 for tensor number 3 in the list.",
+        "cat-size",
+        "call",
+        "transpose(0, 1)",
+    ),
+    (
+        "y = torch.cat((x, clip_features), dim=1)\nRuntimeError: Sizes of tensors must match except "
+        "in dimension 1. Expected size 7 but got size 8 for tensor number 1 in the list.",
+        "cat-size",
+        "data",
+        "clip_features",
+    ),
+    (
+        "y = torch.cat([a, b], dim=-1)\nRuntimeError: Sizes of tensors must match except in dimension "
+        "0. Got 146 and 292",
+        "cat-size",
+        "call",
+        "batch",
+    ),
+    ("expected Tensor as element 0 in argument 0, but got tuple", "cat-list", "call", "an index more"),
+    (
+        "cat received an invalid combination of arguments - got (list, int), but expected one of:",
+        "cat-list",
+        "data",
+        "several types",
+    ),
+    (
         "y = torch.cat([a, b], 1)\nRuntimeError: Sizes of tensors must match except in dimension 2. Got 4 and 8",
         "cat-size",
         "model",
@@ -36,10 +77,31 @@ CASES = [
         "Sizes of tensors must match except in dimension 0. Expected size 5 but got size 7 for tensor number 1 in "
         "the list.",
         "cat-size",
-        "call",
+        "data",
         "5 and 7",
     ),
-    ("Tensors must have same number of dimensions: got 4 and 2", "cat-rank", "call", "squeezed"),
+    ("Tensors must have same number of dimensions: got 4 and 2", "cat-rank", "call", "pool and flatten"),
+    ("Tensors must have same number of dimensions: got 2 and 3", "cat-rank", "call", "squeezed"),
+    (
+        "Sizes of tensors must match except in dimension 1. Expected size 1 but got size 2 for tensor number 1 in "
+        "the list.",
+        "cat-size",
+        "call",
+        "batch",
+    ),
+    (
+        "invalid argument 0: Sizes of tensors must match except in dimension 1. Got 32 and 16 in dimension 0",
+        "cat-size",
+        "call",
+        "batch",
+    ),
+    (
+        "Sizes of tensors must match except in dimension 1. Expected size 3 but got size 1024 for tensor number 1 in "
+        "the list.",
+        "cat-size",
+        "call",
+        "order",
+    ),
     ("torch.cat(): expected a non-empty list of Tensors", "cat-list", "data", "empty"),
     ("expected Tensor as element 0 in argument 0, but got numpy.ndarray", "cat-list", "call", "numpy.ndarray"),
 ]

@@ -6,6 +6,41 @@ from tests.explain import assert_first
 
 CASES = [
     (
+        "RuntimeError: mat1 and mat2 must have the same dtype",
+        "dtype",
+        "data",
+        "half precision",
+    ),
+    (
+        "Expected tensor for argument #1 'indices' to have scalar type Long; but got torch.cuda.IntTensor instead",
+        "index-dtype",
+        "data",
+        "int64 alone",
+    ),
+    ("\"deform_conv_forward_cuda\" not implemented for 'Half'", "dtype-unsupported", "call", "compiled extension"),
+    ("Input type (float) and bias type (struct c10::Float8_e4m3fn) should be the same", "dtype", "model", "8 bits"),
+    (
+        "grid_sampler(): expected input and grid to have same dtype, but input has float and grid has c10::Half",
+        "dtype",
+        "call",
+        "autocast",
+    ),
+    ("y = model(x)\nRuntimeError: expected scalar type Long but found Float", "dtype", "data", "indices"),
+    (
+        "y = F.conv2d(out, kernel) / 3\nRuntimeError: Input type (torch.cuda.HalfTensor) and weight type "
+        "(torch.cuda.FloatTensor) should be the same",
+        "dtype",
+        "call",
+        "kernel.to(out)",
+    ),
+    (
+        "Expected object of scalar type Float but got scalar type Long for sequence element 1 in sequence argument at "
+        "position #1 'tensors'",
+        "dtype",
+        "call",
+        "concatenated",
+    ),
+    (
         "Input type (torch.cuda.ByteTensor) and weight type (torch.cuda.FloatTensor) should be the same",
         "dtype",
         "data",

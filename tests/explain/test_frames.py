@@ -31,6 +31,7 @@ TORCH = "/env/lib/python3.12/site-packages/torch/nn/modules/linear.py"
             Frame("~/net.py", 9, "Net.forward", "x = self.fc(x)"),
         ),
         ([">       x = self.fc(x)", "net.py:9: RuntimeError"], Frame("net.py", 9, "", "x = self.fc(x)")),
+        (["---> 13     x = self.fc(x)"], Frame("", 13, "", "x = self.fc(x)")),
         (["net.py:9: in forward", "    x = self.fc(x)"], Frame("net.py", 9, "forward", "x = self.fc(x)")),
         (
             [" /home/me/net.py:9 in forward ", " ❱ 9         x = self.fc(x)   "],

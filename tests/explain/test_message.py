@@ -77,6 +77,8 @@ RuntimeError: mat1 and mat2 shapes cannot be multiplied (128x512 and 2048x4096)"
         NOTEBOOK,
         RICH,
         "x = self.fc1(x)\nRuntimeError: " + MESSAGE,
+        "x = self.fc1(x) RuntimeError: " + MESSAGE,
+        "it happens in this line x = self.fc1(x)\nRuntimeError: " + MESSAGE,
     ],
 )
 def test_the_message_and_the_users_own_line(text: str) -> None:

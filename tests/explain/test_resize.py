@@ -6,11 +6,73 @@ from tests.explain import assert_first
 
 CASES = [
     (
+        "Input Error: Only 3D, 4D and 5D input Tensors supported (got 4D) for the modes: nearest | "
+        "linear | bilinear | trilinear (got bicubic)",
+        "interpolate",
+        "call",
+        "newer torch",
+    ),
+    (
+        "ValueError: Anti-alias option is only supported for bilinear and bicubic modes",
+        "interpolate",
+        "data",
+        "unsqueeze(0)",
+    ),
+    (
+        "grid_sampler(): expected 4D or 5D input and grid with same number of dimensions, but got "
+        "input with sizes [2, 1, 64, 64, 3] and grid with sizes [2, 99, 1, 2]",
+        "grid-sample",
+        "data",
+        "class numbers",
+    ),
+    (
+        "Input and output sizes should be greater than 0, but got input (H: 0, W: 16) output (H: 15, W: 17)",
+        "interpolate",
+        "data",
+        "empty",
+    ),
+    (
         "Input and output must have the same number of spatial dimensions, but got input with spatial dimensions "
         "of [224] and output size of (256, 256).",
         "interpolate",
         "data",
         "batch",
+    ),
+    (
+        "Input and output must have the same number of spatial dimensions, but got input with with spatial dimensions "
+        "of [135, 204, 3] and output size of (256, 384).",
+        "interpolate",
+        "data",
+        "channels last",
+    ),
+    (
+        "segs = F.interpolate(segs, size=labels.shape[1:], align_corners=False)\nValueError: Input and output must "
+        "have the same number of spatial dimensions, but got input with spatial dimensions of [28, 28] and output "
+        "size of torch.Size([281, 500, 3]).",
+        "interpolate",
+        "data",
+        "class numbers",
+    ),
+    (
+        "Input Error: Only 3D, 4D and 5D input Tensors supported (got 3D) for the modes: nearest | linear | bilinear "
+        "| bicubic | trilinear (got bicubic)",
+        "interpolate",
+        "data",
+        "1 axis too few",
+    ),
+    (
+        "Input Error: Only 3D, 4D and 5D input Tensors supported (got 4D) for the modes: nearest | linear | bilinear "
+        "| bicubic | trilinear (got nearest-exact)",
+        "interpolate",
+        "call",
+        "newer torch",
+    ),
+    (
+        "grid_sampler(): expected grid and input to have same batch size, but got input with sizes [760, 1, 19, 40] "
+        "and grid with sizes [720, 9, 9, 2]",
+        "grid-sample",
+        "data",
+        "19 · 40",
     ),
     ("Got 3D input, but bilinear mode needs 4D input", "interpolate", "data", "batch"),
     (

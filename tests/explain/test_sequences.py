@@ -5,6 +5,30 @@ import pytest
 from tests.explain import assert_first
 
 CASES = [
+    (
+        "Expected hidden size (1, 8, 512), got (8, 473, 1024)",
+        "rnn-state",
+        "call",
+        "whole output",
+    ),
+    (
+        "Input batch size 128 doesn't match hidden[0] batch size 256",
+        "rnn-state",
+        "call",
+        "several layers",
+    ),
+    (
+        "index out of range: Tried to access index 512 out of table with 511 rows.",
+        "embedding-range",
+        "data",
+        "longer",
+    ),
+    (
+        "index out of range: Tried to access index 30600 out of table with 30521 rows.",
+        "embedding-range",
+        "model",
+        "vocabulary",
+    ),
     ("input.size(-1) must be equal to input_size. Expected 1, got 30", "rnn-input", "data", "no feature axis"),
     ("Expected hidden[0] size (1, 32, 256), got [1, 8, 256]", "rnn-state", "call", "batch of 8"),
     ("Expected hidden[0] size (1, 64, 256), got (64, 256)", "rnn-state", "call", "2 axes"),

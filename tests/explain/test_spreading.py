@@ -11,6 +11,13 @@ EXPANDED = (
 )
 MASK = "The shape of the mask {} at index 0 does not match the shape of the indexed tensor {} at index {}"
 CASES = [
+    (
+        "The expanded size of the tensor (100) must match the existing size (20) at non-singleton "
+        "dimension 0.  Target sizes: [100, 1, 1].  Tensor sizes: [20, 1, 1]",
+        "expand-size",
+        "call",
+        "last batch",
+    ),
     (VALUE.format([128, 4096], [0, 4096]), "value-size", "data", "empty"),
     (VALUE.format([316, 128], [128, 316]), "value-size", "call", "reverse order"),
     (VALUE.format([1037], [1036]), "value-size", "call", "by one"),
@@ -34,6 +41,15 @@ CASES = [
     ),
     (VALUE.format([7, 32, 8, 24], [7, 32, 8, 12]), "value-size", "model", "maps of 8×24"),
     (VALUE.format([17], [9]), "value-size", "data", "9 chosen places"),
+    (EXPANDED.format(1, 10, 2, [1, 4, 1, 10], [1, 1, 10, 10]), "expand-size", "call", "last row"),
+    (EXPANDED.format(614, 665, 3, [1, 24, 614, 614], [665, 665]), "expand-size", "call", "665 places"),
+    (
+        "expand(torch.FloatTensor{[1, 1, 8, 8, 8]}, size=[1, 4, 8, 8]): the number of sizes provided (4) must be "
+        "greater or equal to the number of dimensions in the tensor (5)",
+        "expand-size",
+        "call",
+        "expanded once more",
+    ),
     (EXPANDED.format(512, 600, 1, [1, 512], [1, 600]), "expand-size", "data", "truncate"),
     (
         "The expanded size of the tensor (1750) must match the existing size (512) at non-singleton "

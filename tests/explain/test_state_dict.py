@@ -6,6 +6,42 @@ from tests.explain import assert_first
 
 CASES = [
     (
+        "Error(s) in loading state_dict for Net:\n\tsize mismatch for class_embed.0.weight: copying a "
+        "param with shape torch.Size([1, 256]) from checkpoint, the shape in current model is "
+        "torch.Size([78, 256]).",
+        "state-dict",
+        "model",
+        "1 classes",
+    ),
+    (
+        "Error(s) in loading state_dict for Net:\n\tMissing key(s) in state_dict: "
+        '"layer1.0.conv3.weight", "layer1.0.bn3.weight".',
+        "state-dict",
+        "checkpoint",
+        "smaller or older",
+    ),
+    (
+        "Error(s) in loading state_dict for Net:\n\tsize mismatch for fc.weight: copying a param of "
+        "torch.Size([99, 256]) from checkpoint, where the shape is torch.Size([400, 256]) in current "
+        "model.",
+        "state-dict",
+        "model",
+        "trained for 400 classes",
+    ),
+    (
+        "Error(s) in loading state_dict for Net:\n\tUnexpected key(s) in state_dict: "
+        '"_orig_mod.a.weight", "_orig_mod.a.bias", ...',
+        "state-dict",
+        "checkpoint",
+        "torch.compile",
+    ),
+    (
+        'Missing key(s) in state_dict: "conv1.weight", "bn1.weight", "bn1.bias".',
+        "state-dict",
+        "checkpoint",
+        "first layer",
+    ),
+    (
         'Error(s) in loading state_dict for Net: Missing key(s) in state_dict: "layers.0.weight", "binary1.bias". '
         'Unexpected key(s) in state_dict: "0.weight", ".bias".',
         "state-dict",
@@ -75,6 +111,7 @@ CASES = [
         "checkpoint",
         "arguments",
     ),
+    ("'collections.OrderedDict' object has no attribute 'state_dict'", "state-dict-kind", "checkpoint", "leave out"),
     ("'collections.OrderedDict' object has no attribute 'eval'", "state-dict-kind", "checkpoint", "parameters alone"),
 ]
 
