@@ -12,7 +12,7 @@ from rich.text import Text
 
 from convcli.colours import theme
 from convcli.views.widgets import Screen
-from convcli.wording import bounded, bounded_words
+from convcli.wording import bounded, bounded_words, plain
 
 # What to write where a stream's encoding lacks the sign.
 ASCII = {
@@ -101,7 +101,7 @@ def complain(why: str, fix: str = "", explained_by: str = "", excerpt: Iterable[
     why, fix = bounded_words(why, fix)
     err.print(Text("convcli: ", style="wrong").append(why, style="default not bold"))
     for line in excerpt:
-        err.print(Text("  " + "".join(c if c.isprintable() else "?" for c in line)))  # each a sign wide, as below it
+        err.print(Text(f"  {plain(line)}"))
     if fix:
         err.print(Text(f"  {fix}"))
     if explained_by:

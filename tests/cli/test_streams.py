@@ -57,5 +57,5 @@ def test_markup_and_escapes_in_names_are_harmless(convcli: Run, tmp_path: Path) 
 
 def test_a_caret_stands_below_its_sign(convcli: Run) -> None:
     _, line, caret, *_ = convcli("network", "ReLU(); \x01\x02\x1b*oops").err.splitlines()
-    assert line == "  ReLU(); ???*oops"
+    assert line == "  ReLU(); \\x01\\x02\\x1b*oops"
     assert caret == "          ^"
