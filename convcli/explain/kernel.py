@@ -67,7 +67,7 @@ class OutputSmall(Rule):
     code = "pool-too-small"
     signatures = (
         "Given input size: {input:shape}. Calculated output size: {output:shape}",
-        "max_pool1d() Invalid computed output size: {output}",
+        "max_pool1d() Invalid computed output size: {length}",
         "input image (T: {depth} H: {height} W: {width}) smaller than kernel size",
     )
     says = "not one window of the pooling fits into what arrives"

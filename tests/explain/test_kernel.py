@@ -45,6 +45,13 @@ CASES = [
         "data",
         "1×1",
     ),
+    (
+        'File "train.py", line 7, in forward\n    x = self.conv(x)\nRuntimeError: '
+        "max_pool1d() Invalid computed output size: -4",
+        "pool-too-small",
+        "data",
+        "fewer than the convolution's kernel",
+    ),
 ]
 
 
