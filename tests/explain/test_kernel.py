@@ -46,7 +46,7 @@ CASES = [
         "1×1",
     ),
     (
-        'File "train.py", line 7, in forward\n    x = self.conv(x)\nRuntimeError: '
+        'File "torch/nn/modules/conv.py", line 5, in forward\n    return F.conv1d(x, w)\nRuntimeError: '
         "max_pool1d() Invalid computed output size: -4",
         "pool-too-small",
         "data",
