@@ -62,6 +62,11 @@ def test_what_is_opened_never_takes_a_closed_streams_place(tmp_path: Path) -> No
     assert (tmp_path / "x.svg").read_text().rstrip().endswith("</svg>")
 
 
+# Whoever runs the tests may be ignoring that a terminal is closed, as nohup does, and who is run by him would too.
+HEARS = """
+import signal
+signal.signal(getattr(signal, "SIGHUP", signal.SIGTERM), signal.SIG_DFL)
+"""
 # Work that Python can't look up from, as a convolution in torch is.
 STUCK = """
 import hashlib, os
@@ -75,7 +80,7 @@ with undone(lambda: os.write(1, b"undone")):
 
 @pytest.mark.parametrize("number", SIGNALS)
 def test_a_signal_ends_work_that_python_cannot_look_up_from(number: int) -> None:
-    process = subprocess.Popen([sys.executable, "-c", STUCK], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    process = subprocess.Popen([sys.executable, "-c", HEARS + STUCK], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     assert process.stdout is not None
     assert process.stdout.read(8) == b"working "
     process.send_signal(number)
@@ -109,7 +114,7 @@ main()
 def test_a_signal_at_any_moment(number: int, count: int, saving: bool, tmp_path: Path) -> None:
     target = tmp_path / "x.svg"
     script = AT.format(count=count, number=int(number), folder=str(tmp_path) if saving else "", target=str(target))
-    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    ran = subprocess.run([sys.executable, "-c", HEARS + script], capture_output=True, text=True, check=False)
     assert (ran.returncode, ran.stderr) == (128 + number, "")
     assert not set(tmp_path.iterdir()) - {target}
     assert not target.exists() or target.read_text().rstrip().endswith("</svg>")
