@@ -139,6 +139,7 @@ def test_a_signal_waits_for_what_is_done_together() -> None:
 
 @pytest.mark.parametrize("count", [1, 2])
 def test_two_files_get_their_names_together(count: int, tmp_path: Path) -> None:
+    pytest.importorskip("torch")
     words = ["conv1d", "--save", str(tmp_path / "a.npy"), "--worksheet", str(tmp_path / "b.md")]
     script = AT.format(count=count, number=int(signal.SIGTERM), folder="", target="")
     script = script.replace("'' in str(arguments)", "event == 'os.link'")
@@ -149,6 +150,7 @@ def test_two_files_get_their_names_together(count: int, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("words", [["explain", "--verify", "running_mean should contain 32 elements not 16"]])
 def test_torch_makes_no_folder_for_its_compiler(words: list[str], tmp_path: Path) -> None:
+    pytest.importorskip("torch")
     beside = {name: value for name, value in os.environ.items() if name != "TORCHINDUCTOR_CACHE_DIR"}
     command = [sys.executable, "-m", "convcli", *words]
     ran = subprocess.run(command, env=beside | {"TMPDIR": str(tmp_path)}, capture_output=True, check=False)

@@ -92,6 +92,7 @@ def test_a_shell_that_asks_for_nothing(asked: str) -> None:
 
 
 def test_a_torch_that_cannot_be_imported() -> None:
+    pytest.importorskip("torch")
     shown = ran(["conv1d"], TORCH_LOGS="x")
     assert shown.returncode == 1
     assert shown.stderr.startswith(b"convcli: PyTorch can't be imported: ")
