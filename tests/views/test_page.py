@@ -166,7 +166,7 @@ def test_tab_reaches_every_control(export: Export, visit: Visit) -> None:
 
 
 LOOKS = [("light", "desktop"), ("dark", "phone"), ("dark", "desktop"), ("light", "phone")]
-LOOKED_AT = product(LAYERS, LOOKS) if EXPLORING else zip(LAYERS, cycle(LOOKS), strict=False)
+LOOKED_AT = product(LAYERS, LOOKS) if EXPLORING else zip(LAYERS[::2], cycle(LOOKS), strict=False)
 
 
 @pytest.mark.parametrize(("arguments", "look"), [*LOOKED_AT])

@@ -15,7 +15,7 @@ from tests.fuzz.addresses import address
 
 EXPLORING = os.environ.get("HYPOTHESIS_PROFILE") == "explore"
 SEED = time_ns() if EXPLORING else 0
-COUNT = 10_000 if EXPLORING else 60  # addresses of each page
+COUNT = 10_000 if EXPLORING else 25  # addresses of each page
 HANGS = 30  # seconds, on however busy a machine
 # What the page is after it has read an address, and how long that took.
 READ = """address => {
