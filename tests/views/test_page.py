@@ -450,6 +450,15 @@ def test_a_large_layer_is_shaded_and_its_window_shows_numbers(visit: Visit, tmp_
         assert page.evaluate("view.layout.form") == "full"
 
 
+def test_what_torch_worked_out_is_never_too_much(visit: Visit, tmp_path: Path) -> None:
+    path = tmp_path / "large.html"
+    path.write_text(page_of(Report(make_plan("conv2d", {"in_channels": 3, "kernel_size": 3}, size=(3, 224, 224)))))
+    page = visit(path)
+    assert page.inner_text("#note") == ""
+    page.click('[data-name="paddingmore"]')
+    assert "products are too many" in page.inner_text("#note")
+
+
 def test_on_paper(export: Export, visit: Visit) -> None:
     page = visit(export("conv2d --size 6x6 --weight sobel-x"), color_scheme="dark")
     page.emulate_media(media="print")
