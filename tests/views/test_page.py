@@ -455,7 +455,7 @@ def test_what_torch_worked_out_is_never_too_much(visit: Visit, tmp_path: Path) -
     path.write_text(page_of(Report(make_plan("conv2d", {"in_channels": 3, "kernel_size": 3}, size=(3, 224, 224)))))
     page = visit(path)
     assert page.inner_text("#note") == ""
-    page.click('[data-name="paddingmore"]')
+    page.click('[data-name="paddingmore"]', force=True)
     assert "products are too many" in page.inner_text("#note")
 
 
