@@ -72,7 +72,7 @@ class AdditionSize(Rule):
             yield likely(says, "data", "leave such samples out, or see to the case len(x) == 0")
         elif re.match(r"[\w.]+ - [\w.]+\(.*\)$", self.line.code):
             says = f"{self.line.code!r} computes a difference and drops it: a minus where = was meant"
-            yield certain(says, "call", "assign it", self.instead(self.line.code.replace(" - ", " = ", 1)))
+            yield certain(says, "call", "assign it", self.replaced(" - ", " = ", 1))
         elif self.case.in_loss or (self.line.has(PREDICTED) and self.line.has(TRUE) and not self.line.has("==|!=")):
             yield from self.of_a_loss()
         elif self.line.has(POSITIONS) or self.case.through(r"(?i)embedding|position"):

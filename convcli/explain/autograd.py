@@ -199,8 +199,7 @@ class NumpyGrad(Rule):
     """
 
     def hypotheses(self) -> Iterator[Hypothesis]:
-        code = self.line.code
-        fix = self.instead(code.replace(".numpy()", ".detach().numpy()")) if ".numpy()" in code else None
+        fix = self.replaced(".numpy()", ".detach().numpy()")
         says = "the tensor is part of a graph: an output of the model, or a parameter"
         advice = ".detach().cpu().numpy(), or with torch.no_grad(): around predictions"
         if not fix and self.case.through("matplotlib|__array__|seaborn|sklearn"):

@@ -221,7 +221,7 @@ class CallArguments(Rule):
                 return
             elif called := re.search(r"([\w.]*(?:module|model|net))\(\)", self.line.code):
                 says = f"{called[0]} calls the network, with nothing: the brackets are too much"
-                named = self.instead(self.line.code.replace(called[0], called[1], 1))
+                named = self.replaced(called[0], called[1], 1)
                 yield likely(says, "call", f"{called[1]} without brackets is the network itself", named)
                 return
             else:

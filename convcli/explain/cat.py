@@ -125,11 +125,7 @@ class CatRank(Rule):
 
     def hypotheses(self) -> Iterator[Hypothesis]:
         if "position" in self.facts:
-            stacked = (
-                self.instead(self.line.code.replace("torch.cat(", "torch.stack("))
-                if self.line.has(r"torch\.cat\(")
-                else None
-            )
+            stacked = self.replaced("torch.cat(", "torch.stack(")
             yield certain("single numbers have no axis to be joined along", "call", "torch.stack makes one", stacked)
             return
         says = f"one part has {counted(self.a, 'axis')}, another {self.b}"
@@ -180,7 +176,7 @@ class CatList(Rule):
             fix = None
             if call and len(call.args) > 1 and given == "Tensor":
                 parts = ", ".join(self.line.text(part) for part in call.args if not isinstance(part, ast.Constant))
-                fix = self.instead(self.line.code.replace(parts, f"[{parts}]", 1))
+                fix = self.replaced(parts, f"[{parts}]")
             yield certain(says, "call", "torch.cat([a, b], dim=…)", fix)
         else:
             says = "the list is empty: nothing was collected, or a filter kept nothing"

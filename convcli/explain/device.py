@@ -173,12 +173,7 @@ class DeviceNumpy(Rule):
             advice = "make the model on a real device first"
             yield certain(says, "device", advice)
             return
-        code = self.line.code
-        fix = (
-            self.instead(code.replace(".numpy()", ".cpu().numpy()"))
-            if ".numpy()" in code and ".cpu()" not in code
-            else None
-        )
+        fix = None if ".cpu()" in self.line.code else self.replaced(".numpy()", ".cpu().numpy()")
         says = f"the tensor is on {device}; Matplotlib, pandas and scikit-learn ask for NumPy without saying so"
         yield certain(says, "device", "x.detach().cpu().numpy()", fix)
 
@@ -219,7 +214,7 @@ class DeviceMissing(Rule):
             mapped = None
             if (call := self.line.call(r"load$")) and "map_location" not in code:
                 whole = self.line.text(call)
-                mapped = self.instead(code.replace(whole, whole[:-1] + ', map_location="cpu")'))
+                mapped = self.replaced(whole, whole[:-1] + ', map_location="cpu")')
             yield certain(says, "checkpoint", 'torch.load(path, map_location="cpu"), then model.to(device)', mapped)
         elif "ordinal" in text:
             says = "a GPU of that number isn't there"
@@ -228,7 +223,7 @@ class DeviceMissing(Rule):
         else:
             says = "the code asks for CUDA on a machine without it"
             either = '.to("cuda" if torch.cuda.is_available() else "cpu")'
-            fix = self.instead(code.replace(".cuda()", either)) if ".cuda()" in code else None
+            fix = self.replaced(".cuda()", either)
             advice = 'device = "cuda" if torch.cuda.is_available() else "cpu", and .to(device)'
             yield likely(says, "device", advice, fix)
             says = "there is a GPU, and PyTorch was installed without CUDA or can't see it"

@@ -99,7 +99,7 @@ class Dtype(Rule):
             says = "the weights are kept in 8 bits, in which layers can't calculate"
             yield likely(says, "model", "a loader that casts them for each layer, or model.to(torch.bfloat16)")
         elif types & {"double"} or not any(types):
-            yield from self.doubles(weight if "input type" in self.case.raised.text.lower() else "")
+            yield from self.doubles(weight)
         elif "sequence element" in self.case.raised.text:
             says = f"tensors of two types are concatenated: {weight} first, then {given}"
             yield likely(says, "call", f"make them one type before torch.cat: .{weight}() for the {given} one")
@@ -111,8 +111,10 @@ class Dtype(Rule):
         elif given in WHOLE or weight in WHOLE:
             whole = given if given in WHOLE else weight
             says = f"{self.x} holds whole numbers ({whole}), as pictures and labels come"
-            scaled = ", and divide pictures by 255: " + "ToTensor does both" if whole == "byte" else ""
-            yield certain(says, "data", f".float() before the layer{scaled}", self.changed(self.x, "{}.float()"))
+            scaled = ", and divide pictures by 255: ToTensor does both" if whole == "byte" else ""
+            fractions = weight if weight in (*SMALL, "double") else "float"
+            fix = self.changed(self.x, f"{{}}.{fractions}()")
+            yield certain(says, "data", f".{fractions}() before the layer{scaled}", fix)
         else:
             says = f"{self.x} is {given} and the weights are {weight}"
             yield likely(says, "data", "give both one type", self.changed(self.x, "{}." + weight + "()"))
@@ -126,16 +128,20 @@ class Dtype(Rule):
         return ("cuda" in self.given.lower()) != ("cuda" in self.weight.lower())
 
     def doubles(self, weight: str) -> Iterator[Hypothesis]:
-        if weight == "double":
+        if weight == "double" and "input type" in self.case.raised.text.lower():
             says = f"the weights are float64 (.double(), or set_default_dtype) and {self.x} is float32"
             advice = "model.float(): float32 is what torch works in; or x.double() for double precision"
             yield likely(says, "model", advice)
             return
-        says = "float64 data met float32 weights: NumPy, pandas and Python's numbers are float64"
+        single = weight if weight in SMALL else "float"
+        says = f"float64 data met {'float32' if single == 'float' else single} weights: NumPy, pandas and Python's "
+        says += "numbers are float64"
         advice = (
             "make them float32 where they are loaded: array.astype(np.float32), torch.tensor(…, dtype=torch.float32)"
         )
-        yield likely(says, "data", advice, self.changed(self.x, "{}.float()"))
+        if weight in SMALL:
+            advice = f"{self.x}.{weight}() before the model, or autocast around a float32 model"
+        yield likely(says, "data", advice, self.changed(self.x, f"{{}}.{single}()"))
 
     def halves(self, given: str, weight: str) -> Iterator[Hypothesis]:
         half = next(each for each in (given, weight) if each in SMALL)

@@ -2,85 +2,11 @@
 
 import re
 from collections.abc import Iterator
-from math import gcd, isqrt
 
+from convcli.explain.features import JOINED, WIDTHS, flat_picture, made_of_maps, maps_counted, one_side, times
 from convcli.explain.rule import SAME_COLUMNS, Fix, Hypothesis, Rule, columns, likely, possible, shaped
 
 FAMILY = "linear"
-
-LARGEST_CHANNELS = 2048  # of the last maps of a network that people build
-# What text and picture encoders are wide: sizes that don't come from counting maps.
-WIDTHS = {
-    256,
-    320,
-    384,
-    512,
-    640,
-    768,
-    896,
-    1024,
-    1152,
-    1280,
-    1408,
-    1536,
-    1664,
-    2048,
-    2560,
-    2816,
-    3072,
-    3584,
-    4096,
-    5120,
-}
-JOINED = {16, 32, 64, 128, 256, 512, 768, 1024, 2048, 4096}  # features that are often concatenated to others
-
-
-def of_models(a: int, b: int) -> bool:
-    """Whether two sizes are those of different text or picture encoders."""
-    return a != b and ({a, b} <= WIDTHS or (min(a, b) >= 1024 and a % 128 == b % 128 == 0))
-
-
-def maps_counted(features: int, expected: int) -> tuple[int, int, int] | None:
-    """Channels and the sides of square maps that make these features, and those that were counted on.
-
-    >>> maps_counted(512, 2048), maps_counted(256, 400), maps_counted(57, 320)
-    ((512, 1, 2), (16, 4, 5), None)
-    """
-    channels = gcd(features, expected)
-    side, counted = isqrt(features // channels), isqrt(expected // channels)
-    fits = channels * side**2 == features and channels * counted**2 == expected
-    return (channels, side, counted) if fits and 4 <= channels <= LARGEST_CHANNELS and counted <= 128 else None
-
-
-def times(features: int, expected: int) -> int:
-    """How many times as long the sides of maps are as was counted, where that alone tells them apart; 0 otherwise.
-
-    >>> times(131072, 32768), times(800, 512)
-    (2, 0)
-    """
-    whole = features // expected if expected and features % expected == 0 else 0
-    return isqrt(whole) if whole > 1 and isqrt(whole) ** 2 == whole and expected > LARGEST_CHANNELS else 0
-
-
-def one_side(features: int, expected: int) -> tuple[int, int] | None:
-    """The cells along one side of maps, and those that were counted, if that side alone can differ.
-
-    >>> one_side(356352, 344064)
-    (29, 28)
-    """
-    rest = gcd(features, expected)
-    sides = features // rest, expected // rest
-    return sides if rest >= 256 and 2 <= min(sides) < max(sides) <= 64 else None
-
-
-def flat_picture(features: int) -> str:
-    """A colour picture that has as many values, in words; empty if there is none of a size that people use.
-
-    >>> flat_picture(786432), flat_picture(3072), flat_picture(1200)
-    ('a flattened picture, 3 · 512 · 512,', 'a flattened picture, 3 · 32 · 32,', '')
-    """
-    side = isqrt(features // 3)
-    return f"a flattened picture, 3 · {side} · {side}," if 3 * side**2 == features and side % 8 == 0 < side - 24 else ""
 
 
 class LinearSize(Rule):
@@ -315,10 +241,8 @@ class LinearSize(Rule):
 
     def unmerge(self) -> Fix | None:
         """The flatten that spares the batch, where the user's line has one."""
-        for merged in (".flatten()", ".view(-1)", ".reshape(-1)", ".ravel()"):
-            if merged in self.line.code:
-                return self.instead(self.line.code.replace(merged, ".flatten(1)", 1))
-        return None
+        ways = (".flatten()", ".view(-1)", ".reshape(-1)", ".ravel()")
+        return next(filter(None, (self.replaced(merged, ".flatten(1)", 1) for merged in ways)), None)
 
     def products(self) -> Iterator[Hypothesis]:
         """A product of two tensors, not a layer."""
@@ -334,9 +258,3 @@ class LinearSize(Rule):
         else:
             says = f"{shapes}: the columns of the first, {self.features}, have to be as many as the rows of the second"
             yield likely(says, "call", "print both shapes where they are made, and mend the one that isn't as meant")
-
-
-def made_of_maps(features: int, expected: int) -> bool:
-    """Whether one sample with larger maps is likelier than several samples flattened into one."""
-    maps = maps_counted(features, expected)
-    return maps is not None and maps[1] > maps[2] > 2

@@ -60,7 +60,7 @@ class LossMade(Targets):
         made = re.search(r"(nn\.|\b)([A-Z]\w*Loss)\((?!\))", self.line.code)
         if made or self.case.through(r"loss\.py"):
             says = "the loss was made with the tensors as its settings, and not called"
-            fix = self.instead(self.line.code.replace(f"{made[2]}(", f"{made[2]}()(", 1)) if made else None
+            fix = self.replaced(f"{made[2]}(", f"{made[2]}()(", 1) if made else None
             advice = "make it first, then call it: criterion = nn.CrossEntropyLoss(); criterion(outputs, labels)"
             yield certain(says, "loss", advice, fix)
         else:

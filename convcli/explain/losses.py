@@ -146,6 +146,7 @@ class TargetBetween(Targets):
         "Assertion target_val >= zero && target_val <= one failed",
         "Assertion x >= 0. && x <= 1.",
         "Assertion *input >= 0. && *input <= 1. failed",
+        "Assertion input >= 0 && input <= 1 failed",
     )
     says = "binary cross entropy takes probabilities, from 0 to 1"
     lookalike = "target-range"
@@ -163,9 +164,7 @@ class TargetBetween(Targets):
             yield likely(says, "data", "masks / 255, or (mask > 0).float(); for several classes nn.CrossEntropyLoss")
             return
         says = "raw scores came in, without a sigmoid before (or they are NaN)"
-        code = self.line.code
-        mended = code.replace("F.binary_cross_entropy(", "F.binary_cross_entropy_with_logits(")
-        logits = self.instead(mended) if mended != code else None
+        logits = self.replaced("F.binary_cross_entropy(", "F.binary_cross_entropy_with_logits(")
         advice = "nn.BCEWithLogitsLoss takes the raw scores, and is the more exact; or torch.sigmoid before"
         yield likely(says, "loss", advice, logits)
 

@@ -133,14 +133,9 @@ class MatmulRank(Rule):
 
     def hypotheses(self) -> Iterator[Hypothesis]:
         says = "torch.mm is for two matrices, torch.bmm for two batches of them, torch.dot for two vectors"
-        code = self.line.code
-        general = [
-            self.instead(code.replace(f"torch.{n}(", "torch.matmul("))
-            for n in ("bmm", "mm", "dot")
-            if f"torch.{n}(" in code
-        ]
+        fixes = (self.replaced(f"torch.{name}(", "torch.matmul(") for name in ("bmm", "mm", "dot"))
         advice = "torch.matmul, or @, takes any number of axes and lets the batch axes follow"
-        yield likely(says, "call", advice, *general[:1])
+        yield likely(says, "call", advice, next(filter(None, fixes), None))
 
 
 class LinearBias(Rule):

@@ -122,10 +122,7 @@ class Modules(Rule):
                 return
             if self.attribute == "module":
                 says = f"{self.model} isn't inside of DataParallel here, so there is no .module"
-                bare = (
-                    self.instead(self.line.code.replace(".module.", ".", 1)) if ".module." in self.line.code else None
-                )
-                yield certain(says, "call", "take the model itself, without .module", bare)
+                yield certain(says, "call", "take the model itself, without .module", self.replaced(".module.", ".", 1))
                 return
             says = f"{self.model} has no {self.attribute!r}: misspelt, never set in __init__, or saved with other code"
             yield likely(says, "model", f"self.{self.attribute} = … in __init__, named as in forward")

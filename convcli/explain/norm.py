@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from math import prod
 from typing import Any
 
-from convcli.explain.linear import of_models
+from convcli.explain.features import of_models
 from convcli.explain.rule import SAME_COLUMNS, Case, Hypothesis, Rule, certain, columns, likely, possible
 from convcli.wording import counted
 

@@ -10,6 +10,7 @@ from convcli.explain import (
     addition,
     attention,
     autograd,
+    axes,
     batches,
     calls,
     cat,
@@ -17,12 +18,14 @@ from convcli.explain import (
     device,
     dtype,
     kernel,
+    labels,
     linear,
     loss_settings,
     losses,
     matmul,
     modules,
     norm,
+    pictures,
     processes,
     rank,
     resize,
@@ -39,10 +42,19 @@ from convcli.explain.rule import Case, Fix, Hypothesis, Rule
 from convcli.explain.source import Source
 
 # Tried in this order: rules that look at the user's line before those that take any line.
-FAMILIES: tuple[ModuleType, ...] = (targets, losses, loss_settings, batches, state_dict, sequences, attention)
-FAMILIES += (
+FAMILIES: tuple[ModuleType, ...] = (
+    labels,
+    targets,
+    losses,
+    loss_settings,
+    batches,
+    pictures,
+    state_dict,
+    sequences,
+    attention,
     channels,
     rank,
+    axes,
     kernel,
     settings,
     linear,
@@ -55,8 +67,11 @@ FAMILIES += (
     dtype,
     device,
     resize,
+    modules,
+    calls,
+    autograd,
+    processes,
 )
-FAMILIES += (modules, calls, autograd, processes)
 RULES: dict[str, type[Rule]] = {
     rule.code: rule
     for family in FAMILIES

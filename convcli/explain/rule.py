@@ -79,8 +79,8 @@ class Case:
     def frame(self) -> Frame | None:
         """The user's own innermost place."""
         own = [frame for frame in self.raised.frames if not frame.of_library]
-        there = [frame for frame in own if not frame.code.startswith("raise")]  # and doesn't pass an error on
-        return (there or own)[-1] if own else None
+        own = [frame for frame in own if not frame.code.startswith("raise")]  # these pass an error on
+        return own[-1] if own else None
 
     @cached_property
     def line(self) -> Line:
@@ -260,13 +260,19 @@ class Rule:
     # Fixes, each standing where it belongs in the user's file.
 
     def before(self, code: str) -> Fix:
-        frame = self.case.frame
-        place = ("", 0) if frame is None else (frame.file, frame.number)
-        return Fix(code, "before", *place)
+        return self._here(code, "before")
 
     def instead(self, code: str) -> Fix:
+        return self._here(code, "instead")
+
+    def _here(self, code: str, where: Where) -> Fix:
         frame = self.case.frame
-        return Fix(code, "instead", *(("", 0) if frame is None else (frame.file, frame.number)))
+        return Fix(code, where, frame.file, frame.number) if frame else Fix(code, where)
+
+    def replaced(self, old: str, new: str, times: int = -1) -> Fix | None:
+        """The user's line with other words in the place of these, if they stand in it."""
+        code = self.line.code
+        return self.instead(code.replace(old, new, times)) if old and old in code else None
 
     def changed(self, name: str, template: str) -> Fix | None:
         """A value made right: in a line before if it has a name, or else where it stands in the user's line."""

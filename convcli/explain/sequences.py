@@ -78,7 +78,7 @@ class RnnState(Rule):
             yield likely(says, "call", advice)
         elif len(expected) != len(got):
             yield likely(f"the state has {counted(len(got), 'axis')}, {list(got)}", "call", f"make it {list(expected)}")
-        elif got[0] == expected[1] != expected[0]:
+        elif got[0] == expected[1] != expected[0] and got[1] != expected[1]:
             says = f"the state {list(got)} has its batch first, as an encoder's whole output has, which is no state"
             advice = "its last state, h_n, [layers·directions, batch, hidden_size]; batch_first doesn't turn that"
             yield likely(says, "call", advice)
@@ -159,15 +159,10 @@ class PackLengths(Rule):
     """
 
     def hypotheses(self) -> Iterator[Hypothesis]:
-        text, code = self.case.raised.text, self.line.code
+        text = self.case.raised.text
         if "sorted" in text:
-            call = self.line.call("pack_padded_sequence")
-            whole = self.line.text(call)
-            fix = (
-                self.instead(code.replace(whole, whole[:-1] + ", enforce_sorted=False)"))
-                if whole.endswith(")")
-                else None
-            )
+            whole = self.line.text(self.line.call("pack_padded_sequence"))
+            fix = self.replaced(whole, whole[:-1] + ", enforce_sorted=False)")
             says = "the samples aren't sorted by length, the longest first"
             advice = "enforce_sorted=False sorts them, and back"
             yield certain(says, "call", advice, fix)

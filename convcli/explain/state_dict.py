@@ -110,7 +110,7 @@ class StateDict(Rule):
         return 0
 
     def prefixed(self, in_file: str, in_model: str) -> Iterator[Hypothesis]:
-        state, call = self.handed(0, "state"), self.line.code
+        state = self.handed(0, "state")
         maker = MAKERS.get(in_file or in_model, "a module around it")
         if in_file:
             says = f"every name in the file begins with {in_file!r}: it was saved from {maker}"
@@ -121,12 +121,9 @@ class StateDict(Rule):
         else:
             says = f"every name in the model begins with {in_model!r}, none in the file: the model is in {maker}"
             inner = in_model.rstrip(".")
-            code = (
-                call.replace(".load_state_dict(", f".{inner}.load_state_dict(")
-                if call
-                else f"model.{inner}.load_state_dict(state)"
-            )
-            yield certain(says, "checkpoint", f"load it into the model inside, .{inner}", self.instead(code))
+            load = f".{inner}.load_state_dict("
+            inside = self.replaced(".load_state_dict(", load) if self.line.code else self.instead(f"model{load}state)")
+            yield certain(says, "checkpoint", f"load it into the model inside, .{inner}", inside)
 
     def other_sizes(self) -> Iterator[Hypothesis]:
         name, saved, built = self.sizes[0]
@@ -219,8 +216,7 @@ class StateDictKind(Rule):
             fix = self.changed(self.x, "{}.state_dict()") if self._call else None
             yield certain(says, "checkpoint", "it can be used as it is, or its state_dict() loaded", fix)
         elif self.attribute == "state_dict":
-            code = self.line.code
-            fix = self.instead(code.replace(".state_dict()", "", 1)) if ".state_dict()" in code else None
+            fix = self.replaced(".state_dict()", "", 1)
             yield certain("torch.load gave the state_dict itself", "checkpoint", "leave out .state_dict()", fix)
         elif self.attribute in OF_MODELS:
             says = "torch.load gave the parameters alone, and they are used as the model"

@@ -265,9 +265,7 @@ class ViewStride(Rule):
 
     def hypotheses(self) -> Iterator[Hypothesis]:
         (usual,) = super().hypotheses()
-        code = self.line.code
-        fix = self.instead(code.replace(".view(", ".reshape(")) if ".view(" in code else None
-        yield certain(usual.says, usual.change, usual.advice, fix)
+        yield certain(usual.says, usual.change, usual.advice, self.replaced(".view(", ".reshape("))
 
 
 class ViewUnknown(Rule):

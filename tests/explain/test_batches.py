@@ -50,39 +50,6 @@ CASES = [
     ),
     ("num_samples should be a positive integer value, but got num_samples=0", "data-empty", "data", "empty"),
     (
-        "output with shape [1, 28, 28] doesn't match the broadcast shape [3, 28, 28]",
-        "normalize-channels",
-        "data",
-        "grey",
-    ),
-    ("pic should be PIL Image or ndarray. Got <class 'torch.Tensor'>", "picture-kind", "data", "already"),
-    (
-        "Input tensor should be a torch tensor. Got <class 'PIL.Image.Image'>.",
-        "picture-kind",
-        "data",
-        "still a Pillow",
-    ),
-    ("img should be PIL Image. Got <class 'numpy.ndarray'>", "picture-kind", "data", "NumPy"),
-    (
-        "can't convert np.ndarray of type numpy.object_. The only supported types are: float64",
-        "array-kind",
-        "data",
-        "objects",
-    ),
-    (
-        "At least one stride in the given numpy array is negative, and tensors with negative strides are not "
-        "currently supported.",
-        "array-kind",
-        "data",
-        "flipped",
-    ),
-    (
-        "x = torch.tensor(parts)\nValueError: only one element tensors can be converted to Python scalars",
-        "array-kind",
-        "data",
-        "list of tensors",
-    ),
-    (
         "default_collate: batch must contain tensors, numpy arrays, numbers, dicts or lists; found <U14",
         "batch-types",
         "data",
@@ -116,19 +83,6 @@ CASES = [
         "whole GTEADataset",
     ),
     (
-        "Expected tensor to be a tensor image of size (C, H, W). Got tensor.size() = torch.Size([32, 3, 8, 8]).",
-        "picture-kind",
-        "data",
-        "4 axes",
-    ),
-    (
-        "Expected tensor to be a tensor image of size (..., C, H, W). Got tensor.size() = torch.Size([28, 28]).",
-        "picture-kind",
-        "data",
-        "unsqueeze(0)",
-    ),
-    ("tensor is not a torch image.", "picture-kind", "data", "no batch"),
-    (
         '  File "/lib/python3/site-packages/torch/utils/data/_utils/collate.py", line 5, in '
         "default_collate\nRuntimeError: invalid argument 0: Sizes of tensors must match except in dimension "
         "0. Got 128 and 0 in dimension 2",
@@ -143,20 +97,6 @@ CASES = [
         "batch-sizes",
         "data",
         "grey",
-    ),
-    ("some of the strides of a given numpy array are negative.", "array-kind", "data", "copy()"),
-    ("expected np.ndarray (got numpy.ndarray)", "picture-kind", "call", "another NumPy"),
-    ("img should be PIL Image. Got <class 'dict'>", "picture-kind", "data", "sample['image']"),
-    ("pic should be PIL Image or ndarray. Got <class 'NoneType'>", "picture-kind", "data", "wasn't read"),
-    ("Unexpected type <class 'numpy.ndarray'>", "picture-kind", "data", "NumPy array"),
-    ("pic should be 2/3 dimensional. Got 4 dimensions.", "picture-kind", "data", "a batch"),
-    ("pic should be 2/3 dimensional. Got 0 dimensions.", "picture-kind", "data", "wasn't read"),
-    (
-        "img = normalize(img)\nRuntimeError: The size of tensor a (12) must match the size of tensor b (3) "
-        "at non-singleton dimension 0",
-        "normalize-channels",
-        "data",
-        "stacked",
     ),
     (
         "a, b = random_split(data, [0.8, 0.2])\nValueError: Sum of input lengths does not equal the length "

@@ -83,6 +83,13 @@ CASES = [
         "fractions",
     ),
     ("result type Float can't be cast to the desired output type Long", "dtype-result", "call", "in place"),
+    ("y = net(x)\nInput type (unsigned char) and bias type (c10::Half) should be the same", "dtype", "data", ".half()"),
+    (
+        "y = net(x)\nInput type (double) and bias type (c10::BFloat16) should be the same",
+        "dtype",
+        "data",
+        "x.bfloat16()",
+    ),
 ]
 
 

@@ -134,6 +134,13 @@ CASES = [
         "loss",
         "squeeze(1).long()",
     ),
+    (
+        "Loss.cu:115: block: [0,0,0] Assertion `input >= 0 && input <= 1` failed.\nRuntimeError: CUDA error: "
+        "device-side assert triggered",
+        "target-between",
+        "loss",
+        "sigmoid",
+    ),
 ]
 
 

@@ -105,40 +105,6 @@ CASES = [
         "call",
         "squeeze",
     ),
-    (
-        "Dimension out of range (expected to be in range of [-1, 0], but got 1)",
-        "axis-range",
-        "call",
-        "batch or channel axis",
-    ),
-    (
-        "loss = criterion(out, y)\nIndexError: Dimension out of range (expected to be in range of [-1, 0], but got 1)",
-        "axis-range",
-        "loss",
-        "squeezed",
-    ),
-    (
-        "glimpses = [T.stack(o, 1) for o in outputs]\n"
-        "IndexError: Dimension out of range (expected to be in range of [-1, 0], but got 1)",
-        "axis-range",
-        "call",
-        "single numbers",
-    ),
-    (
-        "fc7 = fc7.mean(3).mean(2)\nIndexError: Dimension out of range (expected to be in range of [-2, 1], but got 3)",
-        "axis-range",
-        "call",
-        "fc7 has 2 axes already",
-    ),
-    ("Dimension out of range (expected to be in range of [-2, 1], but got -3)", "axis-range", "call", "flattened"),
-    ("x, y = image.shape\nValueError: too many values to unpack (expected 2)", "rank-unpack", "data", "channels"),
-    ("number of dims don't match in permute", "permute-axes", "call", "axes"),
-    (
-        "b, c, h, w = x.size()\nValueError: not enough values to unpack (expected 4, got 3)",
-        "rank-unpack",
-        "call",
-        "batch axis",
-    ),
 ]
 
 

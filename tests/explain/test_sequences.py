@@ -47,6 +47,7 @@ CASES = [
         "call",
         "0 to 2",
     ),
+    ("Expected hidden[0] size (2, 1, 1024), got [1, 1, 1024]", "rnn-state", "model", "num_layers"),
 ]
 
 

@@ -1,0 +1,176 @@
+"""Class numbers: out of range, or of a type that a loss doesn't take."""
+
+import re
+from collections.abc import Iterator
+
+from convcli.explain.dtype import WHOLE, method
+from convcli.explain.rule import Hypothesis, certain, likely, possible
+from convcli.explain.targets import Targets
+
+FAMILY = "targets"
+
+
+CLASSES = r"(?<!binary_)cross_entropy|CrossEntropy|nll_loss|NLLLoss"
+
+
+class TargetRange(Targets):
+    code = "target-range"
+    signatures = (
+        "Target {target} is out of bounds",
+        "Assertion t >= 0 && t < n_classes failed",
+        "Assertion cur_target >= 0 && cur_target < n_classes",
+        "Assertion target >= 0 && target < {} failed",
+        "Assertion label >= 0 && label < {} failed",
+        "Assertion idx_dim >= 0 && idx_dim < index_size && {} failed",
+        "target out of range",
+        "Class values must be smaller than num_classes",
+        "Class values must be non-negative",
+        "device-side assert triggered",
+        "nll_loss_nd{} out of bounds",
+    )
+    says = "class numbers go from 0 to classes − 1"
+    lookalike = "target-batch"
+    example = """
+        scores = torch.rand(4, 3)
+        labels = torch.tensor([1, 2, 3, 1])  # counted from 1
+        # IndexError: Target 3 is out of bounds.
+        loss = F.cross_entropy(scores, labels)
+    """
+    decide = "print(labels.unique(), outputs.shape)"
+    not_that = "labels.clamp(…) or labels % classes runs, and trains on wrong labels"
+
+    def hypotheses(self) -> Iterator[Hypothesis]:
+        text, target = self.case.raised.text, self.facts.get("target")
+        if "device-side" in text and "CUDA_LAUNCH" not in text and self.case.through("(?i)embedding"):
+            return
+        classes = "one output a class" + (f" ({target + 1} or more)" if target and target > 0 else "")
+        if (target is not None and target < 0) or "non-negative" in text:
+            says = f"a label is {target if target is not None else 'negative'}: a mark for what is to be left out"
+            ignored = f"nn.CrossEntropyLoss(ignore_index={target})" if target is not None else "ignore_index=-1"
+            yield likely(says, "loss", f"{ignored} leaves it out, or give these samples a class")
+            says = "classes are counted from −1 (as −1, 0, 1), or 1 was taken from labels that start at 0"
+            yield possible(says, "data", "labels - labels.min() where they are made: 0, 1, …")
+            return
+        if target in (255, 254):
+            says = f"{target} marks borders or what isn't labelled in masks (VOC, Cityscapes), or is a grey value"
+            advice = f"nn.CrossEntropyLoss(ignore_index={target}), or map grey values to class numbers 0, 1, …"
+            yield likely(says, "loss", advice)
+            yield possible("a binary mask is 0 and 255", "data", "mask = (mask > 127).long()")
+            return
+        if "device-side" in text:
+            says = "an index is out of range on the GPU: mostly a label below 0 or not below the number of classes"
+            advice = f"make labels 0 to classes − 1 and {classes}; run it once on the CPU for the true line and message"
+            yield likely(says, "loss", advice)
+            says = "a token id is not below num_embeddings"
+            advice = "the tokenizer and vocabulary of this very model"
+            yield possible(says, "data", advice)
+            return
+        says = f"a label{f' is {target}' if target is not None else ' is out of range'}, and the outputs are fewer"
+        if "one_hot" in self.line.code or "Class values" in text:
+            says = "a class number is not below num_classes"
+        advice = f"{classes}, background counted; or labels that start at 0 and have no gaps"
+        of_maps = re.search(r"(?i)nll_?loss2d|SpatialClass", text) or self.case.through("_loss2d")
+        spatial = of_maps or self.line.has(r"(?i)mask|seg")
+        if spatial or (target is not None and 100 < target < 255):
+            masks = "the labels are the grey values of a mask (0 to 255), not class numbers"
+            mapped = "map each grey value (or colour) to a class number 0, 1, … where masks are read"
+        if spatial:
+            yield likely(masks, "data", mapped)
+            yield possible(says, "model", advice)
+            return
+        yield likely(says, "model", advice)
+        if target is not None and 100 < target < 255:
+            yield possible(masks, "data", mapped)
+        else:
+            marks = ", or hold a mark such as −1 or 255" if target is None else ""
+            left_out = "; CrossEntropyLoss(ignore_index=…) for a mark" if marks else ""
+            yield possible(f"the labels start at 1{marks}", "data", f"labels - 1 where they are made{left_out}")
+
+
+class TargetType(Targets):
+    code = "target-dtype"
+    signatures = (
+        "expected target dtype to be Long or Byte, but got {given:word}",
+        "Expected floating point type for target with class probabilities, got {given:word}",
+        "Expected object of scalar type Long but got scalar type {given:word} for argument #{place} 'target'",
+        "Expected object of type torch.{}LongTensor but found type torch.{given:words} for argument #{place} 'target'",
+        "argument 'target' (position {place}) must be Tensor, not {given:word}",
+        "found type Variable[torch.{given:word}] for argument #{place} 'target'",
+        "is_same_size received an invalid combination of arguments - got (torch.{wanted:word}), but expected "
+        "(torch.{given:word} other)",
+        "expected scalar type {wanted:word} but found {given:word}",
+        "Found dtype {given:word} but expected {wanted:word}",
+        "expected dtype {wanted:word} but got dtype {given:word}",
+        "result type {wanted:word} can't be cast to the desired output type {given:word}",
+        "Expected object of scalar type {wanted:word} but got scalar type {given:word} for argument #{place} "
+        "'{argument:word}'",
+        "\"{function:word}\" not implemented for '{given:word}'",
+        "Subtraction, the - operator, with {} bool tensors is not supported",
+    )
+    says = "class numbers are int64 (long), all that is compared with numbers is float"
+    lookalike = "dtype"
+    example = """
+        scores = torch.rand(4, 3)
+        labels = torch.tensor([0.0, 1.0, 2.0, 1.0])
+        # RuntimeError: expected target dtype to be Long or Byte, but got Float
+        loss = F.cross_entropy(scores, labels)
+        assert loss.ndim == 0
+    """
+    decide = "print both dtypes and shapes before the loss"
+
+    def hypotheses(self) -> Iterator[Hypothesis]:
+        text = self.case.raised.text
+        given, wanted = method(self.facts.get("given", "bool")), method(self.facts.get("wanted", ""))
+        function = self.facts.get("function", "")
+        if "must be Tensor" in text:
+            what = {"NoneType": "None, not made or not returned", "int": "a number", "float": "a number"}.get(
+                self.given, f"a {self.given}, of texts or numbers, as the dataset or the batch has them"
+            )
+            advice = "class numbers as a tensor, made where samples are: torch.tensor(label), texts numbered before"
+            yield likely(f"the labels are {what}", "data", advice)
+            return
+        of_classes = "nll" in function or "'target'" in text or "target dtype" in text
+        if given in WHOLE and re.search(r"Variable|is_same_size", text):
+            of_classes = False
+        if "result type" in text and self.line.has(r"\w_\(|[-+*/]="):
+            return  # written in place
+        if not (
+            self.case.in_loss
+            or of_classes
+            or "class probabilities" in text
+            or "host_softmax" in function
+            or re.search("ound dtype|is_same_size|Variable", text)
+            or ("backward" in self.line.code and "got dtype" in text)
+        ):
+            return
+        if "class probabilities" in text:
+            says = "targets of the scores' shape are read as probabilities, and these are whole numbers: one-hot"
+            advice = "targets.argmax(1), class numbers, are the plain way; targets.float() as well"
+            yield likely(says, "loss", advice, self.mend("{}.float()"))
+            says = "the scores lost their class or batch axis and only look like the targets"
+            advice = "keep [batch, classes]"
+            yield possible(says, "model", advice)
+        elif "softmax" in function and given in WHOLE:
+            says = "the loss got whole numbers as scores: outputs and labels are swapped, or argmax was taken before"
+            yield likely(says, "loss", "criterion(outputs, labels), the raw scores first")
+        elif of_classes or self.case.through(CLASSES) or self.line.has(CLASSES):
+            if {given, wanted} == {"double", "float"}:
+                says = "the class weights are float64, as NumPy and scikit-learn give them"
+                advice = "weight=weights.float()"
+                yield certain(says, "loss", advice)
+                return
+            kind = self.facts.get("given", "").rpartition(".")[2] or given
+            says = f"the labels are {kind}, and class numbers are long (int64)"
+            advice = "labels.long(), or dtype=torch.long where they are made"
+            yield likely(says, "data", advice, self.mend("{}.long()"))
+            if given not in WHOLE:
+                says = "they are probabilities, one for each class, or values to be met, and no class numbers"
+                advice = "cross_entropy takes probabilities of the scores' shape (1.10 and later); MSELoss meets values"
+                yield possible(says, "loss", advice)
+        else:
+            whole = given if given in WHOLE or given == "double" else wanted
+            says = f"the targets are {whole or 'of another type'} and the loss compares them with float predictions"
+            sure = likely if "double" in (given, wanted) else certain
+            yield sure(says, "data", "targets.float(), or float32 where they are made", self.mend("{}.float()"))
+            if sure is likely:
+                yield possible("the loss's weight is float64, as NumPy makes it", "loss", "weight=weights.float()")

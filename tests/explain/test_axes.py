@@ -1,0 +1,47 @@
+"""Axes that are named, indexed or taken apart."""
+
+import pytest
+
+from tests.explain import assert_first
+
+CASES = [
+    (
+        "Dimension out of range (expected to be in range of [-1, 0], but got 1)",
+        "axis-range",
+        "call",
+        "batch or channel axis",
+    ),
+    (
+        "loss = criterion(out, y)\nIndexError: Dimension out of range (expected to be in range of [-1, 0], but got 1)",
+        "axis-range",
+        "loss",
+        "squeezed",
+    ),
+    (
+        "glimpses = [T.stack(o, 1) for o in outputs]\n"
+        "IndexError: Dimension out of range (expected to be in range of [-1, 0], but got 1)",
+        "axis-range",
+        "call",
+        "single numbers",
+    ),
+    (
+        "fc7 = fc7.mean(3).mean(2)\nIndexError: Dimension out of range (expected to be in range of [-2, 1], but got 3)",
+        "axis-range",
+        "call",
+        "fc7 has 2 axes already",
+    ),
+    ("Dimension out of range (expected to be in range of [-2, 1], but got -3)", "axis-range", "call", "flattened"),
+    ("x, y = image.shape\nValueError: too many values to unpack (expected 2)", "rank-unpack", "data", "channels"),
+    ("number of dims don't match in permute", "permute-axes", "call", "axes"),
+    (
+        "b, c, h, w = x.size()\nValueError: not enough values to unpack (expected 4, got 3)",
+        "rank-unpack",
+        "call",
+        "batch axis",
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "code", "change", "words"), CASES)
+def test_the_first_answer(text: str, code: str, change: str, words: str) -> None:
+    assert_first(text, code, change, words)

@@ -1,0 +1,87 @@
+"""Class numbers: their range and their type."""
+
+import pytest
+
+from tests.explain import assert_first, explained
+
+CASES = [
+    ("Target 5 is out of bounds.", "target-range", "model", "a label is 5"),
+    ("Target -1 is out of bounds.", "target-range", "loss", "left out"),
+    ("Target 255 is out of bounds.", "target-range", "loss", "border"),
+    ("CUDA error: device-side assert triggered", "target-range", "loss", "GPU"),
+    (
+        "Loss.cu:250: block: [0,0,0] Assertion `t >= 0 && t < n_classes` failed.\nRuntimeError: CUDA error: "
+        "device-side assert triggered",
+        "target-range",
+        "model",
+        "out of range",
+    ),
+    (
+        "Expected object of scalar type Long but got scalar type Float for argument #2 'target' in call to "
+        "_thnn_nll_loss_forward",
+        "target-dtype",
+        "data",
+        "Float",
+    ),
+    ("loss.backward()\nRuntimeError: Found dtype Double but expected Float", "target-dtype", "data", "double"),
+    ("Expected floating point type for target with class probabilities, got Long", "target-dtype", "loss", "one-hot"),
+    (
+        "loss = criterion(labels, out)\nRuntimeError: \"log_softmax_lastdim_kernel_impl\" not implemented for 'Long'",
+        "target-dtype",
+        "loss",
+        "swapped",
+    ),
+    (
+        "NLLLoss2d.cu:103: nll_loss2d_forward_kernel: block: [3,0,0], thread: [9,0,0] Assertion `t >= 0 && t "
+        "< n_classes` failed.",
+        "target-range",
+        "data",
+        "grey values",
+    ),
+    (
+        "Expected object of type Variable[torch.FloatTensor] but found type Variable[torch.LongTensor] for "
+        "argument #1 'target'",
+        "target-dtype",
+        "data",
+        "targets.float()",
+    ),
+    (
+        "is_same_size received an invalid combination of arguments - got (torch.cuda.FloatTensor), but "
+        "expected (torch.cuda.LongTensor other)",
+        "target-dtype",
+        "data",
+        "targets.float()",
+    ),
+    ("Class values must be smaller than num_classes.", "target-range", "model", "num_classes"),
+    (
+        "cross_entropy_loss(): argument 'target' (position 2) must be Tensor, not tuple",
+        "target-dtype",
+        "data",
+        "the labels are a tuple",
+    ),
+    (
+        "cross_entropy_loss(): argument 'target' (position 2) must be Tensor, not int",
+        "target-dtype",
+        "data",
+        "a number",
+    ),
+    (
+        "SpatialClassNLLCriterion.cu:106: block: [6,0,0] Assertion `t >= 0 && t < n_classes` failed.\n"
+        "RuntimeError: cuda runtime error (710) : device-side assert triggered",
+        "target-range",
+        "data",
+        "grey values",
+    ),
+    ("Assertion `cur_target >= 0 && cur_target < n_classes' failed.", "target-range", "model", "background"),
+]
+
+
+@pytest.mark.parametrize(("text", "code", "change", "words"), CASES)
+def test_the_first_answer(text: str, code: str, change: str, words: str) -> None:
+    assert_first(text, code, change, words)
+
+
+def test_labels_that_are_fractions_may_be_no_class_numbers() -> None:
+    found = explained("loss = F.cross_entropy(out, y)\nRuntimeError: expected scalar type Long but found Float")
+    assert [each.likelihood for each in found.hypotheses] == ["likely", "possible"]
+    assert "probabilities" in found.hypotheses[1].says
