@@ -68,8 +68,10 @@ def array(
     style = (lambda value: "accent") if name == "weight" else by_sign
     shown = grid(values, axes[:-rows], rows, screen.width, most, style)
     about = origin if shown.complete or origin else summary(values)
-    if prod(values.shape[:-1]) == 1 and len(shown.lines) == 1:
-        line = fixed(" " * INDENT).append(name.ljust(LABEL), "muted").append_text(stripped(shown.lines[0]))
+    lines = shown.lines
+    if prod(values.shape[:-1]) == 1 and shown.alone:
+        lines = list(lines)
+        line = fixed(" " * INDENT).append(name.ljust(LABEL), "muted").append_text(stripped(lines[0]))
         if len(line) <= screen.width:
             beside = about and len(line) + 3 + len(about) <= screen.width
             yield line.append(f"   {about}", "muted") if beside else line
@@ -78,7 +80,7 @@ def array(
     beside = INDENT + LABEL + len(f"{shape}   {about}") <= screen.width
     yield indented(labelled([(name, (f"{shape}   {about}" if beside else f"{shape}\n{about}").rstrip())]))
     if shown.complete or name != "input":
-        yield from shown.lines
+        yield from lines
 
 
 def stripped(line: Text) -> Text:

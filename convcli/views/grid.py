@@ -1,7 +1,7 @@
 """Numbers of any shape as lines that fit a width: maps side by side; of a large array the edges."""
 
-from collections.abc import Callable, Iterator, Sequence
-from itertools import islice, product
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain, islice, product
 from math import prod
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -21,10 +21,11 @@ GAP = -1  # stands for what is left out between the edges
 
 
 class Grid(NamedTuple):
-    """Lines to print, and whether every number stands in them."""
+    """Lines to print, to be gone through once; whether every number stands in them, and whether there is one alone."""
 
-    lines: list[Text]
+    lines: Iterable[Text]
     complete: bool
+    alone: bool
 
 
 def grid(
@@ -43,10 +44,11 @@ def grid(
     if rows == 2 and values.shape[-2] == 1:
         rows, names = 1, (*names, "")
     maps = _Maps(values, names, rows, width, style)
-    lines = list(islice(maps.whole(), None if most is None else 2 * most + 1))
-    if most is None or len(lines) <= 2 * most:
-        return Grid(lines, True)
-    return Grid(list(maps.edges(most)), False)
+    lines = maps.whole()
+    first = list(islice(lines, 2 if most is None else 2 * most + 1))
+    if most is None or len(first) <= 2 * most:
+        return Grid(chain(first, lines), True, len(first) == 1)  # millions of lines are made while they are printed
+    return Grid(maps.edges(most), False, False)
 
 
 class _Maps:

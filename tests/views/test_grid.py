@@ -13,8 +13,10 @@ from convcli.views.grid import grid, summary
 def test_every_number_is_there_and_every_line_fits(shape: list[int], width: int) -> None:
     values = np.arange(np.prod(shape)).reshape(shape)
     rows = min(2, len(shape))
-    lines, complete = grid(values, ["axis"] * (len(shape) - rows), rows, width)
-    assert complete
+    made = grid(values, ["axis"] * (len(shape) - rows), rows, width)
+    lines = list(made.lines)
+    assert made.complete
+    assert made.alone == (len(lines) == 1)
     assert max(map(len, lines)) <= width
     numbers = [
         int(word)
@@ -30,7 +32,8 @@ def test_every_number_is_there_and_every_line_fits(shape: list[int], width: int)
 def test_of_a_large_array_the_edges(shape: list[int], width: int, most: int) -> None:
     values = np.random.default_rng(0).normal(size=shape)
     rows = min(2, len(shape))
-    lines, complete = grid(values, ["axis"] * (len(shape) - rows), rows, width, most)
+    made = grid(values, ["axis"] * (len(shape) - rows), rows, width, most)
+    lines, complete = list(made.lines), made.complete
     text = "\n".join(line.plain for line in lines)
     assert max(map(len, lines)) <= width
     assert len(lines) <= (2 * most if complete else most)
@@ -50,3 +53,8 @@ def test_infinities_and_nan() -> None:
 
 def test_summaries() -> None:
     assert summary(np.array([1.0, 2.0, np.nan])) == "min 1 · max 2 · mean 1.5 · 1 NaN"
+
+
+def test_millions_of_lines_are_made_while_they_are_printed() -> None:
+    lines = grid(np.zeros((1, 1, 3000, 3000)), ("batch", "channel"), 2, 80).lines
+    assert next(iter(lines)).plain.strip() == "columns 0 to 22"
