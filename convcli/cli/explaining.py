@@ -1,12 +1,13 @@
 """``explain``: a PyTorch error in plain words, and what to change."""
 
 import sys
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from convcli import matching
-from convcli.cli.piped import passed_on
+from convcli.cli.piped import KEPT, passed_on
 from convcli.cli.streams import complain, show, warn, write
 from convcli.cli.waiting import loading_torch
 from convcli.explain.message import read
@@ -17,7 +18,9 @@ from convcli.wording import quoted
 
 
 def explain(
-    message: Annotated[str | None, typer.Argument(help="The message, a traceback, or - for stdin.")] = None,
+    message: Annotated[
+        str | None, typer.Argument(help="The message, a traceback, a log's file, or - for stdin.")
+    ] = None,
     verify: Annotated[bool, typer.Option("--verify", help="Try each fix in torch, on the message's numbers.")] = False,
     no_source: Annotated[bool, typer.Option("--no-source", help="Don't look into the files that are named.")] = False,
     code: Annotated[
@@ -43,7 +46,7 @@ def explain(
 
 
 def _explain(message: str | None, verify: bool, read_source: bool, as_json: bool) -> None:
-    text = message if message not in (None, "-") else _stdin()
+    text = _stdin() if message in (None, "-") else _of_file(message) or message
     if not text or not text.strip():
         raise ConvcliError("there is no message", 'convcli explain "RuntimeError: ...", or pipe a traceback to it')
     errors = read(text)
@@ -101,6 +104,21 @@ def _write(made: dict[str, Any]) -> None:
     from convcli.views.as_json import as_text
 
     write(as_text(made))
+
+
+def _of_file(name: str) -> str:
+    """The end of a log's file; empty if there is no such file, and the words are a message."""
+    try:
+        if not (file := Path(name)).is_file():
+            return ""
+    except OSError:  # too long for a name
+        return ""
+    try:
+        with file.open("rb") as log:
+            log.seek(max(0, file.stat().st_size - KEPT))
+            return log.read(KEPT).decode("utf-8", "replace")
+    except OSError as error:
+        raise ConvcliError(f"{name} can't be read: {error.strerror}", "pipe the log to convcli explain") from None
 
 
 def _stdin() -> str:

@@ -17,7 +17,8 @@ RAISED = re.compile(
     r"(?:: |:?$|(?P<quoted>\(['\"]))(?P<text>.*)"
 )
 SPEAKS = re.compile("Error|Exception|Warning")
-STOPPED = re.compile(r"Exception has occurred: (?P<kind>[\w.]{1,80})")  # by VS Code's debugger
+# By VS Code's debugger, in English, Chinese and Japanese.
+STOPPED = re.compile(r"(?:Exception has occurred|发生异常|例外が発生しました): ?(?P<kind>[\w.]{1,80})")
 # Printed by a GPU's threads, behind the name of the kernel.
 ASSERTION = re.compile(r"(?:\w{1,80}\.cuh?:\d{1,6}: .{0,200}?)?Assertion `.{1,300}?[`'] failed")
 # A loss warns of shapes, and the error after it names a size of each.
@@ -30,6 +31,7 @@ PRINTED = (("‘", "'"), ("’", "'"), ("“", '"'), ("”", '"'), ("×", "x")) 
 # Raised because another process came to an end.
 MESSENGERS = ("ChildFailedError", "ProcessRaisedException", "CalledProcessError", "DistBackendError", "RayTaskError")
 ANSI = re.compile(r"\x1b\[[0-9;?]{0,40}[A-Za-z]|\x1b\][^\x07\x1b]{0,300}(?:\x07|\x1b\\)")
+EMPHASIS = re.compile(r"^(\s{0,40})(\*\*|`)(?P<words>.{1,2000}?)\2\s{0,9}$")  # of a forum's page
 LINK = re.compile(r"\[([^\[\]\n]{1,300})\]\(\w{1,10}:[^)\s]{1,500}\)")
 RANK = re.compile(r"^\s{0,9}(\[(?:default|rank)\d{1,5}\]:|\(\w{1,40} pid=\d{1,9}[^)]{0,60}\)|\d{1,4}:(?= {1,9}\S))\s?")
 PREFIX = re.compile(
@@ -124,10 +126,10 @@ def _raised(lines: Sequence[str], named: Sequence[_Named], i: int) -> Raised:
     before = frames(lines[(tracebacks or [above])[-1] : this.line])
     tested = [line for line in lines[above : this.line] if line.startswith(">")][-1:]
     after = frames([*tested, *lines[this.line + 1 : below]])
-    if not before:
-        before = after[::-1]  # VS Code has the innermost first
-    elif after and tested:
+    if before and after and tested:
         before = [*before, after[0]]  # pytest names the place below the message
+    if not before:
+        before = after[::-1] if STOPPED.search(lines[this.line]) else after  # a debugger has the innermost first
     if not before:
         nearest = [line for line in lines[max(0, this.line - 2) : this.line] if not UNDERLINE.match(line)][-1:]
         beside = [this.head, *(line.strip() for line in nearest)]
@@ -171,6 +173,8 @@ def _bare(line: str) -> str:
         line = line[found.end() :]
     if "](" in line:
         line = LINK.sub(r"\1", line)
+    if emphasised := EMPHASIS.match(line):
+        line = emphasised[1] + emphasised["words"]
     return line.replace("│", " ").rstrip()
 
 

@@ -118,8 +118,14 @@ class Case:
 
     @property
     def in_loss(self) -> bool:
-        named = r"cross_entropy|nll_loss|binary_cross|_loss\b|[/\\]torch[/\\]nn[/\\]modules[/\\]loss\.py"
-        return self.through(named) or self.line.has(r"(?i)criterion|loss_f|(?:^|[^\w])\w*loss\w*\(|cross_entropy")
+        named = (
+            r"cross_entropy|nll_loss|binary_cross|_loss \S*[/\\]torch[/\\]|[/\\]torch[/\\]nn[/\\]modules[/\\]loss\.py"
+        )
+        called = self.line.has(r"(?i)criterion|loss_f|(?:^|[^\w])\w*loss\w*\(|cross_entropy")
+        in_layer = any(
+            re.search(r"torch[/\\]nn[/\\]modules[/\\](?!module|container|loss)", f.file) for f in self.deeper
+        )
+        return self.through(named) or (called and not in_layer)
 
 
 @cache
@@ -136,12 +142,19 @@ def _pattern(signature: str) -> re.Pattern[str]:
     """
     parts = re.split(r"\{(\w*)(?::(\w+))?\}", signature)
     first = f"(?i:{signature[0]})" if parts[0][:1].isalpha() else re.escape(parts[0][:1])
-    written = [first + r" ?".join(map(re.escape, parts[0][1:].split(" ")))]
+    of_numbers = not any(parts[2::3])
+    written = [first + _as_typed(parts[0][1:], of_numbers)]
     for name, kind, literal in zip(parts[1::3], parts[2::3], parts[3::3], strict=True):
         written.append(f"(?P<{name}>{HOLES[kind or '']})" if name else ".{0,120}?")
-        written.append(r" ?".join(map(re.escape, literal.split(" "))))
+        written.append(_as_typed(literal, of_numbers))
     end = r"(?!\w|[.:]+\w)" if parts[-1] == "" and len(parts) > 1 else ""
     return re.compile("".join(written) + end)
+
+
+def _as_typed(literal: str, of_numbers: bool) -> str:
+    """A part of a message, with or without its spaces, and around numbers its brackets, as people type it."""
+    words = map(re.escape, literal.split(" "))
+    return r" ?".join(re.sub(r"\\[()]", r"\g<0>?", word) if of_numbers else word for word in words)
 
 
 def _fact(text: str, kind: str | None) -> Any:

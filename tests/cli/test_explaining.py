@@ -1,6 +1,7 @@
 """``convcli explain`` as it is run."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -64,6 +65,16 @@ def test_those_that_are_known_on_a_terminal(
     assert convcli("explain", *arguments) == convcli("explain", "--list", *arguments)
     monkeypatch.setattr("sys.stdin", None)
     assert convcli("explain", *arguments).code == 0
+
+
+def test_a_logs_file_is_read_from_its_end(convcli: Run, tmp_path: Path) -> None:
+    log = tmp_path / "train.log"
+    log.write_bytes(b"epoch 1\n" * 5_000_000 + LINEAR.encode())
+    assert convcli("explain", str(log)) == convcli("explain", LINEAR)
+    assert convcli("explain", str(tmp_path)).code == 1
+    log.chmod(0)
+    if not os.access(log, os.R_OK):  # root may read everything
+        assert "can't be read" in convcli("explain", str(log)).err
 
 
 def test_nothing_through_a_pipe_is_no_message() -> None:

@@ -44,6 +44,16 @@ mat1 and mat2 shapes cannot be multiplied (128x512 and 2048x4096)
   File "/home/me/train.py", line 9, in <module>
     out = net(x)
 RuntimeError: mat1 and mat2 shapes cannot be multiplied (128x512 and 2048x4096)"""
+CHINESE = VS_CODE.replace("Exception has occurred", "发生异常")
+TITLED = """RuntimeError: mat1 and mat2 shapes cannot be multiplied (128x512 and 2048x4096)
+Traceback (most recent call last):
+  File "/home/me/train.py", line 9, in <module>
+    out = net(x)
+  File "/home/me/net.py", line 41, in forward
+    x = self.fc1(x)"""
+EMPHASISED = """  File "/home/me/net.py", line 41, in forward
+    x = self.fc1(x)
+**RuntimeError: mat1 and mat2 shapes cannot be multiplied (128x512 and 2048x4096)**"""
 NOTEBOOK = """RuntimeError                              Traceback (most recent call last)
 [<ipython-input-30-abc>](https://localhost:8080/#) in forward(self, x)
 ---> 41         x = self.fc1(x)
@@ -74,6 +84,9 @@ RuntimeError: mat1 and mat2 shapes cannot be multiplied (128x512 and 2048x4096)"
         PLAIN + "\ntorch.distributed.elastic.multiprocessing.errors.ChildFailedError: \n====",
         PYTEST,
         VS_CODE,
+        CHINESE,
+        TITLED,
+        EMPHASISED,
         NOTEBOOK,
         RICH,
         "x = self.fc1(x)\nRuntimeError: " + MESSAGE,

@@ -117,6 +117,19 @@ def test_a_message_broken_in_the_middle_of_a_word_or_number_is_read() -> None:
     assert found.rule.facts == {"rows": 4, "features": 800, "in_features": 512, "out_features": 10}
 
 
+def test_a_message_of_numbers_is_known_without_its_brackets() -> None:
+    found = explained("mat1 and mat2 shapes cannot be multiplied 4x800 and 512x10")
+    assert found.rule.facts == {"rows": 4, "features": 800, "in_features": 512, "out_features": 10}
+
+
+def test_a_library_that_computes_a_loss_is_no_loss() -> None:
+    trainer = (
+        '  File "/env/lib/python3.12/site-packages/transformers/trainer.py", line 9, in compute_loss\n    out = net(x)'
+    )
+    found = explained(f"{trainer}\nRuntimeError: mat1 and mat2 must have the same dtype, but got Float and Half")
+    assert (found.rule.code, found.rule.case.in_loss) == ("dtype", False)
+
+
 def test_a_fix_uses_the_users_own_names() -> None:
     message = (
         "Given groups=1, weight of size [8, 3, 3, 3], expected input[4, 28, 28, 3] to have 3 channels, "
