@@ -49,7 +49,7 @@ def test_what_is_looked_into_counts() -> None:
         ("adaptivemaxpool1d", (90,), {"output_size": 9_000_000}, 113),
         ("conv3d", (250, 250, 250), {}, 1054),
         ("convtranspose1d", (10_000_000,), {}, 1875),
-        ("convtranspose1d", (10_000_000,), {"stride": 2}, 777),
+        ("convtranspose1d", (10_000_000,), {"stride": 2}, 2428),  # in one thread; in two 728
         ("convtranspose1d", (4, 3_000_000), {"out_channels": 4}, 613),
         ("convtranspose2d", (3000, 3000), {}, 1690),
         ("convtranspose2d", (2000, 2000), {"stride": 2, "kernel_size": 4}, 207),

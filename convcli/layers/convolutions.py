@@ -98,10 +98,13 @@ class Convolution(Sliding):
     def workspace(self, shape: Sequence[int]) -> int:
         axes = self.axes(shape)
         places = shape[0] * prod(axis.output for axis in axes)
-        if self.transposed and max(self.stride) > 1:
-            return self.weights + (8 if self.ndim == 1 else 3) * self.out_channels * places  # as measured
-        # The CPU's convolution writes its output in blocks of 16 channels first; transposed, it holds three of them.
-        blocks = _in_blocks(self.out_channels) * (3 if self.transposed else 1) * places
+        strided = self.transposed and max(self.stride) > 1
+        if strided and self.ndim > 1:
+            return self.weights + 3 * self.out_channels * places  # as measured
+        # The CPU's convolution writes its output in blocks of 16 channels first; transposed, it holds three of them,
+        # or less where it strides. With several threads, or on a CPU of narrower blocks, it can be much less.
+        held = (2.5 if strided else 3) if self.transposed else 1
+        blocks = int(held * _in_blocks(self.out_channels) * places)
         padded = prod(shape[:2]) * prod(axis.padded for axis in axes) if self.padding_mode != "zeros" else 0
         # So does it with its input, but where a larger kernel reads up to three channels.
         if not self.transposed and (prod(self.kernel_size) == 1 or self.groups > 1 or self.in_channels > 3):
