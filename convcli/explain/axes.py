@@ -9,6 +9,11 @@ from convcli.wording import counted
 FAMILY = "rank"
 
 
+LABELS = r"((?:y[ti]?|y_(?!pred|hat|out|prob)\w+|(?:\w+_)?(?:label|target)s?|\w+_y)(?<!_pred))"
+ALONG = r"(?:(?:dim|axis) ?= ?)?1\)(?:\[1\])?"
+OF_LABELS = rf"(?:torch\.)?(?:arg)?max\({LABELS}, {ALONG}|(?<![\w.]){LABELS}\.(?:arg)?max\({ALONG}"  # class numbers
+
+
 class AxisRange(Rule):
     code = "axis-range"
     signatures = ("Dimension out of range (expected to be in range of [{low}, {high}], but got {axis})",)
@@ -27,9 +32,12 @@ class AxisRange(Rule):
         squeezed = "squeeze() takes every axis of size 1, the batch of one as well: squeeze(-1) names one"
         if self.line.has(r"\bstack\(") and axes == 1:  # one more than the parts have
             yield likely("what is stacked are single numbers, without axes", "call", "torch.stack(parts), along axis 0")
-        elif found := re.search(r"(?i)max\((\w*(?:y|label|target)\w*), (?:dim ?= ?)?1\)", self.line.code):
-            says = f"{found[1]} has one axis: labels are class numbers already"
-            yield likely(says, "call", f"take them as they are, {found[1]}")
+        elif axes == 1 and (found := re.search(OF_LABELS, self.written)):
+            labels = found[1] or found[2]
+            says = f"{labels} has one axis: labels are class numbers already"
+            chosen = "arg" in found[0] or found[0].endswith("[1]")
+            fix = self.replaced(found[0], labels) if chosen else None
+            yield likely(says, "call", f"take them as they are, {labels}", fix)
         elif reduced := self.reduced():
             says = (
                 f"{reduced} has {counted(axes, 'axis')} already: what made it pooled, flattened, reduced or squeezed it"
@@ -56,11 +64,16 @@ class AxisRange(Rule):
                 says = f"another axis is meant: they go from 0 to {self.high}"
                 yield possible(says, "call", f"dim={self.high} or dim=-1")
 
+    @property
+    def written(self) -> str:
+        """The user's line, or else the text that may quote it."""
+        return self.line.code or self.case.raised.text
+
     def reduced(self) -> str:
         """What the user's line takes the mean, the largest or the sum of along the axis that is missing."""
         along = rf"(?:dim|axis)? ?=? ?{self.axis}\b"
         of = r"(?:mean|sum|max|min|argmax|argmin|std|var|norm)"
-        found = re.search(rf"([\w.\[\]]+)\.{of}\({along}|torch\.{of}\(([\w.]+), {along}", self.line.code)
+        found = re.search(rf"([\w.\[\]]+)\.{of}\({along}|torch\.{of}\(([\w.]+), {along}", self.written)
         return (found[1] or found[2]) if found else ""
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from math import gcd, isqrt, prod
 from typing import Self
 
+from convcli.explain.features import spectra
 from convcli.explain.rule import Case, Fix, Hypothesis, Rule, certain, likely, possible, shaped
 from convcli.refusals import AXIS_NAMES
 from convcli.wording import counted
@@ -243,9 +244,14 @@ class Channels(_Channels):
             says, advice = LATENTS[expected, got], "use a pipeline, an encoder and weights that belong together"
             yield likely(says, "checkpoint", advice)
             return
-        if (expected, got) == (4, 3) and min(self.input[-2:]) >= 64 and self.weight[0] >= 128:
+        mixed = self.weight[0] >= 128 or set(self.weight[2:]) == {1}  # and no first layer over pixels
+        if (expected, got) == (4, 3) and min(self.input[-2:]) >= 64 and mixed:
             says = "pictures (3 channels) went where 4 are read: latents of an encoder, or pictures with alpha or depth"
             yield likely(says, "data", "encode the pictures first (vae.encode), or load them with their fourth channel")
+            return
+        if bins := spectra(got, expected):
+            says = f"{bins[0]} arrive, and the layer is for {bins[1]}"
+            yield likely(says, "data", "the same n_fft (filter length) for all that makes and reads spectra")
             return
         if says := self.multiple():
             yield likely(says, "model", self.taking(got), made)

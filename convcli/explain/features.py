@@ -66,6 +66,21 @@ def times(features: int, expected: int) -> int:
     return isqrt(whole) if whole > 1 and isqrt(whole) ** 2 == whole and expected > LARGEST_CHANNELS else 0
 
 
+def spectra(features: int, expected: int) -> tuple[str, str] | None:
+    """What two sizes are if they are bins of spectra, real and imaginary parts together or not; None if they aren't.
+
+    >>> spectra(642, 1026), spectra(320, 512)
+    (('2 · 321 bins of n_fft=640', '2 · 513 bins of n_fft=1024'), None)
+    """
+    for parts, times in ((1, ""), (2, "2 · ")):
+        bins, counted = features // parts, expected // parts
+        usual = counted > 64 and (counted - 1) & (counted - 2) == 0  # one more than a power of two
+        if usual and features % parts == expected % parts == 0 and bins % 2 and bins > 64:
+            told = (f"{times}{each} bins of n_fft={2 * (each - 1)}" for each in (bins, counted))
+            return next(told), next(told)
+    return None
+
+
 def one_side(features: int, expected: int) -> tuple[int, int] | None:
     """The cells along one side of maps, and those that were counted, if that side alone can differ.
 

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterator
+from math import isqrt
 
-from convcli.explain.features import JOINED, WIDTHS, flat_picture, made_of_maps, maps_counted, one_side, times
+from convcli.explain.features import JOINED, WIDTHS, flat_picture, made_of_maps, maps_counted, one_side, spectra, times
 from convcli.explain.rule import SAME_COLUMNS, Fix, Hypothesis, Rule, columns, likely, possible, shaped
 
 FAMILY = "linear"
@@ -18,7 +19,7 @@ class LinearSize(Rule):
         "size mismatch, [{rows} x {features}], m2: [{in_features} x {out_features}]",
         "must have same reduction dim, but got [{rows}, {features}] X [{in_features}, {out_features}]",
     )
-    says = "nn.Linear gets {features} features, its weight takes {in_features}"
+    says = "{features} features arrive, and the weight takes {in_features}"
     layer_named = r"(?i)fc|lin|class|head|dense|proj|mlp"
     lookalike = "norm-channels"
     example = """
@@ -34,6 +35,11 @@ class LinearSize(Rule):
     """
 
     def operands(self) -> Iterator[tuple[str, str]]:
+        if self.product:
+            left, right = self.sides()
+            yield left, str([self.rows, self.features])
+            yield right, str([self.in_features, self.out_features])
+            return
         yield self.x, shaped((self.rows, self.features), "rows", "features")
         made = self.made("Linear", in_features=self.in_features, out_features=self.out_features)
         where = f"   {made.place}" if made else ""
@@ -57,7 +63,7 @@ class LinearSize(Rule):
 
     def warning(self) -> str:
         merged = self.samples
-        if not merged or merged >= self.rows:
+        if not merged or merged >= self.rows or self.unbatched():
             return ""
         return (
             f"{self.x}.reshape({merged}, {self.in_features}) runs, but merges {self.rows // merged} rows into "
@@ -71,6 +77,8 @@ class LinearSize(Rule):
                 f"{self.in_features} = {channels} · {counted}·{counted} and {self.features} = {channels} · "
                 f"{side}·{side}: the last maps are {side}×{side} where {counted}×{counted} were counted."
             )
+        if self.product:
+            return f"Each row of the first has {self.features}, each column of the second {self.in_features}."
         return f"The last axis of {self.x} has {self.features}, and each row of the weight {self.in_features}."
 
     @property
@@ -91,8 +99,7 @@ class LinearSize(Rule):
         made = self.made("Linear", in_features=ins, out_features=outs)
         remade = self.remade(made, f"nn.Linear({features}, {outs})", in_features=features)
         own = f"in_features={features} where {self.named} is made"
-        product = self.line.has(r"@|\bmat_?mul\(|\bmm\(|einsum") or (rows, features) == (ins, outs)
-        if product and features != ins:
+        if self.product and features != ins:
             yield from self.products()
         elif features == ins:
             says = f"the sizes do fit ({features} and {ins}): the cause is another, and shapes needn't change"
@@ -108,7 +115,20 @@ class LinearSize(Rule):
             says = f"the weight [{ins}, {outs}] is packed: a quantised (4-bit) one that wasn't unpacked"
             advice = "let the library that quantised it run the layer, or load the weights unquantised"
             yield likely(says, "model", advice)
-        elif rows == 1 and features > ins and features % ins == 0 and not made_of_maps(features, ins):
+        elif self.unbatched():
+            says = (
+                f"{ins} = {rows} · {features}: one sample without its batch axis, whose {rows} channels (or steps) the"
+            )
+            yield likely(
+                f"{says} flatten took for a batch", "data", "x.unsqueeze(0) before the network: a batch of one"
+            )
+        elif (
+            rows == 1
+            and features > ins
+            and features % ins == 0
+            and not made_of_maps(features, ins)
+            and not self.squeezes()
+        ):
             yield from self.merged(features // ins)
         elif self.unflattened() and not self.flattened():
             samples, per_row = self.samples, ins // features
@@ -138,7 +158,7 @@ class LinearSize(Rule):
             yield from self.miscounted(remade)
 
     def miscounted(self, remade: Fix | None) -> Iterator[Hypothesis]:
-        rows, features, ins = self.rows, self.features, self.in_features
+        rows, features, ins, other = self.rows, self.features, self.in_features, ""
         advice = f"in_features={features} where {self.named} is made"
         if rows == ins:
             says = f"in_features={ins} is the number of rows (the batch), not of the {features} features of one"
@@ -161,6 +181,12 @@ class LinearSize(Rule):
                 f"{longer} times as high and wide as was counted"
             )
             advice += ", or resize the pictures to what it was sized for (pretrained weights stay)"
+        elif bins := spectra(features, ins):
+            says = f"{bins[0]}, where {bins[1]} was counted on"
+            advice = f"the same n_fft for both, or {advice}"
+        elif features % ins == 0 and self.squeezes():
+            says = f"{ins} → {self.out_features} squeezes the channels of a block, and {features // ins} · {ins} come: "
+            says += "its width is multiplied (an expansion) before"
         elif features == 2 * ins:
             says = f"{features} = 2 · {ins}: two vectors arrive, of both directions of an RNN or concatenated"
         elif features % ins == 0 and features // ins <= 8 and ins >= 64:
@@ -180,8 +206,16 @@ class LinearSize(Rule):
         else:
             arrive = flat_picture(features) or f"{features} features"
             says = f"{arrive} arrive{'s' * arrive.startswith('a')}, and in_features={ins} was counted for others"
+            many = "few" if features < ins else "many"
+            other = (
+                f"the layer is right (its weights are loaded, say), and {abs(ins - features)} features too {many} come"
+            )
         yield likely(says, "model", advice, remade)
-        if self.samples and self.samples < rows and not self.flattened():
+        if other:
+            yield possible(
+                other, "data", f"print(x.shape) where it is made; data and settings that make {ins} features"
+            )
+        elif self.samples and self.samples < rows and not self.flattened():
             says = f"{self.x} isn't flattened yet (it then has more than 2 axes here)"
             advice = "x = x.flatten(1)"
             yield possible(says, "call", advice)
@@ -195,11 +229,12 @@ class LinearSize(Rule):
     def of_another_model(self) -> bool:
         """Whether these are widths of text or picture encoders, and not features that somebody counted."""
         widths = (self.features, self.in_features)
-        if self.rows % 77 == 0:
+        told = re.search(r"(?i)comfyui|diffusers", self.case.raised.text)  # frames below a bare message are no frames
+        if self.rows % 77 == 0 or (self.out_features in (320, 640, 1280) and self.in_features in WIDTHS):
             return True
-        if self.case.through(r"(?i)transformers|diffusers|comfy|clip|attention|lora|encoder|bert"):
+        if told or self.case.through(r"(?i)transformers|diffusers|comfy|clip|attention|lora|encoder|bert"):
             return all(width in WIDTHS or (width > 1024 and width % 256 == 0) for width in widths)
-        directions = max(widths) == 2 * min(widths) <= 1024  # of an RNN, as likely as not
+        directions = widths[0] == 2 * widths[1] <= 1024 or widths[1] == 2 * widths[0] <= 512  # of an RNN, perhaps
         return set(widths) <= WIDTHS and not maps_counted(*widths) and not directions
 
     def unflattened(self) -> bool:
@@ -211,6 +246,18 @@ class LinearSize(Rule):
             and ins // features % features == 0
             and rows % (ins // features) == 0
         )
+
+    def unbatched(self) -> bool:
+        """Whether all rows together are one sample: of channels, or of what the user's line has flattened."""
+        square = isqrt(self.features) ** 2 == self.features
+        one = self.rows * self.features == self.in_features and self.rows > 1
+        return one and (self.flattened() or (square and not self.unflattened()))
+
+    def squeezes(self) -> bool:
+        """Whether the layer makes few channels of those of a block, to weigh them, as in squeeze and excitation."""
+        narrow = 1 < self.out_features <= self.in_features // 4 and self.in_features % self.out_features == 0
+        named = r"(?i)(?:^|[/\\_ ])se(?:_|net|layer|block|module|\b)|squeeze|excit|cbam|channel_?att"
+        return narrow and (self.case.through(named) or self.line.has(r"\.view\(\w+, \w+, 1, 1\)"))
 
     def unpooled(self) -> int:
         """How many samples there are if rows are those of maps that weren't pooled to one cell; 0 if they can't be."""
@@ -244,10 +291,18 @@ class LinearSize(Rule):
         ways = (".flatten()", ".view(-1)", ".reshape(-1)", ".ravel()")
         return next(filter(None, (self.replaced(merged, ".flatten(1)", 1) for merged in ways)), None)
 
+    @property
+    def product(self) -> bool:
+        """Whether two tensors are multiplied, and no layer's weight."""
+        alike = (self.rows, self.features) == (self.in_features, self.out_features)
+        return alike or self.line.has(r"@|\bmat_?mul\(|\bmm\(|einsum")
+
+    def sides(self) -> tuple[str, str]:
+        return self.line.factors() or (self.handed(0, "a"), self.handed(1, "b"))
+
     def products(self) -> Iterator[Hypothesis]:
         """A product of two tensors, not a layer."""
-        sides = self.line.factors() or (self.handed(0, "a"), self.handed(1, "b"))
-        left, right = sides
+        left, right = self.sides()
         shapes = f"{left} is [{self.rows}, {self.features}] and {right} [{self.in_features}, {self.out_features}]"
         if self.features == self.out_features:
             says = f"{shapes}: the {self.features} features of both are on the last axis, so one has to be turned"
@@ -255,6 +310,10 @@ class LinearSize(Rule):
         elif self.rows == self.in_features:
             says = f"{shapes}: they share {self.rows} rows, so the first has to be turned"
             yield likely(says, "call", f"multiply {left}.T", self.instead(self.line.edited(left, f"{left}.T")))
+        elif own := next((side for side in (left, right) if side.startswith("self.")), ""):
+            says = f"{shapes}: the columns of the first, {self.features}, have to be as many as the rows of the second"
+            advice = f"make {own} for the size that arrives where it is defined, or hand over the size that it has"
+            yield likely(says, "model", advice)
         else:
             says = f"{shapes}: the columns of the first, {self.features}, have to be as many as the rows of the second"
             yield likely(says, "call", "print both shapes where they are made, and mend the one that isn't as meant")

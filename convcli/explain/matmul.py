@@ -116,7 +116,7 @@ class MatmulRank(Rule):
         "Expected 3-dimensional tensor, but got {got}-dimensional tensor for argument #{place} 'batch{which}'",
         "self must be a matrix",
         "mat2 must be a matrix",
-        "matrices expected, got {axes}, {others} tensors",
+        "matrices expected, got {axes}D, {others}D tensors",
         "1D tensors expected, but got",
         "both arguments to matmul need to be at least 1D",
         "einsum(): the number of subscripts in the equation ({expected}) does not match the number of dimensions "
@@ -133,6 +133,12 @@ class MatmulRank(Rule):
 
     def hypotheses(self) -> Iterator[Hypothesis]:
         says = "torch.mm is for two matrices, torch.bmm for two batches of them, torch.dot for two vectors"
+        if self.facts.get("axes", 0) > 3 and self.others == 2:
+            left = (self.line.factors() or ("x", ""))[0]
+            says = f"torch.mm is for matrices, and {left} has {self.axes} axes: a batch that isn't flattened"
+            advice = f"{left}.flatten(1), [batch, features]; torch.matmul would multiply along its last axis alone"
+            yield likely(says, "call", advice, self.changed(left, "{}.flatten(1)"))
+            return
         fixes = (self.replaced(f"torch.{name}(", "torch.matmul(") for name in ("bmm", "mm", "dot"))
         advice = "torch.matmul, or @, takes any number of axes and lets the batch axes follow"
         yield likely(says, "call", advice, next(filter(None, fixes), None))

@@ -220,18 +220,24 @@ class NormOne(Rule):
         if len(self.input) < 2 or prod(self.input[2:]) * self.input[0] != 1:
             return
         pooled = "; a 1×1 map after pooling counts as one value" if len(self.input) > 2 else ""
-        line = self.line.code + " " + (self.case.frame.function if self.case.frame else "")
-        predicting = re.search(r"(?i)test|eval|valid|infer|pred|dummy|sample|export|onnx|summary", line)
         says = f"a batch of one sample is trained on, often the last of an epoch{pooled}"
         train = "batch_size of 2 or more, and DataLoader(…, drop_last=True) where the last batch may have one"
         alone = "a single sample is predicted, and the model is still in training mode"
         evaluate = "model.eval() before (and model.train() before training goes on)"
-        if predicting:
+        if self.predicts():
             yield likely(alone, "call", evaluate)
             yield possible(says, "data", train)
         else:
             yield likely(says, "data", train)
             yield possible(alone, "call", evaluate)
+
+    def predicts(self) -> bool:
+        """Whether the innermost of the user's functions and lines that speaks of training or predicting predicts."""
+        own = [f"{frame.function} {frame.code}" for frame in self.case.raised.frames if not frame.of_library]
+        named = own or re.findall(r"line \d{1,9}, in (\w{1,80})", self.case.raised.text)
+        predicting = r"(?i)test|eval|valid|infer|predict|dummy|sample|export|onnx|summary"
+        place = next((each for each in reversed(named) if re.search(rf"{predicting}|train|fit\b|loss", each)), "")
+        return bool(re.search(predicting, place))
 
 
 class NormGroups(Rule):

@@ -78,68 +78,114 @@ class Rank(Rule):
         elif got < self.most and got != self.facts.get("least", 0):
             yield from self.too_few(shape, got)
 
+    @property
+    def channels(self) -> int:
+        """The channels that the weight takes; 0 where it isn't shown."""
+        weight = self.facts.get("weight", ())
+        return weight[0 if self.noise else 1] if len(weight) > 1 else 0
+
+    @property
+    def noise(self) -> bool:
+        """Whether a transposed convolution gets vectors; its weight is [in, out/groups, *kernel]."""
+        shape, weight = self.facts.get("input") or (), self.facts.get("weight", ())
+        transposed = "transpose" in self.facts.get("function", "") or weight[:1] == shape[1:] != weight[1:2]
+        return len(shape) == 2 == self.most - 2 and transposed
+
+    def flat_maps(self) -> tuple[int, int]:
+        """Channels and side of the pictures or maps that [batch, features] can be; zeros if it can be none."""
+        batch, features = self.input
+        for channels in (self.channels,) if self.channels else (1, 3):
+            side = isqrt(features // channels)
+            if channels * side * side == features and side > (1 if channels > 3 else 3) and batch != features:
+                return channels, side
+        return 0, 0
+
     def too_few(self, shape: tuple[int, ...], got: int) -> Iterator[Hypothesis]:
-        ndim, function = self.most - 2, self.facts.get("function", "")
-        if got == 2 and ndim == 2 and len(shape) == 2:
-            batch, features = shape
-            if "transpose" in function:
-                says = f"noise [{batch}, {features}] has no height and width; [{batch}, {features}, 1, 1] has"
-                advice = "noise of shape [batch, channels, 1, 1]"
-                yield likely(says, "data", advice, self.changed(self.x, "{}[:, :, None, None]"))
-                return
-            for channels in (1, 3):
-                side = isqrt(features // channels)
-                if channels * side * side == features and side > 3 and batch != features:
-                    says = f"{self.x} is flattened: {features} = {channels} · {side} · {side}"
-                    unflat = self.changed(self.x, f"{{}}.unflatten(1, ({channels}, {side}, {side}))")
-                    advice = "give the picture back its axes, or don't flatten it before a convolution"
-                    yield likely(says, "call", advice, unflat)
-                    return
-        if got == self.most - 2 == ndim > 1 and len(shape) == ndim and (min(shape) > 8 or len(set(shape)) == 1):
-            what = "one grey picture" if ndim == 2 else "one volume"
-            says = f"{self.x} is {what} {list(shape)} without channel and batch axes"
-            yield likely(says, "data", "x[None, None]", self.changed(self.x, "{}[None, None]"))
-            if ndim == 2:
-                says, advice = "it is [batch, features]: flattened before", "flatten only after the last convolution"
-                yield possible(says, "call", advice)
-            return
+        ndim, channels = self.most - 2, self.channels
         axes = f" {list(shape)}" if shape else ""
-        if squeezed := self.squeezed():
+        wanted = f"[batch, {channels or 'channels'}, {', '.join(['…'] * ndim)}]"
+        if self.noise:
+            batch, features = shape
+            says = f"noise [{batch}, {features}] has no height and width; [{batch}, {features}, 1, 1] has"
+            advice = "noise of shape [batch, channels, 1, 1]"
+            yield likely(says, "data", advice, self.changed(self.x, "{}[:, :, None, None]"))
+        elif got == ndim == 2 == len(shape) and (flat := self.flat_maps())[0]:
+            says = f"{self.x} is flattened: {shape[1]} = {flat[0]} · {flat[1]} · {flat[1]}"
+            unflat = self.changed(self.x, f"{{}}.unflatten(1, ({flat[0]}, {flat[1]}, {flat[1]}))")
+            advice = "give the picture back its axes, or don't flatten it before a convolution"
+            yield likely(says, "call", advice, unflat)
+        elif squeezed := self.squeezed():
             says = f"squeeze() took an axis of size 1, of the batch or the channels: {squeezed}"
             yield likely(says, "call", "squeeze(dim) with the one axis that is meant")
-            return
-        weight: tuple[int, ...] = self.facts.get("weight") or (0, 0)
-        if got == self.most - 1 and shape[1:2] == weight[1:2] and weight[1] != 1:
+        elif got == ndim > 1 and len(shape) == ndim:
+            yield from self.bare(shape)
+        elif got != self.most - 1:
+            says = f"{self.x}{axes} has {counted(got, 'axis')}: it was flattened, or batch and channels are missing"
+            yield likely(says, "call", f"{wanted}: don't flatten or squeeze before it, or unsqueeze what is missing")
+        elif ndim == 1 and channels > 1 and shape[1:] == (channels,):
+            says = f"{self.x}{axes} is [batch, channels], without a length"
+            advice = f"a length of 1, x.unsqueeze(-1), or nn.Linear({channels}, …), which takes [batch, features]"
+            yield likely(says, "call", advice, self.changed(self.x, "{}.unsqueeze(-1)"))
+        elif ndim > 1 and channels > 1 and shape[1] == channels:
             says = f"{self.x}{axes} is a batch for a {ndim - 1}-d layer, and this one is {ndim}-d"
             advice = f"the {ndim - 1}-d layer of the same kind (nn.Conv{ndim - 1}d, BatchNorm{ndim - 1}d)"
             yield likely(says, "model", advice)
-            return
-        if got == 3 == self.most - 1 and shape[-1:] in ((1,), (3,), (4,)) and min(shape[:2]) > 4:
+        elif ndim == 2 and shape[-1:] in ((1,), (3,), (4,)) and min(shape[:2]) > 4:
             says = f"{self.x} is one picture {list(shape)}, its channels last"
-            one = self.changed(self.x, "{}.permute(2, 0, 1)[None]") if weight[1] == shape[-1] else None
-            if weight[1] > 4 and not one:
-                says += f"; maps of {weight[1]} channels are taken, not pictures: what makes features of it is left out"
+            one = self.changed(self.x, "{}.permute(2, 0, 1)[None]") if channels == shape[-1] else None
+            if channels > 4:
+                says += f"; maps of {channels} channels are taken, not pictures: what makes features of it is left out"
             yield likely(says, "data", "[batch, channels, height, width]: x.permute(2, 0, 1)[None]", one)
-            return
-        if got == self.most - 1 and shape[1:2] == (1,) == weight[1:2]:
+        elif channels == 1 and shape[1] == 1:
             says = (
                 f"{self.x}{axes} has its channel axis and lacks another: a batch of one (or a side of 1) was squeezed"
             )
             yield likely(says, "call", "squeeze(dim) with the one axis that is meant, or a batch of 2 and more")
-            return
-        if got == self.most - 1:
-            says = f"a batch axis is missing from {self.x}{axes}: one sample, where a batch is taken"
-            if shape and shape[0] > 4 and self.facts.get("weight", (0, 0))[1] == 1:
-                says = f"a channel axis is missing from {self.x}{axes}: [batch, …] without channels"
-                yield likely(says, "data", "add it", self.changed(self.x, "{}.unsqueeze(1)"))
-                return
-            yield likely(says, "data", "one sample alone is a batch of one", self.changed(self.x, "{}.unsqueeze(0)"))
-            yield possible("the batch is there and the channel axis isn't", "data", "x.unsqueeze(1)")
+        elif channels == 1 and shape[0] > 4:
+            says = f"a channel axis is missing from {self.x}{axes}: [batch, …] without channels"
+            yield likely(says, "data", "add it", self.changed(self.x, "{}.unsqueeze(1)"))
+        elif channels > 1 and shape[0] != channels:
+            says = (
+                f"{self.x}{axes} has no axis of {channels} channels, and no unsqueeze makes one: they were lost before"
+            )
+            advice = f"{wanted}: see where an index (x[:, 0]), a mean or a squeeze takes the channels off"
+            if channels == 3:
+                advice += ', or load the pictures in colour, convert("RGB")'
+            yield likely(says, "data", advice)
         else:
-            says = f"{self.x}{axes} has {counted(got, 'axis')}: it was flattened, or batch and channels are missing"
-            wanted = f"[batch, channels, {', '.join(['…'] * ndim)}]"
-            advice = f"{wanted}: don't flatten or squeeze before it, or unsqueeze what is missing"
-            yield likely(says, "call", advice)
+            says = f"a batch axis is missing from {self.x}{axes}: one sample, where a batch is taken"
+            yield likely(says, "data", "one sample alone is a batch of one", self.changed(self.x, "{}.unsqueeze(0)"))
+            if not channels:
+                yield possible("the batch is there and the channel axis isn't", "data", "x.unsqueeze(1)")
+
+    def bare(self, shape: tuple[int, ...]) -> Iterator[Hypothesis]:
+        """As many axes as the layer has places: a picture or volume alone, or samples with their features."""
+        channels, ndim = self.channels, len(shape)
+        what = "one grey picture" if ndim == 2 else "one volume"
+        alone = f"{self.x} is {what} {list(shape)} without channel and batch axes"
+        features = f"{self.x} is [batch, features], {list(shape)}: flattened before, or a last layer's scores"
+        back = (
+            f"hand over the maps, [batch, {channels or 'channels'}, height, width]; flatten after the last convolution"
+        )
+        picture = len(set(shape)) == 1 or (min(shape) >= 16 and (ndim > 2 or max(shape) <= 4 * min(shape)))
+        if ndim == 2 and channels > 1 and shape[1] == channels:
+            says = f"{self.x} is [batch, channels], {list(shape)}: pooled, and its two axes of 1 squeezed or flattened"
+            yield likely(says, "call", "add them", self.changed(self.x, "{}[:, :, None, None]"))
+        elif picture and channels == 3:
+            yield likely(
+                f"{alone}, and colour is taken", "data", 'convert("RGB"), or [None, None].expand(-1, 3, -1, -1)'
+            )
+        elif picture and channels < 2:
+            yield likely(alone, "data", "x[None, None]", self.changed(self.x, "{}[None, None]"))
+            if ndim == 2:
+                yield possible(features, "call", back)
+        elif ndim == 2:
+            yield likely(features, "call", back)
+            if channels < 2:
+                yield possible(alone, "data", "x[None, None]")
+        else:
+            says = f"{list(shape)} are hardly a volume's sides: it was flattened, or batch and channels are missing"
+            yield likely(says, "call", f"[batch, {channels or 'channels'}, depth, height, width] is wanted")
 
     def too_many(self, shape: tuple[int, ...], got: int) -> Iterator[Hypothesis]:
         ndim = self.most - 2

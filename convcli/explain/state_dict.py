@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from os.path import commonprefix  # of strings, sign by sign
 from typing import Any, Self
 
-from convcli.explain.rule import Case, Hypothesis, Rule, certain, likely, possible
+from convcli.explain.rule import Case, Fix, Hypothesis, Rule, certain, likely, possible
 from convcli.wording import counted
 
 FAMILY = "state_dict"
@@ -16,9 +16,11 @@ FIRST_LAYERS = r"(?:conv1|features\.0|embed\w*|patch_embed|stem\w*)\b"
 BUFFERS = r"position_ids|num_batches_tracked|total_|_tmp_|_running_iter|inv_freq|position_index|attn_mask|masked_bias"
 OF_MODELS = ("eval", "to", "cuda", "train", "parameters", "forward", "load_state_dict", "modules", "half")
 HEADS = (
-    r"(?i)^(?:module\.|model\.)*(?:\w+\.)*?(?:fc|head|class\w*|cls\w*|last_linear|out\w*|logits?|bbox\w*|score\w*"
+    r"(?i)^(?:module\.|model\.)*(?:\d+\.)?(?:[a-z_]\w*\.)*?(?:fc|head|class\w*|cls\w*|last_linear|out\w*|logits?|bbox\w*|score\w*"
     r"|AuxLogits)(?:\.|$)|roi_heads"
 )
+
+WITHIN = r"\.\d+\.[a-z_]\w*\."  # a numbered block
 
 
 class StateDict(Rule):
@@ -45,11 +47,12 @@ class StateDict(Rule):
         if old := re.search(r"unexpected key \"([\w.]{1,200})\" in state_dict", text):  # before 0.4
             missing = [old[1].removeprefix("module.")] if old[1].startswith("module.") else []
             return cls(case, {"model": "", **_keys(""), "missing": missing, "unexpected": [old[1]]})
-        bare = "copying a param" in text or "in state_dict: " in text
+        bare = "copying a param" in text or re.search("in (?:source )?state_dict: ", text)
         return cls(case, {"model": found[1] if found else "", **_keys(text)}) if found or bare else None
 
     def hypotheses(self) -> Iterator[Hypothesis]:
         missing, unexpected = self.missing, self.unexpected
+        logged = "source state_dict" in self.case.raised.text  # by OpenMMLab's loaders, which then go on
         wrapped = [key for key in unexpected if key in WRAPPED]
         if (missing or "state_dict" in wrapped) and wrapped and "." not in "".join(unexpected[:3]):
             says = f"the file holds more than weights ({', '.join(unexpected[:4])}); they are under {wrapped[0]!r}"
@@ -61,6 +64,13 @@ class StateDict(Rule):
             yield from self.prefixed(*prefix)
         elif self.sizes:
             yield from self.other_sizes()
+        elif logged and unexpected:
+            says = f"no error: {counted(len(unexpected), 'key')} of the file, {unexpected[0]} first, aren't used"
+            advice = "nothing, where these are heads, norms and buffers of another task and no weight is missing"
+            if missing:
+                says += f", and {missing[0]} starts at random"
+                advice = "nothing, where only new parts (neck, head) are missing; for a backbone, see the names' prefix"
+            yield likely(says, "checkpoint", advice)
         elif (cut := self.cut()) and not self.sizes:
             says = f"the file's names lack their first {cut} signs: a prefix was cut off that they didn't have"
             yield likely(says, "checkpoint", "key.removeprefix('module.') in place of key[7:]")
@@ -86,6 +96,28 @@ class StateDict(Rule):
                     "strict=False is right here",
                 )
             yield likely(says, "checkpoint", advice)
+
+    def warning(self) -> str:
+        if self.sizes:
+            return "strict=False goes by names alone: it skips no weight whose size differs"
+        needless = self.unexpected and not self.missing and all(re.search(BUFFERS, key) for key in self.unexpected)
+        return "" if needless else super().warning()
+
+    def reduced(self) -> tuple[int, int] | None:
+        """How many times fewer channels a block makes of its own, in the file and in the model."""
+        name, saved, built = self.sizes[0]
+        if not re.search(WITHIN, name) or len(saved) < 2 or saved[1:] != built[1:] or 0 in (saved[0], built[0]):
+            return None
+        times = saved[1] // saved[0], saved[1] // built[0]
+        whole = saved[1] % saved[0] == saved[1] % built[0] == 0
+        return times if whole and min(times) > 1 else None
+
+    def anchored(self) -> bool:
+        """Whether a detector's head differs, which makes classes + 5 values for each of 3 anchors."""
+        name, saved, built = self.sizes[0]
+        named = 255 in (saved[0], built[0]) or re.search(r"(?i)yolo|detect|anchor", f"{name} {self.model}")
+        whole = saved[0] % 3 == built[0] % 3 == 0 and min(saved[0], built[0]) > 15
+        return bool(named and whole and saved[1:] == built[1:])
 
     def prefix(self) -> tuple[str, str] | None:
         """What all names of the file have before those of the model, and the other way round."""
@@ -133,18 +165,19 @@ class StateDict(Rule):
         embeds = re.search(r"(?i)embed|wte|tok|lm_head|pos", name) and not heads
         pixelwise = all(n == 1 for _, a, _ in self.sizes for n in a[2:])  # a head sees no neighbours
         alone = all(a[1:] == b[1:] for _, a, b in self.sizes) and len(counts) == 1 and not embeds and pixelwise
-        if alone and len(self.sizes) <= 24 and (heads or not (self.missing or self.unexpected)):
-            says = f"the head {layer} was trained for {saved[0]} classes, and the model is built for {built[0]}"
-            advice = f"build it for {saved[0]} classes to use them; for {built[0]} new ones load all but the head"
-            state = self.handed(0, "state")
-            prefixes = tuple(sorted({each[0].rpartition(".")[0] + "." for each in self.sizes}))
-            kept = f"{{key: value for key, value in {state}.items() if not key.startswith({prefixes!r})}}"
-            code = (
-                self.line.edited(state, f"{kept}, strict=False")
-                if self.line.code
-                else f"model.load_state_dict({kept}, strict=False)"
-            )
-            yield likely(says, "model", advice, self.instead(code) if not self.missing else None)
+        whole = not (self.missing or self.unexpected or re.search(WITHIN, name))
+        anchored = self.anchored()
+        if times := self.reduced():
+            says = f"{layer} makes {saved[0]} of {saved[1]} channels in the file, {built[0]} in the model"
+            says += f": a setting of the blocks differs, a reduction of {times[0]} and {times[1]} (or a width, a rank)"
+            yield likely(says, "model", f"build the model with the file's, {times[0]}; it isn't a matter of classes")
+        elif alone and len(self.sizes) <= 24 and (heads or whole or anchored):
+            old, new = ((n[0] // 3 - 5) if anchored else n[0] for n in (saved, built))
+            says = f"the head {layer} was trained for {old} classes, and the model is built for {new}"
+            if anchored:
+                says += f" ({saved[0]} = 3 · ({old} + 5), {built[0]} = 3 · ({new} + 5))"
+            advice = f"build it for {old} classes to use them; for {new} new ones load all but the head"
+            yield likely(says, "model", advice, None if self.missing else self.headless())
         elif len(saved) == 2 and saved[1:] == built[1:] and embeds:
             what = "positions" if "pos" in name.lower() else "tokens"
             says = f"{name} has {saved[0]} {what} in the file and {built[0]} in the model"
@@ -172,14 +205,26 @@ class StateDict(Rule):
             if heads:
                 yield possible("only the number of classes differs", "model", f"build it for {heads[0][1][0]} classes")
 
+    def headless(self) -> Fix:
+        """The user's line without the weights whose sizes differ."""
+        state = self.handed(0, "state")
+        names = tuple(sorted({name.rpartition(".")[0] + "." for name, _, _ in self.sizes}))
+        named = names if names[1:] else names[0]
+        kept = f"{{key: value for key, value in {state}.items() if not key.startswith({named!r})}}"
+        code = self.line.edited(state, kept) if self.line.code else f"model.load_state_dict({kept})"
+        code = re.sub(r",\s*strict\s*=\s*\w+", "", code)
+        return self.instead(code.replace(kept, f"{kept}, strict=False"))
+
 
 def _keys(text: str) -> dict[str, list[Any]]:
     """The names that are missing and unexpected, and those whose sizes differ, with both sizes."""
     flat = " ".join(text.split())
     facts: dict[str, list[Any]] = {"missing": [], "unexpected": [], "sizes": []}
-    for kind, word in (("missing", "Missing"), ("unexpected", "Unexpected")):
-        if found := re.search(word + r" key\(s\) in state_dict: (.{1,30000}?)(?:\. (?=[A-Z]|size)|\.?$)", flat):
-            facts[kind] = re.findall(r'"([^"]{0,200})"', found[1])
+    for kind in ("missing", "unexpected"):
+        listed = rf"(?i){kind} keys?(?:\(s\))? in (?:source )?state_dict: (.{{1,30000}}?)"
+        if found := re.search(listed + r"(?:\. (?=[a-z])| (?=(?:missing|unexpected) key)|\.?$)", flat):
+            quoted = re.findall(r'"([^"]{0,200})"', found[1])
+            facts[kind] = quoted or re.findall(r"(?:^|, )(\w[\w.]{0,200})", found[1])
     pattern = (
         r"(?i)mismatch for ([\w.]{1,200}): ?copying a param(?:eter)? (with shape|of)\s?(?:torch\.Size\(\[([\d, "
         r"]{0,60})\]\))? from checkpoint, ?(?:where )?the shape (?:is|in current model is) "

@@ -39,6 +39,20 @@ CASES = [
         "call",
         "batch axis",
     ),
+    (
+        "loss = loss_fn(out, torch.max(label, 1)[1])\nIndexError: Dimension out of range (expected to be in range of "
+        "[-1, 0], but got 1)",
+        "axis-range",
+        "call",
+        "label has one axis",
+    ),
+    (
+        '"Dimension out of range (expected to be in range of [-1, 0], but got 1)" in\n'
+        '"  hits = (out.argmax(1) == targets.argmax(dim=1)).sum() "',
+        "axis-range",
+        "call",
+        "targets has one axis",
+    ),
 ]
 
 

@@ -145,6 +145,20 @@ CASES = [
         "model",
         "8 channels",
     ),
+    (
+        "Given groups=1, weight of size [4, 4, 1, 1], expected input[2, 3, 256, 256] to have 4 channels, but got 3 "
+        "channels instead",
+        "channels",
+        "data",
+        "encode the pictures",
+    ),
+    (
+        "Given transposed=1, weight of size [514, 1, 512], expected input[8, 402, 9] to have 514 channels, but got 402 "
+        "channels instead",
+        "channels",
+        "data",
+        "n_fft=400",
+    ),
 ]
 
 

@@ -55,6 +55,28 @@ CASES = [
         "call",
         "share 4 rows",
     ),
+    ("mat1 and mat2 shapes cannot be multiplied (5040x57 and 71x32)", "linear-size", "model", "57 features arrive"),
+    ("mat1 and mat2 shapes cannot be multiplied (8x257 and 513x256)", "linear-size", "model", "n_fft=512"),
+    (
+        "y = self.squeeze(y).view(b, c, 1, 1)\nRuntimeError: size mismatch, m1: [1 x 512], m2: [128 x 8] at a.cpp:9",
+        "linear-size",
+        "model",
+        "8 squeezes the channels of a block",
+    ),
+    (
+        "mat1 and mat2 shapes cannot be multiplied (2x5120 and 2560x1280)",
+        "linear-size",
+        "checkpoint",
+        "belong together",
+    ),
+    ("mat1 and mat2 shapes cannot be multiplied (9040x512 and 1024x256)", "linear-size", "checkpoint", "512 features"),
+    ("mat1 and mat2 shapes cannot be multiplied (12x64 and 768x5)", "linear-size", "data", "x.unsqueeze(0)"),
+    (
+        "y = torch.mm(a, self.mix)\nRuntimeError: mat1 and mat2 shapes cannot be multiplied (1x3 and 5x32)",
+        "linear-size",
+        "model",
+        "make self.mix",
+    ),
 ]
 
 

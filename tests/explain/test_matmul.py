@@ -64,6 +64,8 @@ CASES = [
         "call",
         "torch.bmm",
     ),
+    ("matrices expected, got 4D, 2D tensors at TensorMath.cpp:128", "matmul-rank", "call", "x.flatten(1)"),
+    ("matrices expected, got 3D, 2D tensors", "matmul-rank", "call", "any number of axes"),
 ]
 
 

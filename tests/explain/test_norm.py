@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.explain import assert_first
+from tests.explain import assert_first, at
 
 CASES = [
     ("running_mean should contain 256 elements not 128", "norm-channels", "model", "256 channels"),
@@ -80,6 +80,31 @@ CASES = [
         "[32]",
     ),
     ("num_channels (48) must be divisible by num_groups (32)", "norm-groups", "model", "48"),
+    (
+        at(
+            "scores = net(x)",
+            "ValueError: Expected more than 1 value per channel when training, got input size torch.Size([1, 64])",
+        ).replace("in forward", "in evaluate", 1),
+        "norm-one",
+        "call",
+        "model.eval()",
+    ),
+    (
+        at(
+            "pred = net(x)",
+            "ValueError: Expected more than 1 value per channel when training, got input size torch.Size([1, 64])",
+        ).replace("in forward", "in train_epoch", 1),
+        "norm-one",
+        "data",
+        "drop_last=True",
+    ),
+    (
+        "Expected more than 1 value per channel when training, got input size torch.Size([1, 64])\n"
+        '  File "run.py", line 90, in train\n  File "run.py", line 40, in validate',
+        "norm-one",
+        "call",
+        "model.eval()",
+    ),
 ]
 
 

@@ -105,6 +105,73 @@ CASES = [
         "call",
         "squeeze",
     ),
+    (
+        "Expected 4-dimensional input for 4-dimensional weight [32, 3, 5, 5], but got 3-dimensional input of size "
+        "[16, 48, 48] instead",
+        "rank",
+        "data",
+        "no unsqueeze",
+    ),
+    (
+        "Expected 4-dimensional input for 4-dimensional weight [256, 128, 3, 3], but got 2-dimensional input of size "
+        "[64, 20] instead",
+        "rank",
+        "call",
+        "a last layer's scores",
+    ),
+    (
+        "Expected 4-dimensional input for 4-dimensional weight [16, 256, 1, 1], but got 2-dimensional input of size "
+        "[8, 256] instead",
+        "rank",
+        "call",
+        "axes of 1",
+    ),
+    (
+        "Expected 4-dimensional input for 4-dimensional weight [32, 16, 3, 3], but got 2-dimensional input of size "
+        "[8, 784] instead",
+        "rank",
+        "call",
+        "16 · 7 · 7",
+    ),
+    (
+        "Expected 4-dimensional input for 4-dimensional weight [64, 3, 3, 3], but got 2-dimensional input of size "
+        "[200, 310] instead",
+        "rank",
+        "data",
+        "RGB",
+    ),
+    (
+        "Expected 4-dimensional input for 4-dimensional weight [100, 512, 4, 4], but got 2-dimensional input of size "
+        "[64, 100] instead",
+        "rank",
+        "data",
+        "noise",
+    ),
+    (
+        "Expected 3-dimensional input for 3-dimensional weight [32, 256, 1], but got 2-dimensional input of size "
+        "[8, 256] instead",
+        "rank",
+        "call",
+        "x.unsqueeze(-1)",
+    ),
+    (
+        "Expected 3D (unbatched) or 4D (batched) input to conv2d, but got input of size: [32, 9]",
+        "rank",
+        "call",
+        "scores",
+    ),
+    (
+        "Expected 3D (unbatched) or 4D (batched) input to conv2d, but got input of size: [300, 200]",
+        "rank",
+        "data",
+        "one grey picture",
+    ),
+    (
+        "Expected 4D (unbatched) or 5D (batched) input to conv3d, but got input of size: [2, 64, 100]",
+        "rank",
+        "call",
+        "hardly a volume",
+    ),
 ]
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.explain import assert_first
+from tests.explain import assert_first, explained
 
 CASES = [
     (
@@ -113,9 +113,52 @@ CASES = [
     ),
     ("'collections.OrderedDict' object has no attribute 'state_dict'", "state-dict-kind", "checkpoint", "leave out"),
     ("'collections.OrderedDict' object has no attribute 'eval'", "state-dict-kind", "checkpoint", "parameters alone"),
+    (
+        "Error(s) in loading state_dict for Net:\n\tsize mismatch for blocks.2.gate.down.weight: copying a param with "
+        "shape torch.Size([32, 256]) from checkpoint, the shape in current model is torch.Size([16, 256]).",
+        "state-dict",
+        "model",
+        "a reduction of 8 and 16",
+    ),
+    (
+        "Error(s) in loading state_dict for Detector:\n\tsize mismatch for head.2.weight: copying a param with shape "
+        "torch.Size([255, 512, 1, 1]) from checkpoint, the shape in current model is torch.Size([24, 512, 1, 1]).",
+        "state-dict",
+        "model",
+        "80 classes, and the model is built for 3",
+    ),
+    (
+        "unexpected key in source state_dict: head.weight, head.bias, layers.1.blocks.1.attn_mask",
+        "state-dict",
+        "checkpoint",
+        "3 keys",
+    ),
+    (
+        "unexpected key in source state_dict: fc.weight, fc.bias\n\nmissing keys in source state_dict: neck.weight",
+        "state-dict",
+        "checkpoint",
+        "neck.weight starts at random",
+    ),
 ]
 
 
 @pytest.mark.parametrize(("text", "code", "change", "words"), CASES)
 def test_the_first_answer(text: str, code: str, change: str, words: str) -> None:
     assert_first(text, code, change, words)
+
+
+@pytest.mark.parametrize("strict", ["", ", strict=False", ", strict=True"])
+def test_a_head_is_left_out_of_what_is_loaded(strict: str) -> None:
+    found = explained(
+        f"net.load_state_dict(saved{strict})\nRuntimeError: Error(s) in loading state_dict for Net:\n\t"
+        "size mismatch for fc.weight: copying a param with shape torch.Size([1000, 512]) from checkpoint, "
+        "the shape in current model is torch.Size([3, 512])."
+    )
+    kept = "{key: value for key, value in saved.items() if not key.startswith('fc.')}"
+    assert found.hypotheses[0].fixes[0].code == f"net.load_state_dict({kept}, strict=False)"
+    assert "skips no weight" in found.rule.warning()
+
+
+def test_nobody_is_warned_of_strict_where_only_counters_are_left_over() -> None:
+    found = explained('Unexpected key(s) in state_dict: "bn1.num_batches_tracked", "bn2.num_batches_tracked".')
+    assert found.rule.warning() == ""
