@@ -97,7 +97,8 @@ class PermuteAxes(Rule):
         got, named = self.facts.get("got"), self.facts.get("named")
         if got and named == got + 1:
             says = f"{named} axes are named and the tensor has {got}: one sample, without its batch axis"
-            yield likely(says, "call", "unsqueeze(0) before it, or name the axes of one sample: permute(2, 0, 1)")
+            alone = "permute(2, 0, 1)" if got == 3 else ".T" if got == 2 else f"{got} axes"
+            yield likely(says, "call", f"unsqueeze(0) before it, or name the axes of one sample: {alone}")
         elif got == 2:
             says = "the picture has two axes: it is grey, and has no channel axis to be moved"
             yield likely(says, "data", 'convert("RGB") where it is loaded, or unsqueeze(0) instead of permute')

@@ -244,6 +244,14 @@ class Channels(_Channels):
             says, advice = LATENTS[expected, got], "use a pipeline, an encoder and weights that belong together"
             yield likely(says, "checkpoint", advice)
             return
+        if self.weight[0] == 320 and expected in (4, 5, 8, 9) and got > 3 and min(self.input[-2:]) >= 16:
+            says = (
+                f"a pipeline that gives {got} channels (latents, masks, pictures) runs weights that are for {expected}"
+            )
+            yield likely(
+                says, "checkpoint", "weights of the kind that the pipeline is for: plain, inpainting, editing, depth"
+            )
+            return
         mixed = self.weight[0] >= 128 or set(self.weight[2:]) == {1}  # and no first layer over pixels
         if (expected, got) == (4, 3) and min(self.input[-2:]) >= 64 and mixed:
             says = "pictures (3 channels) went where 4 are read: latents of an encoder, or pictures with alpha or depth"
@@ -266,6 +274,8 @@ class Channels(_Channels):
             advice = (
                 f"give it what it was made for, or make it for {got}: in_channels={got}, or the option that sets it"
             )
+            if got > expected == 3 and got % 3 == 0:
+                says += f"; {got} = {got // 3} · 3, so {got // 3} pictures may be stacked along their channels"
             if self.ndim == 1 and {got, expected} == {1, 2}:
                 sound = ("mono", "stereo (2 channels)")
                 says = f"{sound[got - 1]}, as of sound, went into a network for {sound[expected - 1]}"
@@ -318,4 +328,5 @@ class Channels(_Channels):
     def first(self) -> bool:
         """Whether the numbers are those of data, and of no layer's maps."""
         plain = self.facts.get("groups", 0) == 1
-        return plain and all(size <= 12 or size % 4 for size in (self.got, self.expected))
+        grey = self.expected <= 3 and min(self.weight[2:]) >= 7 and self.weight[0] >= 16  # the first layer of a network
+        return plain and (grey or all(size <= 12 or size % 4 for size in (self.got, self.expected)))

@@ -101,6 +101,10 @@ class LinearSize(Rule):
         own = f"in_features={features} where {self.named} is made"
         if self.product and features != ins:
             yield from self.products()
+        elif not rows:
+            yield likely(
+                "no rows arrive: the tensor is empty", "data", "see where what it is made of loses its last row"
+            )
         elif features == ins:
             says = f"the sizes do fit ({features} and {ins}): the cause is another, and shapes needn't change"
             yield likely(says, "device", "run it on the CPU, whose messages are exact; memory, drivers, mixed devices")
@@ -199,7 +203,7 @@ class LinearSize(Rule):
             says = f"{ins} = {parts} · {features}: {parts} vectors were to be joined, and one arrives"
             advice = f"join them before the layer (torch.cat, F.unfold), or {advice}"
         elif says := columns(features, ins):
-            advice += f"; {SAME_COLUMNS}"
+            other = "a column was lost or added, and the layer is right"
         elif sides := one_side(features, ins):
             says = f"a side of the last maps has {sides[0]} cells, {sides[1]} were counted: inputs of another size"
             advice += ", or bring the inputs to the size that it was made for"
@@ -212,9 +216,7 @@ class LinearSize(Rule):
             )
         yield likely(says, "model", advice, remade)
         if other:
-            yield possible(
-                other, "data", f"print(x.shape) where it is made; data and settings that make {ins} features"
-            )
+            yield possible(other, "data", f"data and settings that make {ins} of them; {SAME_COLUMNS}")
         elif self.samples and self.samples < rows and not self.flattened():
             says = f"{self.x} isn't flattened yet (it then has more than 2 axes here)"
             advice = "x = x.flatten(1)"
@@ -230,7 +232,9 @@ class LinearSize(Rule):
         """Whether these are widths of text or picture encoders, and not features that somebody counted."""
         widths = (self.features, self.in_features)
         told = re.search(r"(?i)comfyui|diffusers", self.case.raised.text)  # frames below a bare message are no frames
-        if self.rows % 77 == 0 or (self.out_features in (320, 640, 1280) and self.in_features in WIDTHS):
+        if (self.rows and self.rows % 77 == 0) or (
+            self.out_features in (320, 640, 1280) and self.in_features in WIDTHS
+        ):
             return True
         if told or self.case.through(r"(?i)transformers|diffusers|comfy|clip|attention|lora|encoder|bert"):
             return all(width in WIDTHS or (width > 1024 and width % 256 == 0) for width in widths)
@@ -282,8 +286,9 @@ class LinearSize(Rule):
             says = f"a sample has {features} values and the net was made for {ins}: of other data, or several at once"
             advice = f"in_features={features} (the option for the state's or input's size), or hand over {ins} of them"
         larger = likely(says, "data", advice)
+        batch = times <= 16 or times in (32, 64, 128, 256)
         yield from (
-            (larger, likely(merged, "call", keep)) if times > 16 or ins < 64 else (likely(merged, "call", keep), larger)
+            (likely(merged, "call", keep), larger) if batch and ins >= 64 else (larger, likely(merged, "call", keep))
         )
 
     def unmerge(self) -> Fix | None:

@@ -20,6 +20,7 @@ HEADS = (
     r"|AuxLogits)(?:\.|$)|roi_heads"
 )
 
+PARAMETRISED = r"\.weight_(?:orig|mask|[guv])\b|\.parametrizations\."
 WITHIN = r"\.\d+\.[a-z_]\w*\."  # a numbered block
 
 
@@ -74,6 +75,20 @@ class StateDict(Rule):
         elif (cut := self.cut()) and not self.sizes:
             says = f"the file's names lack their first {cut} signs: a prefix was cut off that they didn't have"
             yield likely(says, "checkpoint", "key.removeprefix('module.') in place of key[7:]")
+        elif renamed := self.renamed():
+            old, new = renamed
+            says = f"what the model calls {new[:-1]} is {old[:-1]} in the file: renamed between versions"
+            key = f'"{new}" + key.removeprefix("{old}") if key.startswith("{old}") else key'
+            yield likely(says, "checkpoint", "give the weights the model's names", self.rekeyed(key))
+        elif (made := [bool(re.search(PARAMETRISED, " ".join(keys))) for keys in (missing, unexpected)]) and any(made):
+            sides = "the model alone has" if made == [True, False] else "the file alone has"
+            says = (
+                f"{(missing if made[0] else unexpected)[0]} is of a weight or spectral norm (or pruning) that {sides}"
+            )
+            if all(made):
+                says = f"a weight or spectral norm in two spellings: {missing[0]} is wanted, {unexpected[0]} is there"
+            advice = "apply it (or remove it) in the model as when the file was saved, with the same function of torch"
+            yield likely(says, "checkpoint", advice)
         elif missing and unexpected:
             says = f"the names differ ({missing[0]} is wanted, {unexpected[0]} is there): another model or version"
             advice = "build the model that was saved, with its arguments and code of that version"
@@ -134,6 +149,20 @@ class StateDict(Rule):
                 common = common[: common.rfind(".", 0, -1) + 1]
         return None
 
+    def renamed(self) -> tuple[str, str] | None:
+        """What all names of the file begin with in the place of the model's own beginning."""
+        old, new = (commonprefix(keys) for keys in (self.unexpected, self.missing))  # noqa: RUF071
+        old, new = (each[: each.rfind(".") + 1] for each in (old, new))
+        rest, wanted = {key[len(old) :] for key in self.unexpected}, {key[len(new) :] for key in self.missing}
+        return (old, new) if old and new and 2 * len(rest & wanted) > max(len(rest), len(wanted)) else None
+
+    def rekeyed(self, key: str) -> Fix:
+        """The weights under other names, before the user's line or within it."""
+        state = self.handed(0, "state")
+        code = f"{{{key}: value for key, value in {state}.items()}}"
+        plain = re.fullmatch(r"[\w.]+", state)
+        return self.before(f"{state} = {code}") if plain else self.instead(self.line.edited(state, code))
+
     def cut(self) -> int:
         """How many signs all the names of the file lack at their beginning."""
         for cut in range(2, 21):
@@ -142,13 +171,10 @@ class StateDict(Rule):
         return 0
 
     def prefixed(self, in_file: str, in_model: str) -> Iterator[Hypothesis]:
-        state = self.handed(0, "state")
         maker = MAKERS.get(in_file or in_model, "a module around it")
         if in_file:
             says = f"every name in the file begins with {in_file!r}: it was saved from {maker}"
-            code = f'{{key.removeprefix("{in_file}"): value for key, value in {state}.items()}}'
-            plain = re.fullmatch(r"[\w.]+", state)
-            fix = self.before(f"{state} = {code}") if plain else self.instead(self.line.edited(state, code))
+            fix = self.rekeyed(f'key.removeprefix("{in_file}")')
             yield certain(says, "checkpoint", "take the prefix off the names", fix)
         else:
             says = f"every name in the model begins with {in_model!r}, none in the file: the model is in {maker}"
@@ -159,7 +185,7 @@ class StateDict(Rule):
 
     def other_sizes(self) -> Iterator[Hypothesis]:
         name, saved, built = self.sizes[0]
-        heads = [each for each in self.sizes if re.search(HEADS, each[0])]
+        heads = [each for each in self.sizes if re.search(HEADS, each[0]) and each[1][:1] != each[2][:1]]
         layer = name.rpartition(".")[0]
         counts = {(a[:1], b[:1]) for _, a, b in self.sizes}
         embeds = re.search(r"(?i)embed|wte|tok|lm_head|pos", name) and not heads
@@ -197,9 +223,9 @@ class StateDict(Rule):
             advice = f"build the model for {saved[1]} input channels, or adapt this one weight before loading"
             yield likely(says, "model", advice)
         else:
-            says = (
-                f"{len(self.sizes)} sizes differ, {name} first: {list(saved)} in the file, {list(built)} in the model"
-            )
+            says = f"{name} is {list(saved)} in the file and {list(built)} in the model"
+            says += f", and {counted(len(self.sizes) - 1, 'other shape')} differ" if self.sizes[1:] else ""
+            says += f"; {self.missing[0]} is missing: another depth or kind of block" if self.missing else ""
             advice = "build the model with the arguments that it was saved with, or load weights of this one"
             yield likely(says, "checkpoint", advice)
             if heads:

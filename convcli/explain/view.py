@@ -77,6 +77,14 @@ class ViewSize(Rule):
                 return f"{cells} positions arrive, and {high}·{wide} = {high * wide} were counted"
         return ""
 
+    def windowed(self) -> int:
+        """The side of square maps that a window doesn't divide: [batch, n, window, n, window, channels]; or 0."""
+        if len(self.shape) != 6 or self.shape[2] != self.shape[4] or min(self.shape) < 1:
+            return 0
+        cells, rest = divmod(self.elements, self.shape[0] * self.shape[5])
+        side = isqrt(cells)
+        return side if not rest and side * side == cells and side % self.shape[2] else 0
+
     def of_anchors(self) -> int:
         """The channels that arrive at a detector's head, [batch, anchors, classes + 5, height, width]; 0 for others."""
         if len(self.shape) != 5 or min(self.shape) < 1 or self.shape[1] > 9 or self.shape[2] < 6:
@@ -124,6 +132,9 @@ class ViewSize(Rule):
             )
             advice = f"filters={anchors * scores} in the layer before each head, or the number of classes as it was"
             yield likely(f"{says} {anchors * scores}", "model", f"{advice}: anchors · (classes + 5)")
+        elif side := self.windowed():
+            says = f"the maps are {side}×{side}, and {side} isn't a multiple of the window's {shape[2]}"
+            yield likely(says, "data", f"pad or resize the input so that its sides are multiples of {shape[2]} there")
         elif maps:
             advice = "resize the inputs to what the network counts on, or take the sizes from x.shape[-2:]"
             yield likely(f"{maps}: other inputs, strides or rounding", "data", advice)
@@ -137,7 +148,9 @@ class ViewSize(Rule):
             wrong = sorted(fitting, key=lambda fit: (fit[0] == 0, fit[0] if len(shape) > 2 else -fit[0]))[:3]
             axes = ", or ".join(f"axis {axis} were {size}, not {shape[axis]}" for axis, size in wrong)
             advice = "what makes the tensor has another size: channels, classes, anchors, steps, pixels, or the batch"
-            yield likely(f"it would fit if {axes}", "model", f"{advice}; make both agree")
+            times = elements // prod(shape) if elements % prod(shape) == 0 else 0
+            many = f"{times} times as much arrives as is counted: " if times else ""
+            yield likely(f"{many}it would fit if {axes}", "model", f"{advice}; make both agree")
         elif samples:
             says = f"the view counts on {shape[0]} samples, and {elements} elements are {samples}"
             yield likely(says, "call", follow, self.free_batch())

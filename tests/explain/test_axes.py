@@ -53,6 +53,13 @@ CASES = [
         "call",
         "targets has one axis",
     ),
+    (
+        "x = x.permute(0, 3, 1, 2)\nRuntimeError: number of dimensions in the tensor input does not "
+        "match the length of the desired ordering of dimensions i.e. input.dim() = 3 is not equal to len(dims) = 4",
+        "permute-axes",
+        "call",
+        "permute(2, 0, 1)",
+    ),
 ]
 
 

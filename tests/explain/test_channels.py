@@ -159,6 +159,27 @@ CASES = [
         "data",
         "n_fft=400",
     ),
+    (
+        "Given groups=1, weight of size [32, 1, 7, 7], expected input[4, 48, 96, 96] to have 1 channels, but got 48 "
+        "channels instead",
+        "channels",
+        "data",
+        "48 channels",
+    ),
+    (
+        "Given groups=1, weight of size [320, 8, 3, 3], expected input[2, 13, 64, 64] to have 8 channels, but got 13 "
+        "channels instead",
+        "channels",
+        "checkpoint",
+        "the pipeline is for",
+    ),
+    (
+        "Given groups=1, weight of size [64, 3, 3, 3], expected input[8, 15, 96, 96] to have 3 channels, but got 15 "
+        "channels instead",
+        "channels",
+        "data",
+        "5 pictures may be stacked",
+    ),
 ]
 
 

@@ -77,6 +77,8 @@ CASES = [
         "model",
         "make self.mix",
     ),
+    ("mat1 and mat2 shapes cannot be multiplied (0x3 and 32x64)", "linear-size", "data", "empty"),
+    ("mat1 and mat2 shapes cannot be multiplied (1x12800 and 400x84)", "linear-size", "call", "32 · 400"),
 ]
 
 

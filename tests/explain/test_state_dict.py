@@ -139,6 +139,35 @@ CASES = [
         "checkpoint",
         "neck.weight starts at random",
     ),
+    (
+        'Error(s) in loading state_dict for Net: Missing key(s) in state_dict: "enc.a.weight", "enc.a.bias". '
+        'Unexpected key(s) in state_dict: "encoder.a.weight", "encoder.a.bias".',
+        "state-dict",
+        "checkpoint",
+        "renamed",
+    ),
+    (
+        'Error(s) in loading state_dict for Net: Missing key(s) in state_dict: "up.weight". '
+        'Unexpected key(s) in state_dict: "up.weight_g", "up.weight_v".',
+        "state-dict",
+        "checkpoint",
+        "the file alone has",
+    ),
+    (
+        'Error(s) in loading state_dict for Net: Missing key(s) in state_dict: "up.parametrizations.weight.original0". '
+        'Unexpected key(s) in state_dict: "up.weight_g", "up.weight_v".',
+        "state-dict",
+        "checkpoint",
+        "two spellings",
+    ),
+    (
+        'Missing key(s) in state_dict: "a.3.weight". size mismatch for '
+        "a.0.weight: copying a param with shape torch.Size([8, 4, 3, 3]) from checkpoint, the shape in current "
+        "model is torch.Size([8, 4, 1, 1]).",
+        "state-dict",
+        "checkpoint",
+        "another depth",
+    ),
 ]
 
 

@@ -93,6 +93,18 @@ CASES = [
         "call",
         "counted",
     ),
+    (
+        "shape '[2, 7, 8, 7, 8, 96]' is invalid for input of size 691200",
+        "view-size",
+        "data",
+        "60 isn't a multiple of the window's 8",
+    ),
+    (
+        "shape '[2, 32, 32, 320]' is invalid for input of size 1966080",
+        "view-size",
+        "model",
+        "3 times as much",
+    ),
 ]
 
 
