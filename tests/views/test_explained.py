@@ -13,7 +13,7 @@ LINEAR = "RuntimeError: mat1 and mat2 shapes cannot be multiplied (128x512 and 2
 
 def test_the_line_its_operands_why_and_what_to_change() -> None:
     text = shown(told(explained(at("x = self.fc1(x)", LINEAR))))
-    assert text.startswith("linear-size · nn.Linear gets 512 features, its weight takes 2048\n")
+    assert text.startswith("linear-size · 512 features arrive, and the weight takes 2048\n")
     for part in (
         "net.py:7   x = self.fc1(x)",
         "x         [128 rows, 512 features]",
