@@ -69,7 +69,7 @@ def read(text: str) -> list[Raised]:
     lines = _lines(text)
     named = _named(lines)
     if not named:
-        return [Raised("", _message(lines[-200:]))] if any(lines) else []
+        return [Raised("", _message(lines[-200:]), tuple(frames(lines[-3000:])))] if any(lines) else []
     errors = [_raised(lines, named, i) for i in range(len(named))]
     first = len(errors) - 1
     while first and (
