@@ -2,28 +2,37 @@
 
 import re
 from collections.abc import Iterator
-from math import log2
+from math import isqrt
 
-from convcli.explain.rule import Hypothesis, Rule, certain, likely, possible
+from convcli.explain.rule import Fix, Hypothesis, Rule, certain, likely, possible
+from convcli.explain.sequences import is_longest
 
 FAMILY = "addition"
 
 MASKS = r"(?i)mask|attn|attention|energy|-?1e9|-?1e10|-?inf\b"
 POSITIONS = r"(?i)(?<![a-z])pos|position|embed|(?:^|\W)pe\b"
-LONGEST_TEXTS = (77, 128, 256, 512, 514, 1024, 2048, 4096)
-MELS = (40, 64, 80, 128)  # features of a spectrogram
 PREDICTED, TRUE = r"(?i)pred|output|logit", r"(?i)target|label|mask|true|\bgt\b"
+REPLICAS = r"Trainer(?![a-z])|DataParallel|(?i:multi.?gpu)"
+CLASSES = (10, 100, 1000)  # of CIFAR and MNIST, and of ImageNet
 
 
 def _is_grid(tokens: int) -> bool:
-    """Whether so many tokens are a picture's or volume's patches, with or without one for the class.
+    """Whether so many tokens are a square picture's patches, with or without one for the class.
 
-    >>> [n for n in (100, 197, 256, 1000, 2744, 4096) if _is_grid(n)]
-    [197, 2744, 4096]
+    >>> [n for n in (100, 197, 256, 1000, 4097) if _is_grid(n)]
+    [197, 4097]
     """
-    if tokens < 145 or (tokens <= 1024 and tokens & (tokens - 1) == 0):
-        return False
-    return any(round(n**0.5) ** 2 == n or (n > 1700 and round(n ** (1 / 3)) ** 3 == n) for n in (tokens, tokens - 1))
+    power_of_two = tokens & (tokens - 1) == 0  # a length or a width as well
+    return tokens > 144 and not power_of_two and any(isqrt(n) ** 2 == n for n in (tokens, tokens - 1))
+
+
+def halved(high: int, low: int) -> int:
+    """How often a size was halved, and rounded each time; 0 if it wasn't.
+
+    >>> halved(56, 14), halved(65, 33), halved(65, 32), halved(64, 40)
+    (2, 1, 1, 0)
+    """
+    return next((times for times in range(1, 7) if low in (high >> times, -(-high >> times))), 0)
 
 
 class AdditionSize(Rule):
@@ -47,7 +56,7 @@ class AdditionSize(Rule):
         return self.line.operands() or (self.handed(0, "x"), self.handed(1, "skip"))
 
     def deciding(self) -> str:
-        if self.axis >= 2 and abs(self.a - self.b) <= 8:
+        if self.axis >= 2 and abs(self.a - self.b) in (1, 2, 4, 6, 8):
             return "the height and width of what goes into the network: are they multiples of 32?"
         if self.of_channels and not self.line.code:
             return "the last file of the traceback: is it your own block, or a library's model?"
@@ -75,6 +84,10 @@ class AdditionSize(Rule):
             yield certain(says, "call", "assign it", self.replaced(" - ", " = ", 1))
         elif self.case.in_loss or (self.line.has(PREDICTED) and self.line.has(TRUE) and not self.line.has("==|!=")):
             yield from self.of_a_loss()
+        elif self.axis == 1 and self.line.has(r"\[.*\.size\(0\)"):
+            says = f"size(0) is the batch, {min(self.a, self.b)}, and the {max(self.a, self.b)} steps are on axis 1"
+            fix = self.replaced(".size(0)", ".size(1)")
+            yield likely(says, "call", "slice by size(1): [batch, steps, features]", fix)
         elif self.line.has(POSITIONS) or self.case.through(r"(?i)embedding|position"):
             yield from self.of_positions()
         elif self.case.through(r"functional\.py.*(?:matmul|attention)") or self.line.has(r"@|\bmatmul\(|\bbmm\("):
@@ -91,6 +104,10 @@ class AdditionSize(Rule):
             yield likely(says, "call", advice)
         elif self.line.has("==|!=|\\.eq\\("):
             says = f"predictions and labels have {self.a} and {self.b} on axis {self.axis}"
+            if self.line.has(r"argmax|\.max\(|topk"):
+                says += ": an axis is left beside the classes, of maps or steps"
+                yield likely(says, "model", "scores [batch, classes]: pool or flatten before the last layer")
+                return
             scores = ", so one still holds a score for each class" if max(self.a, self.b) < 2000 else ""
             yield likely(says + scores, "call", "compare class numbers: outputs.argmax(dim=1) == labels, both [batch]")
         elif self.line.has(r"(?i)[-/]\s*\(?(?:self\.)?\w*(?:mean|std)|normali[sz]e"):
@@ -104,11 +121,18 @@ class AdditionSize(Rule):
             yield from (self.of_batches, self.of_rows, self.of_maps)[min(self.axis, 2)]()
 
     def of_batches(self) -> Iterator[Hypothesis]:
+        """Axis 0: all axes after it agree."""
         a, b = self.a, self.b
         low, high = sorted((a, b))
         if self.case.through(r"[/\\]optim[/\\]"):
             says = f"the optimizer's state has {b} numbers for a weight of {a}: it was saved with another model"
             yield likely(says, "checkpoint", "load the weights alone (new heads left out), and start a fresh optimizer")
+        elif high % low == 0 and re.search(REPLICAS, self.case.raised.text):
+            says = (
+                f"{high} = {high // low} · {low}: one GPU's share of a batch meets the whole, as DataParallel cuts it"
+            )
+            advice = "one process for each GPU (torchrun, accelerate launch), or one GPU: CUDA_VISIBLE_DEVICES=0"
+            yield likely(says, "device", advice)
         elif low > 512 and high % low == 0:
             says = (
                 f"{high} = {high // low} · {low}: one was flattened with its {high // low} classes, the other without"
@@ -121,7 +145,7 @@ class AdditionSize(Rule):
             yield likely(says, "call", "build both for the batch at hand, x.size(0), not for a fixed batch_size")
 
     def of_rows(self) -> Iterator[Hypothesis]:
-        """Axis 1: channels, tokens, or classes."""
+        """Axis 1: channels of maps that are equally large, tokens, or classes."""
         (one, two), a, b = self.sides, self.a, self.b
         low, high = sorted((a, b))
         named = self.line.has(r"(?i)short|skip|resid|identity|downsample") or self.case.through(
@@ -131,10 +155,7 @@ class AdditionSize(Rule):
         lengths = f"{a} and {b} tokens or steps: mask, positions or features of another length"
         as_many = "as many outputs as classes; class numbers go through F.one_hot for MSE and the like"
         one_length = "make both from one and the same input, padded or cut to one length"
-        if high > 20_000 and high % low == 0 and low > 512:
-            says = f"{high} = {high // low} · {low}: a batch was flattened into one row"
-            yield likely(says, "call", f"keep its rows: x.view(-1, {low}), and no flatten() of the batch")
-        elif (self.of_channels or named) and not self.line.has(r"\*"):
+        if (self.of_channels or named) and not self.line.has(r"\*"):
             says = f"the main path has {a} channels and the shortcut {b}: a residual block that changes its channels"
             advice = f"send the shortcut through nn.Conv2d({b}, {a}, kernel_size=1), with the block's stride"
             yield likely(says, "model", advice)
@@ -145,8 +166,8 @@ class AdditionSize(Rule):
                 advice = "take all of them for one base model, and the library's version that they were made with"
             yield possible(says, "call", advice)
         elif low > 256 and high % low == 0:
-            says = f"{high} = {high // low} · {low}: one of both was repeated or concatenated, and the other wasn't"
-            yield likely(says, "call", "repeat the other as often: samples, prompts or frames that go in pairs")
+            says = f"{high} = {high // low} · {low}: one was repeated, joined or flattened, and the other wasn't"
+            yield likely(says, "call", "do the same to both: samples, prompts or frames go in pairs; keep the batch")
         elif self.line.has(r"(?i)hidden|state") and self.line.has(r"(?i)encoder|outputs|memory"):
             says = f"a decoder's state meets the encoder's {b} steps, and stands on their axis"
             advice = "the last layer's state, one for each sample, over all steps: hidden[-1].unsqueeze(1)"
@@ -157,7 +178,7 @@ class AdditionSize(Rule):
             yield likely(says, "call", advice)
         elif _is_grid(a) or _is_grid(b):
             yield self.other_grid()
-        elif b in LONGEST_TEXTS and b not in (128, 256) and a > b:
+        elif a > b and is_longest(b):
             yield from self.of_positions()
         elif (low >= 64 and high < 1.5 * low) or low > 1024:
             yield likely(lengths, "data", one_length)
@@ -173,29 +194,31 @@ class AdditionSize(Rule):
         return likely(says, "data", "one picture, patch size and length for both: [batch, tokens, features]")
 
     def of_maps(self) -> Iterator[Hypothesis]:
-        """Axis 2 and on: feature maps that are added, for the most part."""
+        """Axis 2 and on. Axes are compared from the last on, so axis 2 is the last, or the widths agree."""
         (one, two), a, b, axis = self.sides, self.a, self.b, self.axis
         low, high = sorted((a, b))
         ratio = high / low
         small, large = (one, two) if a < b else (two, one)
-        whole = abs(log2(ratio) - round(log2(ratio))) < 0.1
-        if low in MELS and high > 5000:
+        times = halved(high, low)
+        shrunk = times > 0 and (ratio < 4.5 or high == low << times)
+        if axis == 2 and high > 5000 and low <= 128 and not _is_grid(high):
             says = f"{high} samples of sound arrive where {low} features of a spectrogram are expected"
             yield likely(says, "data", "run the feature extractor (MelSpectrogram, fbank) before the model")
         elif axis == 2 and ratio > 4.5 and low != 3 and (_is_grid(a) or _is_grid(b)):
             yield self.other_grid()
-        elif ratio > 4.5 and not whole:
+        elif ratio > 4.5 and not shrunk:
             says = f"{a} and {b} on axis {axis}: a vector with one value a channel is matched with the last axis"
             yield likely(says, "call", "bring it to the channels' axis: v.view(1, -1, 1, 1) for [batch, channels, …]")
-        elif axis == 2 and not self.line.code and low >= 128 and a % 64 == b % 64 == 0 and not whole:
+        elif axis == 2 and not self.line.code and low >= 128 and a % 64 == b % 64 == 0 and not shrunk:
             says = f"{a} and {b} features on the last axis: two parts have other hidden sizes"
             yield likely(says, "model", f"one hidden size for both, or nn.Linear({b}, {a}) between them")
+        elif a > b and is_longest(b) and axis == 2 and not shrunk:
+            yield from self.of_positions()
         elif high - low == 1:
             says = f"{a} and {b} differ by one: an odd size was halved (rounded down) and doubled again"
-            advice = "bring one to the other's size, or pad or resize the input to a multiple of 2 for each halving"
-            resized = self.changed(one, f"F.interpolate({{}}, size={two}.shape[2:])") if self.line.operands() else None
-            yield likely(says, "model", advice, resized)
-        elif high - low > 2 and any(abs(high / 2**halvings - low) <= 1 for halvings in range(1, 7)):
+            advice = "bring the doubled one to the other's size, or pad or resize the input to multiples of 2"
+            yield likely(says, "model", advice, self.resized())
+        elif shrunk:
             says = f"{a} and {b}: one path was shrunk {ratio:.3g}-fold (stride, pooling) and the other wasn't"
             advice = "give the shortcut the same stride (a 1×1 convolution), or upsample the small one"
             yield likely(says, "model", f"{advice}: F.interpolate({small}, size={large}.shape[2:])")
@@ -210,10 +233,22 @@ class AdditionSize(Rule):
         else:
             says = f"{a} and {b} cells on axis {axis}: they come from inputs of different sizes"
             advice = "resize the inputs to what the model, its grids or its positions were made for"
+            classes = next((n for n in (a, b) if n in CLASSES), 0)
+            if classes and not self.line.code:
+                scores = f"the scores of {classes} classes met maps that are {a + b - classes} wide, by their last axes"
+                operator = "look at the operator in forward: x = self.classifier(x), and no x - … or x + …"
+                yield likely(scores, "call", operator)
+                yield possible(says, "data", advice)
+                return
             yield likely(says, "data", advice)
             if axis == 3 and not self.line.code:
                 says = f"an attention's mask is for {b} keys, and there are {a}"
                 yield possible(says, "call", "make the mask from the batch at hand: [batch, 1, queries, keys]")
+
+    def resized(self) -> Fix | None:
+        """What was doubled, and so has an even size, brought to the size of the other."""
+        doubled, kept = self.sides if self.a % 2 == 0 else self.sides[::-1]
+        return self.changed(doubled, f"F.interpolate({{}}, size={kept}.shape[2:])") if self.line.operands() else None
 
     def of_positions(self) -> Iterator[Hypothesis]:
         two, a, b = self.sides[1], self.a, self.b
@@ -221,9 +256,9 @@ class AdditionSize(Rule):
         if all(inputs) and not set(inputs[0]) & set(inputs[1]):
             says = f"{inputs[0][-1]} has {a} steps and {inputs[1][-1]} has {b}: cut from the data to other lengths"
             yield likely(says, "data", "one length for both, by the arguments that cut them (seq_len, label_len, …)")
-        elif b in LONGEST_TEXTS and a > b:
-            says = f"the text has {a} tokens, and there are positions for {b}"
-            yield likely(says, "data", f"truncate to {b} tokens, or make the table of positions longer")
+        elif a > b and is_longest(b):
+            says = f"there are {a} tokens, and room (positions, a mask) for {b}: {a - b} too many"
+            yield likely(says, "data", f"truncate to {b} tokens (cutoff, max_length), or raise the maximum length")
         else:
             says = f"{a} tokens arrive and {two} holds {b}: made for another picture size, patch size or length"
             advice = "feed what it was made for, or make (interpolate) the positions for the new number"

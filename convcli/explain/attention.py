@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 
 from convcli.explain.rule import Hypothesis, Rule, certain, likely, possible
+from convcli.explain.sequences import is_longest
 from convcli.wording import counted
 
 FAMILY = "sequences"
 
 SMALL_BATCH = 64
-CLIP = 77  # tokens of its every text
 
 
 class AttentionSize(Rule):
@@ -100,7 +100,7 @@ class AttentionMask(Rule):
         elif "expected" in self.facts and len(self.expected) == 4:
             yield self.of_scores(self.expected, self.got)
         elif "expected" in self.facts and (
-            (self.expected[-1] < self.got[-1] and self.expected[-1] <= SMALL_BATCH) or self.got[-1] == CLIP
+            (self.expected[-1] < self.got[-1] and self.expected[-1] <= SMALL_BATCH) or is_longest(self.got[-1])
         ):
             batch, length = self.expected[-1], self.got[-1]
             says = f"{batch} is read as the length: the batch stands where the {length} steps are expected"

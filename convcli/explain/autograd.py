@@ -7,6 +7,12 @@ from convcli.explain.rule import Hypothesis, Rule, certain, likely, possible
 
 FAMILY = "autograd"
 
+# Said of training that keeps a base frozen and computes its blocks twice.
+CHECKPOINTED = (
+    r"(?i)\blora|\bpeft\b|[/\\]peft[/\\]|gradient.?checkpoint|None of the inputs have requires_grad"
+    r"|(?<![a-z])trainer\.train(?![a-z_])|utils[/\\]checkpoint"
+)
+
 
 class NoGradient(Rule):
     code = "no-gradient"
@@ -34,6 +40,16 @@ class NoGradient(Rule):
         ),
         possible("all parameters are frozen (requires_grad=False)", "model", "leave some of them to be trained"),
     )
+
+    def hypotheses(self) -> Iterator[Hypothesis]:
+        checkpointed = re.search(CHECKPOINTED, self.case.raised.text) or self.case.through(CHECKPOINTED)
+        if checkpointed:
+            says = "gradient checkpointing over a frozen base (LoRA): its blocks get inputs without gradients, and cut"
+            advice = "model.enable_input_require_grads() before training, or use_reentrant=False for the checkpoints"
+            yield likely(says, "model", advice)
+        for each in super().hypotheses():
+            yield possible(each.says, each.change, each.advice) if checkpointed else each
+
     decide = "print(next(model.parameters()).requires_grad, out.requires_grad)"
     not_that = "loss.requires_grad_() runs, and nothing is learned"
 

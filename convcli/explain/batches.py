@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from math import prod
 
 from convcli.explain.rule import Hypothesis, Rule, certain, likely, possible
 
@@ -57,18 +58,19 @@ class BatchSizes(Rule):
             advice = "pad or resize them to one size, or collect them in a list: DataLoader(…, collate_fn=…)"
             yield likely(says, "data", advice)
             yield possible("pictures of other sizes", "data", "transforms.Resize((height, width)): both numbers")
-        elif len(first) != len(other):
-            says = f"{list(first)} and {list(other)}: grey pictures without an axis for channels among the others"
-            advice = 'Image.open(path).convert("RGB") for every picture'
-            if {len(first), len(other)} == {1, 2}:
-                says = f"{list(first)} and {list(other)}: recordings with an axis for channels, and without"
-                advice = "bring each to one channel where it is read: the mean over that axis"
-            yield likely(says, "data", advice)
-        elif len(first) == 3 and {first[0], other[0]} <= {1, 2, 3, 4} and first[0] != other[0]:
-            says = f"{first[0]} and {other[0]} channels: grey or RGBA pictures among the others"
-            yield likely(says, "data", 'Image.open(path).convert("RGB") for every picture')
+        elif {len(first), len(other)} == {1, 2}:
+            says = f"{list(first)} and {list(other)}: recordings with an axis for channels, and without"
+            yield likely(says, "data", "bring each to one channel where it is read: the mean over that axis")
+        elif len(first) != len(other) or self.channels(first) != self.channels(other):
+            yield self.of_modes(first, other)
+        elif len(first) == 3 and self.buckets(first, other):
+            says = f"maps of {list(first[1:])} and {list(other[1:])}: two shapes of one area (aspect-ratio buckets)"
+            yield likely(
+                says, "data", "make each batch of one bucket; delete latents that were cached with other sizes"
+            )
         elif len(first) >= 3 and first[1:] != other[1:]:
-            says = f"pictures of {list(first[-2:])} and {list(other[-2:])} went into one batch"
+            what = "pictures" if self.channels(first) else "maps or crops"
+            says = f"{what} of {list(first[-2:])} and {list(other[-2:])} went into one batch"
             advice = "transforms.Resize((height, width)): with one number only the shorter side gets that size"
             if first[-2:] == other[-2:][::-1]:
                 says += ": upright and lying ones"
@@ -81,6 +83,27 @@ class BatchSizes(Rule):
             says = f"sequences of {list(first)} and {list(other)} went into one batch"
             advice = "nn.utils.rnn.pad_sequence(batch, batch_first=True) in a collate_fn, or padding=… in the tokenizer"
             yield likely(says, "data", advice)
+
+    def channels(self, shape: tuple[int, ...]) -> int:
+        return shape[0] if len(shape) == 3 and shape[0] in (1, 2, 3, 4) else 0
+
+    def of_modes(self, first: tuple[int, ...], other: tuple[int, ...]) -> Hypothesis:
+        """Pictures of several modes; what the first entries are, most are, as the odd one is named."""
+        says = f"{list(first)} and {list(other)}: grey, RGBA and colour pictures are mixed"
+        grey_first = self.channels(first) < self.channels(other) and len(first) < 4
+        if self.entry > 1 and grey_first:
+            says = f"entries 0 to {self.entry - 1} are grey, {list(first)}, and {self.entry} is not, {list(other)}"
+            return likely(
+                says, "data", 'Image.open(path).convert("L") for all, as masks are; "RGB" where colour is meant'
+            )
+        masks = ', "L" for every mask' if grey_first else ""
+        return likely(says, "data", f'Image.open(path).convert("RGB") for every picture{masks}')
+
+    def buckets(self, first: tuple[int, ...], other: tuple[int, ...]) -> bool:
+        """Whether two sizes, none the other turned, hold about as many pixels and are multiples of 8."""
+        a, b = prod(first[1:]), prod(other[1:])
+        turned = sorted(first[1:]) == sorted(other[1:])
+        return not turned and abs(a - b) < a / 20 and not any(n % 8 for n in first[1:] + other[1:])
 
 
 class BatchTypes(Rule):

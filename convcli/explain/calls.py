@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 from convcli.explain.rule import Fix, Hypothesis, Rule, certain, likely
 
@@ -83,6 +84,10 @@ class NotTensor(Rule):
             fix = self.changed(self.culprit(argument), converted) if self.line.code or not self.case.frame else None
             advice = "torch.from_numpy(array).float(), or a Dataset and DataLoader that make tensors"
             yield certain(says, "data", advice, fix)
+        elif given == "str" and re.match("dropout|linear|layer_norm|softmax|relu|tanh|gelu|matmul", function):
+            says = f"{what} is the name of a result: the model returns a dict, and taking that apart gives its names"
+            advice = "outputs = model(…), then outputs.pooler_output or .last_hidden_state; or return_dict=False"
+            yield likely(says, "call", advice)
         elif "Image" in given or given in ("str", "PosixPath"):
             says = (
                 f"{what} is a {'Pillow picture' if 'Image' in given else 'path or text'}, and the layer takes a tensor"
@@ -113,6 +118,12 @@ class NotTensor(Rule):
             says = f"{what} is a {given}"
             advice = "hand over a tensor: torch.as_tensor, or the part of it that is one"
             yield likely(says, "call", advice)
+
+    @property
+    def _call(self) -> Any:
+        """The call of the layer whose function raised, as conv2d does for self.conv, where its name tells."""
+        kind = re.match("conv|linear|dropout|embedding|relu|[a-z]+_norm", self.facts.get("function", ""))
+        return (self.case.direct and kind and self.line.call(rf"(?i){kind[0]}")) or super()._call
 
     def left_out(self, owner: str, part: str) -> Iterator[Hypothesis]:
         if part == "grad":
@@ -166,7 +177,12 @@ class NotTensor(Rule):
             yield likely(says, "call", advice)
         elif given == "list":
             says = f"{what} is a list, and a tensor is taken"
-            yield likely(says, "data", "torch.stack(list) for tensors of one size, torch.tensor(list) for numbers")
+            advice = "torch.stack(list) for tensors of one size, torch.tensor(list) for numbers"
+            if re.match("conv|linear|batch_norm|relu|max_pool", self.facts.get("function", "")) and self.case.frame:
+                advice = (
+                    "one after the other, [layer(f) for f in list], or the one that is meant; torch.stack for one size"
+                )
+            yield likely(says, "data", advice)
         elif mentions("LSTM(") or mentions("GRU(") or mentions("RNN(") or mentions("MultiheadAttention("):
             says = f"{what} is a tuple: LSTM, GRU and attention return (output, state)"
             yield likely(says, "call", "out, _ = …, outside of nn.Sequential: inside it can't be taken apart")

@@ -5,7 +5,9 @@ import re
 from collections.abc import Iterator
 from typing import Self
 
-from convcli.explain.rule import Case, Hypothesis, Rule, certain, likely
+from convcli.explain.addition import halved
+from convcli.explain.rule import Case, Hypothesis, Rule, certain, likely, possible
+from convcli.explain.sequences import is_longest
 from convcli.wording import counted
 
 # The axis in a call that stands alone in its line.
@@ -71,6 +73,9 @@ class CatSize(Rule):
         if min(a, b) == 1 or of_batch:
             says = f"{a} and {b}: a batch of other size, or an axis of 1, which torch.cat doesn't repeat as a sum would"
             advice = "bring all parts to one batch first: part.expand(x.size(0), …), or the doubling (guidance) for all"
+            if min(a, b) > 1:
+                says = f"the parts are of batches of {a} and {b}: one was made for a fixed size, or the last is smaller"
+                advice = "make each part for the batch at hand, x.size(0); drop_last=True; double all for guidance"
             if self.dim in (2, -1) and not of_batch:
                 advice = "[layers, batch, features], as a state is, beside [batch, steps, …]: part.transpose(0, 1)"
             yield likely(says, "call", advice)
@@ -79,30 +84,34 @@ class CatSize(Rule):
             if self.facts.get("axis") == 1:
                 says = f"rows of {a} and {b} numbers: sequences of other lengths, or a result left unprocessed"
             advice = "pad or resize them to one size, or keep them in a list; [1, n, …] joins along axis 1"
+            if is_longest(min(a, b)) and max(a, b) % min(a, b) == 0:
+                says = f"texts of {a} and {b} tokens, cut in windows of {min(a, b)}: one has more of them"
+                advice = "pad the shorter one (an empty prompt, too) to as many windows, or truncate"
             yield likely(says, "data", advice)
         elif rows and self.dim in (1, -1):
             says = f"{a} and {b} rows: {rows[-1]} was made from other numbers of samples, frames or words"
             yield likely(says, "data", "one row for each of the same things in all parts: count them")
         elif abs(a - b) == 1:
             says = f"{a} and {b} differ by one: an odd size was halved (rounded down) and doubled again"
-            advice = "bring one to the other's size, or resize the input to a multiple of 2 for each halving"
-            parts = self.parts
+            advice = "bring the doubled one to the other's size, or resize the input: a multiple of 2 for each halving"
             resized = None
-            if len(parts) == 2:
-                one, other = parts if "skip" not in parts[0] else parts[::-1]
-                resized = self.changed(one, f"F.interpolate({{}}, size={other}.shape[2:])")
+            if len(self.parts) == 2:
+                doubled, kept = self.parts if a % 2 == 0 else self.parts[::-1]  # twice a size is even
+                resized = self.changed(doubled, f"F.interpolate({{}}, size={kept}.shape[2:])")
             yield likely(says, "model", advice, resized)
-        elif 2 * min(a, b) - 1 <= max(a, b) <= 64 * min(a, b) and abs(a - b) > 2 and self.dim == 1:
+        elif self.dim == 1 and abs(a - b) > 2 and halved(max(a, b), min(a, b)):
             says = f"{a} and {b}: one is {ratio:.3g} times as large: an upsampling is missing, or one too many"
             advice = "concatenate maps of one level; F.interpolate(x, size=skip.shape[2:]) upsamples the small one"
             yield likely(says, "model", advice)
-        elif self.dim == 1 and abs(a - b) % 2 == 0 and min(a, b) > 4:
+        elif self.dim == 1 and abs(a - b) % 2 == 0 and min(a, b) > 4 and ratio < 1.5:
             says = f"{a} and {b} differ by {abs(a - b)}: convolutions without padding took cells away at the border"
             advice = "padding=kernel // 2 in the convolutions, or crop the skip as the U-Net's authors did"
             yield likely(says, "model", advice)
+            says = "the input's size isn't a multiple of the network's strides"
+            yield possible(says, "data", "resize or pad the input to a multiple of 32")
         else:
             says = f"beside axis {self.dim}, the sizes have to be equal: {a} and {b} are not"
-            advice = "sequences of other lengths, axes in another order (features, channels), or the wrong dim"
+            advice = "a last batch that is smaller, sequences of other lengths, axes in another order, or the wrong dim"
             yield likely(says, "call", advice)
 
 

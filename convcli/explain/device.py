@@ -1,7 +1,7 @@
 """Tensors on different devices, or on a device that isn't there."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from convcli.explain.rule import Hypothesis, Rule, certain, likely, possible
 
@@ -9,6 +9,11 @@ FAMILY = "device"
 
 # Arguments of functions that take no weights: torch.cat, arithmetic, masks.
 JOINED = r"tensors|other|mask|tensor[12]|end|src|source|values?|condition|grid"
+# A layer with weights that is made and called in one line; and training that goes on from a checkpoint.
+MADE_AND_CALLED = (
+    r"nn\.((?:Conv\w*|Linear|\w*Norm\d?d?|Embedding|LSTM|GRU|RNN|PReLU|MultiheadAttention)\([^()\n]{0,200}\))\("
+)
+RESUMED = r"(?i)resum(?:e|ing)|optimizer\.load_state_dict|恢复训练"
 
 
 def on_gpu(name: str) -> bool:
@@ -66,7 +71,16 @@ class DeviceMixed(Rule):
         places = re.findall(r"cuda:\d", self.case.raised.text)
         there = next(filter(on_gpu, (got, other, self.facts.get("one", ""))), other)
         either = not argument and re.search("at least two|but got device|Placeholder", self.case.raised.text)
-        if "weight" in self.facts:
+        made = re.search(MADE_AND_CALLED, f"{self.case.line.code}\n{self.case.raised.text}")
+        if made and (either or "weight" in self.facts or argument in ("mat2", "weight", "bias", "running_mean")):
+            says = f"nn.{made[1]} is made where it is called: on the CPU, and anew, untrained, in every forward"
+            yield likely(says, "model", "make it in __init__ (self.layer = …), so that model.to(device) moves it")
+        elif either and (self.case.through(r"[/\\]optim[/\\]") or re.search(RESUMED, self.case.raised.text)):
+            says = "the optimizer's state, as a checkpoint has it, is on another device than the weights"
+            advice = "model.to(device), then make the optimizer, then optimizer.load_state_dict; map_location=device"
+            yield likely(says, "checkpoint", advice)
+            yield from self.pair(there or "the GPU", possible)
+        elif "weight" in self.facts:
             if on_gpu(got) == on_gpu(self.weight):
                 return  # one device, two types
             yield from self.one_side(on_gpu(self.weight))
@@ -83,6 +97,10 @@ class DeviceMixed(Rule):
             says = f"the index is on another device than the tensor that it looks into ({other})"
             advice = "tensor[index.cpu()], or the tensor to the GPU: tensor.to(index.device)"
             yield certain(says, "device", advice)
+        elif argument == "weight" and "loss" in self.facts.get("method", ""):
+            says = "the weight of the loss, one number for each class, stayed on the CPU"
+            advice = "weight=weights.to(device) where the loss is made, or criterion.to(device)"
+            yield certain(says, "device", advice)
         elif self.case.in_loss or argument == "target":
             says = "the targets (or the loss's weight) are on another device than the predictions"
             target = self.handed(1, "targets")
@@ -94,7 +112,7 @@ class DeviceMixed(Rule):
             yield likely(says, "device", "targets = targets.to(device), where the inputs are moved", moved)
         elif "hidden tensor" in self.case.raised.text:
             says = f"the hidden state was made on {got} and the input is on {other}"
-            yield likely(says, "device", f"torch.zeros(…, device={self.x}.device) where the hidden state is made")
+            yield likely(says, "device", "torch.zeros(…, device=x.device) where the hidden state is made")
         elif argument == "index" and on_gpu(got) and re.search("index_select|embedding", self.case.raised.text):
             yield from self.one_side(False)
         elif argument in ("index", "indices"):
@@ -115,9 +133,9 @@ class DeviceMixed(Rule):
             of_weights = argument in ("mat2", "weight", "bias", "running_mean")
             yield from self.one_side(not got or of_weights == on_gpu(got), there)
 
-    def pair(self, there: str) -> Iterator[Hypothesis]:
+    def pair(self, there: str, sure: Callable[[str, str, str], Hypothesis] = likely) -> Iterator[Hypothesis]:
         says = f"one side is on {there} and the other isn't: {self.x}, or the model, was not moved"
-        yield likely(says, "data", "x = x.to(device), which returns the moved tensor, labels too; and model.to(device)")
+        yield sure(says, "data", "x = x.to(device), which returns the moved tensor, labels too; and model.to(device)")
         says = "a tensor or layer that was made in forward, or stands in a plain list, doesn't move with the model"
         yield possible(says, "model", "device=x.device where it is made; nn.ModuleList; register_buffer for constants")
 

@@ -1,9 +1,10 @@
 """Numbers of one type where those of another are taken."""
 
+import re
 from collections.abc import Iterator
 
 from convcli.explain.lines import NAME
-from convcli.explain.rule import Hypothesis, Rule, certain, likely, possible
+from convcli.explain.rule import Fix, Hypothesis, Rule, certain, likely, possible
 
 FAMILY = "dtype"
 
@@ -29,6 +30,9 @@ METHODS |= {name: name for name in ("float8_e4m3fn", "float8_e5m2")}
 METHODS |= {"short": "short", "complexfloat": "cfloat", "complexdouble": "cdouble", "signedchar": "char"}
 WHOLE = ("long", "int", "byte", "char", "bool", "short")
 SMALL = ("half", "bfloat16")
+FULL = {"half": "float16", "bfloat16": "bfloat16", "double": "float64", "float": "float32"}
+CHAINED = r"(?s)Sequential\((?:.(?!Sequential)){0,400}Embedding\(.{0,200}Embedding\("
+LOADED = r"(?i)\bpeft|\blora|bitsandbytes|load_in_[48]bit|from_pretrained|[/\\]transformers[/\\]"
 
 
 def method(name: str) -> str:
@@ -110,14 +114,24 @@ class Dtype(Rule):
             yield likely(says, "data", "labels.long(), or token ids and indices as int64 where they are made")
         elif given in WHOLE or weight in WHOLE:
             whole = given if given in WHOLE else weight
-            says = f"{self.x} holds whole numbers ({whole}), as pictures and labels come"
+            holder = self.line.assigned if self.created else self.x
+            says = f"{holder} holds whole numbers ({whole}), as pictures and labels come"
             scaled = ", and divide pictures by 255: ToTensor does both" if whole == "byte" else ""
             fractions = weight if weight in (*SMALL, "double") else "float"
-            fix = self.changed(self.x, f"{{}}.{fractions}()")
+            fix = self.of_type(f"torch.{FULL[fractions]}") or self.changed(self.x, f"{{}}.{fractions}()")
             yield certain(says, "data", f".{fractions}() before the layer{scaled}", fix)
         else:
             says = f"{self.x} is {given} and the weights are {weight}"
             yield likely(says, "data", "give both one type", self.changed(self.x, "{}." + weight + "()"))
+
+    @property
+    def created(self) -> str:
+        """The call in the user's line that makes a tensor of numbers, without saying of which type."""
+        call = self.line.call(r"^torch\.(?:tensor|as_tensor|arange|full)$") if self.line.assigned else None
+        return self.line.text(call) if call and "dtype" not in self.line.code else ""
+
+    def of_type(self, dtype: str) -> Fix | None:
+        return self.replaced(self.created, f"{self.created[:-1]}, dtype={dtype})")
 
     @property
     def multiplied(self) -> bool:
@@ -153,6 +167,12 @@ class Dtype(Rule):
         elif self.line.has(r"(?:^|\W)(?:ext|_ext|_C|_backend|\w*_cuda|\w*_ext)\.\w+\("):
             says = f"a compiled extension has no {half} version of this operation, and autocast gave it {half}"
             yield likely(says, "call", "x.float() before it, or torch.autocast(device, enabled=False) around it")
+        elif not self.line.code and self.loaded():
+            says = f"{half} weights, as they were loaded, meet float32 ones (adapters, norms, a head) or activations"
+            advice = (
+                "torch.autocast('cuda') around it (fp16=True or bf16=True in a Trainer), or one dtype for all parts"
+            )
+            yield likely(says, "model", advice)
         elif weight == half:
             says = f"the model is {half} (.{half}(), torch_dtype) and {self.x} is float32"
             advice = f"{self.x}.{half}() before the model, or with torch.autocast around a float32 model"
@@ -160,6 +180,10 @@ class Dtype(Rule):
         else:
             says = f"{self.x} is {half} and the weights float32: half the model was converted, or autocast ended"
             yield likely(says, "model", f"one type for both: model.{half}(), x.float(), or autocast around all of it")
+
+    def loaded(self) -> bool:
+        """Whether the text tells of a model that a library loaded and put adapters on."""
+        return bool(re.search(LOADED, self.case.raised.text)) or self.case.through(LOADED)
 
 
 class WholeNumbers(Rule):
@@ -236,12 +260,26 @@ class IndexType(Rule):
     """
 
     def hypotheses(self) -> Iterator[Hypothesis]:
+        says = "in nn.Sequential an Embedding gets what the layer before it computed, and that is no index"
+        advice = "one Embedding for each column, in an nn.ModuleList: torch.cat([e(x[:, i]) …], 1); no long()"
+        chained = (says, "model", advice)
+        if re.search(CHAINED, self.case.raised.text):
+            yield likely(*chained)
+            return
+        if self.case.through("torchsummary"):
+            says = "torchsummary makes its own input, of fractions, and the first layer looks rows up"
+            yield likely(says, "call", "torchinfo: summary(model, input_data=ids), with ids of your data")
+            return
         says = f"{self.x} holds fractions, and is used to look rows up"
         if method(self.facts.get("given", "")) in WHOLE:
             says = f"{self.x} holds whole numbers of another type, and this torch looks rows up by int64 alone"
         advice = "long() where it is made: token ids, class numbers; features that are fractions go into nn.Linear"
         fix = self.changed(self.x, "{}.long()") if self._call else None
         yield likely(says, "data", advice, fix)
+        if self.case.in_sequential:
+            yield possible(*chained)
+
+    decide = "print({x}.dtype): are they numbers of rows, or features?"
 
 
 class ResultType(Rule):
@@ -250,8 +288,10 @@ class ResultType(Rule):
         "result type {result:word} can't be cast to the desired output type {given:word}",
         "Subtraction, the - operator, with {} bool tensor",
         "Negation, the - operator, on a bool tensor is not supported",
+        "value cannot be converted to type {given:word} without overflow",
     )
     says = "the result doesn't fit into the type that it would have"
+    decide = "the line that raised: a loss, or +=, -=, a name that ends in _"
     lookalike = "dtype"
     example = """
         counts = torch.ones(3, dtype=torch.int64)
@@ -262,12 +302,19 @@ class ResultType(Rule):
     def hypotheses(self) -> Iterator[Hypothesis]:
         if self.case.in_loss:
             return  # the targets' rule
-        if "result" in self.facts:
+        if "overflow" in self.case.raised.text:
+            says = f"a number, as a mask's -1e9, is larger than any {method(self.given) or self.given} number"
+            yield certain(says, "call", "torch.finfo(x.dtype).min, the least number of x's type")
+        elif "result" in self.facts:
             says = f"an operation in place would put {self.result} results into a {self.given} tensor"
             advice = (
                 "x = x / 2 makes a new tensor; or make both sides one type before: x.float(), or n.long() for indices"
             )
-            yield certain(says, "call", advice)
+            if self.line.code:
+                yield certain(says, "call", advice)
+                return
+            yield likely(f"a loss got {self.given} targets, as BCEWithLogitsLoss can't", "data", "targets.float()")
+            yield possible(says, "call", advice)
         else:
             says = "True and False are subtracted, which torch leaves to you to say"
             yield certain(says, "call", "mask.float() to calculate with, ~mask for not, a ^ b for different")

@@ -9,14 +9,17 @@ from convcli.explain.targets import Targets
 
 FAMILY = "targets"
 
-
 CLASSES = r"(?<!binary_)cross_entropy|CrossEntropy|nll_loss|NLLLoss"
+MARKS = (-1, -100, -99, -999, -9999)  # for what isn't known, or is to be left out
+LARGEST = 2**31 - 1  # of labels that people count
+NAN = "-9223372036854775808"  # as a whole number
 
 
 class TargetRange(Targets):
     code = "target-range"
     signatures = (
         "Target {target} is out of bounds",
+        f"Target {NAN} is out of bounds",
         "Assertion t >= 0 && t < n_classes failed",
         "Assertion cur_target >= 0 && cur_target < n_classes",
         "Assertion target >= 0 && target < {} failed",
@@ -44,6 +47,15 @@ class TargetRange(Targets):
         if "device-side" in text and "CUDA_LAUNCH" not in text and self.case.through("(?i)embedding"):
             return
         classes = "one output a class" + (f" ({target + 1} or more)" if target and target > 0 else "")
+        if NAN in text or abs(target or 0) > LARGEST:
+            says = "the label is no class number: NaN made a whole number, or memory that nothing was written to"
+            yield likely(says, "data", "look for NaN where labels are made, and torch.empty; print(labels)")
+            return
+        if target is not None and target < 0 and target not in MARKS:
+            says = f"{target} is no class number: labels are computed (scaled, shifted, rounded) and leave their range"
+            advice = f"bring them to 0 … classes − 1 where they are made; {target} as ignore_index would hide it"
+            yield likely(says, "data", advice)
+            return
         if (target is not None and target < 0) or "non-negative" in text:
             says = f"a label is {target if target is not None else 'negative'}: a mark for what is to be left out"
             ignored = f"nn.CrossEntropyLoss(ignore_index={target})" if target is not None else "ignore_index=-1"
@@ -59,7 +71,7 @@ class TargetRange(Targets):
             return
         if "device-side" in text:
             says = "an index is out of range on the GPU: mostly a label below 0 or not below the number of classes"
-            advice = f"make labels 0 to classes − 1 and {classes}; run it once on the CPU for the true line and message"
+            advice = f"make labels 0 to classes − 1 and {classes}; the line is a later one: run it once on the CPU"
             yield likely(says, "loss", advice)
             says = "a token id is not below num_embeddings"
             advice = "the tokenizer and vocabulary of this very model"
@@ -69,6 +81,8 @@ class TargetRange(Targets):
         if "one_hot" in self.line.code or "Class values" in text:
             says = "a class number is not below num_classes"
         advice = f"{classes}, background counted; or labels that start at 0 and have no gaps"
+        if ".cu" in text:
+            advice += "; the GPU reports it late: the line in the traceback is a later one"
         of_maps = re.search(r"(?i)nll_?loss2d|SpatialClass", text) or self.case.through("_loss2d")
         spatial = of_maps or self.line.has(r"(?i)mask|seg")
         if spatial or (target is not None and 100 < target < 255):
@@ -107,7 +121,7 @@ class TargetType(Targets):
         "\"{function:word}\" not implemented for '{given:word}'",
         "Subtraction, the - operator, with {} bool tensors is not supported",
     )
-    says = "class numbers are int64 (long), all that is compared with numbers is float"
+    says = "a loss compares numbers of one type, and takes class numbers as int64 (long)"
     lookalike = "dtype"
     example = """
         scores = torch.rand(4, 3)

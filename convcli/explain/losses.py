@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from math import isqrt, prod
 
 from convcli.explain.rule import Hypothesis, likely, possible
-from convcli.explain.targets import BINARY, Targets
+from convcli.explain.targets import BINARY, Targets, folded, is_chosen
 
 FAMILY = "targets"
 
@@ -18,6 +18,7 @@ class TargetSize(Targets):
         "nelement ({input_count})",
         "All input tensors should have same dimension but got sizes: input1: {input:shape}, input2: {}, target: "
         "{target:shape}",
+        "input and target shapes do not match: input {input:shape}, target {target:shape}",
     )
     says = "the loss compares element by element, and target and prediction have other shapes"
     lookalike = "target-batch"
@@ -39,7 +40,7 @@ class TargetSize(Targets):
         if target == given:
             return
         batch_t, batch_i = (target or (1,))[0], (given or (1,))[0]
-        if [n for n in target if n > 1] == [n for n in given if n > 1]:
+        if len(target) != len(given) and [n for n in target if n > 1] == [n for n in given if n > 1]:
             says = f"{list(given)} and {list(target)} are the same numbers; one has an axis of 1 that the other lacks"
             kind = ".float()" if self.line.has(BINARY) or self.case.through(BINARY) else ""
             known = self.line.argument(self._call, 1, "target")
@@ -54,16 +55,18 @@ class TargetSize(Targets):
             yield likely(says, "loss", advice, view)
         elif sorted(given) == sorted(target):
             says = f"{list(given)} and {list(target)} have the same axes in another order"
-            yield likely(says, "loss", "transpose or permute one of them; view and reshape would mix up the samples")
+            moved = [i for i, (a, b) in enumerate(zip(given, target, strict=True)) if a != b]
+            turned = self.mend(f"{{}}.transpose({moved[0]}, {moved[1]})") if len(moved) == 2 else None
+            advice = "transpose or permute one of them; view and reshape would mix up the samples"
+            yield likely(says, "loss", advice, turned)
         elif prod(given) == prod(target):
             says = f"{list(given)} and {list(target)} are as many numbers: a view or flatten took axes of one side away"
             yield likely(
                 says, "call", f"keep the batch in it; outputs.view({', '.join(map(str, target))}) before the loss"
             )
-        elif len(given) == 2 and target == (batch_i,) and 1 < isqrt(given[1]) ** 2 == given[1] and self.of_a_critic():
-            side = isqrt(given[1])
-            says = f"{given[1]} = {side}·{side} places a sample: the discriminator was made for smaller pictures"
-            advice = "resize the pictures to what it was made for, or average the places: outputs.mean(1)"
+        elif target == (batch_i,) and (places := self.places(given)):
+            says = f"{places} places a sample {list(given)}, and one target: the network was made for smaller pictures"
+            advice = "resize the pictures to what it was made for, or end in one number: pool the last maps to 1×1"
             yield likely(says, "data", advice)
         elif len(given) == 2 and given[1] > 1 and (target in ((batch_i,), (batch_i, 1))):
             what = "two outputs" if given[1] == 2 else f"{given[1]} outputs"
@@ -74,6 +77,9 @@ class TargetSize(Targets):
         elif len(given) == len(target) == 4 and given[1] == 1 and target[1] in (3, 4):
             says = f"the masks are colour pictures ({target[1]} channels), and one channel is predicted"
             yield likely(says, "data", 'Image.open(path).convert("L") for the masks; then 0 and 1, not 0 and 255')
+        elif len(given) == len(target) == 1 and batch_i % max(batch_t, 1) == 0 and self.places((1, batch_i // batch_t)):
+            says = f"{batch_i} = {batch_t} · {self.places((1, batch_i // batch_t))} places: made for smaller pictures"
+            yield likely(says, "data", "resize the pictures, or end in one number: pool the last maps to 1×1")
         elif len(given) == len(target) == 1 and max(batch_i, batch_t) > 4096:
             most, least = max(batch_i, batch_t), max(min(batch_i, batch_t), 1)
             says = (
@@ -94,6 +100,8 @@ class TargetSize(Targets):
                 f"one prediction for a batch of {batch_t}: a view, a mean or an index in the model took the batch away"
             )
             yield likely(says, "model", "keep the first axis: x.flatten(1), mean(dim) with the axis that is meant")
+        elif given[1:] == target[1:] and batch_i > batch_t and is_chosen(batch_t) and not is_chosen(batch_i):
+            yield likely(*folded(batch_i, batch_t))
         elif len(given) == len(target) and batch_t != batch_i and given[1:] == target[1:]:
             says = f"{batch_i} predictions and {batch_t} targets: the last batch is smaller than a fixed batch_size"
             advice = "make them for the batch at hand: torch.ones_like(outputs), or torch.full((x.size(0),), …)"
@@ -132,9 +140,12 @@ class TargetSize(Targets):
             advice = "one target for each predicted number: the same shape; print both where they are made"
             yield likely(says, "loss", advice)
 
-    def of_a_critic(self) -> bool:
-        """Whether real and made pictures are told apart, as a GAN's discriminator does."""
-        return self.line.has(r"(?i)real|fake|discr|critic|\bself\.D|\bD_?\w*\(|net_?D")
+    def places(self, given: tuple[int, ...]) -> str:
+        """The places of a map that is left of each sample; rows count where a GAN's critic flattened them."""
+        of_a_critic = self.line.has(r"(?i)real|fake|discr|critic|\bself\.D|\bD_?\w*\(|net_?D")
+        if len(given) == 2 and of_a_critic and 1 < isqrt(given[1]) ** 2 == given[1]:
+            return f"{given[1]} = {isqrt(given[1])}·{isqrt(given[1])}"
+        return f"{given[-2]}·{given[-1]}" if len(given) in (3, 4) and given[1:-2] in ((), (1,)) else ""
 
 
 class TargetBetween(Targets):

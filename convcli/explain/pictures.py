@@ -3,10 +3,12 @@
 import re
 from collections.abc import Iterator
 
-from convcli.explain.rule import Hypothesis, Rule, certain, likely
+from convcli.explain.rule import Hypothesis, Rule, certain, likely, possible
 from convcli.wording import counted
 
 FAMILY = "data"
+
+UNPACKED = "take it apart: obs, info = env.reset() (gym 0.26 and later; step() returns five values)"
 
 
 class NormalizeChannels(Rule):
@@ -75,7 +77,7 @@ class NoPicture(Rule):
         "Expected np.ndarray (got {given:word})",
         "Cannot handle this data type: {pixel:shape}, {type:class}",
     )
-    says = "a transform got another kind of picture than it is for"
+    says = "a conversion or transform got another kind of data than it is for"
     lookalike = "Image.open: cannot identify image file"
     example = """
         image = torch.rand(28, 28, 3)
@@ -90,6 +92,10 @@ class NoPicture(Rule):
             says = "the array is one of NumPy, and this PyTorch was built for another NumPy than is installed"
             yield likely(says, "call", 'a newer torch and torchvision, or pip install "numpy<2"; restart what runs')
         elif "xpected np.ndarray" in text:
+            if given == "tuple":
+                says = f"{self.x} is a tuple, what a function returned with more beside the array"
+                yield likely(says, "data", UNPACKED)
+                return
             of_pandas = "rame" in given or "Series" in given
             way = "pandas' values: df.to_numpy()" if of_pandas else "torch.as_tensor takes both"
             says = f"torch.from_numpy got {given or 'no array'}"
@@ -170,6 +176,7 @@ class ArrayKind(Rule):
         "new(): invalid data type '{given:word}'",
     )
     says = "the data can't become one tensor as they are"
+    decide = "print what is converted, and its type"
     lookalike = "picture-kind"
     example = """
         rows = [[1, 2], [3]]
@@ -184,6 +191,13 @@ class ArrayKind(Rule):
             code = self.line.code
             fix = self.changed(self.x, "{}.copy()") if "from_numpy" in code or "tensor(" in code else None
             yield certain(says, "data", "array.copy() before torch.from_numpy", fix)
+        elif "expected" in self.facts and (self.got == 0 or self.line.has(r"\.reset\(")):
+            says = (
+                f"{self.expected} numbers and {self.got}: an observation and its dict, as an environment returns them"
+            )
+            call = self.line.text(self.line.call(r"\.reset$"))
+            yield likely(says, "data", UNPACKED, self.replaced(call, f"{call}[0]"))
+            yield possible("one row of the list is empty", "data", "leave it out, or pad the rows to one length")
         elif "expected" in self.facts:
             says = f"the rows of the list have {self.expected} and {self.got} elements"
             yield certain(says, "data", "pad them to one length, or keep a list of tensors: pad_sequence")

@@ -4,9 +4,19 @@ import re
 from collections.abc import Iterator
 
 from convcli.explain.rule import Hypothesis, Rule, certain, likely, possible
+from convcli.explain.targets import is_chosen
 from convcli.wording import counted
 
 FAMILY = "sequences"
+
+
+def is_longest(tokens: int) -> bool:
+    """Whether it is how many tokens a model takes at most: a power of two, or CLIP's 77 and RoBERTa's 514.
+
+    >>> [n for n in (77, 128, 512, 1000, 16384) if is_longest(n)]
+    [77, 512, 16384]
+    """
+    return tokens in (77, 514) or (tokens >= 512 and tokens & (tokens - 1) == 0)
 
 
 class RnnInput(Rule):
@@ -76,6 +86,13 @@ class RnnState(Rule):
             says = "the state has no axis for layers"
             advice = "torch.zeros(layers·directions, batch, hidden_size)"
             yield likely(says, "call", advice)
+        elif len(expected) != len(got) and got == expected[1:] and self.facts.get("which") == 0:
+            says = (
+                f"the state is one tensor {list(expected)}, a GRU's, and an LSTM takes a pair (its first slice is read)"
+            )
+            yield likely(says, "call", "out, (h, c) = lstm(x, (h0, c0)), both of that shape")
+            says = f"h and c are a pair, and each has {counted(len(got), 'axis')}, {list(got)}, none for layers"
+            yield possible(says, "call", f"make both {list(expected)}: h.unsqueeze(0)")
         elif len(expected) != len(got):
             yield likely(f"the state has {counted(len(got), 'axis')}, {list(got)}", "call", f"make it {list(expected)}")
         elif got[0] == expected[1] != expected[0] and got[1] != expected[1]:
@@ -93,10 +110,16 @@ class RnnState(Rule):
             yield likely(says, "call", "h, c = cell(x, (h, c))")
             yield possible(f"the state was made for a batch of {got[1]}", "call", "make it for the batch at hand")
         elif expected[1] != got[1]:
+            # A last batch is smaller than what the state was made for, and batches are chosen as powers of two.
+            steps = (expected[1] > got[1] and not is_chosen(expected[1])) or 1 == expected[1] < got[1]
+            says = f"{counted(expected[1], 'step')} read as the batch, which is {got[1]}: the two are swapped"
+            advice = "x.transpose(0, 1), or batch_first=True for [batch, steps, features], as the data are"
+            swapped = (says, "call", advice)
             says = f"the state was made for a batch of {got[1]}, and the input's axis for it has {expected[1]}"
             advice = "make it for each batch, x.size(0) with batch_first=True (x.size(1) without), or leave it out"
-            yield likely(says, "call", advice)
-            yield possible("steps and batch are swapped", "model", "batch_first=True for [batch, steps, features]")
+            remade = (says, "call", advice)
+            yield likely(*(swapped if steps else remade))
+            yield possible(*(remade if steps else swapped))
         else:
             says = f"hidden_size is {expected[-1]} and the state has {got[-1]}"
             advice = "one hidden_size for both"
@@ -133,9 +156,12 @@ class RnnRank(Rule):
             advice = "for x in steps.unbind(1): h = cell(x, h)"
             yield likely(says, "call", advice)
         else:
-            says = f"{self.x} has {counted(self.got, 'axis')}: a batch or feature axis is missing"
-            advice = "unsqueeze(-1) for one feature a step"
+            says = f"{self.x} has {counted(self.got, 'axis')}: [steps, features] of one sample lack the batch"
+            advice = f"{self.x}.unsqueeze(0) with batch_first=True, unsqueeze(1) without"
             yield likely(says, "data", advice)
+            yield possible("[batch, steps] lack the features", "data", f"{self.x}.unsqueeze(-1) for one feature a step")
+
+    decide = "print({x}.shape): which axis is missing?"
 
 
 class PackLengths(Rule):
@@ -172,8 +198,13 @@ class PackLengths(Rule):
         elif "greater" in text:
             yield certain("a sample is empty", "data", "drop empty samples, or give them length 1 of padding")
         else:
-            says = f"{self.got} lengths for a batch of {self.expected}: batch and steps are swapped"
-            yield likely(says, "call", "batch_first=True for [batch, steps, features]")
+            says = f"{counted(self.got, 'length')} for a batch of {self.expected}"
+            if self.line.has("batch_first=True"):
+                yield likely(says, "data", "one length for each row of the input: lengths as [batch]")
+                return
+            yield likely(
+                f"{says}: batch and steps are swapped", "call", "batch_first=True for [batch, steps, features]"
+            )
 
 
 class EmbeddingRange(Rule):
@@ -219,8 +250,12 @@ class EmbeddingRange(Rule):
 
 class GatherRange(Rule):
     code = "gather-range"
-    signatures = ("index {index} is out of bounds for dimension {axis} with size {size}",)
-    says = "index {index} is asked for, and axis {axis} has {size}"
+    signatures = (
+        "index {index} is out of bounds for dimension {axis} with size {size}",
+        "Found indices in '{of:word}' that are larger than {last} (got {index})",
+        "INDICES element is out of DATA bounds, id={index} axis_dim={size}",
+    )
+    says = "index {index} is asked for, and there are fewer"
     lookalike = "target-range"
     example = """
         scores = torch.rand(4, 3)
@@ -233,7 +268,21 @@ class GatherRange(Rule):
             says = "an LSTM's state is a pair (h, c), and one tensor was handed over"
             yield certain(says, "call", "out, (h, c) = lstm(x, (h, c)); a GRU's state is one tensor")
             return
-        if self.line.has(r"\[|gather|scatter|select|index") and "axis" in self.facts:
-            says = f"indices go from 0 to {self.size - 1}"
-            advice = "print the index and the shape: classes counted from 1, or another axis is meant"
-            yield likely(says, "call", advice)
+        size = self.facts.get("size", self.facts.get("last", 0) + 1)
+        graph = re.search(r"edge_index|scatter|\bG\w{1,3}Conv|GCN", f"{self.case.raised.text} {self.line.code}")
+        what, table = ("nodes of edge_index", "x.size(0)") if graph else ("classes, ids or rows", "the size")
+        if size < 1:
+            yield likely("it is empty: nothing was found, loaded or kept", "data", "see to the case len(x) == 0")
+        elif size == 1 and not graph:
+            says = "one element is there: an axis of 1, as of a batch, stands where a longer one is meant"
+            yield likely(says, "call", "print the shape: squeeze that axis, or index the one that is meant")
+        elif self.index == size:
+            says = f"indices go from 0 to {size - 1}, and {size} is one more: {what} are counted from 1"
+            advice = "subtract 1 where they are made, or end a loop earlier (if this is its axis); the largest is below"
+            yield likely(says, "data", f"{advice} {table}")
+        elif size == 1 and graph:
+            says = f"there is 1 node, and edges go to node {self.index}: a leading axis of 1 is read as the nodes"
+            yield likely(says, "data", f"x.squeeze(0): [nodes, features]; and edge_index below {table}")
+        else:
+            says = f"indices go from 0 to {size - 1}: {what} that the tensor hasn't got, or another axis is meant"
+            yield likely(says, "call", f"print the index's max() and the shape; renumber what has gaps, below {table}")

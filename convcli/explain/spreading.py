@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from math import prod
 
 from convcli.explain.rule import Hypothesis, Rule, likely
+from convcli.explain.sequences import is_longest
 from convcli.wording import counted
 
 FAMILY = "view"
@@ -64,7 +65,12 @@ class _Spread(Rule):
         if len(wrong) == 1 and target[wrong[0]] == 1:
             says = f"{aligned[wrong[0]]} columns come where one is kept: scores of all classes where one value is meant"
             return likely(says, "call", "choose or reduce them (argmax, mean), or make the room as wide")
-        if len(sizes) >= 3 and wrong and min(wrong) >= len(target) - 2 >= 2 and max(target[-2:]) <= 512:
+        if (
+            len(sizes) >= 3
+            and wrong
+            and min(wrong) >= len(target) - 2 >= 2
+            and (max(target[-2:]) <= 512 or sizes[-3] in (1, 3, 4))
+        ):
             says = f"maps of {_by(sizes)} come where {_by(target)} were kept ready: of pictures or settings that differ"
             return likely(
                 says, "model", "one resolution for both: the pooling's output size, the picture's, or padding"
@@ -112,7 +118,7 @@ class ExpandSize(_Spread):
         target, sizes = self.facts.get("target", ()), self.facts.get("sizes", ())
         wanted, size = self.facts.get("wanted"), self.facts.get("size")
         most, tokens = sorted((wanted or 0, size or 0))
-        longest = most in (77, 512, 514, 1024, 2048, 4096) and self.facts.get("axis") == 1
+        longest = is_longest(most) and self.facts.get("axis") == 1
         if longest and (self.case.through(r"bert|transformers|embed") or len(sizes) == len(target) == 2):
             says = f"the text has {tokens} tokens and the model takes at most {most}"
             yield likely(says, "data", f"truncate when tokenising: tokenizer(…, truncation=True, max_length={most})")
@@ -162,7 +168,12 @@ class ValueSize(_Spread):
     """
 
     def hypotheses(self) -> Iterator[Hypothesis]:
-        found = self.between(self.sizes, self.target)
+        found, rows, come = self.between(self.sizes, self.target), self.target[:1], self.sizes[:1]
+        if self.sizes[1:] == self.target[1:] != () and come > rows > (1,):
+            says = f"{rows[0]} rows are chosen and {come[0]} come: mask or index and values count different things"
+            found = likely(
+                says, "call", "choose from the values alike, values[mask], or count mask.sum() where it is made"
+            )
         value = self.line.code.rpartition("= ")[2]
         if len(self.sizes) == 2 and self.sizes[::-1] == self.target and value.isidentifier():
             found = likely(found.says, found.change, found.advice, self.changed(value, "{}.T"))

@@ -1,5 +1,6 @@
 """Losses, and targets that aren't what they take."""
 
+import re
 from collections.abc import Callable, Iterator
 from math import gcd
 
@@ -9,6 +10,16 @@ from convcli.wording import counted
 FAMILY = "targets"
 
 BINARY = r"binary_cross_entropy|BCE"
+PROGRESS = r"(\d{1,9})/(\d{1,9}) \[\d\d:"  # a bar of tqdm's
+
+
+def is_chosen(batch: int) -> bool:
+    """Whether it is a batch_size as people choose it, and not what is left over for the last batch.
+
+    >>> is_chosen(64), is_chosen(37)
+    (True, False)
+    """
+    return batch >= 4 and batch & (batch - 1) == 0
 
 
 class Targets(Rule):
@@ -23,9 +34,21 @@ class Targets(Rule):
         place = 2 if self.case.through("cosine_embedding|margin_ranking") else 1  # after two predictions
         return self.line.text(self.line.argument(self._call, place, "target")) or "targets"
 
+    @property
+    def at_the_end(self) -> bool:
+        """Whether a progress bar in the text stands at the last batch of an epoch."""
+        bars = re.findall(PROGRESS, self.case.raised.text)
+        return bool(bars) and int(bars[-1][0]) >= int(bars[-1][1]) - 1 > 0
+
     def mend(self, template: str) -> Fix | None:
         """The targets made right, where the user's line has them."""
         return self.changed(self.targets, template) if self.targets != "targets" or not self.line.code else None
+
+
+def folded(rows: int, samples: int) -> tuple[str, str, str]:
+    """What is said where a view made other rows of a batch than it has samples."""
+    says = f"{samples} samples went in and {rows} rows came out: a view(-1, n) with another n than a sample's features"
+    return says, "call", "x.flatten(1), or x.view(x.size(0), -1); then mend in_features of the next nn.Linear"
 
 
 class TargetBatch(Targets):
@@ -82,6 +105,8 @@ class TargetBatch(Targets):
         elif targets == 1 and self.squeezed():
             says = f"squeeze() took the batch of one, and {batch} classes were read as a batch: {self.squeezed()}"
             yield certain(says, "call", "squeeze(dim) with the one axis that is meant, or no squeeze")
+        elif self.at_the_end and targets < batch:
+            yield self.last_batch(likely)
         elif targets == 1 and not self.line.has(r"\.view\(|reshape\("):
             says = f"one target and {batch} predictions: steps, tokens or pixels of one sample, each with a target"
             advice = "a target for each of them, flattened as the outputs are; or pool the outputs to one a sample"
@@ -92,8 +117,10 @@ class TargetBatch(Targets):
             says = f"{batch} = {samples} · {given} and {targets} = {samples} · {wanted}: {given} steps for {wanted}"
             advice = "leave the first token (or last) out on one side, targets[:, 1:], before both are flattened"
             yield likely(says, "loss", advice)
+        elif batch > targets and batch % targets and is_chosen(targets) and not is_chosen(batch) and batch < 1024:
+            yield likely(*folded(batch, targets))
         elif max(batch, targets) <= 256 and batch % targets and targets % (batch or 1):
-            fixed = batch > targets and not batch & (batch - 1)  # as people choose their batch_size
+            fixed = batch > targets and is_chosen(batch)
             if fixed:
                 yield self.last_batch(likely)
             says = f"{batch} predictions and {targets} targets: of different batches, or rows were dropped from one"
@@ -105,18 +132,15 @@ class TargetBatch(Targets):
             if factor <= 8:
                 says += ", or in a torch.cat along the batch"
             advice = "x.flatten(1) keeps a row for each sample; then mend in_features of the next nn.Linear"
+            if factor <= 8:
+                advice += "; torch.cat(…, 1) joins features"
             yield likely(says, "call", advice)
             if batch <= 64:
                 yield self.last_batch(possible)
         elif batch and targets % batch == 0:
             factor = targets // batch
             if batch == 1:
-                says = (
-                    f"one prediction and {targets} targets: of one mask, {targets} high, that has lost the batch of one"
-                )
-                yield likely(says, "data", "targets.unsqueeze(0), and no squeeze() where they are made")
-                says = "a view(1, -1), a mean or model(x)[0] took the batch from the outputs"
-                yield possible(says, "call", "outputs [batch, classes]: x.flatten(1) keeps the batch")
+                yield from self.of_one_row(targets)
                 return
             says = f"{targets} = {factor} · {batch}: {factor} targets for each prediction, one-hot or flattened steps"
             advice = "targets.argmax(1) for one-hot; for a sequence flatten the outputs too: out.view(-1, classes)"
@@ -136,6 +160,15 @@ class TargetBatch(Targets):
     def last_batch(self, sure: Callable[[str, str, str], Hypothesis]) -> Hypothesis:
         says = f"the last batch has {counted(self.targets_, 'sample')}, and the output is always made for {self.batch}"
         return sure(says, "model", "build it for the batch at hand, x.size(0), or DataLoader(…, drop_last=True)")
+
+    def of_one_row(self, targets: int) -> Iterator[Hypothesis]:
+        says = "a view(1, -1), a mean or model(x)[0] took the batch from the outputs"
+        lost = (says, "model", "outputs [batch, classes]: x.flatten(1) keeps the batch")
+        says = f"one prediction and {targets} targets: of one mask, {targets} high, that has lost the batch of one"
+        mask = (says, "data", "targets.unsqueeze(0), and no squeeze() where they are made")
+        first, second = (lost, mask) if is_chosen(targets) and targets <= 128 else (mask, lost)
+        yield likely(*first)
+        yield possible(*second)
 
     def deciding(self) -> str:
         if self.facts.get("batch", 0) > self.facts.get("targets_", 0):

@@ -2,14 +2,59 @@
 
 import pytest
 
-from tests.explain import assert_first, at
+from tests.explain import assert_first, at, first
 
 CASES = [
+    (
+        "h = h + self.table[:, : h.size(0)]\nRuntimeError: The size of tensor a (90) must match the size of "
+        "tensor b (8) at non-singleton dimension 1",
+        "addition-size",
+        "call",
+        "size(0) is the batch, 8",
+    ),
+    (
+        "n += (out.argmax(1) == y).sum()\nRuntimeError: The size of tensor a (14) must match the size of tensor b (32) "
+        "at non-singleton dimension 1",
+        "addition-size",
+        "model",
+        "an axis is left",
+    ),
+    (
+        "The size of tensor a (8300) must match the size of tensor b (8192) at non-singleton dimension 2",
+        "addition-size",
+        "data",
+        "108 too many",
+    ),
+    (
+        "The size of tensor a (13) must match the size of tensor b (100) at non-singleton dimension 3",
+        "addition-size",
+        "call",
+        "last axis",
+    ),
+    (
+        "The size of tensor a (14) must match the size of tensor b (10) at non-singleton dimension 2",
+        "addition-size",
+        "model",
+        "without padding",
+    ),
+    (
+        "The size of tensor a (75) must match the size of tensor b (100) at non-singleton dimension 3",
+        "addition-size",
+        "call",
+        "scores of 100 classes",
+    ),
+    (
+        "The size of tensor a (3) must match the size of tensor b (12) at non-singleton dimension 0\n"
+        "It stops in the Trainer, with 4 GPUs.",
+        "addition-size",
+        "device",
+        "one GPU's share",
+    ),
     (
         "The size of tensor a (1057) must match the size of tensor b (512) at non-singleton dimension 1",
         "addition-size",
         "data",
-        "positions for 512",
+        "truncate to 512 tokens",
     ),
     (
         "The size of tensor a (56640) must match the size of tensor b (80) at non-singleton dimension 2",
@@ -235,3 +280,12 @@ CASES = [
 @pytest.mark.parametrize(("text", "code", "change", "words"), CASES)
 def test_the_first_answer(text: str, code: str, change: str, words: str) -> None:
     assert_first(text, code, change, words)
+
+
+def test_what_was_doubled_is_brought_to_the_odd_size() -> None:
+    message = "RuntimeError: The size of tensor a ({}) must match the size of tensor b ({}) at non-singleton dimension"
+    fixes = [
+        first(f"y = one + two\n{message.format(a, b)} 3")[1].fixes[0].code for a, b in ((30, 31), (31, 32), (31, 30))
+    ]
+    up_one, up_two = "one = F.interpolate(one, size=two.shape[2:])", "two = F.interpolate(two, size=one.shape[2:])"
+    assert fixes == [up_one, up_two, up_two]

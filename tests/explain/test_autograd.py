@@ -5,6 +5,13 @@ import pytest
 from tests.explain import assert_first
 
 CASES = [
+    (
+        "RuntimeError: element 0 of tensors does not require grad and does not have a grad_fn\nUserWarning: None of "
+        "the inputs have requires_grad=True. Gradients will be None",
+        "no-gradient",
+        "model",
+        "enable_input_require_grads",
+    ),
     ("element 0 of tensors does not require grad and does not have a grad_fn", "no-gradient", "loss", "cut"),
     (
         "Trying to backward through the graph a second time, but the buffers have already been freed.",

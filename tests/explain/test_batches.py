@@ -6,6 +6,18 @@ from tests.explain import assert_first
 
 CASES = [
     (
+        "stack expects each tensor to be equal size, but got [96, 96] at entry 0 and [3, 96, 96] at entry 5",
+        "batch-sizes",
+        "data",
+        "entries 0 to 4 are grey",
+    ),
+    (
+        "stack expects each tensor to be equal size, but got [4, 64, 96] at entry 0 and [4, 72, 88] at entry 1",
+        "batch-sizes",
+        "data",
+        "one bucket",
+    ),
+    (
         "stack expects each tensor to be equal size, but got [3, 640, 640] at entry 0 and [3, 1280, 1280] at entry 6",
         "batch-sizes",
         "data",
@@ -27,7 +39,7 @@ CASES = [
         "stack expects each tensor to be equal size, but got [1, 224, 224] at entry 0 and [3, 224, 224] at entry 29",
         "batch-sizes",
         "data",
-        "1 and 3 channels",
+        "0 to 28 are grey",
     ),
     (
         "stack expects each tensor to be equal size, but got [5, 4] at entry 0 and [2, 4] at entry 1",

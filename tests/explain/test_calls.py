@@ -2,9 +2,30 @@
 
 import pytest
 
-from tests.explain import assert_first
+from tests.explain import assert_first, at
 
 CASES = [
+    (
+        at(
+            "y = self.norm(self.conv2(z))",
+            "TypeError: conv2d(): argument 'input' (position 1) must be Tensor, not method",
+        ),
+        "not-a-tensor",
+        "call",
+        "z is a function",
+    ),
+    (
+        at("h = self.drop(pooled)", "TypeError: dropout(): argument 'input' (position 1) must be Tensor, not str"),
+        "not-a-tensor",
+        "call",
+        "name of a result",
+    ),
+    (
+        at("y = self.conv(levels)", "TypeError: conv2d(): argument 'input' (position 1) must be Tensor, not list"),
+        "not-a-tensor",
+        "data",
+        "one after the other",
+    ),
     (
         "self.fc.bias.data.fill_(0)\nAttributeError: 'NoneType' object has no attribute 'data'",
         "not-a-tensor",

@@ -6,6 +6,33 @@ from tests.explain import assert_first
 
 CASES = [
     (
+        "Sizes of tensors must match except in dimension 1. Expected size 64 but got size 19 for tensor number 1 in "
+        "the list.",
+        "cat-size",
+        "call",
+        "last batch",
+    ),
+    (
+        "Sizes of tensors must match except in dimension 1. Got 16 and 5 in dimension 0",
+        "cat-size",
+        "call",
+        "batches of 16 and 5",
+    ),
+    (
+        "Sizes of tensors must match except in dimension 0. Expected size 231 but got size 77 for tensor number 1 in "
+        "the list.",
+        "cat-size",
+        "data",
+        "windows of 77",
+    ),
+    (
+        "f = torch.cat([low, up], 1)\nRuntimeError: Sizes of tensors must match except in dimension 1. "
+        "Expected size 35 but got size 34 for tensor number 1 in the list.",
+        "cat-size",
+        "model",
+        "the doubled one",
+    ),
+    (
         "Sizes of tensor must match except in dimension 2. Got 48 and 49 (The offending index is 0).",
         "cat-size",
         "model",

@@ -2,9 +2,34 @@
 
 import pytest
 
-from tests.explain import assert_first
+from tests.explain import assert_first, at
 
 CASES = [
+    (
+        "Expected all tensors to be on the same device, but found at least two devices, cuda:0 and cpu! (when checking "
+        "argument for argument weight in method wrapper_CUDA_nll_loss_forward)",
+        "device-mixed",
+        "device",
+        "weights.to(device)",
+    ),
+    (
+        "Expected all tensors to be on the same device, but found at least two devices, cuda:1 and cpu!\n"
+        "h = nn.Linear(8, 4)(h)",
+        "device-mixed",
+        "model",
+        "anew, untrained",
+    ),
+    (
+        at(
+            "optimizer.step()",
+            "RuntimeError: Expected all tensors to be on the same device, but found at least two devices, cuda:0 and "
+            "cpu!",
+            "torch/optim/adam.py",
+        ),
+        "device-mixed",
+        "checkpoint",
+        "optimizer's state",
+    ),
     (
         "Input type (torch.cuda.FloatTensor) and weight type (torch.FloatTensor) should be the same",
         "device-mixed",

@@ -2,9 +2,35 @@
 
 import pytest
 
-from tests.explain import assert_first
+from tests.explain import assert_first, at
 
 CASES = [
+    ("value cannot be converted to type at::Half without overflow", "dtype-result", "call", "finfo"),
+    (
+        at(
+            "v = self.table(ids)",
+            "RuntimeError: Expected tensor for argument #1 'indices' to have scalar type Long; but got "
+            "torch.FloatTensor instead",
+            "torchsummary/torchsummary.py",
+        ),
+        "index-dtype",
+        "call",
+        "torchinfo",
+    ),
+    ("result type Float can't be cast to the desired output type Int", "dtype-result", "data", "targets.float()"),
+    (
+        "expected scalar type BFloat16 but found Float\npeft: 0.9",
+        "dtype",
+        "model",
+        "autocast",
+    ),
+    (
+        "Expected tensor for argument #1 'indices' to have scalar type Long; but got torch.FloatTensor instead\n"
+        "nn.Sequential(nn.Embedding(3, 2), nn.Embedding(3, 2))",
+        "index-dtype",
+        "model",
+        "nn.ModuleList",
+    ),
     (
         "RuntimeError: mat1 and mat2 must have the same dtype",
         "dtype",
@@ -82,7 +108,12 @@ CASES = [
         "data",
         "fractions",
     ),
-    ("result type Float can't be cast to the desired output type Long", "dtype-result", "call", "in place"),
+    (
+        "n += 0.5\nRuntimeError: result type Float can't be cast to the desired output type Long",
+        "dtype-result",
+        "call",
+        "in place",
+    ),
     ("y = net(x)\nInput type (unsigned char) and bias type (c10::Half) should be the same", "dtype", "data", ".half()"),
     (
         "y = net(x)\nInput type (double) and bias type (c10::BFloat16) should be the same",

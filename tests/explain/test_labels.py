@@ -5,6 +5,8 @@ import pytest
 from tests.explain import assert_first, explained
 
 CASES = [
+    ("Target -41 is out of bounds.", "target-range", "data", "computed"),
+    ("Target -9223372036854775808 is out of bounds.", "target-range", "data", "NaN"),
     ("Target 5 is out of bounds.", "target-range", "model", "a label is 5"),
     ("Target -1 is out of bounds.", "target-range", "loss", "left out"),
     ("Target 255 is out of bounds.", "target-range", "loss", "border"),

@@ -6,6 +6,26 @@ from tests.explain import assert_first
 
 CASES = [
     (
+        "Target size (torch.Size([6, 1, 32, 32])) must be the same as input size (torch.Size([1, 6, 32, 32]))",
+        "target-size",
+        "loss",
+        "another order",
+    ),
+    (
+        "loss = bce(netD(fake).flatten(), ones)\nValueError: Using a target size (torch.Size([16])) that is different "
+        "to the input size (torch.Size([144]))",
+        "target-size",
+        "data",
+        "3·3 places",
+    ),
+    ("input and target shapes do not match: input [100 x 2], target [16 x 2]", "target-size", "call", "view(-1, n)"),
+    (
+        "Using a target size (torch.Size([32])) that is different to the input size (torch.Size([32, 1, 5, 5]))",
+        "target-size",
+        "data",
+        "5·5 places",
+    ),
+    (
         "Target size (torch.Size([16])) must be the same as input size (torch.Size([16, 1]))",
         "target-size",
         "loss",

@@ -5,6 +5,14 @@ import pytest
 from tests.explain import assert_first
 
 CASES = [
+    ("x = torch.from_numpy(obs)\nTypeError: expected np.ndarray (got tuple)", "picture-kind", "data", "env.reset()"),
+    (
+        "x = torch.tensor(game.reset())\nValueError: expected sequence of length 8 at dim 1 (got 2)",
+        "array-kind",
+        "data",
+        "info",
+    ),
+    ("expected sequence of length 6 at dim 1 (got 0)", "array-kind", "data", "observation"),
     (
         "output with shape [1, 28, 28] doesn't match the broadcast shape [3, 28, 28]",
         "normalize-channels",

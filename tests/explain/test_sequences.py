@@ -5,6 +5,26 @@ import pytest
 from tests.explain import assert_first
 
 CASES = [
+    ("index 3 is out of bounds for dimension 1 with size 1", "gather-range", "call", "axis of 1"),
+    (
+        "p = pack_padded_sequence(x, n, batch_first=True)\nRuntimeError: Expected len(lengths) to be equal to "
+        "batch_size, but got 1 (batch_size=8)",
+        "pack-lengths",
+        "data",
+        "each row",
+    ),
+    ("Expected hidden size (1, 1, 64), got [1, 16, 64]", "rnn-state", "call", "1 step read as the batch"),
+    ("Expected hidden[0] size (2, 50, 128), got (2, 20, 128)", "rnn-state", "call", "50 steps read as the batch"),
+    ("input must have 3 dimensions, got 2", "rnn-rank", "data", "unsqueeze(0)"),
+    ("index 31 is out of bounds for dimension 0 with size 31", "gather-range", "data", "counted from 1"),
+    (
+        "Found indices in 'edge_index' that are larger than 0 (got 9). Please ensure that all indices are valid.",
+        "gather-range",
+        "data",
+        "squeeze(0)",
+    ),
+    ("INDICES element is out of DATA bounds, id=40 axis_dim=12", "gather-range", "call", "0 to 11"),
+    ("index 0 is out of bounds for dimension 0 with size 0", "gather-range", "data", "empty"),
     (
         "Expected hidden size (1, 8, 512), got (8, 473, 1024)",
         "rnn-state",
@@ -31,7 +51,7 @@ CASES = [
     ),
     ("input.size(-1) must be equal to input_size. Expected 1, got 30", "rnn-input", "data", "no feature axis"),
     ("Expected hidden[0] size (1, 32, 256), got [1, 8, 256]", "rnn-state", "call", "batch of 8"),
-    ("Expected hidden[0] size (1, 64, 256), got (64, 256)", "rnn-state", "call", "2 axes"),
+    ("Expected hidden[0] size (1, 64, 256), got (64, 256)", "rnn-state", "call", "takes a pair"),
     ("Expected hidden[0] size (4, 64, 256), got (2, 64, 256)", "rnn-state", "model", "layers·directions"),
     ("LSTM: Expected input to be 2D or 3D, got 4D instead", "rnn-rank", "call", "4 axes"),
     (

@@ -12,6 +12,26 @@ EXPANDED = (
 MASK = "The shape of the mask {} at index 0 does not match the shape of the indexed tensor {} at index {}"
 CASES = [
     (
+        "The expanded size of the tensor (600) must match the existing size (640) at non-singleton dimension 2. Target "
+        "sizes: [1, 3, 600, 800]. Tensor sizes: [3, 640, 800]",
+        "expand-size",
+        "model",
+        "maps of 640×800",
+    ),
+    (
+        "shape mismatch: value tensor of shape [30, 4] cannot be broadcast to indexing result of shape [22, 4]",
+        "value-size",
+        "call",
+        "22 rows are chosen",
+    ),
+    (
+        "The expanded size of the tensor (2100) must match the existing size (2048) at non-singleton dimension 1. "
+        "Target sizes: [2, 2100]. Tensor sizes: [1, 2048]",
+        "expand-size",
+        "data",
+        "at most 2048",
+    ),
+    (
         "The expanded size of the tensor (100) must match the existing size (20) at non-singleton "
         "dimension 0.  Target sizes: [100, 1, 1].  Tensor sizes: [20, 1, 1]",
         "expand-size",

@@ -5,11 +5,19 @@ import pytest
 from tests.explain import assert_first
 
 CASES = [
+    ("Expected input batch_size (1) to match target batch_size (64).", "target-batch", "model", "took the batch"),
+    ("Expected input batch_size (150) to match target batch_size (32).", "target-batch", "call", "view(-1, n)"),
+    (
+        "Expected input batch_size (8) to match target batch_size (2).\n 99%|####| 412/413 [02:10<00:00,  1.1it/s]",
+        "target-batch",
+        "model",
+        "the last batch has 2 samples",
+    ),
     ("size mismatch (got input: [10], target: [256])", "target-batch", "call", "one sample's"),
     ("Expected input batch_size (1568) to match target batch_size (32).", "target-batch", "call", "49 · 32"),
     ("Expected input batch_size (4) to match target batch_size (40).", "target-batch", "loss", "10 targets"),
     ("Expected input batch_size (4) to match target batch_size (0).", "target-batch", "data", "single number"),
-    ("Expected input batch_size (324) to match target batch_size (64).", "target-batch", "call", "share no batch"),
+    ("Expected input batch_size (324) to match target batch_size (64).", "target-batch", "call", "view(-1, n)"),
     (
         "loss = criterion(out.squeeze(), y)\nValueError: Expected input batch_size (10) to match target "
         "batch_size (1).",
