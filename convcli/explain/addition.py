@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from math import isqrt
 
+from convcli.explain.lines import Line
 from convcli.explain.rule import Fix, Hypothesis, Rule, certain, likely, possible
 from convcli.explain.sequences import is_longest
 
@@ -11,7 +12,7 @@ FAMILY = "addition"
 
 MASKS = r"(?i)mask|attn|attention|energy|-?1e9|-?1e10|-?inf\b"
 POSITIONS = r"(?i)(?<![a-z])pos|position|embed|(?:^|\W)pe\b"
-PREDICTED, TRUE = r"(?i)pred|output|logit", r"(?i)target|label|mask|true|\bgt\b"
+PREDICTED, TRUE = r"(?i)pred|output|logit", r"(?i)target|label|mask|true|\bgt\b|\by\b"
 REPLICAS = r"Trainer(?![a-z])|DataParallel|(?i:multi.?gpu)"
 CLASSES = (10, 100, 1000)  # of CIFAR and MNIST, and of ImageNet
 
@@ -53,7 +54,10 @@ class AdditionSize(Rule):
 
     @property
     def sides(self) -> tuple[str, str]:
-        return self.line.operands() or (self.handed(0, "x"), self.handed(1, "skip"))
+        one, two = self.line.operands() or (self.handed(0, "x"), self.handed(1, "skip"))
+        while re.fullmatch(r"[\d.]+", two) and (inner := Line(one).operands()):  # (a - b) ** 2
+            one, two = inner
+        return one, two
 
     def deciding(self) -> str:
         if self.axis >= 2 and abs(self.a - self.b) in (1, 2, 4, 6, 8):
@@ -128,20 +132,14 @@ class AdditionSize(Rule):
             says = f"the optimizer's state has {b} numbers for a weight of {a}: it was saved with another model"
             yield likely(says, "checkpoint", "load the weights alone (new heads left out), and start a fresh optimizer")
         elif high % low == 0 and re.search(REPLICAS, self.case.raised.text):
-            says = (
-                f"{high} = {high // low} · {low}: one GPU's share of a batch meets the whole, as DataParallel cuts it"
-            )
+            says = f"{high} = {high // low} · {low}: one GPU's share of a batch, cut by DataParallel, meets the whole"
             advice = "one process for each GPU (torchrun, accelerate launch), or one GPU: CUDA_VISIBLE_DEVICES=0"
             yield likely(says, "device", advice)
         elif low > 512 and high % low == 0:
-            says = (
-                f"{high} = {high // low} · {low}: one was flattened with its {high // low} classes, the other without"
-            )
+            says = f"{high} = {high // low} · {low}: one was flattened with its {high // low} classes, one without"
             yield likely(says, "call", f"as many classes in labels and model; [{low}, classes] meets labels one_hot")
         else:
-            says = (
-                f"the first axes, {a} and {b}, differ: batches of other sizes (the last of an epoch), or an axis less"
-            )
+            says = f"the first axes, {a} and {b}, differ: other batches (the last of an epoch), or an axis less"
             yield likely(says, "call", "build both for the batch at hand, x.size(0), not for a fixed batch_size")
 
     def of_rows(self) -> Iterator[Hypothesis]:
@@ -206,9 +204,11 @@ class AdditionSize(Rule):
             yield likely(says, "data", "run the feature extractor (MelSpectrogram, fbank) before the model")
         elif axis == 2 and ratio > 4.5 and low != 3 and (_is_grid(a) or _is_grid(b)):
             yield self.other_grid()
-        elif ratio > 4.5 and not shrunk:
+        elif (ratio > 4.5 or (self.line.has(r"\*") and high - low > 1)) and not shrunk:
             says = f"{a} and {b} on axis {axis}: a vector with one value a channel is matched with the last axis"
-            yield likely(says, "call", "bring it to the channels' axis: v.view(1, -1, 1, 1) for [batch, channels, …]")
+            yield likely(
+                says, "call", "bring it to the channels' axis: v.view(1, -1, 1, 1), v[:, :, None, None] of a batch"
+            )
         elif axis == 2 and not self.line.code and low >= 128 and a % 64 == b % 64 == 0 and not shrunk:
             says = f"{a} and {b} features on the last axis: two parts have other hidden sizes"
             yield likely(says, "model", f"one hidden size for both, or nn.Linear({b}, {a}) between them")
@@ -264,14 +264,11 @@ class AdditionSize(Rule):
             advice = "feed what it was made for, or make (interpolate) the positions for the new number"
             yield likely(says, "data", advice)
             says = "a batch axis stands where the length is expected"
-            advice = "batch_first, or transpose(0, 1)"
-            yield possible(says, "call", advice)
+            yield possible(says, "call", "batch_first, or transpose(0, 1)")
 
     def of_a_loss(self) -> Iterator[Hypothesis]:
         if self.line.has(r"(?i)mask|\beye\b") and self.axis < 2:
-            says = (
-                f"the mask and what it is for have {self.a} and {self.b}: made for a fixed batch; the last is smaller"
-            )
+            says = f"mask and matrix have {self.a} and {self.b}: made for a fixed batch; the last is smaller"
             yield likely(says, "call", "make it from the batch at hand, torch.eye(x.size(0)), or drop_last=True")
             return
         says = f"prediction and target have {self.a} and {self.b} on axis {self.axis}, and are compared one by one"

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 
 from convcli.explain.rule import Hypothesis, Rule, certain, likely, possible
-from convcli.explain.sequences import is_longest
 from convcli.wording import counted
 
 FAMILY = "sequences"
 
 SMALL_BATCH = 64
+CLIP = 77  # tokens of its every text
 
 
 class AttentionSize(Rule):
@@ -49,8 +49,7 @@ class AttentionSize(Rule):
             yield likely(says, "call", "tgt.expand(-1, src.size(1), -1), or batch_first=True for [batch, steps, …]")
         elif "feature number" in text:
             says = "src or tgt has other than d_model features on the last axis"
-            advice = "embed both to d_model first"
-            yield likely(says, "model", advice)
+            yield likely(says, "model", "embed both to d_model first")
         elif "axes" in self.facts:
             says = f"the query has {counted(self.axes, 'axis')}: maps, perhaps"
             yield likely(says, "call", "[batch, places, channels] of maps: x.flatten(2).transpose(1, 2)")
@@ -88,7 +87,10 @@ class AttentionMask(Rule):
     def hypotheses(self) -> Iterator[Hypothesis]:
         if "types" in self.case.raised.text:
             yield certain("the mask holds whole numbers", "data", "mask.bool(): True is left out")
-        elif "key_padding_mask shape" in self.case.raised.text and self.expected[::-1] != self.got:
+        elif "key_padding_mask shape" in self.case.raised.text and self.expected[::-1] == self.got:
+            says = f"key_padding_mask is {list(self.got)}, and [batch, keys] is {list(self.expected)}: turned"
+            yield likely(says, "call", "mask.T, or batch_first as in the data")
+        elif "key_padding_mask shape" in self.case.raised.text:
             says = f"key_padding_mask is {list(self.got)}, and [batch, keys] is {list(self.expected)}: padded otherwise"
             yield likely(says, "call", "as wide as the padded data: torch.arange(x.size(1)) >= lengths[:, None]")
         elif "axis" in self.facts:
@@ -100,13 +102,13 @@ class AttentionMask(Rule):
         elif "expected" in self.facts and len(self.expected) == 4:
             yield self.of_scores(self.expected, self.got)
         elif "expected" in self.facts and (
-            (self.expected[-1] < self.got[-1] and self.expected[-1] <= SMALL_BATCH) or is_longest(self.got[-1])
+            (self.expected[-1] < self.got[-1] and self.expected[-1] <= SMALL_BATCH) or self.got[-1] == CLIP
         ):
             batch, length = self.expected[-1], self.got[-1]
             says = f"{batch} is read as the length: the batch stands where the {length} steps are expected"
             advice = "batch_first in the attention as in the data (libraries changed it: take the version asked for)"
             yield likely(says, "call", advice)
-            says = f"texts of {batch} tokens arrive, and the mask is for {length}"
+            says = f"texts of {counted(batch, 'token')} arrive, and the mask is for {length}"
             yield possible(says, "call", f"mask[:n, :n] with n = {batch}, or pad the texts to {length}")
         else:
             got = (
@@ -115,7 +117,7 @@ class AttentionMask(Rule):
                 else "the mask has other axes"
             )
             advice = (
-                "make the mask for the length at hand: [queries, keys]; batch and steps may be swapped (batch_first)"
+                "make the mask for the length at hand: [queries, keys]; or batch and steps are swapped (batch_first)"
             )
             yield likely(got, "call", advice)
 

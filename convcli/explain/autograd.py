@@ -72,9 +72,7 @@ class NotScalar(Rule):
     def hypotheses(self) -> Iterator[Hypothesis]:
         if "output" in self.facts:
             says = f"backward(gradient) got a gradient of {list(self.gradient)} for a result of {list(self.output)}"
-            advice = (
-                "(-loss).backward() needs none; or one of the result's shape: torch.tensor(-1.0) for a single number"
-            )
+            advice = "(-loss).backward() needs none; or one of the result's shape, torch.tensor(-1.0) for a number"
             yield certain(says, "call", advice)
             return
         says = "the loss has a value for each element or sample: reduction='none', or one for each GPU of DataParallel"
@@ -192,9 +190,7 @@ class NonLeaf(Rule):
     def hypotheses(self) -> Iterator[Hypothesis]:
         if self.line.has(r"\.param\w*\("):
             says = "a parameter of the model was replaced by a tensor that was computed, moved or cast"
-            advice = (
-                "layer.weight = nn.Parameter(tensor), or layer.weight.data.copy_(tensor); model.to(device) afterwards"
-            )
+            advice = "layer.weight = nn.Parameter(tensor), or layer.weight.data.copy_(tensor); model.to(device) after"
             yield likely(says, "model", advice)
             return
         says = ".to(device), .cuda() or arithmetic after requires_grad=True makes a new tensor, which is no leaf"
@@ -244,9 +240,7 @@ class Unused(Rule):
 
     def hypotheses(self) -> Iterator[Hypothesis]:
         if "ready only once" in self.case.raised.text:
-            says = (
-                "a parameter got its gradient twice in a step: two backward(), a use outside forward, or a checkpoint"
-            )
+            says = "a parameter got its gradient twice: two backward() a step, a use outside forward, a checkpoint"
             advice = "one backward() of all losses; checkpoint(…, use_reentrant=False); DDP(…, static_graph=True)"
             yield likely(says, "call", advice)
             return

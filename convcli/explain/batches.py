@@ -61,13 +61,11 @@ class BatchSizes(Rule):
         elif {len(first), len(other)} == {1, 2}:
             says = f"{list(first)} and {list(other)}: recordings with an axis for channels, and without"
             yield likely(says, "data", "bring each to one channel where it is read: the mean over that axis")
-        elif len(first) != len(other) or self.channels(first) != self.channels(other):
+        elif len(first) != len(other) or 0 < self.channels(first) != self.channels(other) > 0:
             yield self.of_modes(first, other)
         elif len(first) == 3 and self.buckets(first, other):
             says = f"maps of {list(first[1:])} and {list(other[1:])}: two shapes of one area (aspect-ratio buckets)"
-            yield likely(
-                says, "data", "make each batch of one bucket; delete latents that were cached with other sizes"
-            )
+            yield likely(says, "data", "make each batch of one bucket; delete what was cached in other sizes")
         elif len(first) >= 3 and first[1:] != other[1:]:
             what = "pictures" if self.channels(first) else "maps or crops"
             says = f"{what} of {list(first[-2:])} and {list(other[-2:])} went into one batch"
@@ -93,9 +91,7 @@ class BatchSizes(Rule):
         grey_first = self.channels(first) < self.channels(other) and len(first) < 4
         if self.entry > 1 and grey_first:
             says = f"entries 0 to {self.entry - 1} are grey, {list(first)}, and {self.entry} is not, {list(other)}"
-            return likely(
-                says, "data", 'Image.open(path).convert("L") for all, as masks are; "RGB" where colour is meant'
-            )
+            return likely(says, "data", 'Image.open(path).convert("L") for all, masks too; "RGB" if colour is meant')
         masks = ', "L" for every mask' if grey_first else ""
         return likely(says, "data", f'Image.open(path).convert("RGB") for every picture{masks}')
 
@@ -176,5 +172,4 @@ class DataEmpty(Rule):
             yield certain(says, "data", advice)
         else:
             says = "inputs and targets have other numbers of rows"
-            advice = "print both shapes: the first axes agree"
-            yield certain(says, "data", advice)
+            yield certain(says, "data", "print both shapes: the first axes agree")

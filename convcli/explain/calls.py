@@ -1,5 +1,6 @@
 """Calls: what is handed over isn't what the layer or function takes. Only where torch had a part in it."""
 
+import ast
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -116,8 +117,7 @@ class NotTensor(Rule):
             yield certain(says, "call", f"nn.{given}(…)(x): the settings when it is made, the tensor when it is called")
         elif "argument" in self.facts or "place" in self.facts:
             says = f"{what} is a {given}"
-            advice = "hand over a tensor: torch.as_tensor, or the part of it that is one"
-            yield likely(says, "call", advice)
+            yield likely(says, "call", "hand over a tensor: torch.as_tensor, or the part of it that is one")
 
     @property
     def _call(self) -> Any:
@@ -142,8 +142,9 @@ class NotTensor(Rule):
     def culprit(self, argument: str) -> str:
         """What the line hands over there."""
         if "attribute" in self.facts:
-            found = re.search(rf"([\w.]+)\.{self.attribute}\b", self.line.code)
-            return found[1] if found else self.x
+            nodes = ast.walk(self.line.tree) if self.line.tree else []
+            owners = [node.value for node in nodes if isinstance(node, ast.Attribute) and node.attr == self.attribute]
+            return self.line.text(owners[0]) if owners else "x"
         if argument in ("target", "other"):
             return self.handed(1, argument)
         return self.x
@@ -179,9 +180,7 @@ class NotTensor(Rule):
             says = f"{what} is a list, and a tensor is taken"
             advice = "torch.stack(list) for tensors of one size, torch.tensor(list) for numbers"
             if re.match("conv|linear|batch_norm|relu|max_pool", self.facts.get("function", "")) and self.case.frame:
-                advice = (
-                    "one after the other, [layer(f) for f in list], or the one that is meant; torch.stack for one size"
-                )
+                advice = "one after the other, [layer(f) for f in list], or the one that is meant; or torch.stack"
             yield likely(says, "data", advice)
         elif mentions("LSTM(") or mentions("GRU(") or mentions("RNN(") or mentions("MultiheadAttention("):
             says = f"{what} is a tuple: LSTM, GRU and attention return (output, state)"
@@ -229,9 +228,7 @@ class CallArguments(Rule):
             elif keyword:
                 says = f"forward has no argument {keyword!r}: of another version or model, or passed on by a wrapper"
             elif self.case.through("data_parallel|parallel_apply"):
-                says = (
-                    "a GPU of DataParallel got no sample: the batch, often the last one, has fewer than there are GPUs"
-                )
+                says = "a GPU of DataParallel got no sample: the batch, often the last, has fewer than there are GPUs"
                 advice = "drop_last=True and larger batches; or hand the inputs over by position, as tensors"
                 yield likely(says, "data", advice)
                 return

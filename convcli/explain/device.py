@@ -88,19 +88,15 @@ class DeviceMixed(Rule):
             says = f"tensors on {' and '.join(sorted(set(places)))} met: one was put on a fixed GPU"
             advice = "no .cuda() and no 'cuda:0' inside forward: torch.zeros(…, device=x.device)"
             if argument == "index":
-                says = (
-                    f"the index is on {got}, what it looks into on {other}: a model spread over GPUs, or fixed to one"
-                )
+                says = f"the index is on {got}, its table on {other}: a model spread over GPUs, or fixed to one"
                 advice = "ids to the device of the first layer; device_map and several processes exclude each other"
             yield likely(says, "device", advice)
         elif "indices should be" in self.case.raised.text:
             says = f"the index is on another device than the tensor that it looks into ({other})"
-            advice = "tensor[index.cpu()], or the tensor to the GPU: tensor.to(index.device)"
-            yield certain(says, "device", advice)
+            yield certain(says, "device", "tensor[index.cpu()], or the tensor to the GPU: tensor.to(index.device)")
         elif argument == "weight" and "loss" in self.facts.get("method", ""):
             says = "the weight of the loss, one number for each class, stayed on the CPU"
-            advice = "weight=weights.to(device) where the loss is made, or criterion.to(device)"
-            yield certain(says, "device", advice)
+            yield certain(says, "device", "weight=weights.to(device) where the loss is made, or criterion.to(device)")
         elif self.case.in_loss or argument == "target":
             says = "the targets (or the loss's weight) are on another device than the predictions"
             target = self.handed(1, "targets")
@@ -155,8 +151,7 @@ class DeviceMixed(Rule):
                 advice += ". Tensors made in forward: device=x.device"
             yield likely(says, "data", advice, moved)
             says = "a layer stands in a plain list, or was made in forward, and doesn't move with the model"
-            advice = "nn.ModuleList, or make it in __init__; register_buffer for constants"
-            yield possible(says, "model", advice)
+            yield possible(says, "model", "nn.ModuleList, or make it in __init__; register_buffer for constants")
         elif self.case.through("torchsummary"):
             says = "torchsummary makes its input on the GPU, and the model isn't there"
             yield likely(says, "call", 'summary(model, input_size, device="cpu"), or model.to("cuda") before')
@@ -164,8 +159,7 @@ class DeviceMixed(Rule):
             says = f"{x} is on the GPU and the weights of {self.named} are not"
             yield likely(says, "model", "model.to(device) before training, and before the optimizer is made")
             says = "this layer alone stayed behind: it is in a plain list, or made in forward"
-            advice = "nn.ModuleList, or make it in __init__; register_buffer for constants"
-            yield possible(says, "model", advice)
+            yield possible(says, "model", "nn.ModuleList, or make it in __init__; register_buffer for constants")
 
 
 class DeviceNumpy(Rule):
@@ -188,8 +182,7 @@ class DeviceNumpy(Rule):
         device = self.facts.get("device", "cuda")
         if device == "meta":
             says = "a tensor on meta has a shape and no values"
-            advice = "make the model on a real device first"
-            yield certain(says, "device", advice)
+            yield certain(says, "device", "make the model on a real device first")
             return
         fix = None if ".cpu()" in self.line.code else self.replaced(".numpy()", ".cpu().numpy()")
         says = f"the tensor is on {device}; Matplotlib, pandas and scikit-learn ask for NumPy without saying so"
@@ -223,9 +216,7 @@ class DeviceMissing(Rule):
         if "deserialize" in text:
             says = "the checkpoint was saved from a GPU that this machine hasn't got"
             if self.facts.get("count"):
-                says = (
-                    f"cuda:{self.number} is asked for, by file or map_location, and the last is cuda:{self.count - 1}"
-                )
+                says = f"cuda:{self.number} is asked for, by file or map_location; the last is cuda:{self.count - 1}"
                 advice = 'map_location="cuda:0", the first one, or "cpu"; then model.to(device)'
                 yield certain(says, "checkpoint", advice)
                 return
@@ -236,8 +227,7 @@ class DeviceMissing(Rule):
             yield certain(says, "checkpoint", 'torch.load(path, map_location="cpu"), then model.to(device)', mapped)
         elif "ordinal" in text:
             says = "a GPU of that number isn't there"
-            advice = "cuda:0 is the first; torch.cuda.device_count() counts them"
-            yield certain(says, "device", advice)
+            yield certain(says, "device", "cuda:0 is the first; torch.cuda.device_count() counts them")
         else:
             says = "the code asks for CUDA on a machine without it"
             either = '.to("cuda" if torch.cuda.is_available() else "cpu")'
@@ -245,8 +235,7 @@ class DeviceMissing(Rule):
             advice = 'device = "cuda" if torch.cuda.is_available() else "cpu", and .to(device)'
             yield likely(says, "device", advice, fix)
             says = "there is a GPU, and PyTorch was installed without CUDA or can't see it"
-            advice = "install the build for your CUDA version; nvidia-smi shows the driver"
-            yield possible(says, "device", advice)
+            yield possible(says, "device", "install the build for your CUDA version; nvidia-smi shows the driver")
 
 
 class DeviceReplica(Rule):

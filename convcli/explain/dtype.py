@@ -9,25 +9,11 @@ from convcli.explain.rule import Fix, Hypothesis, Rule, certain, likely, possibl
 FAMILY = "dtype"
 
 # How torch, in its many messages, calls a type; and what a tensor's method for it is.
-METHODS = {
-    "float": "float",
-    "float32": "float",
-    "double": "double",
-    "float64": "double",
-    "half": "half",
-    "float16": "half",
-}
-METHODS |= {
-    "bfloat16": "bfloat16",
-    "long": "long",
-    "int64": "long",
-    "longlong": "long",
-    "longint": "long",
-    "int": "int",
-}
-METHODS |= {"int32": "int", "byte": "byte", "uint8": "byte", "unsignedchar": "byte", "char": "char", "bool": "bool"}
-METHODS |= {name: name for name in ("float8_e4m3fn", "float8_e5m2")}
-METHODS |= {"short": "short", "complexfloat": "cfloat", "complexdouble": "cdouble", "signedchar": "char"}
+METHODS = {name: name for name in ("bfloat16", "float8_e4m3fn", "float8_e5m2", "bool", "short")}
+METHODS |= {"float": "float", "float32": "float", "double": "double", "float64": "double", "half": "half"}
+METHODS |= {"float16": "half", "long": "long", "int64": "long", "longlong": "long", "longint": "long", "int": "int"}
+METHODS |= {"int32": "int", "byte": "byte", "uint8": "byte", "unsignedchar": "byte", "char": "char"}
+METHODS |= {"signedchar": "char", "complexfloat": "cfloat", "complexdouble": "cdouble"}
 WHOLE = ("long", "int", "byte", "char", "bool", "short")
 SMALL = ("half", "bfloat16")
 FULL = {"half": "float16", "bfloat16": "bfloat16", "double": "float64", "float": "float32"}
@@ -94,8 +80,7 @@ class Dtype(Rule):
             return  # the targets' rule
         if "given" not in self.facts and "float64" not in self.case.raised.text:
             says = "two types met: a model in half precision and float32 data, or float64 data of NumPy's"
-            advice = f"{self.x}.to(next(model.parameters()).dtype), or autocast around all of it"
-            yield likely(says, "data", advice)
+            yield likely(says, "data", f"{self.x}.to(next(model.parameters()).dtype), or autocast around all of it")
         elif "grid has" in self.case.raised.text:
             says = f"the input is {given} and the grid {weight}: autocast (or NumPy) made one of them, not the other"
             yield likely(says, "call", "F.grid_sample(x.float(), grid.float()), or both of x.dtype")
@@ -114,8 +99,7 @@ class Dtype(Rule):
             yield likely(says, "data", "labels.long(), or token ids and indices as int64 where they are made")
         elif given in WHOLE or weight in WHOLE:
             whole = given if given in WHOLE else weight
-            holder = self.line.assigned if self.created else self.x
-            says = f"{holder} holds whole numbers ({whole}), as pictures and labels come"
+            says = f"{self.created or self.x} holds whole numbers ({whole}), as pictures and labels come"
             scaled = ", and divide pictures by 255: ToTensor does both" if whole == "byte" else ""
             fractions = weight if weight in (*SMALL, "double") else "float"
             fix = self.of_type(f"torch.{FULL[fractions]}") or self.changed(self.x, f"{{}}.{fractions}()")
@@ -127,7 +111,7 @@ class Dtype(Rule):
     @property
     def created(self) -> str:
         """The call in the user's line that makes a tensor of numbers, without saying of which type."""
-        call = self.line.call(r"^torch\.(?:tensor|as_tensor|arange|full)$") if self.line.assigned else None
+        call = self.line.call(r"^torch\.(?:tensor|as_tensor|arange|full)$")
         return self.line.text(call) if call and "dtype" not in self.line.code else ""
 
     def of_type(self, dtype: str) -> Fix | None:
@@ -150,9 +134,7 @@ class Dtype(Rule):
         single = weight if weight in SMALL else "float"
         says = f"float64 data met {'float32' if single == 'float' else single} weights: NumPy, pandas and Python's "
         says += "numbers are float64"
-        advice = (
-            "make them float32 where they are loaded: array.astype(np.float32), torch.tensor(…, dtype=torch.float32)"
-        )
+        advice = "float32 where they are loaded: array.astype(np.float32), torch.tensor(…, dtype=torch.float32)"
         if weight in SMALL:
             advice = f"{self.x}.{weight}() before the model, or autocast around a float32 model"
         yield likely(says, "data", advice, self.changed(self.x, f"{{}}.{single}()"))
@@ -169,9 +151,7 @@ class Dtype(Rule):
             yield likely(says, "call", "x.float() before it, or torch.autocast(device, enabled=False) around it")
         elif not self.line.code and self.loaded():
             says = f"{half} weights, as they were loaded, meet float32 ones (adapters, norms, a head) or activations"
-            advice = (
-                "torch.autocast('cuda') around it (fp16=True or bf16=True in a Trainer), or one dtype for all parts"
-            )
+            advice = "torch.autocast('cuda') around it (fp16=True, bf16=True in a Trainer), or one dtype for all"
             yield likely(says, "model", advice)
         elif weight == half:
             says = f"the model is {half} (.{half}(), torch_dtype) and {self.x} is float32"
@@ -307,9 +287,7 @@ class ResultType(Rule):
             yield certain(says, "call", "torch.finfo(x.dtype).min, the least number of x's type")
         elif "result" in self.facts:
             says = f"an operation in place would put {self.result} results into a {self.given} tensor"
-            advice = (
-                "x = x / 2 makes a new tensor; or make both sides one type before: x.float(), or n.long() for indices"
-            )
+            advice = "x = x / 2 makes a new tensor; or make both one type before: x.float(), n.long() for indices"
             if self.line.code:
                 yield certain(says, "call", advice)
                 return

@@ -74,8 +74,7 @@ class TargetRange(Targets):
             advice = f"make labels 0 to classes − 1 and {classes}; the line is a later one: run it once on the CPU"
             yield likely(says, "loss", advice)
             says = "a token id is not below num_embeddings"
-            advice = "the tokenizer and vocabulary of this very model"
-            yield possible(says, "data", advice)
+            yield possible(says, "data", "the tokenizer and vocabulary of this very model")
             return
         says = f"a label{f' is {target}' if target is not None else ' is out of range'}, and the outputs are fewer"
         if "one_hot" in self.line.code or "Class values" in text:
@@ -162,21 +161,18 @@ class TargetType(Targets):
             advice = "targets.argmax(1), class numbers, are the plain way; targets.float() as well"
             yield likely(says, "loss", advice, self.mend("{}.float()"))
             says = "the scores lost their class or batch axis and only look like the targets"
-            advice = "keep [batch, classes]"
-            yield possible(says, "model", advice)
+            yield possible(says, "model", "keep [batch, classes]")
         elif "softmax" in function and given in WHOLE:
             says = "the loss got whole numbers as scores: outputs and labels are swapped, or argmax was taken before"
             yield likely(says, "loss", "criterion(outputs, labels), the raw scores first")
         elif of_classes or self.case.through(CLASSES) or self.line.has(CLASSES):
             if {given, wanted} == {"double", "float"}:
                 says = "the class weights are float64, as NumPy and scikit-learn give them"
-                advice = "weight=weights.float()"
-                yield certain(says, "loss", advice)
+                yield certain(says, "loss", "weight=weights.float()")
                 return
             kind = self.facts.get("given", "").rpartition(".")[2] or given
             says = f"the labels are {kind}, and class numbers are long (int64)"
-            advice = "labels.long(), or dtype=torch.long where they are made"
-            yield likely(says, "data", advice, self.mend("{}.long()"))
+            yield likely(says, "data", "labels.long(), or dtype=torch.long where they are made", self.mend("{}.long()"))
             if given not in WHOLE:
                 says = "they are probabilities, one for each class, or values to be met, and no class numbers"
                 advice = "cross_entropy takes probabilities of the scores' shape (1.10 and later); MSELoss meets values"

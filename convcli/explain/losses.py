@@ -40,6 +40,7 @@ class TargetSize(Targets):
         if target == given:
             return
         batch_t, batch_i = (target or (1,))[0], (given or (1,))[0]
+        flat = len(given) == len(target) == 1
         if len(target) != len(given) and [n for n in target if n > 1] == [n for n in given if n > 1]:
             says = f"{list(given)} and {list(target)} are the same numbers; one has an axis of 1 that the other lacks"
             kind = ".float()" if self.line.has(BINARY) or self.case.through(BINARY) else ""
@@ -61,9 +62,7 @@ class TargetSize(Targets):
             yield likely(says, "loss", advice, turned)
         elif prod(given) == prod(target):
             says = f"{list(given)} and {list(target)} are as many numbers: a view or flatten took axes of one side away"
-            yield likely(
-                says, "call", f"keep the batch in it; outputs.view({', '.join(map(str, target))}) before the loss"
-            )
+            yield likely(says, "call", f"keep the batch in it: outputs.view({', '.join(map(str, target))})")
         elif target == (batch_i,) and (places := self.places(given)):
             says = f"{places} places a sample {list(given)}, and one target: the network was made for smaller pictures"
             advice = "resize the pictures to what it was made for, or end in one number: pool the last maps to 1×1"
@@ -77,14 +76,12 @@ class TargetSize(Targets):
         elif len(given) == len(target) == 4 and given[1] == 1 and target[1] in (3, 4):
             says = f"the masks are colour pictures ({target[1]} channels), and one channel is predicted"
             yield likely(says, "data", 'Image.open(path).convert("L") for the masks; then 0 and 1, not 0 and 255')
-        elif len(given) == len(target) == 1 and batch_i % max(batch_t, 1) == 0 and self.places((1, batch_i // batch_t)):
-            says = f"{batch_i} = {batch_t} · {self.places((1, batch_i // batch_t))} places: made for smaller pictures"
+        elif flat and batch_t and batch_i % batch_t == 0 and (places := self.places((1, batch_i // batch_t))):
+            says = f"{batch_i} = {batch_t} · {places} places: the network was made for smaller pictures"
             yield likely(says, "data", "resize the pictures, or end in one number: pool the last maps to 1×1")
-        elif len(given) == len(target) == 1 and max(batch_i, batch_t) > 4096:
+        elif flat and max(batch_i, batch_t) > 4096:
             most, least = max(batch_i, batch_t), max(min(batch_i, batch_t), 1)
-            says = (
-                f"both are flattened, and come from {batch_i} and {batch_t} elements: maps of other heights and widths"
-            )
+            says = f"both are flattened, of {batch_i} and {batch_t} elements: maps of other heights and widths"
             if most % least == 0:
                 says = f"both are flattened, and {most} = {most // least} · {least}: {most // least} channels for one"
             yield likely(says, "data", "print both shapes before they are flattened; resize masks as the pictures are")
@@ -96,9 +93,7 @@ class TargetSize(Targets):
                 advice = "out[-1], or out[:, -1], is the last step alone; or targets of the same batch"
             yield likely(says, "data", advice)
         elif given[1:] == target[1:] and batch_i == 1:
-            says = (
-                f"one prediction for a batch of {batch_t}: a view, a mean or an index in the model took the batch away"
-            )
+            says = f"one prediction for a batch of {batch_t}: a view, mean or index in the model took the batch"
             yield likely(says, "model", "keep the first axis: x.flatten(1), mean(dim) with the axis that is meant")
         elif given[1:] == target[1:] and batch_i > batch_t and is_chosen(batch_t) and not is_chosen(batch_i):
             yield likely(*folded(batch_i, batch_t))
@@ -133,8 +128,7 @@ class TargetSize(Targets):
             yield likely(says, "model", advice)
         elif len(given) == len(target) + 1 and given[0] == target[0] and given[1] == 1:
             says = f"{list(given)} has an axis that {list(target)} lacks"
-            advice = "targets.unsqueeze(1)"
-            yield likely(says, "loss", advice, self.mend("{}.unsqueeze(1)"))
+            yield likely(says, "loss", "targets.unsqueeze(1)", self.mend("{}.unsqueeze(1)"))
         else:
             says = f"{list(given)} was predicted and {list(target)} is the target"
             advice = "one target for each predicted number: the same shape; print both where they are made"
@@ -145,7 +139,8 @@ class TargetSize(Targets):
         of_a_critic = self.line.has(r"(?i)real|fake|discr|critic|\bself\.D|\bD_?\w*\(|net_?D")
         if len(given) == 2 and of_a_critic and 1 < isqrt(given[1]) ** 2 == given[1]:
             return f"{given[1]} = {isqrt(given[1])}·{isqrt(given[1])}"
-        return f"{given[-2]}·{given[-1]}" if len(given) in (3, 4) and given[1:-2] in ((), (1,)) else ""
+        square = len(given) == 3 and given[1] == given[2] > 1
+        return f"{given[-2]}·{given[-1]}" if square or (len(given) == 4 and given[1] == 1 < min(given[2:])) else ""
 
 
 class TargetBetween(Targets):
@@ -206,15 +201,13 @@ class TargetAxes(Targets):
         size, axes = self.facts.get("size", ()), self.facts.get("axes")
         if "count" in self.facts:
             says = "the prediction has no batch axis: [classes], for several targets"
-            advice = "keep it: [batch, classes]"
-            yield likely(says, "model", advice)
+            yield likely(says, "model", "keep it: [batch, classes]")
         elif axes or size:
             if (size and len(size) == 4 and size[1] == 1) or not size:
                 says = f"the mask has {f'a channel axis, {list(size)}' if size else f'{axes} axes, one for channels'}"
                 yield likely(says, "data", "masks are [batch, height, width], long", self.mend("{}.squeeze(1).long()"))
                 says = "it is one-hot, or a colour picture of classes"
-                advice = "argmax(1), or map colours to numbers"
-                yield possible(says, "data", advice)
+                yield possible(says, "data", "argmax(1), or map colours to numbers")
             elif len(size) == 4 and size[-1] in (3, 4):
                 says = f"the mask is a colour picture {list(size)}, channels last"
                 advice = "read it as class numbers: map each colour to one, or take the palette's indices"
@@ -240,12 +233,8 @@ class TargetAxes(Targets):
             says = "the labels have a second axis: a column [batch, 1], as tables and (n, 1) arrays give them"
             advice = "labels.squeeze(1): [batch], of class numbers"
             yield likely(says, "data", advice, self.mend("{}.squeeze(1).long()"))
-            says = (
-                "they are one-hot, or several labels a sample [batch, n], or masks, and the scores are [batch, classes]"
-            )
-            advice = (
-                "argmax(1) for one-hot; BCEWithLogitsLoss for several; scores for each pixel or step where it has one"
-            )
+            says = "they are one-hot, several labels a sample [batch, n], or masks for [batch, classes]"
+            advice = "argmax(1) for one-hot; BCEWithLogitsLoss for several; scores for each pixel or step"
             yield possible(says, "data", advice)
 
 
@@ -280,12 +269,9 @@ class TargetSteps(Targets):
         elif len(got) == len(expected):
             axis = next((i for i, (a, b) in enumerate(zip(expected, got, strict=True)) if a != b), 0)
             says = f"targets {list(got)} for scores that want {list(expected)}: axis {axis} differs"
-            advice = "print both shapes"
-            yield likely(says, "loss", advice)
+            yield likely(says, "loss", "print both shapes")
         else:
-            says = (
-                f"targets of {list(got)}, and scores of {len(expected) + 1} axes, for which they'd be {list(expected)}"
-            )
+            says = f"targets of {list(got)}, and scores of {len(expected) + 1} axes, which want {list(expected)}"
             if len(got) == 1:
                 says += ": an axis of steps too many"
             advice = "one prediction a sample: scores[:, -1], mean(1) or squeeze(1); or a target for every position"

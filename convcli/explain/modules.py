@@ -81,8 +81,7 @@ class Modules(Rule):
         text = self.case.raised.text
         if "cannot assign" in text:
             says = "__init__ sets a layer before nn.Module is ready for it"
-            advice = "super().__init__() as the first line of __init__"
-            yield certain(says, "model", advice)
+            yield certain(says, "model", "super().__init__() as the first line of __init__")
         elif "forward" in text:
             name = self.facts.get("module", "the module")
             if name in ("ModuleList", "ModuleDict"):
@@ -107,8 +106,7 @@ class Modules(Rule):
             else:
                 last = self.given.rpartition(".")[2]
                 says = f"{last} is a class or function, not a layer that was made"
-                advice = f"nn.{last}() with brackets"
-                yield certain(says, "model", advice)
+                yield certain(says, "model", f"nn.{last}() with brackets")
         elif "optimizer" in text:
             says = "the model has no parameters: its layers are in a plain list or dict, or not in self"
             yield likely(says, "model", "nn.ModuleList or nn.Sequential registers layers; self.layer = … in __init__")

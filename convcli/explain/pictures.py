@@ -54,9 +54,7 @@ class NormalizeChannels(Rule):
             advice = "one mean and one std for each channel"
             if channels % means == 0:
                 says = f"{channels} = {channels // means} · {means} channels: pictures or frames were stacked"
-                advice = (
-                    f"normalize each before they are joined, or mean * {channels // means}, std * {channels // means}"
-                )
+                advice = f"normalize each before they are joined, or repeat mean and std {channels // means} times"
         yield (certain if shown or alike else likely)(says, "data", advice)
 
 
@@ -108,12 +106,8 @@ class NoPicture(Rule):
         elif "axes" in self.facts or len(self.facts.get("size", ())) > 3:
             axes = self.facts.get("axes", len(self.facts.get("size", ())))
             if axes < 2:
-                says = (
-                    f"what came has {counted(axes, 'axis')}, no picture: a path, an object, or a file that wasn't read"
-                )
-                yield certain(
-                    says, "data", "Image.open(path) before; cv2.imread returns None where there is no such file"
-                )
+                says = f"what came has {counted(axes, 'axis')}: a path, an object, or a file that wasn't read"
+                yield certain(says, "data", "Image.open(path) before; cv2.imread gives None without such a file")
                 return
             says = f"a picture with {axes} axes: a batch, where one picture is taken"
             yield certain(says, "data", "transform each sample; newer torchvision normalizes batches as well")
@@ -122,9 +116,7 @@ class NoPicture(Rule):
             yield certain(says, "data", "unsqueeze(0) adds the channel, or let ToTensor make the tensor")
         elif "torch image" in text:
             says = "Normalize of this torchvision takes one tensor [channels, height, width], no array and no batch"
-            yield likely(
-                says, "data", "print its type and shape; ToTensor before it, each sample alone, or a newer one"
-            )
+            yield likely(says, "data", "print its type and shape; ToTensor before it, each sample alone")
         elif "Tensor" in given and "pic should be Tensor" in text:
             says = "ToPILImage wants [channels, height, width]; this torchvision refuses the tensor that came"
             yield likely(says, "data", "print its shape: unsqueeze(0) for a grey picture without its channel axis")
@@ -192,9 +184,7 @@ class ArrayKind(Rule):
             fix = self.changed(self.x, "{}.copy()") if "from_numpy" in code or "tensor(" in code else None
             yield certain(says, "data", "array.copy() before torch.from_numpy", fix)
         elif "expected" in self.facts and (self.got == 0 or self.line.has(r"\.reset\(")):
-            says = (
-                f"{self.expected} numbers and {self.got}: an observation and its dict, as an environment returns them"
-            )
+            says = f"{self.expected} numbers and {self.got}: an observation and its dict, as environments return them"
             call = self.line.text(self.line.call(r"\.reset$"))
             yield likely(says, "data", UNPACKED, self.replaced(call, f"{call}[0]"))
             yield possible("one row of the list is empty", "data", "leave it out, or pad the rows to one length")
@@ -213,5 +203,4 @@ class ArrayKind(Rule):
             yield certain(says, "data", "encode text as numbers, drop or pad what is ragged, then .astype(np.float32)")
         else:
             says = f"torch has no type for {given}"
-            advice = "array.astype(np.float32), or np.int64 for labels and indices"
-            yield certain(says, "data", advice)
+            yield certain(says, "data", "array.astype(np.float32), or np.int64 for labels and indices")

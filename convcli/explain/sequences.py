@@ -84,12 +84,9 @@ class RnnState(Rule):
             yield likely(says, "data", "unsqueeze the input: [batch, steps, features]")
         elif expected is None:
             says = "the state has no axis for layers"
-            advice = "torch.zeros(layers·directions, batch, hidden_size)"
-            yield likely(says, "call", advice)
+            yield likely(says, "call", "torch.zeros(layers·directions, batch, hidden_size)")
         elif len(expected) != len(got) and got == expected[1:] and self.facts.get("which") == 0:
-            says = (
-                f"the state is one tensor {list(expected)}, a GRU's, and an LSTM takes a pair (its first slice is read)"
-            )
+            says = f"the state is one tensor {list(expected)}, a GRU's, and an LSTM takes a pair: it reads a slice"
             yield likely(says, "call", "out, (h, c) = lstm(x, (h0, c0)), both of that shape")
             says = f"h and c are a pair, and each has {counted(len(got), 'axis')}, {list(got)}, none for layers"
             yield possible(says, "call", f"make both {list(expected)}: h.unsqueeze(0)")
@@ -122,8 +119,7 @@ class RnnState(Rule):
             yield possible(*(remade if steps else swapped))
         else:
             says = f"hidden_size is {expected[-1]} and the state has {got[-1]}"
-            advice = "one hidden_size for both"
-            yield likely(says, "model", advice)
+            yield likely(says, "model", "one hidden_size for both")
 
     decide = "print(x.shape, state[0].shape): the last batch of an epoch may be smaller"
 
@@ -153,12 +149,10 @@ class RnnRank(Rule):
             yield likely(says, "call", advice)
         elif self.got > self.most:
             says = f"{self.x} has {counted(self.got, 'axis')}; a cell takes one step"
-            advice = "for x in steps.unbind(1): h = cell(x, h)"
-            yield likely(says, "call", advice)
+            yield likely(says, "call", "for x in steps.unbind(1): h = cell(x, h)")
         else:
             says = f"{self.x} has {counted(self.got, 'axis')}: [steps, features] of one sample lack the batch"
-            advice = f"{self.x}.unsqueeze(0) with batch_first=True, unsqueeze(1) without"
-            yield likely(says, "data", advice)
+            yield likely(says, "data", f"{self.x}.unsqueeze(0) with batch_first=True, unsqueeze(1) without")
             yield possible("[batch, steps] lack the features", "data", f"{self.x}.unsqueeze(-1) for one feature a step")
 
     decide = "print({x}.shape): which axis is missing?"
@@ -190,8 +184,7 @@ class PackLengths(Rule):
             whole = self.line.text(self.line.call("pack_padded_sequence"))
             fix = self.replaced(whole, whole[:-1] + ", enforce_sorted=False)")
             says = "the samples aren't sorted by length, the longest first"
-            advice = "enforce_sorted=False sorts them, and back"
-            yield certain(says, "call", advice, fix)
+            yield certain(says, "call", "enforce_sorted=False sorts them, and back", fix)
         elif "CPU" in text:
             lengths = self.handed(1, "lengths")
             yield certain("the lengths are on the GPU", "device", "lengths.cpu()", self.changed(lengths, "{}.cpu()"))
@@ -202,9 +195,7 @@ class PackLengths(Rule):
             if self.line.has("batch_first=True"):
                 yield likely(says, "data", "one length for each row of the input: lengths as [batch]")
                 return
-            yield likely(
-                f"{says}: batch and steps are swapped", "call", "batch_first=True for [batch, steps, features]"
-            )
+            yield likely(f"{says}: steps and batch swapped", "call", "batch_first=True for [batch, steps, features]")
 
 
 class EmbeddingRange(Rule):
@@ -237,15 +228,13 @@ class EmbeddingRange(Rule):
         next_one = "rows" in self.facts and self.index == self.rows + 1 and self.rows < 5000  # rows counted from 0
         if next_one or self.case.through("(?i)position") or re.search("(?i)position|pos_emb|wpe", caller):
             says = "the text is longer than the table of positions"
-            advice = "truncate it to the model's max_length"
-            yield likely(says, "data", advice)
+            yield likely(says, "data", "truncate it to the model's max_length")
         else:
             says = "an index is not below num_embeddings, or negative: a vocabulary larger than the table"
             advice = "num_embeddings = largest index + 1; tokenizer and weights of one model; resize_token_embeddings"
             yield likely(says, "model", advice)
             says = "the text is longer than the table of positions"
-            advice = "truncate it to the model's max_length"
-            yield possible(says, "data", advice)
+            yield possible(says, "data", "truncate it to the model's max_length")
 
 
 class GatherRange(Rule):

@@ -19,9 +19,7 @@ class _Spread(Rule):
         turned = sizes[::-1]
         if 0 in target:
             says = f"nothing is chosen where {shown} is to be put: {wanted}, by an index or mask that is empty"
-            return likely(
-                says, "data", "print the mask's sum, or the index: are there such places (tokens, boxes) at all?"
-            )
+            return likely(says, "data", "print mask.sum(), or the index: are there such places (tokens, boxes)?")
         square = len(sizes) > 1 and sizes[-1] == sizes[-2] > 1
         if len(sizes) > len(target):
             says = f"{shown} has {counted(len(sizes) - len(target), 'axis')} more than {wanted}"
@@ -29,9 +27,7 @@ class _Spread(Rule):
                 says += ": a mask [batch, 1, queries, keys] taken for [batch, keys], and expanded once more"
             return likely(says, "call", "hand over what has those axes already as it is, or squeeze the extra one")
         if square and target[-2:] == (1, sizes[-1]):
-            says = (
-                f"one query meets {sizes[-1]} keys (a step with a cache), and the mask is for all {sizes[-1]} queries"
-            )
+            says = f"one query meets {sizes[-1]} keys (a step with a cache), and the mask is for all queries"
             return likely(says, "call", "take the mask's last row: mask[..., -1:, :]")
         if square and len(target) > 1 and target[-2] == target[-1] != sizes[-1]:
             says = f"a mask for {sizes[-1]} places meets {target[-1]} of them: made for another length or picture size"
@@ -46,18 +42,14 @@ class _Spread(Rule):
             advice = "class weights, a bias, means or a pose for as many as the model has; count both"
             return likely(says, "model", advice)
         if sizes[-1:] == target[1:2] != target[-1:] and target[-1] in (1, 3, 4) and len(target) >= 3:
-            return likely(
-                f"channels are last in {wanted} and first in {shown}", "data", "permute one to the other's order"
-            )
+            return likely(f"channels are last in {wanted}, first in {shown}", "data", "permute one of them")
         if wrong == [0] and len(sizes) == len(target) and sizes[0] < target[0]:
             says = f"{target[0]} rows were kept ready, and {sizes[0]} come: the last batch is smaller"
             return likely(says, "call", "write as many as come, kept[i : i + len(x)] = x, or make it for x.size(0)")
         if len(wrong) == 1 and abs(aligned[wrong[0]] - target[wrong[0]]) == 1:
             a, b = aligned[wrong[0]], target[wrong[0]]
             says = f"{a} and {b} differ by one: one side counts an element (a start token, say) that the other lacks"
-            return likely(
-                says, "call", "make both of one length where they are made; versions of a library may differ in it"
-            )
+            return likely(says, "call", "one length for both where they are made; library versions may differ in it")
         if len(sizes) == len(target) == 1:
             says = f"{sizes[0]} values come for {target[0]} chosen places: index and values are counted from different"
             advice = "count both, batch by batch: more targets than queries, indices that repeat, a last batch"
@@ -72,13 +64,11 @@ class _Spread(Rule):
             and (max(target[-2:]) <= 512 or sizes[-3] in (1, 3, 4))
         ):
             says = f"maps of {_by(sizes)} come where {_by(target)} were kept ready: of pictures or settings that differ"
-            return likely(
-                says, "model", "one resolution for both: the pooling's output size, the picture's, or padding"
-            )
+            return likely(says, "model", "one resolution for both: of pictures, of the pooling's output, or by padding")
         if len(wrong) == 1 and aligned[wrong[0]] > target[wrong[0]] >= 64:
             says = f"{aligned[wrong[0]]} elements come, with room for {target[wrong[0]]}: more than it was made for"
             return likely(
-                says, "data", "cut the input to that length, or make the room (a cache, positions, a mask) longer"
+                says, "data", "cut the input to that length, or make the room (cache, positions, mask) longer"
             )
         says = f"{shown} and {wanted} differ on axis {wrong[0] if wrong else 0}, and only an axis of size 1 is repeated"
         return likely(says, "call", "print both shapes where they are made, and mend the one that isn't as meant")
@@ -131,9 +121,7 @@ class ExpandSize(_Spread):
             says = f"{wanted} on the last axis are channels last; the tensor has {size} there, its channels first"
             yield likely(says, "data", "permute one to the other's order")
         elif {wanted, size} == {1, 3}:
-            says = (
-                "one side has the 3 channels of colour, the other 1: grey pictures, or Normalize with 3 values for them"
-            )
+            says = "3 channels of colour on one side, 1 on the other: grey pictures, or Normalize with 3 values"
             yield likely(says, "data", 'convert("RGB") where they are loaded, or Normalize((0.5,), (0.5,)) for grey')
         elif self.facts.get("axis") == 1 and size % 64 == wanted % 64 == 0 < min(size, wanted):
             says = f"{wanted} channels or features are on axis 1 of one side, {size} on that of the other"
@@ -204,17 +192,13 @@ class MaskSize(Rule):
         chosen, there = mask[self.at], tensor[axis]
         differ = f"mask {list(mask)} and tensor {list(tensor)} differ on axis {axis}: {chosen} and {there}"
         if 0 in tensor:
-            yield likely(
-                f"{list(tensor)} is empty: nothing arrived to choose from", "data", "see where the 0 comes from"
-            )
+            yield likely(f"{list(tensor)} is empty: nothing to choose from", "data", "see where the 0 comes from")
         elif len(mask) == 1 and chosen == prod(tensor):
             says = f"{chosen} = {' · '.join(map(str, tensor))}: the mask is flattened, and what it chooses from isn't"
             yield likely(says, "call", "mask.view_as(x), or x.view(-1) as well")
         elif chosen == 1:
             says = f"{differ}; a mask isn't repeated along an axis of 1, as other tensors are"
-            yield likely(
-                says, "call", f"make it for the {there} that there are: mask.expand({there}, …), or index by :"
-            )
+            yield likely(says, "call", f"make it for the {there} there are: mask.expand({there}, …), or index by :")
         elif abs(chosen - there) == 1 and (len(mask) > 1 or len(tensor) == 1):
             says = f"{differ}; one side counts an element (a start token, the background) that the other lacks"
             yield likely(says, "call", "make both of one length where they are made")
@@ -222,13 +206,10 @@ class MaskSize(Rule):
             says = f"{differ} points or pixels: of pictures of different resolutions, or of another state of the scene"
             yield likely(says, "data", "make the mask from what it is for, at its resolution and after it last changed")
         elif len(mask) == 1 and self.at == 0 and max(chosen, there) < 4 * min(chosen, there):
-            yield likely(
-                f"{differ}; batches, of which the last is smaller", "data", "make the mask from the batch at hand"
-            )
+            yield likely(f"{differ}; the last batch is smaller", "data", "make the mask from the batch at hand")
         elif mask[-2:-1] == mask[-1:] and len(tensor) >= 4:
             says = f"{differ}; the mask is square, and the maps aren't"
-            advice = "resize the mask (nearest) to x.shape[-2:], or the picture to a square"
-            yield likely(says, "data", advice)
+            yield likely(says, "data", "resize the mask (nearest) to x.shape[-2:], or the picture to a square")
         else:
             says = f"{differ}; it was made for another length or size"
             advice = "make the mask from the tensor that it is for, after all that changes its length"

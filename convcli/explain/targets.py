@@ -146,15 +146,12 @@ class TargetBatch(Targets):
             advice = "targets.argmax(1) for one-hot; for a sequence flatten the outputs too: out.view(-1, classes)"
             yield likely(says, "loss", advice)
             says = "the output was pooled to one prediction for a whole sequence"
-            advice = "predict at every step"
-            yield possible(says, "model", advice)
+            yield possible(says, "model", "predict at every step")
         else:
             says = f"{batch} predictions and {targets} targets share no batch: a view or a filter changed one of them"
             if max(batch, targets) > 256:
                 says += ", or steps were cut or padded in one alone"
-            advice = (
-                "x.flatten(1) and not x.view(-1, n); one padding and one mask for both, labels as long as the input"
-            )
+            advice = "x.flatten(1), not x.view(-1, n); one padding and mask for both, labels as long as inputs"
             yield likely(says, "call", advice)
 
     def last_batch(self, sure: Callable[[str, str, str], Hypothesis]) -> Hypothesis:
@@ -187,9 +184,7 @@ class TargetBatch(Targets):
         without = [given[:i] + given[i + 1 :] for i in range(len(given))]
         if target in without[2:] and target != without[1]:
             axis = without.index(target, 2)
-            says = (
-                f"the {given[axis]} classes stand on axis {axis} of the scores {list(given)}, and the loss reads axis 1"
-            )
+            says = f"the {given[axis]} classes stand on axis {axis} of scores {list(given)}, the loss reads axis 1"
             moved = self.changed(self.outputs, f"{{}}.movedim({axis}, 1)")
             yield likely(says, "loss", f"outputs.movedim({axis}, 1): [batch, classes, …]", moved)
         elif len(given) == 4 and len(target) == 3 and given[0] == target[0]:
@@ -201,8 +196,7 @@ class TargetBatch(Targets):
             yield likely(says, "model", advice, resized)
         elif len(given) == 4 and len(target) == 3:
             says = f"batches of {given[0]} and {target[0]} differ"
-            advice = "pictures and masks of one batch, and no view in between"
-            yield likely(says, "data", advice)
+            yield likely(says, "data", "pictures and masks of one batch, and no view in between")
         elif len(given) == len(target) == 1:
             says = f"the scores {list(given)} are one sample's and the targets {list(target)} a batch's"
             yield likely(says, "call", "hand over [batch, classes]: no model(x)[0] and no squeeze() before the loss")

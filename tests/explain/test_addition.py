@@ -6,6 +6,27 @@ from tests.explain import assert_first, at, first
 
 CASES = [
     (
+        "e = ((out_pred - y) ** 2).sum()\nRuntimeError: The size of tensor a (3) must match the size of tensor b (16) "
+        "at non-singleton dimension 1",
+        "addition-size",
+        "loss",
+        "prediction",
+    ),
+    (
+        "h = h * self.squeeze(h)\nRuntimeError: The size of tensor a (28) must match the size of tensor b (32) at "
+        "non-singleton dimension 3",
+        "addition-size",
+        "call",
+        "channels' axis",
+    ),
+    (
+        "e = (a - b) ** 2\nRuntimeError: The size of tensor a (3) must match the size of tensor b (7) at non-singleton "
+        "dimension 1",
+        "addition-size",
+        "call",
+        "3 in a and 7 in b",
+    ),
+    (
         "h = h + self.table[:, : h.size(0)]\nRuntimeError: The size of tensor a (90) must match the size of "
         "tensor b (8) at non-singleton dimension 1",
         "addition-size",

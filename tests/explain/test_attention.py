@@ -6,6 +6,12 @@ from tests.explain import assert_first
 
 CASES = [
     (
+        "expecting key_padding_mask shape of (8, 30), but got torch.Size([30, 8])",
+        "attention-mask",
+        "call",
+        "mask.T",
+    ),
+    (
         "expecting key_padding_mask shape of (32, 302), but got torch.Size([32, 294])",
         "attention-mask",
         "call",

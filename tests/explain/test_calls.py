@@ -6,6 +6,12 @@ from tests.explain import assert_first, at
 
 CASES = [
     (
+        at("n = self.pool(z).size(0)", "AttributeError: 'tuple' object has no attribute 'size'"),
+        "not-a-tensor",
+        "call",
+        "self.pool(z) is a tuple",
+    ),
+    (
         at(
             "y = self.norm(self.conv2(z))",
             "TypeError: conv2d(): argument 'input' (position 1) must be Tensor, not method",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.explain import assert_first, at
+from tests.explain import assert_first, at, first
 
 CASES = [
     ("value cannot be converted to type at::Half without overflow", "dtype-result", "call", "finfo"),
@@ -127,3 +127,9 @@ CASES = [
 @pytest.mark.parametrize(("text", "code", "change", "words"), CASES)
 def test_the_first_answer(text: str, code: str, change: str, words: str) -> None:
     assert_first(text, code, change, words)
+
+
+def test_a_tensor_made_of_whole_numbers_is_made_of_others() -> None:
+    message = "RuntimeError: mat1 and mat2 must have the same dtype, but got Long and Float"
+    fix = first(f"rows = torch.tensor([[3, 1], [2, 2]])\n{message}")[1].fixes[0]
+    assert fix.code == "rows = torch.tensor([[3, 1], [2, 2]], dtype=torch.float32)"
