@@ -58,18 +58,21 @@ class Line:
         return named[0] if named else call.args[index] if index < len(call.args) else None
 
     def operands(self) -> tuple[str, str] | None:
-        """Both sides of the operator that raised.
+        """Both sides of the operator that raised; a number fits every tensor.
 
-        >>> Line("return F.relu(self.conv(x) + skip)").operands()
-        ('self.conv(x)', 'skip')
+        >>> Line("return F.relu(self.conv(x) + skip)").operands(), Line("loss = ((a - b) ** 2).mean()").operands()
+        (('self.conv(x)', 'skip'), ('a', 'b'))
         """
         for node in self._nodes(ast.BinOp, ast.AugAssign, ast.Compare):
-            if isinstance(node, ast.BinOp):
-                return self.text(node.left), self.text(node.right)
-            if isinstance(node, ast.AugAssign):
-                return self.text(node.target), self.text(node.value)
-            if isinstance(node, ast.Compare):
-                return self.text(node.left), self.text(node.comparators[0])
+            match node:
+                case ast.BinOp(left=one, right=other) | ast.AugAssign(target=one, value=other):
+                    sides = one, other
+                case ast.Compare(left=one, comparators=[other, *_]):
+                    sides = one, other
+                case _:
+                    continue
+            if not any(isinstance(side, ast.Constant) for side in sides):
+                return self.text(sides[0]), self.text(sides[1])
         return None
 
     def factors(self) -> tuple[str, str] | None:

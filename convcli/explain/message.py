@@ -131,7 +131,8 @@ def _raised(lines: Sequence[str], named: Sequence[_Named], i: int) -> Raised:
     if not before:
         before = after[::-1] if STOPPED.search(lines[this.line]) else after  # a debugger has the innermost first
     if not before:
-        nearest = [line for line in lines[max(0, this.line - 2) : this.line] if not UNDERLINE.match(line)][-1:]
+        near = [line for line in lines[max(0, this.line - 3) : this.line] if line.strip()]
+        nearest = [line for line in near if not UNDERLINE.match(line) and not line.lstrip().startswith("#")][-1:]
         beside = [this.head, *(line.strip() for line in nearest)]
         told = [found[0] for found in map(ASSIGNED.search, beside) if found]
         before = [Frame("", 0, code=code) for code in (*beside, *told) if _is_code(code)][:1]

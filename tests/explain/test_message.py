@@ -91,6 +91,7 @@ RuntimeError: mat1 and mat2 shapes cannot be multiplied (128x512 and 2048x4096)"
         RICH,
         MESSAGE + '\n  File "net.py", line 41, in forward\n    x = self.fc1(x)',
         "x = self.fc1(x)\nRuntimeError: " + MESSAGE,
+        "x = self.fc1(x)\n\n# what I get:\nRuntimeError: " + MESSAGE,
         "x = self.fc1(x) RuntimeError: " + MESSAGE,
         "it happens in this line x = self.fc1(x)\nRuntimeError: " + MESSAGE,
     ],
