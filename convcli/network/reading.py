@@ -124,6 +124,9 @@ def _unknown(text: str) -> ConvcliError:
     if text.lower().startswith(BRANCHING):
         run = f"where torchvision is installed: convcli network torchvision.models:{text.lower()} --run"
         return ConvcliError(f"{quoted(text)} has branches, and no text of a chain can have them", run)
+    if re.search(r"[,;\s]", text.strip()):
+        chain = 'a chain is written as its calls: "Conv2d(3, 8, 3); ReLU(); Flatten(); Linear(288, 10)"'
+        return ConvcliError(f"{quoted(text)} is no file and no network that can be read", chain)
     near = nearest(text, known.names(), 2)
     meant = f"did you mean {' or '.join(near)}? " if near else ""
     names = f"known networks: {', '.join(known.names())}"

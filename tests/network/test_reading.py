@@ -87,3 +87,10 @@ def test_a_known_model_that_is_no_chain(name: str) -> None:
     with pytest.raises(ConvcliError, match="has branches") as refused:
         read_model(name)
     assert f"convcli network torchvision.models:{name.lower()} --run" in refused.value.fix
+
+
+def test_a_chain_in_other_words_is_told_how_one_is_written() -> None:
+    with pytest.raises(ConvcliError, match="no network that can be read") as refused:
+        read_model("conv 3 8 3, relu, flatten, linear 10")
+    suggested = refused.value.fix.split('"')[1]
+    assert len(codes(suggested)) == 4
