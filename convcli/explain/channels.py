@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 from math import gcd, isqrt, prod
-from typing import Self
 
+from convcli.explain.convolved import OfChannels
 from convcli.explain.features import spectra
-from convcli.explain.rule import Case, Fix, Hypothesis, Rule, certain, likely, possible, shaped
+from convcli.explain.origin import joined
+from convcli.explain.rule import Fix, Hypothesis, certain, likely, possible
 from convcli.refusals import AXIS_NAMES
 from convcli.wording import counted
 
@@ -22,57 +23,9 @@ LATENTS = {
     (4, 16): "latents of 16 channels (SD3, Flux) went into weights for 4 (SD 1 and 2, SDXL)",
     (16, 4): "latents of 4 channels (SD 1 and 2, SDXL) went into weights for 16 (SD3, Flux)",
 }
-LAYERS = "Conv1d Conv2d Conv3d ConvTranspose1d ConvTranspose2d ConvTranspose3d"
 
 
-class _Channels(Rule):
-    signatures = (
-        "Given groups={groups}, weight of size {weight:shape}, expected input{input:shape} to have {expected} "
-        "channels, but got {got} channels instead",
-        "Given transposed={transposed}, weight of size {weight:shape}, expected input{input:shape} to have {expected} "
-        "channels, but got {got} channels instead",
-        "Given groups={groups}, weight{weight:shape}, so expected input{input:shape} to have {expected} channels, "
-        "but got {got} channels instead",
-    )
-    says = "the convolution takes {expected} channels, axis 1 of its input {input} has {got}"
-    layer_named = r"(?i)conv|down|proj|stem|features|inc$"
-    not_that = "x.view(…) to a shape that fits runs, and mixes pixels of different channels and places"
-
-    @classmethod
-    def read(cls, case: Case) -> Self | None:
-        rule = super().read(case)
-        return rule if rule and rule.ndim in AXIS_NAMES else None
-
-    @property
-    def ndim(self) -> int:
-        return len(self.weight) - 2
-
-    def operands(self) -> Iterator[tuple[str, str]]:
-        names = ("batch", "channels?", *AXIS_NAMES.get(self.ndim, ()))
-        yield self.x, shaped(self.input, *names)
-        yield (
-            self.layer,
-            f"weight {list(self.weight)}: [{'in, out' if 'transposed' in self.facts else 'out, in/groups'}, *kernel]",
-        )
-
-    def rebuilt(self) -> str:
-        transposed = "transposed" in self.facts
-        ins, outs = (self.weight[:2]) if transposed else (self.expected, self.weight[0])
-        kind = "ConvTranspose" if transposed else "Conv"
-        layer = f"nn.{kind}{self.ndim}d({ins}, {outs}, {self.weight[2:]}, groups={self.facts.get('groups', 1)})"
-        return f"layer = {layer}\nx = torch.rand({self.input})\ny = layer(x)"
-
-    def taking(self, channels: int) -> str:
-        """The sentence that has the layer take other channels."""
-        return f"in_channels={channels} where {self.named} is made; pretrained weights then no longer fit it"
-
-    def widened(self, channels: int) -> Fix | None:
-        """The layer's own line with other input channels; no code where its stride and padding aren't known."""
-        made = self.made(LAYERS, in_channels=self.expected, out_channels=self.weight["transposed" in self.facts])
-        return self.remade(made, in_channels=channels)
-
-
-class ChannelsLast(_Channels):
+class ChannelsLast(OfChannels):
     code = "channels-last"
     says = "PyTorch wants channels before height and width; here they are last: {input}"
     lookalike = "channels-colour"
@@ -93,6 +46,8 @@ class ChannelsLast(_Channels):
             return  # square maps that happen to be as large
         if last != self.expected or len(self.input) != self.ndim + 2 or self.input[1] == self.expected:
             return
+        if self.of_layers:
+            return
         if self.ndim == 1:
             move = self.changed(self.x, "{}.transpose(1, 2)")
             says = f"{self.x} is [batch, length, features]; nn.Conv1d wants [batch, features, length]"
@@ -107,7 +62,7 @@ class ChannelsLast(_Channels):
         yield sure(says, "data", advice, self.changed(self.x, moved))
 
 
-class ChannelsBatch(_Channels):
+class ChannelsBatch(OfChannels):
     code = "channels-batch"
     says = "a batch of {got} was taken for one sample with {got} channels"
     lookalike = "channels-colour"
@@ -138,7 +93,13 @@ class ChannelsBatch(_Channels):
                 says, "data", f"give them their height and width back: [{self.got}, …, {side}, {side}]", pictures
             )
             return
-        if self.input[0] != 1 or self.expected != 1 or self.got <= 4 or len(self.input) != self.ndim + 2:
+        if (
+            self.of_layers
+            or self.input[0] != 1
+            or self.expected != 1
+            or self.got <= 4
+            or len(self.input) != self.ndim + 2
+        ):
             return
         axes = ", ".join(AXIS_NAMES[self.ndim])
         says = f"{self.x} is [{self.got} batch, {axes}] without a channel axis, so its batch was read as channels"
@@ -146,7 +107,7 @@ class ChannelsBatch(_Channels):
         yield possible(f"it is one sample that really has {self.got} channels", "model", self.taking(self.got))
 
 
-class ChannelsOrder(_Channels):
+class ChannelsOrder(OfChannels):
     code = "channels-order"
     lookalike = "channels-colour"
     says = "the {expected} channels stand on another axis of {input} than axis 1"
@@ -160,7 +121,7 @@ class ChannelsOrder(_Channels):
     """
 
     def hypotheses(self) -> Iterator[Hypothesis]:
-        places = [i for i in range(2, len(self.input) - 1) if self.input[i] == self.expected]
+        places = [i for i in range(2, len(self.input) - 1) if self.input[i] == self.expected and not self.of_layers]
         if self.ndim == 3 and places == [2]:
             says = f"{self.x} is [batch, frames, channels, height, width]; nn.Conv3d wants channels before frames"
             yield likely(says, "data", "swap the two axes", self.changed(self.x, "{}.transpose(1, 2)"))
@@ -173,7 +134,7 @@ def loaded(mode: str) -> Fix:
     return Fix(f'image = Image.open(path).convert("{mode}")', placeholder=True)
 
 
-class ChannelsColour(_Channels):
+class ChannelsColour(OfChannels):
     code = "channels-colour"
     says = "the network takes pictures with {expected} channels, and got {got}"
     lookalike = "channels"
@@ -188,7 +149,13 @@ class ChannelsColour(_Channels):
     not_that = "nn.Conv2d({got}, …) in a pretrained network throws the weights of its first layer away"
 
     def hypotheses(self) -> Iterator[Hypothesis]:
-        if self.ndim != 2 or "transposed" in self.facts or len(self.input) != 4 or min(self.input[2:]) < 8:
+        if (
+            self.of_layers
+            or self.ndim != 2
+            or "transposed" in self.facts
+            or len(self.input) != 4
+            or min(self.input[2:]) < 8
+        ):
             return
         match self.got, self.expected:
             case (1, 3) | (3, 1):
@@ -211,7 +178,7 @@ class ChannelsColour(_Channels):
         return "what the network was trained on: with pretrained weights the data have to change"
 
 
-class Channels(_Channels):
+class Channels(OfChannels):
     code = "channels"
     lookalike = "pool-too-small"
     example = """
@@ -239,6 +206,9 @@ class Channels(_Channels):
             return
         got, expected, groups = self.got, self.expected, self.facts.get("groups", 1)
         made = self.widened(got) if got % groups == 0 else None
+        if self.of_layers:
+            yield from self.known(made)
+            return
         diffusion = self.weight[0] == 320 or 16 in (expected, got)  # the first layer of such a network
         if (expected, got) in LATENTS and diffusion and len(self.input) in (4, 5) and min(self.input[-2:]) >= 16:
             says, advice = LATENTS[expected, got], "use a pipeline, an encoder and weights that belong together"
@@ -295,6 +265,17 @@ class Channels(_Channels):
         if expected == 2 * got:
             says = f"{expected} = 2 · {got}: two maps were to be concatenated, and only one arrives"
             yield possible(says, "call", "torch.cat([a, b], dim=1) before the layer")
+
+    def known(self, made: Fix | None) -> Iterator[Hypothesis]:
+        """What the user's file says of the channels."""
+        got, expected, came = self.got, self.expected, self.came
+        taken, own = f"{self.named} was made for {expected}", self.setting(self.written, "in_channels", got)
+        if came.joined:
+            says = f"{joined(came.joined)} are joined, {got} channels in all, and {taken}"
+            yield likely(says, "model", f"{own}, the sum of what is joined", made)
+        elif came.layer:
+            says = f"{came.layer.callee} at {came.layer.place} makes {counted(got, 'channel')}, and {taken}"
+            yield likely(says, "model", f"{own}, or out_channels={expected} in the one before", made)
 
     def multiple(self) -> str:
         """What is behind channels that are a multiple of what was counted, or of a part that both share."""

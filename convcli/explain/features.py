@@ -38,13 +38,15 @@ def of_models(a: int, b: int) -> bool:
     return a != b and ({a, b} <= WIDTHS or (min(a, b) >= 1024 and a % 128 == b % 128 == 0))
 
 
-def maps_counted(features: int, expected: int) -> tuple[int, int, int] | None:
+def maps_counted(features: int, expected: int, channels: int = 0) -> tuple[int, int, int] | None:
     """Channels and the sides of square maps that make these features, and those that were counted on.
+
+    Without their channels, the largest number that divides both is taken for them.
 
     >>> maps_counted(512, 2048), maps_counted(256, 400), maps_counted(57, 320)
     ((512, 1, 2), (16, 4, 5), None)
     """
-    channels = gcd(features, expected)
+    channels = channels or gcd(features, expected)
     side, counted = isqrt(features // channels), isqrt(expected // channels)
     fits = channels * side**2 == features and channels * counted**2 == expected
     return (channels, side, counted) if fits and 4 <= channels <= LARGEST_CHANNELS and counted <= 128 else None
@@ -100,3 +102,18 @@ def flat_picture(features: int) -> str:
     """
     side = isqrt(features // 3)
     return f"a flattened picture, 3 · {side} · {side}," if 3 * side**2 == features and side % 8 == 0 < side - 24 else ""
+
+
+def columns(got: int, expected: int) -> str:
+    """What is said of data with a column or two more or less than before; empty for other differences.
+
+    >>> columns(136, 135)
+    'the data have 136 columns, 1 more than the 135 it was made for'
+    """
+    if not 0 < abs(got - expected) <= 3:
+        return ""
+    more = "more" if got > expected else "fewer"
+    return f"the data have {got} columns, {abs(got - expected)} {more} than the {expected} it was made for"
+
+
+SAME_COLUMNS = "see that the target isn't among the columns, and that training and test data have the same"

@@ -4,13 +4,25 @@ import re
 from collections.abc import Iterator
 from math import isqrt
 
-from convcli.explain.features import JOINED, WIDTHS, flat_picture, made_of_maps, maps_counted, one_side, spectra, times
-from convcli.explain.rule import SAME_COLUMNS, Fix, Hypothesis, Rule, columns, likely, possible, shaped
+from convcli.explain.features import (
+    JOINED,
+    SAME_COLUMNS,
+    WIDTHS,
+    columns,
+    flat_picture,
+    made_of_maps,
+    maps_counted,
+    one_side,
+    spectra,
+    times,
+)
+from convcli.explain.rule import Fix, Hypothesis, likely, possible, shaped
+from convcli.explain.wired import KEEP_BATCH, OfLinear
 
 FAMILY = "linear"
 
 
-class LinearSize(Rule):
+class LinearSize(OfLinear):
     code = "linear-size"
     signatures = (
         "mat1 and mat2 shapes cannot be multiplied ({rows}x{features} and {in_features}x{out_features})",
@@ -41,25 +53,13 @@ class LinearSize(Rule):
             yield right, str([self.in_features, self.out_features])
             return
         yield self.x, shaped((self.rows, self.features), "rows", "features")
-        made = self.made("Linear", in_features=self.in_features, out_features=self.out_features)
-        where = f"   {made.place}" if made else ""
+        where = f"   {self.written.place}" if self.written else ""
         yield self.layer, f"nn.Linear({self.in_features}, {self.out_features}){where}"
-
-    @property
-    def maps(self) -> tuple[int, int, int] | None:
-        """Channels, sides and counted sides of the last maps, if the features are those of maps."""
-        maps = maps_counted(self.features, self.in_features)
-        return None if self.rows in (self.in_features, 1) and maps and 1 in maps[1:] else maps
 
     def rebuilt(self) -> str:
         rows = f"{self.samples}, {self.rows // self.samples}" if self.unflattened() else f"{self.rows}"
         layer = f"layer = nn.Linear({self.in_features}, {self.out_features})"
         return f"{layer}\nx = torch.rand({rows}, {self.features})\ny = layer(x)"
-
-    @property
-    def samples(self) -> int:
-        """How many samples there are if all the features of one are spread over several rows; 0 if they can't be."""
-        return 0 if self.rows * self.features % self.in_features else self.rows * self.features // self.in_features
 
     def warning(self) -> str:
         merged = self.samples
@@ -96,9 +96,13 @@ class LinearSize(Rule):
 
     def hypotheses(self) -> Iterator[Hypothesis]:
         rows, features, ins, outs = self.rows, self.features, self.in_features, self.out_features
-        made = self.made("Linear", in_features=ins, out_features=outs)
-        remade = self.remade(made, f"nn.Linear({features}, {outs})", in_features=features)
-        own = f"in_features={features} where {self.named} is made"
+        made = self.written
+        remade = self.remade_alike(made, f"nn.Linear({features}, {outs})", in_features=features)
+        own = self.setting(made, "in_features", features)
+        known = list(self.known(own, remade)) if features != ins and rows and not self.product else []
+        if known:
+            yield from known
+            return
         if self.product and features != ins:
             yield from self.products()
         elif not rows:
@@ -159,14 +163,13 @@ class LinearSize(Rule):
             yield likely(says, "checkpoint", advice)
             yield possible("the layer is your own", "model", own)
         else:
-            yield from self.miscounted(remade)
+            yield from self.miscounted(own, remade)
 
-    def miscounted(self, remade: Fix | None) -> Iterator[Hypothesis]:
+    def miscounted(self, advice: str, remade: list[Fix | None]) -> Iterator[Hypothesis]:
         rows, features, ins, other = self.rows, self.features, self.in_features, ""
-        advice = f"in_features={features} where {self.named} is made"
         if rows == ins:
             says = f"in_features={ins} is the number of rows (the batch), not of the {features} features of one"
-            yield likely(says, "model", advice, remade)
+            yield likely(says, "model", advice, *remade)
             says = f"x is turned, [features, batch]: its {rows} rows are the features"
             yield possible(says, "call", "x.T before the layer")
             return
@@ -214,7 +217,7 @@ class LinearSize(Rule):
             other = (
                 f"the layer is right (its weights are loaded, say), and {abs(ins - features)} features too {many} come"
             )
-        yield likely(says, "model", advice, remade)
+        yield likely(says, "model", advice, *remade)
         if other:
             yield possible(other, "data", f"data and settings that make {ins} of them; {SAME_COLUMNS}")
         elif self.samples and self.samples < rows and not self.flattened():
@@ -241,16 +244,6 @@ class LinearSize(Rule):
         directions = widths[0] == 2 * widths[1] <= 1024 or widths[1] == 2 * widths[0] <= 512  # of an RNN, perhaps
         return set(widths) <= WIDTHS and not maps_counted(*widths) and not directions
 
-    def unflattened(self) -> bool:
-        """Whether rows and features can be the maps of samples: the rows of square maps for each channel, or steps."""
-        rows, features, ins = self.rows, self.features, self.in_features
-        return (
-            bool(self.samples)
-            and ins > features > 0
-            and ins // features % features == 0
-            and rows % (ins // features) == 0
-        )
-
     def unbatched(self) -> bool:
         """Whether all rows together are one sample: of channels, or of what the user's line has flattened."""
         square = isqrt(self.features) ** 2 == self.features
@@ -272,9 +265,8 @@ class LinearSize(Rule):
         """One row that is several times as long: of several samples, or of one that is larger than was counted."""
         features, ins = self.features, self.in_features
         merged = f"{features} = {times} · {ins}: the batch was flattened with the features"
-        keep = "x.flatten(1) keeps the batch axis; x.flatten() and view(-1) don't"
         if fix := self.unmerge():
-            yield likely(merged, "call", keep, fix)
+            yield likely(merged, "call", KEEP_BATCH, fix)
             return
         if picture := flat_picture(features):
             says = f"{picture} arrives where {ins} features are taken: what makes features of it is left out"
@@ -288,13 +280,10 @@ class LinearSize(Rule):
         larger = likely(says, "data", advice)
         batch = times <= 16 or times in (32, 64, 128, 256)
         yield from (
-            (likely(merged, "call", keep), larger) if batch and ins >= 64 else (larger, likely(merged, "call", keep))
+            (likely(merged, "call", KEEP_BATCH), larger)
+            if batch and ins >= 64
+            else (larger, likely(merged, "call", KEEP_BATCH))
         )
-
-    def unmerge(self) -> Fix | None:
-        """The flatten that spares the batch, where the user's line has one."""
-        ways = (".flatten()", ".view(-1)", ".reshape(-1)", ".ravel()")
-        return next(filter(None, (self.replaced(merged, ".flatten(1)", 1) for merged in ways)), None)
 
     @property
     def product(self) -> bool:

@@ -1,8 +1,10 @@
 """Products of matrices and batches of them whose sizes don't meet."""
 
+import ast
 import re
 from collections.abc import Iterator
 
+from convcli.explain.origin import MAKES, Told
 from convcli.explain.rule import Hypothesis, Rule, certain, likely, possible
 
 FAMILY = "linear"
@@ -63,11 +65,46 @@ class MatmulSize(Rule):
                 )
                 yield likely(f"the batches of both sides differ{sizes}", "call", advice)
                 return
+            if "subscript" in self.facts and (known := self.letter()):
+                yield known
+                return
             pairs = {(expected, got)} if got else self.remapped()
             differ = " and ".join(f"{a} in one side and {b} in the other" for a, b in sorted(pairs))
             says = f"one axis (letter) is {differ}" if differ else "the inner sizes differ"
             advice = "print both shapes: letters in another order, or sides of other settings, picture sizes or batches"
             yield likely(says, "call", advice)
+
+    def letter(self) -> Hypothesis | None:
+        """What is said of a letter of an einsum, where the user's line shows its operands."""
+        call = self.line.call("einsum")
+        named = [self.line.text(each) for each in call.args[1:]] if call else []
+        equation = self.line.text(call.args[0]).strip("'\"").split("->")[0].replace(" ", "").split(",") if call else []
+        holding = [place for place, letters in enumerate(equation) if self.subscript in letters]
+        if len(holding) < 2 or self.operand not in holding[1:] or max(holding) >= len(named):
+            return None
+        first, second = named[holding[0]], named[self.operand]
+        says = f"the letter {self.subscript} is {self.expected} in {first} and {self.got} in {second}"
+        makers = [self.made_by(call.args[1 + place]) for place in (holding[0], self.operand)] if call else []
+        one, other = makers
+        if one.layer and other.layer and (one.makes, other.makes) == (self.expected, self.got):
+            says += f": {one.layer.callee} at {one.layer.place} makes the one, {other.layer.callee} at "
+            says += f"{other.layer.place} the other"
+            argument = MAKES[other.layer.callee]
+            width = one.layer.written(MAKES[one.layer.callee])
+            return likely(
+                says,
+                "model",
+                f"the same {argument} in both: {width}, or {other.layer.written(argument)}",
+                self.remade(other.layer, **{argument: width}),
+            )
+        return likely(says, "call", f"print both shapes; letters in another order, or {second} made for another size")
+
+    def made_by(self, node: ast.expr) -> Told:
+        """What the user's files say of a part of the line."""
+        frames = self.case.source.frames
+        if self.generic or not frames:
+            return Told()
+        return self.origin.told(self.origin.of(node, len(frames) - 1, frames[-1].number))
 
     def remapped(self) -> set[tuple[int, int]]:
         """The sizes that differ of an einsum's operands, which torch shows with their axes in one order."""

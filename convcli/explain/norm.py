@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from math import prod
 from typing import Any
 
-from convcli.explain.features import of_models
-from convcli.explain.rule import SAME_COLUMNS, Case, Hypothesis, Rule, certain, columns, likely, possible
+from convcli.explain.features import SAME_COLUMNS, columns, of_models
+from convcli.explain.rule import Case, Fix, Hypothesis, Rule, certain, likely, possible
 from convcli.wording import counted
 
 FAMILY = "norm"
@@ -55,8 +55,14 @@ class NormChannels(Rule):
             return
         types = "BatchNorm1d BatchNorm2d BatchNorm3d InstanceNorm1d InstanceNorm2d InstanceNorm3d SyncBatchNorm"
         made = self.made(types, num_features=self.expected)
+        advice = f"{self.setting(made, 'num_features', got)}, or {self.expected} channels from the layer before"
+        came = self.arriving(made)
+        if came.layer and came.makes == got:
+            says = f"{came.layer.callee} at {came.layer.place} makes {counted(got, 'channel')}"
+            says += f", and the norm behind it was made for {self.expected}"
+            yield likely(says, "model", advice, self.remade(made, num_features=got))
+            return
         says = f"the layer before makes {counted(got, 'channel')}, and the norm was made for {self.expected}"
-        advice = f"num_features={got} where {self.named} is made, or {self.expected} channels from the layer before"
         uneven = self.expected & (self.expected - 1)  # layers double powers of two by themselves
         if uneven and got > self.expected and got % self.expected == 0:
             says = f"{got} = {got // self.expected} · {self.expected}: what the norm counts once (a person, a direction"
@@ -188,10 +194,15 @@ class NormRank(Rule):
         if 3 <= self.got == self.expected - 1 and not self.line.has(r"(?i)\bfc|linear|flat|1d\("):
             axes = arrives[self.got + 1][8:]
             says = f"a batch axis is missing: [{axes}, one sample; the convolution before takes that, a norm doesn't"
-            yield likely(says, "data", "one sample alone is a batch of one: x.unsqueeze(0) before the network")
-        norms = [
-            made for made in self.case.source.made if made.callee in (f"BatchNorm{wrong}d", f"InstanceNorm{wrong}d")
-        ]
+            advice = "one sample alone is a batch of one: x.unsqueeze(0) before the network"
+            code, place = self.origin.batched(self.case.raised.frames)
+            fix = Fix(code, "instead", place.file, place.number) if place else None
+            yield likely(says, "data", advice, fix)
+        kinds = (f"BatchNorm{wrong}d", f"InstanceNorm{wrong}d")
+        norms = [made for made in self.case.source.made if made.callee in kinds]
+        before = [self.origin.told(list(self.origin.before(norm))).layer for norm in norms]
+        if self.got == self.expected - 1 and any(layer and layer.callee.endswith(f"{wrong}d") for layer in before):
+            return  # the norm is the right one for the convolution before it
         made = norms[0] if len(norms) == 1 and not self.generic else None
         kind = made.callee[:-2] if made else "BatchNorm"
         fix = self.remade(made, type=f"{kind}{right}d") if made else None

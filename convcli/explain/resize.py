@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator
 from math import prod
 
-from convcli.explain.rule import Hypothesis, Rule, certain, likely
+from convcli.explain.lines import NAME
+from convcli.explain.rule import Fix, Hypothesis, Rule, certain, likely
 from convcli.wording import counted
 
 FAMILY = "resize"
@@ -66,10 +67,14 @@ class Interpolate(Rule):
             if size:
                 says += f", and {list(input)} is left for sizes {list(size)}"
             advice = "picture [channels, height, width]: x.unsqueeze(0); batch without channels: x.unsqueeze(1)"
-            added = "{}.unsqueeze(1)" if re.search(SINGLE, self.x) else "{}.unsqueeze(0)"
+            added = "{}.unsqueeze(0)"
             if missing > 1:
                 advice, added = "[height, width] becomes [1, 1, height, width]: x[None, None]", "{}[None, None]"
-            yield likely(says, "data", advice, self.changed(self.x, added))
+            fix = self.changed(self.x, added)
+            if missing == 1 and re.search(SINGLE, self.x):
+                advice = "a batch without channels: x.unsqueeze(1) before, and .squeeze(1) of what comes out"
+                fix = self.squeezed_after()
+            yield likely(says, "data", advice, fix)
         elif missing < 0:
             says = "more axes than the size or the mode is for"
             advice = "[batch, channels, height, width]: leave out an unsqueeze; x.flatten(0, 1) for videos"
@@ -88,6 +93,16 @@ class Interpolate(Rule):
             yield likely(says, "data", f"[batch, channels, height, width]: {self.x}.unsqueeze(0) for one picture")
         elif "align_corners" in text:
             yield certain("align_corners has no meaning for nearest", "call", "leave it out, or mode='bilinear'")
+
+    def squeezed_after(self) -> Fix | None:
+        """The call with an axis of channels added before and taken off after, so that the lines after it still fit."""
+        call = self.line.text(self._call)
+        inner = self.line.edited(self.x, f"{self.x}.unsqueeze(1)")
+        start, rest = self.line.code.find(call), len(self.line.code) - self.line.code.find(call) - len(call)
+        if not call or not NAME.fullmatch(self.x):
+            return None
+        end = len(inner) - rest
+        return self.instead(f"{inner[:end]}.squeeze(1){inner[end:]}") if start >= 0 else None
 
     def missing_axes(self) -> int:
         """How many axes the input has too few, below 0 if too many."""

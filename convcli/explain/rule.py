@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 from convcli.explain.frames import Frame
 from convcli.explain.lines import NAME, Line
 from convcli.explain.message import Raised
+from convcli.explain.origin import Origin, Told
 from convcli.explain.source import Made, Source
 
 Likelihood = Literal["certain", "likely", "possible"]
@@ -298,31 +299,40 @@ class Rule:
         return self.instead(self.line.edited(name, template.format(name if name[-1] in ")]" else f"({name})")))
 
     def made(self, types: str, **values: int) -> Made | None:
-        """How the user's file makes the layer, or the code that raises the error anew."""
-        source = Source.of_text(self.rebuilt()) if self.generic else self.case.source
-        return source.layer(types, self.layer, **values)
+        """How the user's file makes the layer, or the code that raises the error anew.
+
+        Of several that fit, it is the one that gets something else from the layer before than it takes.
+        """
+        if self.generic:
+            return Source.of_text(self.rebuilt()).layer(types, self.layer, **values)
+        made = self.case.source.layer(types, self.layer, **values)
+        return made or self.origin.wrong(types, self.case.in_sequential, **values)
+
+    @cached_property
+    def origin(self) -> Origin:
+        return Origin(self.case.source)
+
+    def arriving(self, made: Made | None = None) -> Told:
+        """What the user's files say of the tensor that the layer gets."""
+        if self.generic:
+            return Told()
+        return self.origin.told(self.origin.arriving(made, self.line, self._call, self.case.in_sequential))
 
     def remade(self, made: Made | None, code: str = "", type: str = "", **changes: object) -> Fix | None:
         """The line that makes the layer, changed; without a file, ``code`` if that is all there is to the layer."""
         if made:
+            made, changes = self.case.source.worded(made, changes) if not (type or self.generic) else (made, changes)
             return Fix(dedent(made.edited(type, **changes)).strip(), "definition", made.file, made.number, made.last)
         named = not self.line.code or re.search(self.layer_named, self.layer)  # and not a whole model
         return Fix(f"{self.layer} = {code}", "definition") if code and named else None
 
-
-def columns(got: int, expected: int) -> str:
-    """What is said of data with a column or two more or less than before; empty for other differences.
-
-    >>> columns(136, 135)
-    'the data have 136 columns, 1 more than the 135 it was made for'
-    """
-    if not 0 < abs(got - expected) <= 3:
-        return ""
-    more = "more" if got > expected else "fewer"
-    return f"the data have {got} columns, {abs(got - expected)} {more} than the {expected} it was made for"
-
-
-SAME_COLUMNS = "see that the target isn't among the columns, and that training and test data have the same"
+    def setting(self, made: Made | None, argument: str, value: int) -> str:
+        """What is to be written where, in words."""
+        if made and not self.generic:
+            named = f"{made.callee} at {made.place}" if self.case.in_sequential else self.named
+            found = self.case.source.maker(made, argument)
+            return f"{found[1]}={value} where {found[0].callee} is made" if found else f"{argument}={value} in {named}"
+        return f"{argument}={value} where {self.named} is made"
 
 
 def shaped(shape: Sequence[int], *names: str) -> str:

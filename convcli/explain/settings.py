@@ -90,6 +90,15 @@ class Groups(Rule):
         says = "the channels, in or out, don't divide by groups"
         advice = "groups has to divide in_channels and out_channels; depthwise is groups=in_channels, out a multiple"
         outs = (*self.facts.get("weight", ()), -1)[0]
+        frame = self.case.frame
+        written = [each for each in self.case.source.made if frame and each.number <= frame.number <= each.last]
+        made = next((each for each in written if each.written("groups")), None)
+        if made and "name" in self.facts and made.written(self.name):
+            groups, sizes = made.written("groups"), ", ".join(map(made.written, ("in_channels", "out_channels")))
+            says = f"{self.name}, {made.written(self.name)}, doesn't divide by groups={groups}"
+            if groups == made.written("in_channels"):
+                advice = f"a depthwise layer keeps its channels: ({groups}, {groups}, …, groups={groups})"
+                advice += f", and a layer of kernel 1 makes ({sizes}) of them, in place of what follows"
         if outs == 0:
             says = (
                 f"the layer has no outputs: weight {list(self.weight)}; a division (channels // reduction) rounded to 0"

@@ -2,17 +2,26 @@
 
 import ast
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from math import isqrt
 from pathlib import Path
 from typing import Self
 
 from convcli.explain.frames import Frame
+from convcli.explain.names import Names, last_name, whole
 
 LARGEST = 2_000_000  # bytes of a file that are read
 # Where an argument stands if it isn't named.
 PLACES = {"in_channels": 0, "in_features": 0, "num_features": 0, "normalized_shape": 0, "input_size": 0, "embed_dim": 0}
-PLACES |= {"num_embeddings": 0, "output_size": 0, "out_channels": 1, "out_features": 1, "kernel_size": 2, "stride": 3}
-PLACES |= {"padding": 4}
+PLACES |= {
+    "num_embeddings": 0,
+    "output_size": 0,
+    "out_channels": 1,
+    "out_features": 1,
+    "hidden_size": 1,
+    "embedding_dim": 1,
+}
+PLACES |= {"kernel_size": 2, "stride": 3, "padding": 4}
 
 
 @dataclass(frozen=True)
@@ -25,28 +34,77 @@ class Made:
     call: ast.Call
     code: str
     name: str = ""  # what it is assigned to
+    names: Names = field(default_factory=lambda: Names({}, ()), compare=False, repr=False)
+    places: dict[str, int] = field(default_factory=lambda: PLACES, compare=False, repr=False)
 
     @property
     def callee(self) -> str:
-        return _last_name(self.call.func)
+        return last_name(self.call.func)
 
     @property
     def place(self) -> str:
         return f"{Path(self.file).name}:{self.number}"
 
     def value(self, argument: str) -> int | None:
-        """The whole number handed over for an argument, if it is written out."""
-        node = self._node(argument)
-        return whole(node) if node else None
+        """The whole number handed over for an argument, if it is written out or the file says what its names are."""
+        node = self.node(argument)
+        return self.number_of(node) if node else None
 
-    def _node(self, argument: str) -> ast.expr | None:
+    def number_of(self, node: ast.expr) -> int | None:
+        return whole(node, lambda part: self.names.number(part, self.file, part.lineno))
+
+    def written(self, argument: str) -> str:
+        """An argument as it is written."""
+        node = self.node(argument)
+        return ast.unparse(node) if node else ""
+
+    def factors(self, argument: str) -> tuple[int, ...]:
+        """The numbers that an argument is written as the product of, one alone where it is no product.
+
+        >>> Source.of_text("fc = nn.Linear(16 * 5 * 5, 10)").made[0].factors("in_features")
+        (16, 5, 5)
+        """
+        parts = _factors(self.node(argument))
+        numbers = [self.number_of(part) for part in parts]
+        return tuple(number for number in numbers if number is not None) if None not in numbers else ()
+
+    def reworded(self, argument: str, value: int) -> str:
+        """A number for an argument in the words that it is written in, as far as they can be kept.
+
+        >>> Source.of_text("n = 8\nfc = nn.Linear(n * 4, 10)").made[-1].reworded("in_features", 16)
+        'n * 2'
+        """
+        node = self.node(argument)
+        sum_or_product = isinstance(node, ast.BinOp) and isinstance(node.right, ast.Constant)
+        first = node.left if isinstance(node, ast.BinOp) and sum_or_product else node
+        known = self.number_of(first) if isinstance(first, ast.Name | ast.Attribute) else None
+        if first and known and value >= known:
+            name = ast.unparse(first)
+            if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+                return f"{name} + {self._name_for(value - known)}" if value > known else name
+            if value % known == 0:
+                return f"{name} * {value // known}" if value > known else name
+        channels, *rest = self.factors(argument) or (0,)
+        side = isqrt(value // channels) if channels else 0
+        square = len(rest) == 2 and rest[0] == rest[1] and channels * side * side == value
+        return f"{ast.unparse(_factors(node)[0])} * {side} * {side}" if square else str(value)
+
+    def _name_for(self, value: int) -> str:
+        """The one parameter around that comes to a number, or the number."""
+        function = self.names.around(self.file, self.number, ast.FunctionDef)
+        args = [*function.args.args, *function.args.kwonlyargs] if isinstance(function, ast.FunctionDef) else []
+        nodes = [ast.Name(each.arg, lineno=self.number) for each in args]
+        named = [node.id for node in nodes if self.number_of(node) == value]
+        return named[0] if len(named) == 1 else str(value)
+
+    def node(self, argument: str) -> ast.expr | None:
         named = [each.value for each in self.call.keywords if each.arg == argument]
-        place = PLACES.get(argument, len(self.call.args))
+        place = self.places.get(argument, len(self.call.args))
         return named[0] if named else self.call.args[place] if place < len(self.call.args) else None
 
     def edited(self, type: str = "", **changes: object) -> str:
         """The same lines with another class or other arguments; everything else stays as it is written."""
-        edits = [(self._node(argument), argument, value) for argument, value in changes.items()]
+        edits = [(self.node(argument), argument, value) for argument, value in changes.items()]
         lines = self.code.split("\n")
         nodes = [(node, str(value)) for node, _, value in edits if node is not None]
         if type:
@@ -59,7 +117,9 @@ class Made:
         added = "".join(f", {argument}={value}" for node, argument, value in edits if node is None)
         if added:
             end = (self.call.end_col_offset or 0) + len(lines[-1].encode()) - len(self.code.split("\n")[-1].encode())
-            lines[-1] = lines[-1].encode()[: end - 1].decode() + added + lines[-1].encode()[end - 1 :].decode()
+            before, after = lines[-1].encode()[: end - 1].decode(), lines[-1].encode()[end - 1 :].decode()
+            ended = "\n".join([*lines[:-1], before]).rstrip()[-1:] in ("(", ",")
+            lines[-1] = before + (added.removeprefix(", ") if ended else added) + after
         return "\n".join(lines)
 
 
@@ -67,18 +127,25 @@ class Source:
     """The calls of the files that a traceback names, as far as they are still what they were then."""
 
     def __init__(self, frames: Iterable[Frame]) -> None:
-        places = {frame.file: frame for frame in frames if not frame.of_library}
+        own = [frame for frame in frames if not frame.of_library]
+        places = {frame.file: frame for frame in own}
         self.texts = {file: lines for file, frame in places.items() if (lines := _lines(frame))}
-        self.made = [made for file, lines in self.texts.items() for made in _calls(file, lines)]
+        self.frames = [frame for frame in own if frame.file in self.texts]
+        self._parse()
+
+    def _parse(self) -> None:
+        trees = {file: tree for file, lines in self.texts.items() if (tree := _parsed(lines))}
+        self.names = Names(trees, self.frames)
+        self.made = [made for file, tree in trees.items() for made in self._calls(file, tree)]
+
+    def fitting(self, types: str, **values: int) -> list[Made]:
+        """The calls that can have made a layer of these types with these numbers."""
+        typed = [made for made in self.made if made.callee in types.split()]
+        return [made for made in typed if all(made.value(each) in (None, value) for each, value in values.items())]
 
     def layer(self, types: str, name: str = "", **values: int) -> Made | None:
         """The one call that made a layer of these types with these numbers, told from others by what it is called."""
-        fits = []
-        for made in self.made:
-            if made.callee in types.split() and all(
-                made.value(each) in (None, value) for each, value in values.items()
-            ):
-                fits.append(made)
+        fits = self.fitting(types, **values)
         written = [made for made in fits if all(made.value(each) is not None for each in values)]
         called = [made for made in fits if name and made.name == name]
         for chosen in (called, written):
@@ -90,13 +157,66 @@ class Source:
     def of_text(cls, text: str, file: str = "") -> Self:
         """The calls of a text."""
         source = cls(())
-        source.made = list(_calls(file, text.split("\n")))
+        source.texts = {file: text.split("\n")}
+        source._parse()
         return source
+
+    def alike(self, made: Made, argument: str) -> list[Made]:
+        """The calls that make layers of a type with the same argument, and that get the same tensor."""
+        fed = self._fed(made)
+        written = made.callee, made.written(argument), made.file
+        others = [each for each in self.made if (each.callee, each.written(argument), each.file) == written]
+        return [each for each in others if each is made or (fed and self._fed(each) == fed)]
+
+    def _fed(self, made: Made) -> set[tuple[str, int]]:
+        """What a layer is called with, and the line that assigned it last."""
+        fed = set()
+        for call in self.names.calls if made.name else ():
+            if ast.unparse(call.func) == made.name and call.args:
+                name = ast.unparse(call.args[0])
+                lines = [each.lineno for each, _ in self.names.assigned(name, made.file, call.lineno)]
+                fed.add((name, max((line for line in lines if line < call.lineno), default=0)))
+        return fed
+
+    def maker(self, made: Made, argument: str) -> tuple[Made, str] | None:
+        """The call and the parameter that an argument comes from, where it is handed on as it is, and only there."""
+        node = made.node(argument)
+        found = self.names.parameter(node.id, made.file, node.lineno) if isinstance(node, ast.Name) else None
+        if not found or not isinstance(node, ast.Name):
+            return None
+        function, names = found
+        uses = [each for each in ast.walk(function) if isinstance(each, ast.Name) and each.id == node.id]
+        callers = self.names.callers(function, made.file)
+        calls = [each for each in self.made if each.call in callers]
+        if len(uses) != 1 or len(calls) != 1 or any(isinstance(each, ast.Starred) for each in calls[0].call.args):
+            return None
+        made = replace(calls[0], places={name: place for place, name in enumerate(names)})
+        return self.maker(made, node.id) or (made, node.id)
+
+    def worded(self, made: Made, changes: dict[str, object]) -> tuple[Made, dict[str, object]]:
+        """The call that is to be changed, and its changes in the words that stand there."""
+        for argument, value in changes.items():
+            made, name = self.maker(made, argument) or (made, argument)
+            if isinstance(value, int):
+                return made, {name: made.reworded(name, value)}
+        return made, changes
 
     def above(self, frame: Frame) -> list[str]:
         """The twenty lines above a place, the nearest first."""
         lines = self.texts.get(frame.file, [])
         return [line.strip() for line in lines[max(0, frame.number - 21) : frame.number - 1]][::-1]
+
+    def _calls(self, file: str, tree: ast.Module) -> Iterator[Made]:
+        nodes, lines = list(ast.walk(tree)), self.texts[file]
+        named = {node.value: ast.unparse(node.targets[0]) for node in nodes if isinstance(node, ast.Assign)}
+        for node in nodes:
+            if isinstance(node, ast.Call):
+                first, last = node.lineno, node.end_lineno or node.lineno
+                code = "\n".join(lines[first - 1 : last])
+                yield Made(file, first, last, node, code, named.get(node, ""), self.names)
+
+    def says(self, word: str) -> bool:
+        return any(word in line for lines in self.texts.values() for line in lines)
 
     def mentions(self, word: str) -> bool:
         return any(word in made.code for made in self.made)
@@ -114,41 +234,14 @@ def _lines(frame: Frame) -> list[str]:
     return lines if [line.strip() for line in lines[frame.number - 1 : frame.number]] == [frame.code] else []
 
 
-def _calls(file: str, lines: list[str]) -> Iterator[Made]:
+def _parsed(lines: list[str]) -> ast.Module | None:
     try:
-        nodes = list(ast.walk(ast.parse("\n".join(lines))))
+        return ast.parse("\n".join(lines))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return
-    names = {node.value: ast.unparse(node.targets[0]) for node in nodes if isinstance(node, ast.Assign)}
-    for node in nodes:
-        if isinstance(node, ast.Call):
-            last = node.end_lineno or node.lineno
-            yield Made(file, node.lineno, last, node, "\n".join(lines[node.lineno - 1 : last]), names.get(node, ""))
+        return None
 
 
-def whole(node: ast.expr) -> int | None:
-    """What a written whole number, or a product, sum or quotient of some, comes to.
-
-    >>> whole(ast.parse("16 * 5 * 5", mode="eval").body), whole(ast.parse("n", mode="eval").body)
-    (400, None)
-    """
-    if isinstance(node, ast.Constant):
-        return node.value if type(node.value) is int else None
-    if isinstance(node, ast.BinOp):
-        left, right = whole(node.left), whole(node.right)
-        if left is None or right is None:
-            return None
-        match node.op:
-            case ast.Mult():
-                return left * right
-            case ast.Add():
-                return left + right
-            case ast.Sub():
-                return left - right
-            case ast.FloorDiv():
-                return left // right if right else None
-    return None
-
-
-def _last_name(node: ast.expr) -> str:
-    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+def _factors(node: ast.expr | None) -> list[ast.expr]:
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
+        return [*_factors(node.left), *_factors(node.right)]
+    return [node] if node else []

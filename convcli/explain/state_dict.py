@@ -76,9 +76,12 @@ class StateDict(Rule):
             says = f"the file's names lack their first {cut} signs: a prefix was cut off that they didn't have"
             yield likely(says, "checkpoint", "key.removeprefix('module.') in place of key[7:]")
         elif renamed := self.renamed():
-            old, new = renamed
-            says = f"what the model calls {new[:-1]} is {old[:-1]} in the file: renamed between versions"
+            pairs = [f"{old[:-1]} is {new[:-1]}" for old, new in renamed]
+            says = f"what the file calls {', '.join(pairs)} in the model: renamed between versions"
+            old, new = renamed[0]
             key = f'"{new}" + key.removeprefix("{old}") if key.startswith("{old}") else key'
+            if renamed[1:]:
+                key = "key" + "".join(f'.replace("{old}", "{new}", 1)' for old, new in renamed)
             yield likely(says, "checkpoint", "give the weights the model's names", self.rekeyed(key))
         elif (made := [bool(re.search(PARAMETRISED, " ".join(keys))) for keys in (missing, unexpected)]) and any(made):
             sides = "the model alone has" if made == [True, False] else "the file alone has"
@@ -149,12 +152,18 @@ class StateDict(Rule):
                 common = common[: common.rfind(".", 0, -1) + 1]
         return None
 
-    def renamed(self) -> tuple[str, str] | None:
-        """What all names of the file begin with in the place of the model's own beginning."""
+    def renamed(self) -> list[tuple[str, str]]:
+        """What names of the file begin with, and those of the model in its place; empty if they only differ."""
         old, new = (commonprefix(keys) for keys in (self.unexpected, self.missing))  # noqa: RUF071
         old, new = (each[: each.rfind(".") + 1] for each in (old, new))
         rest, wanted = {key[len(old) :] for key in self.unexpected}, {key[len(new) :] for key in self.missing}
-        return (old, new) if old and new and 2 * len(rest & wanted) > max(len(rest), len(wanted)) else None
+        if old and new and 2 * len(rest & wanted) > max(len(rest), len(wanted)):
+            return [(old, new)]
+        if len(self.unexpected) != len(self.missing):
+            return []
+        pairs = dict.fromkeys(map(_differing, self.unexpected, self.missing))
+        plain = all(old.endswith(".") and new.endswith(".") for old, new in pairs)
+        return list(pairs) if plain and len(pairs) <= 4 and len(dict(pairs)) == len(pairs) else []
 
     def rekeyed(self, key: str) -> Fix:
         """The weights under other names, before the user's line or within it."""
@@ -240,6 +249,19 @@ class StateDict(Rule):
         code = self.line.edited(state, kept) if self.line.code else f"model.load_state_dict({kept})"
         code = re.sub(r",\s*strict\s*=\s*\w+", "", code)
         return self.instead(code.replace(kept, f"{kept}, strict=False"))
+
+
+def _differing(old: str, new: str) -> tuple[str, str]:
+    """What two names begin with, without the parts at the end that they share.
+
+    >>> _differing("encoder.0.weight", "body.net.0.weight")
+    ('encoder.', 'body.net.')
+    """
+    ends = old.split("."), new.split(".")
+    while ends[0] and ends[1] and ends[0][-1] == ends[1][-1]:
+        ends[0].pop(), ends[1].pop()
+    before, after = (".".join([*end, ""]) for end in ends)
+    return before, after if len(old) > len(before) and before and after else ""
 
 
 def _keys(text: str) -> dict[str, list[Any]]:

@@ -12,6 +12,7 @@ from convcli.wording import counted as counted_as
 FAMILY = "view"
 
 CHOSEN = r"\[[^\[\]]+\](?:\.contiguous\(\))?\.(?:view|reshape)\("  # by a mask or index, and reshaped then
+HEADS = r"(?i:heads?\b|\bn?h\b)"
 
 
 class ViewSize(Rule):
@@ -92,12 +93,23 @@ class ViewSize(Rule):
         batch, _, _, high, wide = self.shape
         return 0 if self.elements % (batch * high * wide) else self.elements // (batch * high * wide)
 
+    def sizes(self) -> list[str]:
+        """The sizes as the user's line writes them."""
+        found = re.search(r"(?:view|reshape)\(\[?([^()\[\]]{1,200})", self.line.code)
+        return found[1].split(",") if found else []
+
     def heads(self) -> int:
         """The axis that the user's line names heads, if that alone is wrong; 0 otherwise."""
-        found = re.search(r"(?:view|reshape)\(\[?([^()\[\]]{1,200})", self.line.code)
-        names = found[1].split(",") if found else []
-        fewer = [axis for axis, size in self.fitting() if axis < len(names) and self.shape[axis] % size == 0]
-        return next((axis for axis in fewer if re.search(r"heads?\b", names[axis])), 0)
+        fewer = [axis for axis, size in self.fitting() if self.shape[axis] % size == 0]
+        return next((axis for axis in fewer if re.search(r"heads?\b", "".join(self.sizes()[axis : axis + 1]))), 0)
+
+    def uneven(self) -> tuple[int, int]:
+        """A width and the heads, in the last two axes, that don't divide it, so that a division rounded; or zeros."""
+        width, rest = divmod(self.elements, prod(self.shape[:-2])) if min(self.shape) > 0 else (0, 1)
+        last = "".join(self.sizes()[-1:])
+        heads = self.shape[-1 if re.search(HEADS, last) else -2]
+        lost = width - prod(self.shape[-2:])
+        return (width, heads) if not rest and 0 < lost < heads and self.line.has(rf"{HEADS}|d_?k\b") else (0, 0)
 
     def hypotheses(self) -> Iterator[Hypothesis]:
         if not self.shape or prod(self.shape) == self.elements:
@@ -115,10 +127,16 @@ class ViewSize(Rule):
         follow = "let the batch follow: -1, or x.size(0), as the first size"
         samples = next((size for axis, size in fitting if axis == 0 and len(shape) > 1), 0)
         if heads := self.heads():
-            says = (
-                f"{dict(fitting)[heads]} heads arrive where {shape[heads]} are counted: keys share heads in this model"
-            )
+            says = f"{dict(fitting)[heads]} heads arrive where {shape[heads]} are counted: keys share heads here"
             yield likely(says, "model", "count num_key_value_heads for keys and values, or code that is made for them")
+        elif len(shape) > 2 and all(uneven := self.uneven()):
+            width, heads = uneven
+            each = width // heads
+            says = f"{width} features don't divide by {heads} heads: {width} // {heads} = {each}, {heads} · {each} = "
+            divisors = [str(n) for n in range(2, 17) if width % n == 0]
+            advice = f"a width that {heads} divides, {each * heads} or {(each + 1) * heads}, or "
+            advice += f"{' or '.join(divisors[-2:]) or 1} heads"
+            yield likely(f"{says}{each * heads}", "model", advice)
         elif 0 < samples < shape[0] and shape[0] % samples == 0 and self.case.through(r"(?i)attention|attn|xformers"):
             says = f"{samples} samples or tokens come where {shape[0]} are counted: one side alone was repeated"
             yield likely(says, "call", "repeat keys and values as the queries (a prompt and none, beams, frames)")
@@ -127,9 +145,7 @@ class ViewSize(Rule):
             yield likely(says, "call", follow, self.free_batch())
         elif made := self.of_anchors():
             _, anchors, scores, *_ = shape
-            says = (
-                f"the layer before makes {made} channels; {anchors} anchors of {scores} ({scores - 5} classes + 5) take"
-            )
+            says = f"the layer before makes {made} channels; {anchors} anchors of {scores - 5} classes + 5 take"
             advice = f"filters={anchors * scores} in the layer before each head, or the number of classes as it was"
             yield likely(f"{says} {anchors * scores}", "model", f"{advice}: anchors · (classes + 5)")
         elif side := self.windowed():
@@ -177,12 +193,9 @@ class ViewSize(Rule):
             says = f"the batch isn't {shape[0]}: {elements} elements can't be split into {shape[0]} rows"
             yield likely(says, "call", "x.flatten(1) keeps whatever batch there is", self.flat())
         elif elements < known:
-            says = (
-                f"{known} elements are counted at least, and there are {elements} in all: what makes them is too small"
-            )
-            yield likely(
-                says, "model", f"the layer before has to make {known} for a sample, or the sizes here be smaller"
-            )
+            says = f"{known} elements are counted at least, and there are {elements}: what makes them is too small"
+            advice = f"the layer before has to make {known} for a sample, or the sizes here be smaller"
+            yield likely(says, "model", advice)
         elif len(shape) > 3 and 1 < shape[-1] == shape[-2]:
             says = f"the maps aren't {shape[-2]}×{shape[-1]}, as was counted: pictures or patches of another size"
             yield likely(says, "data", "take the sizes from x.shape[-2:], or resize to what the settings count on")

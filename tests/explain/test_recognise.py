@@ -101,7 +101,7 @@ def test_an_example_is_shown_with_its_message_and_its_own_place() -> None:
     assert "# RuntimeError" not in example.code
     assert example.message.startswith("RuntimeError: mat1 and mat2")
     (fix,) = example.diagnosis.hypotheses[0].fixes
-    assert (fix.file, fix.number, fix.code) == ("example.py", 5, "nn.Linear(256, 10),")
+    assert (fix.file, fix.number, fix.code) == ("example.py", 5, "nn.Linear(16 * 4 * 4, 10),")
 
 
 def test_refusals_and_traps_name_codes_that_there_are() -> None:

@@ -69,3 +69,42 @@ def test_a_file_that_is_broken_other_or_huge_is_not_read(tmp_path: Path, text: s
 
 def test_a_file_that_is_not_there_and_a_directory(tmp_path: Path) -> None:
     assert Source([Frame(str(tmp_path), 1), Frame("no.py", 1), Frame("\0", 1)]).made == []
+
+
+@pytest.mark.parametrize(
+    ("code", "edited"),
+    [("Net()", "Net(a=1)"), ("Net(2)", "Net(2, a=1)"), ("Net(\n    2,\n)", "Net(\n    2,\na=1)")],
+)
+def test_an_argument_is_added(code: str, edited: str) -> None:
+    assert Source.of_text(code).made[0].edited(a=1) == edited
+
+
+def test_a_number_keeps_its_words() -> None:
+    text = """n = 8
+def make(classes=5, wide=4):
+    nn.Linear({}, 3)
+"""
+    for before, value, after in (
+        ("n * 4", 16, "n * 2"),
+        ("n * 4", 8, "n"),
+        ("n + 1", 13, "n + classes"),
+        ("n + 1", 10, "n + 2"),
+        ("16 * 5 * 5", 256, "16 * 4 * 4"),
+        ("16 * 5 * 6", 256, "256"),
+        ("n", 24, "n * 3"),
+        ("n", 9, "9"),
+        ("unknown", 9, "9"),
+    ):
+        made = Source.of_text(text.format(before)).made[0]
+        assert made.reworded("in_features", value) == after
+
+
+def test_layers_alike_get_the_same_tensor() -> None:
+    source = Source.of_text("""a = nn.Linear(4, 2)
+b = nn.Linear(4, 3)
+c = nn.Linear(4, 4)
+x = c(x)
+y, z = a(x), b(x)
+""")
+    assert [made.number for made in source.alike(source.made[0], "in_features")] == [1, 2]
+    assert [made.number for made in source.alike(source.made[2], "in_features")] == [3]

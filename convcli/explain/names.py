@@ -1,0 +1,149 @@
+"""What the names in a user's files come to: whole numbers, as far as the files say, without running them."""
+
+import ast
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import pairwise
+
+from convcli.explain.frames import Frame
+
+DEEPEST = 8  # names that stand for names
+FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef)
+
+
+class Names:
+    """The assignments, parameters and calls of parsed files, and the calls that a traceback came through."""
+
+    def __init__(self, trees: Mapping[str, ast.Module], frames: Sequence[Frame]) -> None:
+        self.trees = trees
+        self.calls = [node for tree in trees.values() for node in ast.walk(tree) if isinstance(node, ast.Call)]
+        self.made_at = dict(self._came_through([frame for frame in frames if frame.file in trees]))
+
+    def around(self, file: str, number: int, *kinds: type) -> ast.AST | None:
+        """The innermost function or class around a line."""
+        nodes = ast.walk(self.trees[file]) if file in self.trees else ()
+        holding = [node for node in nodes if isinstance(node, kinds) and _holds(node, number)]
+        return holding[-1] if holding else None
+
+    def assigned(self, name: str, file: str, number: int) -> list[tuple[ast.stmt, ast.expr]]:
+        """The statements that assign to a name in the function around a line, or to an attribute in its class.
+
+        Without one, those of the whole file count.
+        """
+        kinds = (ast.ClassDef,) if "." in name else FUNCTION
+        inner = self.around(file, number, *kinds)
+        found = list(_assignments(inner, name)) if inner else []
+        return found or list(_assignments(self.trees[file], name) if file in self.trees else ())
+
+    def parameter(self, name: str, file: str, number: int) -> tuple[ast.AST, list[str]] | None:
+        """The function around a line that has this parameter, and its parameters without ``self``."""
+        function = self.around(file, number, *FUNCTION)
+        if not isinstance(function, FUNCTION):
+            return None
+        names = [each.arg for each in (*function.args.posonlyargs, *function.args.args)]
+        names = names[names[:1] in (["self"], ["cls"]) :]
+        return (function, names) if name in [*names, *(each.arg for each in function.args.kwonlyargs)] else None
+
+    def callers(self, function: ast.AST, file: str) -> list[ast.Call]:
+        """The calls of a function, or of the class that it makes; the one that the traceback came through, if any."""
+        name = getattr(function, "name", "")
+        if name == "__init__" and isinstance(
+            owner := self.around(file, getattr(function, "lineno", 0), ast.ClassDef), ast.ClassDef
+        ):
+            name = owner.name
+        if name in self.made_at:
+            return [self.made_at[name]]
+        return [call for call in self.calls if last_name(call.func) == name]
+
+    def number(self, node: ast.expr, file: str, number: int, depth: int = 0) -> int | None:
+        """What a name or attribute comes to, if that is one whole number wherever it is set."""
+        name = ast.unparse(node)
+        if depth > DEEPEST:
+            return None
+        if found := self.parameter(name, file, number):
+            function, names = found
+            handed = [handed_over(call, name, names) for call in self.callers(function, file)]
+            nodes = [each or _default(function, name) for each in handed or [None]]
+        else:
+            nodes = [value for _, value in self.assigned(name, file, number)]
+        values = {self._whole(each, file, depth + 1) if each else None for each in nodes}
+        return values.pop() if len(values) == 1 else None
+
+    def _whole(self, node: ast.expr, file: str, depth: int) -> int | None:
+        return whole(node, lambda part: self.number(part, file, node.lineno, depth))
+
+    def _came_through(self, frames: Sequence[Frame]) -> Iterator[tuple[str, ast.Call]]:
+        """The classes whose methods raised, each with the call that made the one that was called."""
+        for outer, inner in pairwise(frames):
+            owner = self.around(inner.file, inner.number, ast.ClassDef)
+            called = [last_name(call.func) for call in self.calls if call.lineno == outer.number]
+            if isinstance(owner, ast.ClassDef):
+                names = [f"self.{name}" for name in called] + called
+                made = [value for name in names for _, value in self.assigned(name, outer.file, outer.number)]
+                fits = [each for each in made if isinstance(each, ast.Call) and last_name(each.func) == owner.name]
+                if len(fits) == 1:
+                    yield owner.name, fits[0]
+
+
+def handed_over(call: ast.Call, name: str, names: Sequence[str]) -> ast.expr | None:
+    """What a call hands over for a parameter."""
+    named = [each.value for each in call.keywords if each.arg == name]
+    place = names.index(name) if name in names else len(call.args)
+    return named[0] if named else call.args[place] if place < len(call.args) else None
+
+
+def _default(function: ast.AST, name: str) -> ast.expr | None:
+    if not isinstance(function, FUNCTION):
+        return None
+    args = [*function.args.posonlyargs, *function.args.args]
+    defaults: list[ast.expr | None] = [None] * (len(args) - len(function.args.defaults)) + [*function.args.defaults]
+    pairs = zip([*args, *function.args.kwonlyargs], [*defaults, *function.args.kw_defaults], strict=False)
+    return next((default for arg, default in pairs if arg.arg == name), None)
+
+
+def _holds(node: ast.AST, number: int) -> bool:
+    return bool(getattr(node, "lineno", 0) <= number <= (getattr(node, "end_lineno", 0) or 0))
+
+
+def _assignments(tree: ast.AST, name: str) -> Iterator[tuple[ast.stmt, ast.expr]]:
+    for node in ast.walk(tree):
+        for target in node.targets if isinstance(node, ast.Assign) else ():
+            assert isinstance(node, ast.Assign)
+            if not isinstance(target, ast.Tuple):
+                pairs = [(target, node.value)]
+            elif isinstance(node.value, ast.Tuple) and len(node.value.elts) == len(target.elts):
+                pairs = list(zip(target.elts, node.value.elts, strict=True))
+            else:
+                pairs = [(each, node.value) for each in target.elts]
+            yield from ((node, value) for each, value in pairs if ast.unparse(each) == name)
+
+
+def whole(node: ast.expr, known: Callable[[ast.expr], int | None] = lambda node: None) -> int | None:
+    """What a whole number, or a product, sum or quotient of some, comes to; ``known`` tells what a name does.
+
+    >>> whole(ast.parse("16 * 5 * 5", mode="eval").body), whole(ast.parse("n", mode="eval").body)
+    (400, None)
+    """
+    if isinstance(node, ast.Constant):
+        return node.value if type(node.value) is int else None
+    if isinstance(node, ast.Name | ast.Attribute):
+        return known(node)
+    if isinstance(node, ast.BinOp):
+        left, right = whole(node.left, known), whole(node.right, known)
+        if left is None or right is None:
+            return None
+        match node.op:
+            case ast.Mult():
+                return left * right
+            case ast.Add():
+                return left + right
+            case ast.Sub():
+                return left - right
+            case ast.FloorDiv():
+                return left // right if right else None
+            case ast.Pow():
+                return int(left**right) if 0 <= right <= 4 and abs(left) < 10**4 else None
+    return None
+
+
+def last_name(node: ast.expr) -> str:
+    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""

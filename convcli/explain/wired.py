@@ -1,0 +1,120 @@
+"""What the user's file says of the input of a linear layer, which counts more than what its numbers can mean."""
+
+import ast
+import re
+from collections.abc import Iterator
+from functools import cached_property
+
+from convcli.explain.features import columns, maps_counted
+from convcli.explain.origin import Told, joined
+from convcli.explain.rule import Fix, Hypothesis, Rule, likely
+from convcli.explain.source import Made
+
+FAMILY = "linear"
+
+KEEP_BATCH = "x.flatten(1) keeps the batch axis; x.flatten() and view(-1) don't"
+
+
+class OfLinear(Rule):
+    """A linear layer with its numbers as facts: rows, features, in_features and out_features."""
+
+    @cached_property
+    def written(self) -> Made | None:
+        return self.made("Linear", in_features=self.in_features, out_features=self.out_features)
+
+    @cached_property
+    def came(self) -> Told:
+        return self.arriving(self.written)
+
+    def remade_alike(self, made: Made | None, code: str = "", **changes: int) -> list[Fix | None]:
+        """The same for all layers that get the same tensor and are made with the same number; not two on one line."""
+        alike = self.case.source.alike(made, *changes) if made and not self.generic else [made]
+        fixes = list(dict.fromkeys(self.remade(each, code, "", **changes) for each in alike))
+        return fixes if len({fix.number for fix in fixes if fix}) == len(fixes) or fixes == [None] else []
+
+    @property
+    def channels(self) -> int:
+        """The channels of the last maps, if the file says them; 0 otherwise."""
+        factors = self.written.factors("in_features") if self.written and not self.generic else ()
+        counted = factors[0] if len(factors) == 3 else 0
+        return (self.came.makes or counted) if self.came.flat or not self.came.layer else 0
+
+    @property
+    def maps(self) -> tuple[int, int, int] | None:
+        """Channels, sides and counted sides of the last maps, if the features are those of maps."""
+        if self.came.pooled or self.came.joined or (self.came.layer and not self.came.flat):
+            return None
+        maps = maps_counted(self.features, self.in_features, self.channels)
+        return None if self.rows in (self.in_features, 1) and maps and 1 in maps[1:] else maps
+
+    @property
+    def samples(self) -> int:
+        """How many samples there are if all the features of one are spread over several rows; 0 if they can't be."""
+        return 0 if self.rows * self.features % self.in_features else self.rows * self.features // self.in_features
+
+    def unflattened(self) -> bool:
+        """Whether rows and features can be the maps of samples: the rows of square maps for each channel, or steps."""
+        rows, features, ins = self.rows, self.features, self.in_features
+        return (
+            bool(self.samples)
+            and ins > features > 0
+            and ins // features % features == 0
+            and rows % (ins // features) == 0
+        )
+
+    def known(self, own: str, remade: list[Fix | None]) -> Iterator[Hypothesis]:
+        """What the user's file says of the input, which counts more than what numbers can mean."""
+        rows, features, ins, came, layer = self.rows, self.features, self.in_features, self.came, self.came.layer
+        makes = came.makes or 0
+        maps = bool(layer and layer.callee.startswith("Conv"))
+        if came.flat and came.merges and rows == 1 and features % ins == 0:
+            says = f"{features} = {features // ins} · {ins}: the batch was flattened with the features"
+            yield likely(says, "call", KEEP_BATCH, self.unmerge(came.flat))
+        elif came.joined and features > ins:
+            says = f"{joined(came.joined)} are joined, {features} features in all, and {self.named} was made for {ins}"
+            yield likely(says, "model", f"{own}, the sum of what is joined", *remade)
+        elif came.pooled and features > 1 and (came.flat or came.pooled.callee in ("mean", "amax")):
+            says = f"the maps are pooled to one cell, so {features} are their channels; {self.named} was made for {ins}"
+            if features % ins == 0 and self.case.source.says("expansion"):
+                says += f": the blocks have {features // ins} times the channels (expansion)"
+            yield likely(says, "model", own, *remade)
+        elif maps and layer and not (came.flat or came.turned or came.pooled):
+            if makes == ins and rows % ins == 0 and layer.callee.endswith("1d"):
+                says = f"{layer.callee} makes [batch, {ins} channels, {features} steps]; a Linear reads the last axis"
+                turned = self.changed(self.x, "{}.transpose(1, 2)")
+                yield likely(says, "call", "swap the two axes before the layer", turned)
+            elif makes and ins % (makes * features) == 0 and rows % makes == 0:
+                says = f"the maps aren't flattened: {makes} channels of {ins // makes} cells are {ins} features"
+                advice = "nn.Flatten() or x.flatten(1) before the layer"
+                yield likely(says, "call", advice, self.changed(self.x, "{}.flatten(1)") or self.flattening())
+        elif came.flat and makes and layer and features % makes == 0 and not self.maps:
+            cells = "cells" if maps else "steps"
+            says = f"{features} = {makes} · {features // makes} {cells}, which {layer.callee} at {layer.place} makes"
+            counted = f"{ins // makes} {cells} were" if ins % makes == 0 else f"{ins}, no multiple of {makes}, was"
+            advice = f"{own}, or data of the size or length that was counted on"
+            yield likely(f"{says}; {counted} counted", "model", advice, *remade)
+        elif layer and makes == features and not came.flat:
+            twice = f" (2 · {makes // 2}, both directions)" if layer.written("bidirectional") == "True" else ""
+            says = f"{layer.callee} at {layer.place} makes {features} features{twice}, and {self.named} takes {ins}"
+            yield likely(says, "model", f"{own}, or {ins} from the layer before: one number for both", *remade)
+        elif came.of_data and not came.flat and ins not in (rows, rows * features) and not self.unflattened():
+            says = columns(features, ins) or f"the data have {features} values a sample, and {ins} were counted"
+            yield likely(says, "model", f"{own}; or data with the {ins} that it was made for", *remade)
+
+    def flattening(self) -> Fix | None:
+        """The line of an nn.Sequential that makes the layer, with a flatten before it."""
+        made = self.written
+        if not made or not self.case.in_sequential or self.generic:
+            return None
+        call = ast.unparse(made.call.func)
+        code = made.code.strip().replace(f"{call}(", f"{call.removesuffix('Linear')}Flatten(), {call}(", 1)
+        return Fix(code, "definition", made.file, made.number, made.last)
+
+    def unmerge(self, made: Made | None = None) -> Fix | None:
+        """The flatten that spares the batch, where the user's line, or the one that flattens, has one."""
+        code = made.code.strip() if made else self.line.code
+        spared = re.sub(r"torch\.flatten\(([\w.]+)\)", r"torch.flatten(\1, 1)", code)
+        spared = re.sub(r"\.(?:flatten\(|(?:view|reshape)\(-1|ravel\()\)", ".flatten(1)", spared, count=1)
+        if spared == code:
+            return None
+        return Fix(spared, "instead", made.file, made.number) if made else self.instead(spared)

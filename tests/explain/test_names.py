@@ -1,0 +1,51 @@
+"""What names in a file come to, read from it and never run."""
+
+import ast
+
+import pytest
+
+from convcli.explain.frames import Frame
+from convcli.explain.names import Names
+
+CODE = """wide, deep = 64, 3
+again = 1
+again = 2
+class Block(nn.Module):
+    def __init__(self, cin, cout=8, *, k=5):
+        self.half = cin // 2
+        self.conv = nn.Conv2d(cin, cout, k)
+    def forward(self, x):
+        return self.conv(x)
+class Net(nn.Module):
+    def __init__(self, width=32):
+        self.one = Block(width)
+        self.two = Block(width * 2)
+    def forward(self, x):
+        x = self.one(x)
+        return self.two(x)
+"""
+
+
+def of(text: str, number: int, *frames: Frame) -> int | None:
+    names = Names({"net.py": ast.parse(CODE)}, frames)
+    return names.number(ast.parse(text, mode="eval").body, "net.py", number)
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "value"),
+    [("wide", 7, 64), ("deep", 7, 3), ("again", 7, None), ("cout", 7, 8), ("k", 7, 5), ("width", 12, 32)],
+)
+def test_a_name_that_is_set_to_one_number(text: str, number: int, value: int | None) -> None:
+    assert of(text, number) == value
+
+
+def test_of_several_layers_of_a_class_the_one_that_the_traceback_came_through_counts() -> None:
+    assert of("cin", 7) is None
+    through = Frame("net.py", 16), Frame("net.py", 9)
+    assert of("cin", 7, *through) == 64
+    assert of("self.half", 9, *through) == 32
+
+
+def test_names_that_stand_for_each_other_end() -> None:
+    names = Names({"net.py": ast.parse("a = b\nb = a\n")}, ())
+    assert names.number(ast.parse("a", mode="eval").body, "net.py", 1) is None

@@ -1,0 +1,109 @@
+"""What a file says of a linear layer's input counts more than its numbers, and each fix mends the file."""
+
+from pathlib import Path
+
+import pytest
+
+from convcli.explain.message import read
+from convcli.explain.recognise import diagnose
+from tests.explain import IMPORTS, error_of, mended
+
+CASES = {
+    "the maps aren't flattened": """
+net = nn.Sequential(nn.Conv2d(3, 8, 3), nn.ReLU(), nn.Linear(8 * 4 * 4, 5))
+y = net(torch.rand(4, 3, 6, 6))
+""",
+    "the batch was flattened": """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.maps, self.fc = nn.Conv2d(3, 8, 3), nn.Linear(8 * 4 * 4, 5)
+    def forward(self, x):
+        x = self.maps(x)
+        x = torch.flatten(x)
+        return self.fc(x)
+y = Net()(torch.rand(4, 3, 6, 6))
+""",
+    "are joined, 20 features in all": """
+class Net(nn.Module):
+    def __init__(self, own=16, more=4):
+        super().__init__()
+        self.head = nn.Linear(own + 2, 3)
+    def forward(self, a, b):
+        x = torch.cat([a, b], dim=1)
+        return self.head(x)
+y = Net()(torch.rand(4, 16), torch.rand(4, 4))
+""",
+    "pooled to one cell, so 32": """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.maps, self.pool = nn.Conv2d(3, 32, 3), nn.AdaptiveAvgPool2d(1)
+        self.fc = nn.Linear(8, 5)
+    def forward(self, x):
+        x = self.pool(self.maps(x)).flatten(1)
+        return self.fc(x)
+y = Net()(torch.rand(4, 3, 6, 6))
+""",
+    "a Linear reads the last axis": """
+class Net(nn.Module):
+    def __init__(self, wide=16):
+        super().__init__()
+        self.conv, self.fc = nn.Conv1d(3, wide, 3), nn.Linear(wide, 5)
+    def forward(self, x):
+        x = torch.relu(self.conv(x))
+        return self.fc(x)
+y = Net()(torch.rand(4, 3, 12))
+""",
+    "40 = 8 · 5 cells": """
+net = nn.Sequential(nn.Conv1d(3, 8, 3), nn.Flatten(), nn.Linear(8 * 9, 5))
+y = net(torch.rand(4, 3, 7))
+""",
+    "makes 32 features (2 · 16, both directions)": """
+class Net(nn.Module):
+    def __init__(self, hidden=16):
+        super().__init__()
+        self.rnn = nn.GRU(4, hidden, bidirectional=True, batch_first=True)
+        self.fc = nn.Linear(hidden, 5)
+    def forward(self, x):
+        x, _ = self.rnn(x)
+        return self.fc(x[:, -1])
+y = Net()(torch.rand(4, 7, 4))
+""",
+    "the data have 6 values a sample": """
+class Net(nn.Module):
+    def __init__(self, inputs=12):
+        super().__init__()
+        self.fc = nn.Linear(inputs, 5)
+    def forward(self, x):
+        return self.fc(x)
+y = Net()(torch.rand(4, 6))
+""",
+    "are 4×4, not 2×2": """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 8, 3)
+        self.mean = nn.Linear(8 * 2 * 2, 5)
+        self.spread = nn.Linear(8 * 2 * 2, 5)
+    def forward(self, x):
+        h = self.conv(x).flatten(1)
+        return self.mean(h), self.spread(h)
+y = Net()(torch.rand(4, 3, 6, 6))
+""",
+}
+
+
+@pytest.mark.parametrize("words", CASES)
+def test_the_file_is_read_and_mended(words: str, tmp_path: Path) -> None:
+    path, text = tmp_path / "net.py", IMPORTS + CASES[words]
+    path.write_text(text)
+    found = diagnose(read(error_of(path)))
+    assert found is not None
+    (answer,) = found.hypotheses
+    assert words in f"{answer.says} {answer.advice}"
+    assert answer.fixes
+    for fix in answer.fixes:
+        text = mended(text, fix)
+    path.write_text(text)
+    assert error_of(path) == ""
