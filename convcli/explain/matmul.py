@@ -4,6 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 
+from convcli.explain.lines import Line
 from convcli.explain.origin import MAKES, Told
 from convcli.explain.rule import Hypothesis, Rule, certain, likely, possible
 
@@ -84,27 +85,29 @@ class MatmulSize(Rule):
             return None
         first, second = named[holding[0]], named[self.operand]
         says = f"the letter {self.subscript} is {self.expected} in {first} and {self.got} in {second}"
-        makers = [self.made_by(call.args[1 + place]) for place in (holding[0], self.operand)] if call else []
-        one, other = makers
-        if one.layer and other.layer and (one.makes, other.makes) == (self.expected, self.got):
-            says += f": {one.layer.callee} at {one.layer.place} makes the one, {other.layer.callee} at "
-            says += f"{other.layer.place} the other"
-            argument = MAKES[other.layer.callee]
-            width = one.layer.written(MAKES[one.layer.callee])
-            return likely(
-                says,
-                "model",
-                f"the same {argument} in both: {width}, or {other.layer.written(argument)}",
-                self.remade(other.layer, **{argument: width}),
-            )
-        return likely(says, "call", f"print both shapes; letters in another order, or {second} made for another size")
+        one, other = self.made_by(first), self.made_by(second)
+        advice = f"print both shapes; letters in another order, or {second} made for another size"
+        return self.of_two(one, other, self.expected, self.got, says) or likely(says, "call", advice)
 
-    def made_by(self, node: ast.expr) -> Told:
+    def of_two(self, one: Told, other: Told, expected: int, got: int, says: str) -> Hypothesis | None:
+        """What is said of two sides if the file says which layer made each, and how wide."""
+        if not one.layer or not other.layer or (one.makes, other.makes) != (expected, got):
+            return None
+        argument, width = MAKES[other.layer.callee], one.layer.written(MAKES[one.layer.callee])
+        says += f": {one.layer.callee} at {one.layer.place} makes {expected}, {other.layer.callee} at "
+        advice = f"the same {argument} in both: {width}, or {other.layer.written(argument)}"
+        return likely(
+            f"{says}{other.layer.place} {got}", "model", advice, self.remade(other.layer, **{argument: width})
+        )
+
+    def made_by(self, side: str) -> Told:
         """What the user's files say of a part of the line."""
-        frames = self.case.source.frames
-        if self.generic or not frames:
+        frames, parsed = self.case.source.frames, Line(side).tree
+        if self.generic or not frames or not isinstance(parsed, ast.Module):
             return Told()
-        return self.origin.told(self.origin.of(node, len(frames) - 1, frames[-1].number))
+        (statement,) = parsed.body
+        node = statement.value if isinstance(statement, ast.Expr) else None
+        return self.origin.told(self.origin.of(node, len(frames) - 1, frames[-1].number)) if node else Told()
 
     def remapped(self) -> set[tuple[int, int]]:
         """The sizes that differ of an einsum's operands, which torch shows with their axes in one order."""
@@ -135,7 +138,8 @@ class MatmulSize(Rule):
         elif TURNED.search(second) or re.search(PARAMETER, second):
             says = f"{first} has {expected[1]} on its last axis, {second} is made for {got[1]}: of other settings"
             advice = "give the parameter (or map) the size that arrives, or the input the size that it was made for"
-            yield likely(says, "model", advice)
+            one, other = (self.made_by(side) for side in (first, second))
+            yield self.of_two(one, other, expected[1], got[1], says) or likely(says, "model", advice)
         else:
             yield likely(turned, "call", wanted, self.changed(second, "{}.transpose(1, 2)"))
             says = f"{first} and {second} are of different sizes, {expected[1]} and {got[1]}, however they are turned"

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from convcli.explain.frames import Frame
+from convcli.explain.lines import Line
 
 DEEPEST = 8  # names that stand for names
 FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef)
@@ -75,7 +76,8 @@ class Names:
         """The classes whose methods raised, each with the call that made the one that was called."""
         for outer, inner in pairwise(frames):
             owner = self.around(inner.file, inner.number, ast.ClassDef)
-            called = [last_name(call.func) for call in self.calls if call.lineno == outer.number]
+            line = Line(outer.code, outer.marked)
+            called = [last_name(call.func) for call in filter(None, [line.call()])]
             if isinstance(owner, ast.ClassDef):
                 names = [f"self.{name}" for name in called] + called
                 made = [value for name in names for _, value in self.assigned(name, outer.file, outer.number)]

@@ -201,6 +201,7 @@ class NormRank(Rule):
         kinds = (f"BatchNorm{wrong}d", f"InstanceNorm{wrong}d")
         norms = [made for made in self.case.source.made if made.callee in kinds]
         before = [self.origin.told(list(self.origin.before(norm))).layer for norm in norms]
+        before += [self.arriving(norm).layer for norm in norms if norm.name == self.layer]
         if self.got == self.expected - 1 and any(layer and layer.callee.endswith(f"{wrong}d") for layer in before):
             return  # the norm is the right one for the convolution before it
         made = norms[0] if len(norms) == 1 and not self.generic else None

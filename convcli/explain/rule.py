@@ -321,7 +321,10 @@ class Rule:
     def remade(self, made: Made | None, code: str = "", type: str = "", **changes: object) -> Fix | None:
         """The line that makes the layer, changed; without a file, ``code`` if that is all there is to the layer."""
         if made:
-            made, changes = self.case.source.worded(made, changes) if not (type or self.generic) else (made, changes)
+            if not type and not self.generic:
+                made, changes = self.case.source.worded(made, changes)
+                if self.case.source.shared(made, *changes):
+                    return None
             return Fix(dedent(made.edited(type, **changes)).strip(), "definition", made.file, made.number, made.last)
         named = not self.line.code or re.search(self.layer_named, self.layer)  # and not a whole model
         return Fix(f"{self.layer} = {code}", "definition") if code and named else None

@@ -193,6 +193,12 @@ class Source:
         made = replace(calls[0], places={name: place for place, name in enumerate(names)})
         return self.maker(made, node.id) or (made, node.id)
 
+    def shared(self, made: Made, argument: str) -> bool:
+        """Whether an argument is handed on from several calls, which other numbers at its place would all change."""
+        node = made.node(argument)
+        found = self.names.parameter(node.id, made.file, node.lineno) if isinstance(node, ast.Name) else None
+        return bool(found and len(self.names.callers(found[0], made.file)) > 1)
+
     def worded(self, made: Made, changes: dict[str, object]) -> tuple[Made, dict[str, object]]:
         """The call that is to be changed, and its changes in the words that stand there."""
         for argument, value in changes.items():

@@ -159,9 +159,10 @@ class StateDict(Rule):
         rest, wanted = {key[len(old) :] for key in self.unexpected}, {key[len(new) :] for key in self.missing}
         if old and new and 2 * len(rest & wanted) > max(len(rest), len(wanted)):
             return [(old, new)]
-        if len(self.unexpected) != len(self.missing):
+        sides = [[key for key in keys if "num_batches" not in key] for keys in (self.unexpected, self.missing)]
+        if len(sides[0]) != len(sides[1]):
             return []
-        pairs = dict.fromkeys(map(_differing, self.unexpected, self.missing))
+        pairs = dict.fromkeys(map(_differing, *sides))
         plain = all(old.endswith(".") and new.endswith(".") for old, new in pairs)
         return list(pairs) if plain and len(pairs) <= 4 and len(dict(pairs)) == len(pairs) else []
 

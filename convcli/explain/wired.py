@@ -93,8 +93,10 @@ class OfLinear(Rule):
             counted = f"{ins // makes} {cells} were" if ins % makes == 0 else f"{ins}, no multiple of {makes}, was"
             advice = f"{own}, or data of the size or length that was counted on"
             yield likely(f"{says}; {counted} counted", "model", advice, *remade)
-        elif layer and makes == features and not came.flat:
-            twice = f" (2 · {makes // 2}, both directions)" if layer.written("bidirectional") == "True" else ""
+        elif layer and (makes or features) == features and not (came.flat or came.turned or maps):
+            twice = (
+                f" (2 · {makes // 2}, both directions)" if makes and layer.written("bidirectional") == "True" else ""
+            )
             says = f"{layer.callee} at {layer.place} makes {features} features{twice}, and {self.named} takes {ins}"
             yield likely(says, "model", f"{own}, or {ins} from the layer before: one number for both", *remade)
         elif came.of_data and not came.flat and ins not in (rows, rows * features) and not self.unflattened():

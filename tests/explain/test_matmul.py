@@ -6,6 +6,14 @@ from tests.explain import assert_first
 
 CASES = [
     (
+        "s = torch.einsum('bid,bjd->bij', a, c)\n"
+        "RuntimeError: einsum(): subscript d has size 24 for operand 1 which does not broadcast with previously seen "
+        "size 40",
+        "matmul-size",
+        "call",
+        "the letter d is 40 in a and 24 in c",
+    ),
+    (
         "Expected size for first two dimensions of batch2 tensor to be: [4, 6] but got: [3, 6].",
         "matmul-size",
         "call",

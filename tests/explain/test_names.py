@@ -41,7 +41,7 @@ def test_a_name_that_is_set_to_one_number(text: str, number: int, value: int | N
 
 def test_of_several_layers_of_a_class_the_one_that_the_traceback_came_through_counts() -> None:
     assert of("cin", 7) is None
-    through = Frame("net.py", 16), Frame("net.py", 9)
+    through = Frame("net.py", 16, code="return self.two(x)"), Frame("net.py", 9)
     assert of("cin", 7, *through) == 64
     assert of("self.half", 9, *through) == 32
 

@@ -6,6 +6,14 @@ from tests.explain import assert_first
 
 CASES = [
     (
+        "m = F.interpolate(mask, size=(96, 64))\n"
+        "ValueError: Input and output must have the same number of spatial dimensions, but got input with spatial "
+        "dimensions of [32] and output size of (96, 64).",
+        "interpolate",
+        "data",
+        ".squeeze(1)",
+    ),
+    (
         "Input Error: Only 3D, 4D and 5D input Tensors supported (got 4D) for the modes: nearest | "
         "linear | bilinear | trilinear (got bicubic)",
         "interpolate",

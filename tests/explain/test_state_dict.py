@@ -6,6 +6,14 @@ from tests.explain import assert_first, explained
 
 CASES = [
     (
+        'Error(s) in loading state_dict for Net:\n\tMissing key(s) in state_dict: "body.0.weight", "body.1.bias", '
+        '"top.weight". \n\tUnexpected key(s) in state_dict: "trunk.0.weight", "trunk.1.bias", '
+        '"trunk.1.num_batches_tracked", "last.weight".',
+        "state-dict",
+        "checkpoint",
+        "trunk is body, last is top",
+    ),
+    (
         "Error(s) in loading state_dict for Net:\n\tsize mismatch for class_embed.0.weight: copying a "
         "param with shape torch.Size([1, 256]) from checkpoint, the shape in current model is "
         "torch.Size([78, 256]).",

@@ -6,6 +6,12 @@ from tests.explain import assert_first
 
 CASES = [
     (
+        "q = x.view(b, n, num_heads, head_dim)\nRuntimeError: shape '[3, 7, 6, 15]' is invalid for input of size 1995",
+        "view-size",
+        "model",
+        "95 features don't divide by 6 heads",
+    ),
+    (
         "x = x.reshape(-1, side, side, width)\n"
         "RuntimeError: shape '[-1, 13, 13, 384]' is invalid for input of size 67968",
         "view-size",
