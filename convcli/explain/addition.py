@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from math import isqrt
 
 from convcli.explain.lines import Line
+from convcli.explain.losses import too_short
 from convcli.explain.rule import Fix, Hypothesis, Rule, certain, likely, possible
 from convcli.explain.sequences import is_longest
 
@@ -272,6 +273,9 @@ class AdditionSize(Rule):
             yield likely(says, "call", "make it from the batch at hand, torch.eye(x.size(0)), or drop_last=True")
             return
         says = f"prediction and target have {self.a} and {self.b} on axis {self.axis}, and are compared one by one"
+        if self.axis >= 2 and (short := too_short(self.case, self.a, self.b)):
+            yield likely(f"{says}: {short[0]}", "model", short[1])
+            return
         advice = "give both the same shape: as many outputs as there are targets, or a target of the output's size"
         if self.axis == 0:
             says += ": batches of other sizes, or one that lacks an axis"

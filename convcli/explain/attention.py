@@ -2,11 +2,14 @@
 
 from collections.abc import Iterator
 
+from convcli.explain.lines import NAME
+from convcli.explain.origins import AXIS, axes, is_set, layer_above, lines_told, origin
 from convcli.explain.rule import Hypothesis, Rule, certain, likely, possible
 from convcli.wording import counted
 
 FAMILY = "sequences"
 
+LAYERS = "MultiheadAttention TransformerEncoderLayer TransformerDecoderLayer Transformer"
 SMALL_BATCH = 64
 CLIP = 77  # tokens of its every text
 
@@ -45,8 +48,17 @@ class AttentionSize(Rule):
         elif "divisible" in text:
             yield certain("each head gets embed_dim / num_heads features", "model", "num_heads that divides embed_dim")
         elif "batch number" in text:
-            says = "src and tgt have other batches: queries made for one sample, or steps taken for the batch"
-            yield likely(says, "call", "tgt.expand(-1, src.size(1), -1), or batch_first=True for [batch, steps, …]")
+            made = layer_above(self, "Transformer")
+            if is_set(made, "batch_first"):
+                says = "src and tgt have other numbers of samples on axis 0: queries for one sample, say"
+                yield likely(says, "call", "tgt.expand(src.size(0), -1, -1); one batch for both")
+                return
+            says = "without batch_first=True axis 1 is the batch, and src and tgt differ on it: the steps of "
+            says += "[batch, steps, features]"
+            fix = self.remade(made, batch_first=True)
+            yield likely(says, "model", "batch_first=True for [batch, steps, features]", fix)
+            says = "the data are [steps, batch, features], and queries were made for one sample"
+            yield possible(says, "call", "tgt.expand(-1, src.size(1), -1)")
         elif "feature number" in text:
             says = "src or tgt has other than d_model features on the last axis"
             yield likely(says, "model", "embed both to d_model first")
@@ -89,20 +101,23 @@ class AttentionMask(Rule):
             yield certain("the mask holds whole numbers", "data", "mask.bool(): True is left out")
         elif "key_padding_mask shape" in self.case.raised.text and self.expected[::-1] == self.got:
             says = f"key_padding_mask is {list(self.got)}, and [batch, keys] is {list(self.expected)}: turned"
-            yield likely(says, "call", "mask.T, or batch_first as in the data")
+            yield self.turned(says)
         elif "key_padding_mask shape" in self.case.raised.text:
             says = f"key_padding_mask is {list(self.got)}, and [batch, keys] is {list(self.expected)}: padded otherwise"
             yield likely(says, "call", "as wide as the padded data: torch.arange(x.size(1)) >= lengths[:, None]")
         elif "axis" in self.facts:
-            says = f"key_padding_mask is [batch, keys] and has {self.size} where the batch, {self.wanted}, is: turned"
-            yield likely(says, "call", "mask.T, or batch_first=True for [batch, steps, features]")
+            yield self.of_padding(self.size, self.wanted)
+        elif fixed := self.of_length():
+            yield fixed
         elif "expected" in self.facts and len(self.expected) == 3 and self.expected[1:] == self.got[1:]:
             says = f"a mask for each sample and head: {self.expected[0]} = batch · heads, and {self.got[0]} came"
             yield likely(says, "call", "mask.repeat_interleave(num_heads, dim=0)")
         elif "expected" in self.facts and len(self.expected) == 4:
             yield self.of_scores(self.expected, self.got)
-        elif "expected" in self.facts and (
-            (self.expected[-1] < self.got[-1] and self.expected[-1] <= SMALL_BATCH) or self.got[-1] == CLIP
+        elif (
+            "expected" in self.facts
+            and not self.batch_first
+            and ((self.expected[-1] < self.got[-1] and self.expected[-1] <= SMALL_BATCH) or self.got[-1] == CLIP)
         ):
             batch, length = self.expected[-1], self.got[-1]
             says = f"{batch} is read as the length: the batch stands where the {length} steps are expected"
@@ -116,10 +131,60 @@ class AttentionMask(Rule):
                 if "expected" in self.facts
                 else "the mask has other axes"
             )
-            advice = (
-                "make the mask for the length at hand: [queries, keys]; or batch and steps are swapped (batch_first)"
-            )
+            advice = "make the mask for the length at hand: [queries, keys]"
+            if not self.batch_first:
+                advice += "; or batch and steps are swapped (batch_first)"
             yield likely(got, "call", advice)
+
+    @property
+    def batch_first(self) -> bool | None:
+        return is_set(layer_above(self, LAYERS), "batch_first")
+
+    @property
+    def mask(self) -> str:
+        """What the user's line hands over as a mask."""
+        given = [each for call in self.line.calls for each in call.keywords if "mask" in (each.arg or "")]
+        padding = [each for each in given if ("padding" in (each.arg or "")) == ("size" in self.facts)]
+        return self.line.text(padding[0].value) if padding else ""
+
+    def turned(self, says: str) -> Hypothesis:
+        if self.batch_first:
+            return likely(says, "call", "mask.T: [batch, keys]")
+        with_batch_first = self.remade(layer_above(self, LAYERS), batch_first=True)
+        advice = "batch_first=True for data [batch, steps, features]; mask.T for [steps, batch, features]"
+        return likely(says, "model" if with_batch_first else "call", advice, with_batch_first)
+
+    def of_padding(self, size: int, wanted: int) -> Hypothesis:
+        """One size of a key_padding_mask; keys are looked at after the batch, which agrees then."""
+        if self.axis == 0:
+            says = f"key_padding_mask is [batch, keys] and has {size} where the batch, {wanted}, is: turned"
+            return self.turned(says)
+        says = f"key_padding_mask has {size} keys, and there are {wanted} tokens"
+        if wanted == size + 1:
+            fix = self.changed(self.mask, "torch.nn.functional.pad({}, (1, 0), value=False)") if self.mask else None
+            says += ": one (a class token) was put before them after the mask was made"
+            return likely(says, "call", "F.pad(mask, (1, 0), value=False) puts one before the mask as well", fix)
+        if wanted == size - 1:
+            says += ": a token was cut off (targets shifted by one), and the mask was made before"
+            return likely(says, "call", "cut the mask as the tokens: mask[:, :-1]")
+        return likely(says, "call", "make the mask from the tokens that go in, after all that changes their number")
+
+    def of_length(self) -> Hypothesis | None:
+        """A mask that the user's file makes with the batch's axis, or for a layer that takes the steps for it."""
+        if "expected" not in self.facts or len(self.expected) != 2 or len(self.got) != 2:
+            return None
+        layer, got, steps = layer_above(self, LAYERS), self.got[-1], self.expected[-1]
+        first, sized = is_set(layer, "batch_first"), axes(self.case, self.mask)
+        if first and sized == {0}:
+            says = f"the mask is made with size(0), the batch of {got}, and the {steps} steps are on axis 1"
+            sizes = [number for number, line in origin(self.case, *NAME.findall(self.mask)) if AXIS.search(line)]
+            where = f"in {lines_told(sizes)}" if sizes else "where the mask is made"
+            return likely(says, "call", f"x.size(1) {where}: the layer has batch_first=True")
+        if first is False and sized == {1}:
+            says = f"the mask is made with size(1), {got}; the layer, without batch_first=True, reads axis 0, {steps}"
+            advice = "batch_first=True for [batch, steps, features]"
+            return likely(says, "model", advice, self.remade(layer, batch_first=True))
+        return None
 
     def of_scores(self, expected: tuple[int, ...], got: tuple[int, ...]) -> Hypothesis:
         """A mask that transformers wants as [batch, 1, queries, keys]."""

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from math import prod
 
+from convcli.explain.origins import origin
 from convcli.explain.rule import Hypothesis, Rule, certain, likely, possible
 
 FAMILY = "data"
@@ -107,6 +108,7 @@ class BatchTypes(Rule):
     signatures = (
         "batch must contain tensors, numpy arrays, numbers, dicts or lists; found {given:class}",
         "batch must contain tensors, numbers, dicts or lists; found {given:class}",
+        "object of type '{given:word}' has no len()",
     )
     says = "a DataLoader makes batches of tensors, arrays and numbers"
     lookalike = "batch-sizes"
@@ -120,6 +122,8 @@ class BatchTypes(Rule):
 
     def hypotheses(self) -> Iterator[Hypothesis]:
         given = self.given
+        if "has no len" in self.case.raised.text and not (given == "NoneType" and self.case.through(COLLATE)):
+            return
         if "PIL" in given or "Image" in given:
             says = "the dataset returns Pillow pictures: transforms are missing, or aren't applied"
             yield certain(says, "data", "transforms.ToTensor() last, and return self.transform(image)")
@@ -172,4 +176,11 @@ class DataEmpty(Rule):
             yield certain(says, "data", advice)
         else:
             says = "inputs and targets have other numbers of rows"
-            yield certain(says, "data", "print both shapes: the first axes agree")
+            advice = "cut, filter and split both alike, and print both shapes: the first axes agree"
+            made = " ".join(line for _, line in origin(self.case, self.handed(0, "")))
+            if window := re.search(r"range\(len\(\w+\) - (\w+)\)", made):
+                says += f": windows of {window[1]} leave {window[1]} rows fewer"
+                advice = f"the targets lose their first rows as well: {self.handed(1, 'targets')}[{window[1]}:]"
+                yield likely(says, "data", advice)
+                return
+            yield certain(says, "data", advice)

@@ -71,6 +71,10 @@ class NotTensor(Rule):
             yield certain(says, "call", "take the comma away", self.instead(self.line.code.rstrip(",")))
         elif given == "tuple" and (made := self.made_above()):
             yield certain(f"the comma at the end of {made.code + ','!r} makes a tuple", "call", "take it away", made)
+        elif given in ("tuple", "list") and self.case.deeper and re.search(r"\bhx\.", self.case.deeper[-1].code):
+            says = f"{self.handed(1, 'the state')} is a {given}, as an LSTM's state (h, c) is; a GRU or RNN takes one "
+            says += "tensor"
+            yield certain(says, "call", "make and hand over h alone, and no c: out, h = gru(x, h)")
         elif given in ("tuple", "list") or (given.endswith("Outputs") and given[0] in "GI"):
             yield from self.several(given, what)
         elif given == "NoneType" and (re.search(r"(?i)^(?:ori_?|raw_?)?im(?:g|age)?\d*$|pic", what) or self.of_data()):

@@ -137,14 +137,35 @@ class CatRank(Rule):
             stacked = self.replaced("torch.cat(", "torch.stack(")
             yield certain("single numbers have no axis to be joined along", "call", "torch.stack makes one", stacked)
             return
-        says = f"one part has {counted(self.a, 'axis')}, another {self.b}"
+        listed = self.line.argument(self._call, 0, "tensors")
+        parts = [self.line.text(part) for part in getattr(listed, "elts", [])]
+        one, two = parts if len(parts) == 2 else ("one part", "another")
+        longer, shorter = (one, two) if self.a > self.b else (two, one)
+        says = f"{one} has {counted(self.a, 'axis')}, {two} {self.b}"
+        dim = self.line.text(self.line.argument(self._call, 1, "dim"))
         if {self.a, self.b} == {2, 4}:
             says += ": maps [batch, channels, height, width] and a vector for each sample"
             advice = "pool and flatten the maps, x.mean((2, 3)), or spread the vector: v[:, :, None, None].expand(…)"
-            yield likely(says, "call", advice)
+            joined = len(parts) == 2 and dim == "1"
+            spread = f"{{}}[:, :, None, None].expand(-1, -1, *{longer}.shape[2:])"
+            yield likely(says, "call", advice, self.changed(shorter, spread) if joined else None)
+        elif {self.a, self.b} == {2, 3} and dim == "1" and self.is_parameter(shorter):
+            says += f": {shorter} is learned, a token for all samples alike, and needs one for each"
+            spread = f"{{}}.expand({longer}.size(0), 1, -1)"
+            token = spread.format(shorter)
+            yield likely(says, "call", token, self.instead(self.line.edited(shorter, token)))
+        elif {self.a, self.b} == {2, 3} and dim in ("-1", "2") and len(parts) == 2:
+            says += ": steps [batch, steps, features], and features [batch, features] that all steps share"
+            spread = f"{{}}.unsqueeze(1).expand(-1, {longer}.size(1), -1)"
+            advice = f"repeat them for each step: {spread.format(shorter)}"
+            yield likely(says, "call", advice, self.changed(shorter, spread))
         else:
             says += ": one axis was squeezed, indexed away, or left out"
-            yield likely(says, "call", "unsqueeze the one with fewer axes, or don't squeeze() it before")
+            advice = f"unsqueeze {shorter if len(parts) == 2 else 'the one with fewer axes'}, or don't squeeze() it "
+            yield likely(says, "call", advice + "before; expand() it where the other sizes differ then")
+
+    def is_parameter(self, name: str) -> bool:
+        return any(made.callee == "Parameter" and made.name == name for made in self.case.source.made)
 
 
 class CatList(Rule):
@@ -173,6 +194,13 @@ class CatList(Rule):
         if self.facts.get("received", "").startswith(("list", "tuple")):
             says = "the list's tensors are of several types, or on CPU and GPU (before 0.4: Variables beside tensors)"
             yield likely(says, "data", "print([part.type() for part in parts]), and make them one type on one device")
+        elif given == "NoneType" and self.case.through(COLLATE):
+            says = f"the dataset returned None for sample {self.element} of a batch: a way without return, a bad file"
+            advice = "return a tensor on every way, or leave such samples out: of the dataset, or in a collate_fn"
+            yield likely(says, "data", advice)
+        elif given == "NoneType":
+            says = f"element {self.element} of the list is None: what makes it returned nothing"
+            yield likely(says, "data", "see where it is made: a forward or function without return, or leave it out")
         elif "element" in self.facts:
             says = f"element {self.element} of the list is of type {given}, not a tensor"
             advice = "torch.as_tensor(…) each of them, or return tensors where they are made"

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 
+from convcli.explain.origins import elsewhere, lines_told
 from convcli.explain.rule import Hypothesis, Rule, certain, likely, possible
 
 FAMILY = "device"
@@ -13,6 +14,7 @@ JOINED = r"tensors|other|mask|tensor[12]|end|src|source|values?|condition|grid"
 MADE_AND_CALLED = (
     r"nn\.((?:Conv\w*|Linear|\w*Norm\d?d?|Embedding|LSTM|GRU|RNN|PReLU|MultiheadAttention)\([^()\n]{0,200}\))\("
 )
+META = r"[\"']meta[\"']|init_empty_weights"
 RESUMED = r"(?i)resum(?:e|ing)|optimizer\.load_state_dict|恢复训练"
 
 
@@ -72,7 +74,11 @@ class DeviceMixed(Rule):
         there = next(filter(on_gpu, (got, other, self.facts.get("one", ""))), other)
         either = not argument and re.search("at least two|but got device|Placeholder", self.case.raised.text)
         made = re.search(MADE_AND_CALLED, f"{self.case.line.code}\n{self.case.raised.text}")
-        if made and (either or "weight" in self.facts or argument in ("mat2", "weight", "bias", "running_mean")):
+        if "meta" in (got, other):
+            says = "the weights are on meta, without values: load_state_dict copies nothing into them"
+            advice = "load_state_dict(weights, assign=True), or model.to_empty(device=…) before it"
+            yield likely(says, "model", f"{advice}; with device_map, see that no weight is missing")
+        elif made and (either or "weight" in self.facts or argument in ("mat2", "weight", "bias", "running_mean")):
             says = f"nn.{made[1]} is made where it is called: on the CPU, and anew, untrained, in every forward"
             yield likely(says, "model", "make it in __init__ (self.layer = …), so that model.to(device) moves it")
         elif either and (self.case.through(r"[/\\]optim[/\\]") or re.search(RESUMED, self.case.raised.text)):
@@ -231,9 +237,11 @@ class DeviceMissing(Rule):
         else:
             says = "the code asks for CUDA on a machine without it"
             either = '.to("cuda" if torch.cuda.is_available() else "cpu")'
-            fix = self.replaced(".cuda()", either)
             advice = 'device = "cuda" if torch.cuda.is_available() else "cpu", and .to(device)'
-            yield likely(says, "device", advice, fix)
+            others = elsewhere(self.case, r"\.cuda\(|[\"']cuda(?::\d)?[\"'](?! if)") if self.case.frame else []
+            if others:
+                advice += f" in place of each .cuda(): {lines_told(others)} as well"
+            yield likely(says, "device", advice, None if others else self.replaced(".cuda()", either))
             says = "there is a GPU, and PyTorch was installed without CUDA or can't see it"
             yield possible(says, "device", "install the build for your CUDA version; nvidia-smi shows the driver")
 
@@ -277,6 +285,11 @@ class DeviceReplica(Rule):
             advice = f"generator=torch.Generator(device='{self.wanted}'), or leave the default on the CPU"
             yield likely(says, "device", advice)
         else:
+            made = "model.to_empty(device=…), then load_state_dict"
+            left = "no .to(device) after device_map, and no missing keys"
+            if elsewhere(self.case, META):
+                says = "the weights were made on meta, and have no values that could be moved"
+                yield likely(says, "device", f"{made}; or load_state_dict(…, assign=True), then .to(device)")
+                return
             says = "weights are on meta, without values: made there, or left by device_map or low_cpu_mem_usage"
-            advice = "no .to(device) after device_map, and no missing keys; or to_empty(device=…), then load_state_dict"
-            yield likely(says, "device", advice)
+            yield likely(says, "device", f"{left}; or {made}")

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from convcli.explain.lines import NAME
+from convcli.explain.origins import elsewhere, lines_told
 from convcli.explain.rule import Fix, Hypothesis, Rule, certain, likely, possible
 
 FAMILY = "dtype"
@@ -102,7 +103,9 @@ class Dtype(Rule):
             says = f"{self.created or self.x} holds whole numbers ({whole}), as pictures and labels come"
             scaled = ", and divide pictures by 255: ToTensor does both" if whole == "byte" else ""
             fractions = weight if weight in (*SMALL, "double") else "float"
-            fix = self.of_type(f"torch.{FULL[fractions]}") or self.changed(self.x, f"{{}}.{fractions}()")
+            of_pictures = " / 255" if whole == "byte" and self.case.through("conv") else ""
+            made = f"{{}}.{fractions}(){of_pictures}"
+            fix = self.of_type(f"torch.{FULL[fractions]}") or self.changed(self.x, made)
             yield certain(says, "data", f".{fractions}() before the layer{scaled}", fix)
         else:
             says = f"{self.x} is {given} and the weights are {weight}"
@@ -254,10 +257,28 @@ class IndexType(Rule):
         if method(self.facts.get("given", "")) in WHOLE:
             says = f"{self.x} holds whole numbers of another type, and this torch looks rows up by int64 alone"
         advice = "long() where it is made: token ids, class numbers; features that are fractions go into nn.Linear"
-        fix = self.changed(self.x, "{}.long()") if self._call else None
+        others = self.looked_up_elsewhere()
+        if others:
+            advice = f"{self.x}.long() here, and in {lines_told(others)}, or in one line before them"
+        fix = self.changed(self.x, "{}.long()") if self._call and not others else None
+        if len(names := self.looked_up_here()) > 1:
+            says = f"{' and '.join(names)} hold fractions, and are used to look rows up"
+            fix = self.instead(re.sub(rf"\(({'|'.join(names)})\)", r"(\1.long())", self.line.code))
         yield likely(says, "data", advice, fix)
         if self.case.in_sequential:
             yield possible(*chained)
+
+    def looked_up_here(self) -> list[str]:
+        """The names that the user's line looks up in several tables, a(x) * b(y)."""
+        tables = [re.escape(made.name) for made in self.case.source.made if made.callee == "Embedding" and made.name]
+        found = re.findall(rf"(?:{'|'.join(tables)})\((\w+)\)", self.line.code) if tables else []
+        return list(dict.fromkeys(found))
+
+    def looked_up_elsewhere(self) -> list[int]:
+        """The lines that look other columns of one table up, as embedding(table[:, 1])."""
+        base = re.match(r"([\w.]+)\[", self.x)
+        tables = [re.escape(made.name) for made in self.case.source.made if made.callee == "Embedding" and made.name]
+        return elsewhere(self.case, rf"(?:{'|'.join(tables)})\({re.escape(base[1])}\[") if base and tables else []
 
     decide = "print({x}.dtype): are they numbers of rows, or features?"
 
@@ -284,7 +305,9 @@ class ResultType(Rule):
             return  # the targets' rule
         if "overflow" in self.case.raised.text:
             says = f"a number, as a mask's -1e9, is larger than any {method(self.given) or self.given} number"
-            yield certain(says, "call", "torch.finfo(x.dtype).min, the least number of x's type")
+            filled = re.search(r"([\w.]+)\.masked_fill_?\(.*?(-(?:1e\d+|\d{6,}(?:\.\d*)?))\)", self.line.code)
+            fix = self.replaced(filled[2], f"torch.finfo({filled[1]}.dtype).min") if filled else None
+            yield certain(says, "call", "torch.finfo(x.dtype).min, the least number of x's type", fix)
         elif "result" in self.facts:
             says = f"an operation in place would put {self.result} results into a {self.given} tensor"
             advice = "x = x / 2 makes a new tensor; or make both one type before: x.float(), n.long() for indices"

@@ -3,10 +3,32 @@
 from collections.abc import Iterator
 from math import isqrt, prod
 
-from convcli.explain.rule import Hypothesis, likely, possible
+from convcli.explain.origins import lines_told
+from convcli.explain.rule import Case, Hypothesis, likely, possible
 from convcli.explain.targets import BINARY, Targets, folded, is_chosen
+from convcli.wording import counted
 
 FAMILY = "targets"
+
+
+def undershot(got: int, wanted: int) -> int:
+    """How often a size was doubled less one, where it should have been doubled; 0 if it wasn't.
+
+    >>> undershot(25, 28), undershot(31, 32), undershot(24, 28)
+    (2, 1, 0)
+    """
+    return next((n for n in range(1, 6) if wanted - got == 2**n - 1 and wanted % 2**n == 0), 0)
+
+
+def too_short(case: Case, got: int, wanted: int) -> tuple[str, str] | None:
+    """What is said of maps that transposed convolutions made too small, and what is to be changed."""
+    lines = sorted({made.number for made in case.source.made if made.callee == "ConvTranspose2d"})
+    doublings = undershot(got, wanted)
+    if not doublings or (case.source.made and not lines):
+        return None
+    says = f"{counted(doublings, 'doubling')} to 2n − 1, as of ConvTranspose2d(…, 3, stride=2, padding=1)"
+    where = f" in {lines_told(lines)}" if lines else ""
+    return says, f"output_padding=1 in each ConvTranspose2d{where}, or kernel_size=4 (2n); or F.interpolate"
 
 
 class TargetSize(Targets):
@@ -110,6 +132,10 @@ class TargetSize(Targets):
             if unlike:
                 yield likely(f"{says}: {pairs}", "data", crops)
                 yield possible("the network changes the size", "model", advice)
+            elif given[2] - target[2] == given[3] - target[3] and (short := too_short(self.case, given[3], target[3])):
+                says, advice = f"{says}: {short[0]}", short[1]
+                yield likely(says, "model", advice)
+                yield possible(pairs, "data", crops)
             else:
                 yield likely(says, "model", advice)
                 yield possible(pairs, "data", crops)

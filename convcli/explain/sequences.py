@@ -3,11 +3,15 @@
 import re
 from collections.abc import Iterator
 
+from convcli.explain.origins import axes, is_set, layer_above, origin
 from convcli.explain.rule import Hypothesis, Rule, certain, likely, possible
 from convcli.explain.targets import is_chosen
 from convcli.wording import counted
 
 FAMILY = "sequences"
+
+
+MANY_COLUMNS = 16  # in a table of measurements; windows of a series are longer
 
 
 def is_longest(tokens: int) -> bool:
@@ -41,14 +45,19 @@ class RnnInput(Rule):
 
     def hypotheses(self) -> Iterator[Hypothesis]:
         made = self.made("LSTM GRU RNN LSTMCell GRUCell RNNCell", input_size=self.expected)
-        if self.expected == 1:
-            says = f"a series of {self.got} values has no feature axis: one feature a step"
-            advice = f"{self.x}.unsqueeze(-1): [batch, steps, 1]"
-            yield likely(says, "data", advice, self.changed(self.x, "{}.unsqueeze(-1)"))
+        series = f"a series of {self.got} values has no feature axis: one feature a step"
+        with_axis = f"{self.x}.unsqueeze(-1): [batch, steps, 1]"
+        if self.expected == 1 and self.got > MANY_COLUMNS:
+            yield likely(series, "data", with_axis, self.changed(self.x, "{}.unsqueeze(-1)"))
+            says = f"each step has {self.got} columns"
+            yield possible(says, "model", f"input_size={self.got} (the shape has three axes then)")
             return
         says = f"each step has {self.got} features, and input_size={self.expected} was given"
-        advice = f"input_size={self.got}, or steps of {self.expected} features"
+        advice = f"input_size={self.got}, or steps of {self.expected} feature{'s' * (self.expected != 1)}"
         yield likely(says, "model", advice, self.remade(made, input_size=self.got))
+        if self.expected == 1:
+            yield possible(series, "data", with_axis)
+            return
         yield possible("features and steps are swapped", "data", "x.transpose(1, 2): the features come last")
 
 
@@ -97,8 +106,7 @@ class RnnState(Rule):
             advice = "its last state, h_n, [layers·directions, batch, hidden_size]; batch_first doesn't turn that"
             yield likely(says, "call", advice)
         elif expected[0] != got[0]:
-            says = f"the state has {got[0]} layers·directions, and the RNN {expected[0]}"
-            yield likely(says, "model", "num_layers, twice that if bidirectional=True, as its first size")
+            yield self.of_layers(got[0], expected[0])
         elif "batch" in self.facts and self.batch > 1 and got[1] % self.batch == 0:
             says = f"{got[1]} = {got[1] // self.batch} · {self.batch}: states of several layers, directions or beams"
             yield likely(says, "call", "one state [batch, hidden_size] for each layer; the input repeated for beams")
@@ -107,19 +115,51 @@ class RnnState(Rule):
             yield likely(says, "call", "h, c = cell(x, (h, c))")
             yield possible(f"the state was made for a batch of {got[1]}", "call", "make it for the batch at hand")
         elif expected[1] != got[1]:
-            # A last batch is smaller than what the state was made for, and batches are chosen as powers of two.
-            steps = (expected[1] > got[1] and not is_chosen(expected[1])) or 1 == expected[1] < got[1]
-            says = f"{counted(expected[1], 'step')} read as the batch, which is {got[1]}: the two are swapped"
-            advice = "x.transpose(0, 1), or batch_first=True for [batch, steps, features], as the data are"
-            swapped = (says, "call", advice)
-            says = f"the state was made for a batch of {got[1]}, and the input's axis for it has {expected[1]}"
-            advice = "make it for each batch, x.size(0) with batch_first=True (x.size(1) without), or leave it out"
-            remade = (says, "call", advice)
-            yield likely(*(swapped if steps else remade))
-            yield possible(*(remade if steps else swapped))
+            yield from self.of_batches(got[1], expected[1])
         else:
             says = f"hidden_size is {expected[-1]} and the state has {got[-1]}"
             yield likely(says, "model", "one hidden_size for both")
+
+    def of_layers(self, got: int, expected: int) -> Hypothesis:
+        says = f"the state has {got} layers·directions, and the RNN {expected}"
+        made = any(re.search(r"= \(?torch\.(?:zeros|rand)", line) for _, line in origin(self.case, *self.state_names))
+        if got != 2 * expected or made:
+            return likely(says, "model", "num_layers, twice that if bidirectional=True, as its first size")
+        if self.case.source.mentions("bidirectional=True"):
+            says += ": it comes from a bidirectional one, with a state for each direction"
+            return likely(says, "call", "join both before it is handed over: h = h[::2] + h[1::2], an LSTM's c as well")
+        advice = "as many layers and directions on both sides: zeros(num_layers · directions, …) for a state that is "
+        advice += "made; h[::2] + h[1::2] joins the two directions of an encoder, h[-1:] is its last layer"
+        return likely(says, "model", advice)
+
+    def of_batches(self, got: int, expected: int) -> Iterator[Hypothesis]:
+        layer = layer_above(self, "LSTM GRU RNN")
+        first, sized = is_set(layer, "batch_first"), axes(self.case, self.handed(1, ""))
+        says = f"{counted(expected, 'step')} read as the batch, which is {got}: the two are swapped"
+        advice = "x.transpose(0, 1), or batch_first=True for [batch, steps, features], as the data are"
+        swapped = (says, "call", advice)
+        says = f"the state was made for a batch of {got}, and the input's axis for it has {expected}"
+        advice = "make it for each batch, x.size(0) with batch_first=True (x.size(1) without), or leave it out"
+        if first and sized == {1}:
+            says += ": it is made with size(1), the steps of [batch, steps, features]"
+            advice = "size(0) where the state is made, as the layer has batch_first=True; or leave it out"
+        remade = (says, "call", advice)
+        if first is False and sized == {0}:
+            says = f"the layer has no batch_first=True: the {expected} on axis 1 are its batch, and the state is made "
+            says += f"with size(0), {got}"
+            advice = "batch_first=True, for data [batch, steps, features]"
+            yield likely(says, "model", advice, self.remade(layer, batch_first=True))
+            return
+        # A last batch is smaller than what the state was made for, and batches are chosen as powers of two.
+        steps = (expected > got and not is_chosen(expected)) or 1 == expected < got
+        if first or (first is False and sized == {1}):
+            steps = False
+        yield likely(*(swapped if steps else remade))
+        yield possible(*(remade if steps else swapped))
+
+    @property
+    def state_names(self) -> list[str]:
+        return re.findall(r"[A-Za-z_][\w.]*", self.handed(1, ""))
 
     decide = "print(x.shape, state[0].shape): the last batch of an epoch may be smaller"
 
@@ -258,7 +298,9 @@ class GatherRange(Rule):
             yield certain(says, "call", "out, (h, c) = lstm(x, (h, c)); a GRU's state is one tensor")
             return
         size = self.facts.get("size", self.facts.get("last", 0) + 1)
-        graph = re.search(r"edge_index|scatter|\bG\w{1,3}Conv|GCN", f"{self.case.raised.text} {self.line.code}")
+        above = self.case.source.above(self.case.frame)[:8] if self.case.frame else []
+        told = " ".join([self.case.raised.text, self.line.code, *above])
+        graph = re.search(r"edge_index|scatter|\bG\w{1,3}Conv|GCN", told)
         what, table = ("nodes of edge_index", "x.size(0)") if graph else ("classes, ids or rows", "the size")
         if size < 1:
             yield likely("it is empty: nothing was found, loaded or kept", "data", "see to the case len(x) == 0")

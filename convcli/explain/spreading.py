@@ -1,8 +1,10 @@
 """Tensors that are spread over others, written into them, or choose from them, and haven't the sizes for it."""
 
+import re
 from collections.abc import Iterator, Sequence
 from math import prod
 
+from convcli.explain.lines import Line
 from convcli.explain.rule import Hypothesis, Rule, likely
 from convcli.explain.sequences import is_longest
 from convcli.wording import counted
@@ -214,3 +216,48 @@ class MaskSize(Rule):
             says = f"{differ}; it was made for another length or size"
             advice = "make the mask from the tensor that it is for, after all that changes its length"
             yield likely(says, "call", advice)
+
+
+class GatherRank(Rule):
+    code = "gather-rank"
+    signatures = (
+        "Index tensor must have the same number of dimensions as {what:word} tensor",
+        "Index tensor must have same dimensions as {what:word} tensor",
+        "Expected index {index:shape} to be no larger than self {shape:shape} apart from dimension {axis}",
+        "Size does not match at dimension {at} expected index {index:shape} to be no larger than self {shape:shape} "
+        "apart from dimension {axis}",
+        "Size does not match at dimension {at} expected index {index:shape} to be smaller than self {shape:shape} "
+        "apart from dimension {axis}",
+    )
+    says = "gather and scatter take one index for each place: as many axes as the tensor has"
+    layer_named = r"gather|scatter"
+    lookalike = "gather-range"
+    example = """
+        values = torch.rand(4, 3)
+        actions = torch.tensor([0, 2, 1, 1])
+        # RuntimeError: Index tensor must have the same number of dimensions as input tensor
+        chosen = values.gather(1, actions)
+        assert chosen.shape == (4,)
+    """
+
+    def hypotheses(self) -> Iterator[Hypothesis]:
+        call = self.line.call(self.layer_named)
+        place = 1 if call and not re.match(r"torch\.\w+$", self.line.text(call.func)) else 2
+        handed, whole = self.line.argument(call, place, "index"), self.line.text(call)
+        index, dim = self.line.text(handed) or "index", self.line.text(self.line.argument(call, place - 1, "dim"))
+        value = self.line.text(self.line.argument(call, place + 1, "value"))
+        if "index" in self.facts:
+            says = f"the index {list(self.index)} is larger than the tensor {list(self.shape)} on another axis"
+            advice = f"only axis {self.axis} may differ: rows of one batch in both, none filtered or repeated alone"
+            yield likely(says, "data", advice)
+        elif "src" in self.what or ("scatter" in whole and not re.fullmatch(r"[\d.]+", value)):
+            says = "index, source and result of a scatter have other numbers of axes"
+            yield likely(says, "call", "index.unsqueeze(-1).expand_as(src): as many axes, and as long")
+        else:
+            axis = dim if re.fullmatch(r"-?\d", dim) else "1"
+            says = f"{index} has an axis less (or more): one of actions or labels for each row of values"
+            squeezed = "" if "scatter" in whole or f"{whole}.squeeze" in self.line.code else f".squeeze({axis})"
+            chosen = Line(whole).edited(index, f"{index}.unsqueeze({axis})") + squeezed
+            fix = self.replaced(whole, chosen) if handed and dim == axis else None
+            advice = f"{index}.unsqueeze({axis})" + (f", and squeeze({axis}) of what is gathered" if squeezed else "")
+            yield likely(says, "call", advice, fix)

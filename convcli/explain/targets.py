@@ -1,10 +1,12 @@
 """Losses, and targets that aren't what they take."""
 
+import ast
 import re
 from collections.abc import Callable, Iterator
 from math import gcd
 
 from convcli.explain.rule import Fix, Hypothesis, Rule, certain, likely, possible
+from convcli.explain.source import whole
 from convcli.wording import counted
 
 FAMILY = "targets"
@@ -40,13 +42,27 @@ class Targets(Rule):
         bars = re.findall(PROGRESS, self.case.raised.text)
         return bool(bars) and int(bars[-1][0]) >= int(bars[-1][1]) - 1 > 0
 
+    def folds(self, rows: int, samples: int) -> Hypothesis | None:
+        """The view(-1, n) of the user's file, before an nn.Linear(n, …), that makes so many rows of these samples."""
+        made = self.case.source.made
+        wide = {each.value("in_features") for each in made if each.callee == "Linear"}
+        for view in made:
+            n = whole(view.call.args[1]) if view.callee in ("view", "reshape") and len(view.call.args) == 2 else None
+            if not n or n not in wide or ast.unparse(view.call.args[0]) != "-1" or rows * n % (samples or 1):
+                continue
+            features = rows * n // samples
+            says = f"view(-1, {n}) in {view.place}: a sample has {features} features there, so that {samples} samples "
+            advice = f"x.view(x.size(0), -1) there, and in_features={features} in the next nn.Linear"
+            return likely(f"{says}became {rows} rows", "model", advice)
+        return None
+
     def mend(self, template: str) -> Fix | None:
         """The targets made right, where the user's line has them."""
         return self.changed(self.targets, template) if self.targets != "targets" or not self.line.code else None
 
 
 def folded(rows: int, samples: int) -> tuple[str, str, str]:
-    """What is said where a view made other rows of a batch than it has samples."""
+    """What is said where a view made other rows of a batch than it has samples; Targets.folds knows which view."""
     says = f"{samples} samples went in and {rows} rows came out: a view(-1, n) with another n than a sample's features"
     return says, "call", "x.flatten(1), or x.view(x.size(0), -1); then mend in_features of the next nn.Linear"
 
@@ -95,7 +111,9 @@ class TargetBatch(Targets):
         batch, targets = self.batch, self.targets_
         if batch == targets:
             return
-        if targets == 0 and batch < 64:
+        if folded_there := self.folds(batch, targets):
+            yield folded_there
+        elif targets == 0 and batch < 64:
             says = f"the target is a single number (0 axes), and there are {batch} predictions"
             yield likely(says, "data", "one target a sample, shape [batch]: torch.tensor([label]) for one sample alone")
         elif targets == 0:

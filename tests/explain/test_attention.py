@@ -20,8 +20,8 @@ CASES = [
     (
         "the batch number of src and tgt must be equal",
         "attention-size",
-        "call",
-        "one sample",
+        "model",
+        "batch_first=True",
     ),
     (
         "The shape of the 2D attn_mask is torch.Size([77, 77]), but should be (128, 128).",
@@ -67,6 +67,8 @@ CASES = [
         "call",
         "batch · heads",
     ),
+    ("Expected key_padded_mask.shape[1] to be 51, but got 50", "attention-mask", "call", "class token"),
+    ("Expected key_padded_mask.shape[1] to be 40, but got 64", "attention-mask", "call", "number"),
     ("Expected key_padded_mask.shape[0] to be 3, but got 5", "attention-mask", "call", "turned"),
 ]
 

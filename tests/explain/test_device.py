@@ -194,6 +194,7 @@ CASES = [
         "data",
         "one side is on cuda:0",
     ),
+    ("Tensor on device meta is not on the expected device cpu!", "device-mixed", "model", "assign=True"),
     ("expected device cpu but got device cuda:0", "device-mixed", "data", "one side is on cuda:0"),
     (
         "Expected all tensors to be on the same device, but found at least two devices, cuda:0 and cpu! "

@@ -50,6 +50,7 @@ CASES = [
         "vocabulary",
     ),
     ("input.size(-1) must be equal to input_size. Expected 1, got 30", "rnn-input", "data", "no feature axis"),
+    ("input.size(-1) must be equal to input_size. Expected 1, got 5", "rnn-input", "model", "input_size=5"),
     ("Expected hidden[0] size (1, 32, 256), got [1, 8, 256]", "rnn-state", "call", "batch of 8"),
     ("Expected hidden[0] size (1, 64, 256), got (64, 256)", "rnn-state", "call", "takes a pair"),
     ("Expected hidden[0] size (4, 64, 256), got (2, 64, 256)", "rnn-state", "model", "layers·directions"),
