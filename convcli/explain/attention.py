@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from convcli.explain.lines import NAME
-from convcli.explain.origins import AXIS, axes, is_set, layer_above, lines_told, origin
+from convcli.explain.nearby import AXIS, axes, is_set, layer_above, lines_behind, lines_told
 from convcli.explain.rule import Hypothesis, Rule, certain, likely, possible
 from convcli.wording import counted
 
@@ -177,7 +177,7 @@ class AttentionMask(Rule):
         first, sized = is_set(layer, "batch_first"), axes(self.case, self.mask)
         if first and sized == {0}:
             says = f"the mask is made with size(0), the batch of {got}, and the {steps} steps are on axis 1"
-            sizes = [number for number, line in origin(self.case, *NAME.findall(self.mask)) if AXIS.search(line)]
+            sizes = [number for number, line in lines_behind(self.case, *NAME.findall(self.mask)) if AXIS.search(line)]
             where = f"in {lines_told(sizes)}" if sizes else "where the mask is made"
             return likely(says, "call", f"x.size(1) {where}: the layer has batch_first=True")
         if first is False and sized == {1}:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 
-from convcli.explain.origins import elsewhere, lines_told
+from convcli.explain.nearby import elsewhere, lines_told
 from convcli.explain.rule import Hypothesis, Rule, certain, likely, possible
 
 FAMILY = "device"

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from convcli.explain.lines import NAME
-from convcli.explain.origins import elsewhere, lines_told
+from convcli.explain.nearby import elsewhere, lines_told
 from convcli.explain.rule import Fix, Hypothesis, Rule, certain, likely, possible
 
 FAMILY = "dtype"

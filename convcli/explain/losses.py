@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from math import isqrt, prod
 
-from convcli.explain.origins import lines_told
+from convcli.explain.nearby import lines_told
 from convcli.explain.rule import Case, Hypothesis, likely, possible
 from convcli.explain.targets import BINARY, Targets, folded, is_chosen
 from convcli.wording import counted

@@ -21,7 +21,7 @@ NO_LAYER = r"^(?:F|torch|nn|functional)\.|(?i:(?:^|[._])\w*(?:model|net|network|
 LOOKED_AT = 6000  # characters of a message; only a state_dict's lists go on for longer
 # What stands in a message for a fact. Every pattern is bounded, so that none can hang.
 HOLES = {
-    "": r"-?\d{1,18}",
+    "": r"-?\d{1,19}",  # as many as the least number that fits into 64 bits
     "shape": r"(?:torch\.Size\()?[\[(]?[-\d, x]{0,200}[\])]?\)?",
     "word": r"[\w.:<>]{1,80}?",
     "words": r".{1,200}?",

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from convcli.explain.origins import axes, is_set, layer_above, origin
+from convcli.explain.nearby import axes, is_set, layer_above, lines_behind
 from convcli.explain.rule import Hypothesis, Rule, certain, likely, possible
 from convcli.explain.targets import is_chosen
 from convcli.wording import counted
@@ -122,7 +122,9 @@ class RnnState(Rule):
 
     def of_layers(self, got: int, expected: int) -> Hypothesis:
         says = f"the state has {got} layers·directions, and the RNN {expected}"
-        made = any(re.search(r"= \(?torch\.(?:zeros|rand)", line) for _, line in origin(self.case, *self.state_names))
+        made = any(
+            re.search(r"= \(?torch\.(?:zeros|rand)", line) for _, line in lines_behind(self.case, *self.state_names)
+        )
         if got != 2 * expected or made:
             return likely(says, "model", "num_layers, twice that if bidirectional=True, as its first size")
         if self.case.source.mentions("bidirectional=True"):

@@ -5,8 +5,8 @@ import re
 from collections.abc import Callable, Iterator
 from math import gcd
 
+from convcli.explain.names import whole
 from convcli.explain.rule import Fix, Hypothesis, Rule, certain, likely, possible
-from convcli.explain.source import whole
 from convcli.wording import counted
 
 FAMILY = "targets"

@@ -12,7 +12,7 @@ ASSIGNED = re.compile(r"(?P<names>[\w., ()]{1,200}?) = (?P<value>.{1,500})")
 AXIS = re.compile(r"(?:\bsize\(|\bshape\[)(-?\d)[\])]|\b(len)\(")
 
 
-def origin(case: Case, *names: str) -> Iterator[tuple[int, str]]:
+def lines_behind(case: Case, *names: str) -> Iterator[tuple[int, str]]:
     """The numbers and lines that make these names, and those that make what they are made of, the nearest first."""
     wanted, inner = set(names), set[str]()
     for number, names_there, line in _assignments(case):
@@ -27,7 +27,7 @@ def origin(case: Case, *names: str) -> Iterator[tuple[int, str]]:
 
 def axes(case: Case, value: str) -> set[int]:
     """The axes whose sizes a value is made with: 0 of ``torch.zeros(1, x.size(0), 8)``, or of ``n, t = x.shape``."""
-    lines = [line for _, line in origin(case, *NAME.findall(value))]
+    lines = [line for _, line in lines_behind(case, *NAME.findall(value))]
     whole = " ".join(lines)
     sized = [value, *filter(_is_sized, lines)]
     found = {int(axis) if axis else 0 for line in sized for axis, _ in AXIS.findall(line)}
