@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property
 from itertools import pairwise
 
 from convcli.explain.frames import Frame
@@ -9,6 +10,7 @@ from convcli.explain.lines import Line
 
 DEEPEST = 8  # names that stand for names
 FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef)
+SCOPE = (*FUNCTION, ast.ClassDef)
 
 
 class Names:
@@ -16,14 +18,35 @@ class Names:
 
     def __init__(self, trees: Mapping[str, ast.Module], frames: Sequence[Frame]) -> None:
         self.trees = trees
-        self.calls = [node for tree in trees.values() for node in ast.walk(tree) if isinstance(node, ast.Call)]
+        self.nodes = {file: list(ast.walk(tree)) for file, tree in trees.items()}
+        self.calls = [node for nodes in self.nodes.values() for node in nodes if isinstance(node, ast.Call)]
+        self.scopes = {file: [n for n in nodes if isinstance(n, SCOPE)] for file, nodes in self.nodes.items()}
         self.made_at = dict(self._came_through([frame for frame in frames if frame.file in trees]))
 
     def around(self, file: str, number: int, *kinds: type) -> ast.AST | None:
         """The innermost function or class around a line."""
-        nodes = ast.walk(self.trees[file]) if file in self.trees else ()
-        holding = [node for node in nodes if isinstance(node, kinds) and _holds(node, number)]
+        scopes = self.scopes.get(file, [])
+        holding = [node for node in scopes if isinstance(node, kinds) and _holds(node, number)]
         return holding[-1] if holding else None
+
+    @cached_property
+    def called(self) -> dict[str, list[ast.Call]]:
+        """The calls of each function, as it is written and by its last name alone."""
+        called: dict[str, list[ast.Call]] = {}
+        for call in self.calls:
+            for name in {ast.unparse(call.func), last_name(call.func)}:
+                called.setdefault(name, []).append(call)
+        return called
+
+    @cached_property
+    def assignments(self) -> dict[tuple[str, str], list[tuple[ast.stmt, ast.expr]]]:
+        """The statements that assign to each name of each file, and what they assign."""
+        made: dict[tuple[str, str], list[tuple[ast.stmt, ast.expr]]] = {}
+        for file, nodes in self.nodes.items():
+            for statement in (node for node in nodes if isinstance(node, ast.Assign)):
+                for name, value in _assigned(statement):
+                    made.setdefault((file, name), []).append((statement, value))
+        return made
 
     def assigned(self, name: str, file: str, number: int) -> list[tuple[ast.stmt, ast.expr]]:
         """The statements that assign to a name in the function around a line, or to an attribute in its class.
@@ -32,8 +55,8 @@ class Names:
         """
         kinds = (ast.ClassDef,) if "." in name else FUNCTION
         inner = self.around(file, number, *kinds)
-        found = list(_assignments(inner, name)) if inner else []
-        return found or list(_assignments(self.trees[file], name) if file in self.trees else ())
+        everywhere = self.assignments.get((file, name), [])
+        return [each for each in everywhere if inner and _holds(inner, each[0].lineno)] or everywhere
 
     def parameter(self, name: str, file: str, number: int) -> tuple[ast.AST, list[str]] | None:
         """The function around a line that has this parameter, and its parameters without ``self``."""
@@ -53,7 +76,7 @@ class Names:
             name = owner.name
         if name in self.made_at:
             return [self.made_at[name]]
-        return [call for call in self.calls if last_name(call.func) == name]
+        return [call for call in self.called.get(name, []) if last_name(call.func) == name]
 
     def number(self, node: ast.expr, file: str, number: int, depth: int = 0) -> int | None:
         """What a name or attribute comes to, if that is one whole number wherever it is set."""
@@ -106,17 +129,15 @@ def _holds(node: ast.AST, number: int) -> bool:
     return bool(getattr(node, "lineno", 0) <= number <= (getattr(node, "end_lineno", 0) or 0))
 
 
-def _assignments(tree: ast.AST, name: str) -> Iterator[tuple[ast.stmt, ast.expr]]:
-    for node in ast.walk(tree):
-        for target in node.targets if isinstance(node, ast.Assign) else ():
-            assert isinstance(node, ast.Assign)
-            if not isinstance(target, ast.Tuple):
-                pairs = [(target, node.value)]
-            elif isinstance(node.value, ast.Tuple) and len(node.value.elts) == len(target.elts):
-                pairs = list(zip(target.elts, node.value.elts, strict=True))
-            else:
-                pairs = [(each, node.value) for each in target.elts]
-            yield from ((node, value) for each, value in pairs if ast.unparse(each) == name)
+def _assigned(statement: ast.Assign) -> Iterator[tuple[str, ast.expr]]:
+    """The names that a statement assigns to, and what each of them gets; all of it where it is taken apart."""
+    for target in statement.targets:
+        parts, values = [target], [statement.value]
+        if isinstance(target, ast.Tuple):
+            parts, values = target.elts, getattr(statement.value, "elts", [])
+        if len(values) != len(parts):
+            values = [statement.value] * len(parts)
+        yield from ((ast.unparse(part), value) for part, value in zip(parts, values, strict=True))
 
 
 def whole(node: ast.expr, known: Callable[[ast.expr], int | None] = lambda node: None) -> int | None:

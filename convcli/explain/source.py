@@ -10,7 +10,8 @@ from typing import Self
 from convcli.explain.frames import Frame
 from convcli.explain.names import Names, last_name, whole
 
-LARGEST = 2_000_000  # bytes of a file that are read
+MOST_ALIKE = 20  # layers that are looked at for whether they get one tensor
+LARGEST = 300_000  # bytes of a file that are read; what people write by hand is shorter
 # Where an argument stands if it isn't named.
 PLACES = {"in_channels": 0, "in_features": 0, "num_features": 0, "normalized_shape": 0, "input_size": 0, "embed_dim": 0}
 PLACES |= {
@@ -166,12 +167,12 @@ class Source:
         fed = self._fed(made)
         written = made.callee, made.written(argument), made.file
         others = [each for each in self.made if (each.callee, each.written(argument), each.file) == written]
-        return [each for each in others if each is made or (fed and self._fed(each) == fed)]
+        return [each for each in others[:MOST_ALIKE] if each is made or (fed and self._fed(each) == fed)] or [made]
 
     def _fed(self, made: Made) -> set[tuple[str, int]]:
         """What a layer is called with, and the line that assigned it last."""
         fed = set()
-        for call in self.names.calls if made.name else ():
+        for call in self.names.called.get(made.name, ()) if made.name else ():
             if ast.unparse(call.func) == made.name and call.args:
                 name = ast.unparse(call.args[0])
                 lines = [each.lineno for each, _ in self.names.assigned(name, made.file, call.lineno)]
