@@ -32,6 +32,9 @@ class AxisRange(Rule):
         squeezed = "squeeze() takes every axis of size 1, the batch of one as well: squeeze(-1) names one"
         if self.line.has(r"\bstack\(") and axes == 1:  # one more than the parts have
             yield likely("what is stacked are single numbers, without axes", "call", "torch.stack(parts), along axis 0")
+        elif self.axis == axes and re.search(r"\bcat\(", self.written):
+            says = f"torch.cat joins along an axis that is there, and the parts have {counted(axes, 'axis')}"
+            yield likely(says, "call", f"dim={self.high} joins them; torch.stack(parts, dim={self.axis}) makes an axis")
         elif axes == 1 and (found := re.search(OF_LABELS, self.written)):
             labels = found[1] or found[2]
             says = f"{labels} has one axis: labels are class numbers already"
@@ -57,7 +60,9 @@ class AxisRange(Rule):
         elif self.line.has(r"squeeze\(|squeeze\b"):
             yield likely(f"{missing}: fewer axes arrive than are squeezed", "call", squeezed)
         else:
-            says = f"{missing}: a batch or channel axis is missing, or squeeze() or a reduction took it"
+            lost = self.axis - self.high if self.axis > 0 else -self.axis - axes
+            lacking = "a batch or channel axis is missing" if lost == 1 else f"{lost} axes are missing"
+            says = f"{missing}: {lacking}, or squeeze() or a reduction took it"
             keep = "; max, sum and mean drop their axis without keepdim=True" if self.high else ""
             yield likely(says, "call", f"x.unsqueeze(0) for one sample alone; {squeezed}{keep}")
             if self.high:

@@ -93,7 +93,7 @@ class DeviceMixed(Rule):
         elif len(set(places)) > 1:
             says = f"tensors on {' and '.join(sorted(set(places)))} met: one was put on a fixed GPU"
             advice = "no .cuda() and no 'cuda:0' inside forward: torch.zeros(…, device=x.device)"
-            if argument == "index":
+            if argument == "index" and re.search("index_select|embedding", self.case.raised.text):
                 says = f"the index is on {got}, its table on {other}: a model spread over GPUs, or fixed to one"
                 advice = "ids to the device of the first layer; device_map and several processes exclude each other"
             yield likely(says, "device", advice)

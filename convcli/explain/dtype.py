@@ -123,7 +123,9 @@ class Dtype(Rule):
     @property
     def multiplied(self) -> bool:
         """Whether it is a layer with weights that raised."""
-        return self.case.through(r"\b(?:linear|conv|_conv_forward|rnn)") or self.line.has(r"(?i)linear|conv|fc|mm\(|@")
+        named = re.search(r"'mat[12]'|'self'|\bmm\b", self.case.raised.text)
+        called = self.line.has(r"(?i)linear|conv|fc|mm\(|@")
+        return bool(named or called or self.case.through(r"\b(?:linear|conv|_conv_forward|rnn)"))
 
     def on_other_devices(self) -> bool:
         return ("cuda" in self.given.lower()) != ("cuda" in self.weight.lower())

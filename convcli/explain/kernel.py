@@ -1,5 +1,6 @@
 """Windows that don't fit their input, and settings that no window can have."""
 
+import re
 from collections.abc import Iterator
 
 from convcli.arithmetic.axis import Axis
@@ -57,6 +58,8 @@ class KernelLarger(Rule):
         else:
             says = f"{along}: strides and poolings shrank it, or the input is smaller than the net is for"
             advice = f"larger inputs, fewer strides before, or padding larger by {-(-missing // 2)} in the layer"
+            if self.case.through("pool") or re.search("(?i)avg_?pool", self.case.raised.text):
+                advice = f"nn.AdaptiveAvgPool{len(kernel)}d(1) averages maps of any size; or larger inputs"
             yield likely(says, "data", advice)
 
     def why(self) -> str:

@@ -83,7 +83,7 @@ class TargetRange(Targets):
         if ".cu" in text:
             advice += "; the GPU reports it late: the line in the traceback is a later one"
         of_maps = re.search(r"(?i)nll_?loss2d|SpatialClass", text) or self.case.through("_loss2d")
-        spatial = of_maps or self.line.has(r"(?i)mask|seg")
+        spatial = of_maps or re.search(r"(?i)mask|segm|u-?net", f"{self.line.code} {self.case.raised.text}")
         if spatial or (target is not None and 100 < target < 255):
             masks = "the labels are the grey values of a mask (0 to 255), not class numbers"
             mapped = "map each grey value (or colour) to a class number 0, 1, … where masks are read"
@@ -156,13 +156,13 @@ class TargetType(Targets):
         if not (
             self.case.in_loss
             or of_classes
-            or "class probabilities" in text
+            or "target with class probabilities" in text
             or "host_softmax" in function
             or re.search("ound dtype|is_same_size|Variable", text)
             or ("backward" in self.line.code and "got dtype" in text)
         ):
             return
-        if "class probabilities" in text:
+        if "target with class probabilities" in text:
             says = "targets of the scores' shape are read as probabilities, and these are whole numbers: one-hot"
             advice = "targets.argmax(1), class numbers, are the plain way; targets.float() as well"
             yield likely(says, "loss", advice, self.mend("{}.float()"))

@@ -150,8 +150,11 @@ class LinearSize(OfLinear):
             advice = "nn.AdaptiveAvgPool2d(1), and x.flatten(1) before the layer"
             yield likely(says, "call", f"{advice}; AvgPool2d(7) counts on pictures of 224")
         elif ins == outs and max(features, ins) >= 16 * min(features, ins) and not made and not self.samples:
-            says = f"the input itself, {features} values, arrives at a layer between two hidden states of {ins}"
-            advice = "send it through the layer (or embedding) that makes the hidden state first, or give that the size"
+            says = f"{features} values arrive at a layer between two hidden states of {ins}: the input itself, or what"
+            says += " a part before it makes (its out_dim, or classes)"
+            advice = (
+                f"{ins} from that part; or the input first through the layer (or embedding) that makes a hidden state"
+            )
             yield likely(says, "call", advice)
         elif features <= 32 and ins >= 256 and not made and not self.samples:
             says = f"{features} on the last axis are hardly the {ins} features: these are elsewhere"
@@ -201,7 +204,7 @@ class LinearSize(OfLinear):
             advice += ", or the weights of the model that is made for them"
         elif features - ins in JOINED:
             says = f"{features} = {ins} + {features - ins}: {features - ins} more features are concatenated"
-        elif features > 1 and ins % features == 0 and ins // features <= 16:
+        elif features >= 16 and ins % features == 0 and ins // features <= 16:
             parts = ins // features
             says = f"{ins} = {parts} · {features}: {parts} vectors were to be joined, and one arrives"
             advice = f"join them before the layer (torch.cat, F.unfold), or {advice}"

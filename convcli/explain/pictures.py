@@ -117,6 +117,11 @@ class NoPicture(Rule):
         elif "torch image" in text:
             says = "Normalize of this torchvision takes one tensor [channels, height, width], no array and no batch"
             yield likely(says, "data", "print its type and shape; ToTensor before it, each sample alone")
+        elif "Image" in given and "pic should be Tensor" in text:
+            says = "ToPILImage makes pictures of tensors and arrays, and this is a picture already"
+            yield certain(
+                says, "data", "leave ToPILImage out, or put it behind what makes a tensor; ToTensor for a model"
+            )
         elif "Tensor" in given and "pic should be Tensor" in text:
             says = "ToPILImage wants [channels, height, width]; this torchvision refuses the tensor that came"
             yield likely(says, "data", "print its shape: unsqueeze(0) for a grey picture without its channel axis")

@@ -144,6 +144,12 @@ class Rank(Rule):
         elif channels == 1 and shape[0] > 4:
             says = f"a channel axis is missing from {self.x}{axes}: [batch, …] without channels"
             yield likely(says, "data", "add it", self.changed(self.x, "{}.unsqueeze(1)"))
+        elif ndim == 3 and channels and shape[1] > channels and shape[1] % channels == 0:
+            frames = shape[1] // channels
+            says = f"{shape[1]} = {frames} · {channels}: frames and channels are on one axis of {self.x}{axes}"
+            apart = self.changed(self.x, f"{{}}.unflatten(1, ({frames}, {channels})).transpose(1, 2)")
+            advice = "take them apart, [batch, channels, frames, height, width], or load them so for a 3-d network"
+            yield likely(says, "data", advice, apart)
         elif channels > 1 and shape[0] != channels:
             says = (
                 f"{self.x}{axes} has no axis of {channels} channels, and no unsqueeze makes one: they were lost before"

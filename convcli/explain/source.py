@@ -70,7 +70,7 @@ class Made:
         return tuple(number for number in numbers if number is not None) if None not in numbers else ()
 
     def reworded(self, argument: str, value: int) -> str:
-        """A number for an argument in the words that it is written in, as far as they can be kept.
+        r"""A number for an argument in the words that it is written in, as far as they can be kept.
 
         >>> Source.of_text("n = 8\nfc = nn.Linear(n * 4, 10)").made[-1].reworded("in_features", 16)
         'n * 2'

@@ -77,7 +77,9 @@ class StateDict(Rule):
             yield likely(says, "checkpoint", "key.removeprefix('module.') in place of key[7:]")
         elif renamed := self.renamed():
             pairs = [f"{old[:-1]} is {new[:-1]}" for old, new in renamed]
-            says = f"what the file calls {', '.join(pairs)} in the model: renamed between versions"
+            held = any(re.fullmatch(rf"{re.escape(new)}\d+\.", old) for old, new in renamed)
+            why = "an nn.Sequential in training, and one layer now" if held else "renamed between versions"
+            says = f"what the file calls {', '.join(pairs)} in the model: {why}"
             old, new = renamed[0]
             key = f'"{new}" + key.removeprefix("{old}") if key.startswith("{old}") else key'
             if renamed[1:]:

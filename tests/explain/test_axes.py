@@ -60,6 +60,18 @@ CASES = [
         "call",
         "permute(2, 0, 1)",
     ),
+    (
+        "Dimension out of range (expected to be in range of [-1, 0], but got 1)\n\nc = torch.cat((a, b), dim=1)",
+        "axis-range",
+        "call",
+        "torch.stack",
+    ),
+    (
+        "Dimension out of range (expected to be in range of [-1, 0], but got 2)",
+        "axis-range",
+        "call",
+        "2 axes are missing",
+    ),
 ]
 
 

@@ -121,6 +121,12 @@ CASES = [
         "data",
         "x.bfloat16()",
     ),
+    (
+        "Expected object of scalar type Long but got scalar type Float for argument #2 'mat2'",
+        "dtype",
+        "data",
+        "whole numbers",
+    ),
 ]
 
 

@@ -52,6 +52,13 @@ CASES = [
         "data",
         "fewer than the convolution's kernel",
     ),
+    (
+        "F.avg_pool2d(x, 8)\nCalculated padded input size per channel: (7 x 7). Kernel size: (8 x 8). Kernel size "
+        "can't be greater than actual input size",
+        "kernel-larger",
+        "data",
+        "AdaptiveAvgPool2d(1)",
+    ),
 ]
 
 

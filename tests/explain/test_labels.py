@@ -75,6 +75,14 @@ CASES = [
         "grey values",
     ),
     ("Assertion `cur_target >= 0 && cur_target < n_classes' failed.", "target-range", "model", "background"),
+    (
+        "Expected object of scalar type Long but got scalar type Float for argument #2 'target' in call to "
+        "_thnn_nll_loss_forward\nBut my targets are class probabilities",
+        "target-dtype",
+        "data",
+        "labels.long()",
+    ),
+    ("IndexError: Target 192 is out of bounds\nI train a U-Net", "target-range", "data", "grey values"),
 ]
 
 

@@ -76,6 +76,7 @@ CASES = [
     ("TypeError: Cannot handle this data type: (1, 1, 1), |u1", "picture-kind", "data", "squeeze(-1)"),
     ("TypeError: Cannot handle this data type: (1, 1, 3), <f4", "picture-kind", "data", "uint8"),
     ("TypeError: Cannot handle this data type: (1, 1, 224), |u1", "picture-kind", "data", "permute(1, 2, 0)"),
+    ("pic should be Tensor or ndarray. Got <class 'PIL.Image.Image'>", "picture-kind", "data", "leave ToPILImage out"),
 ]
 
 

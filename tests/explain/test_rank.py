@@ -172,6 +172,13 @@ CASES = [
         "call",
         "hardly a volume",
     ),
+    (
+        "Expected 5-dimensional input for 5-dimensional weight [32, 3, 3, 3, 3], but got 4-dimensional input of size "
+        "[8, 24, 112, 112] instead",
+        "rank",
+        "data",
+        "24 = 8 · 3",
+    ),
 ]
 
 

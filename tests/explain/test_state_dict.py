@@ -176,6 +176,13 @@ CASES = [
         "checkpoint",
         "another depth",
     ),
+    (
+        'Error(s) in loading state_dict for ResNet: Missing key(s) in state_dict: "fc.weight", "fc.bias". Unexpected '
+        'key(s) in state_dict: "fc.0.weight", "fc.0.bias".',
+        "state-dict",
+        "checkpoint",
+        "nn.Sequential in training",
+    ),
 ]
 
 
