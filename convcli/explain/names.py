@@ -18,6 +18,7 @@ class Names:
 
     def __init__(self, trees: Mapping[str, ast.Module], frames: Sequence[Frame]) -> None:
         self.trees = trees
+        self.numbers: dict[tuple[str, str, int], int | None] = {}
         self.nodes = {file: list(ast.walk(tree)) for file, tree in trees.items()}
         self.calls = [node for nodes in self.nodes.values() for node in nodes if isinstance(node, ast.Call)]
         self.scopes = {file: [n for n in nodes if isinstance(n, SCOPE)] for file, nodes in self.nodes.items()}
@@ -79,10 +80,17 @@ class Names:
         return [call for call in self.called.get(name, []) if last_name(call.func) == name]
 
     def number(self, node: ast.expr, file: str, number: int, depth: int = 0) -> int | None:
-        """What a name or attribute comes to, if that is one whole number wherever it is set."""
-        name = ast.unparse(node)
-        if depth > DEEPEST:
-            return None
+        """What a name or attribute comes to, if that is one whole number wherever it is set.
+
+        Each is worked out once, so that names in sums of names take no time, and nothing while that is under way.
+        """
+        place = ast.unparse(node), file, number
+        if place not in self.numbers and depth <= DEEPEST:
+            self.numbers[place] = None
+            self.numbers[place] = self._number(place[0], file, number, depth)
+        return self.numbers.get(place)
+
+    def _number(self, name: str, file: str, number: int, depth: int) -> int | None:
         if found := self.parameter(name, file, number):
             function, names = found
             handed = [handed_over(call, name, names) for call in self.callers(function, file)]

@@ -6,6 +6,7 @@ import pytest
 
 from convcli.explain.frames import Frame
 from convcli.explain.names import Names
+from convcli.explain.source import Source
 
 CODE = """wide, deep = 64, 3
 again = 1
@@ -49,3 +50,8 @@ def test_of_several_layers_of_a_class_the_one_that_the_traceback_came_through_co
 def test_names_that_stand_for_each_other_end() -> None:
     names = Names({"net.py": ast.parse("a = b\nb = a\n")}, ())
     assert names.number(ast.parse("a", mode="eval").body, "net.py", 1) is None
+
+
+def test_names_in_sums_of_names_are_worked_out_once() -> None:
+    sums = [f"a{i} = " + " + ".join([f"a{i + 1}"] * 60) for i in range(9)]
+    assert Source.of_text("\n".join([*sums, "fc = nn.Linear(a0, 4)"])).made[0].value("in_features") is None

@@ -2,10 +2,12 @@
 
 import inspect
 import re
+from pathlib import Path
 
 import pytest
 
 from convcli import traps
+from convcli.explain.frames import Frame
 from convcli.explain.message import Raised, read
 from convcli.explain.recognise import RULES, diagnose, nearest, worked
 from convcli.refusals import Refusal
@@ -118,3 +120,12 @@ def test_a_signature_ends_for_any_text() -> None:
     units = ("1", "f() takes 1", "Given groups=1, weight of size [", "1 x ", "got (tuple, ", "'' ")
     for unit in units:
         diagnose([Raised("RuntimeError", unit * (40_000 // len(unit)))])
+
+
+def test_a_file_too_deep_to_be_looked_into_is_left_alone(tmp_path: Path) -> None:
+    path, line = tmp_path / "net.py", "return self.fc(x)"
+    path.write_text(f"self.fc = nn.Linear({'+'.join(['1'] * 950)}, 64)\na{'.b' * 900}()\ndef forward(x):\n    {line}\n")
+    frame = Frame(str(path), 4, "forward", line)
+    found = diagnose([Raised("RuntimeError", "mat1 and mat2 shapes cannot be multiplied (4x100 and 128x64)", (frame,))])
+    assert found is not None
+    assert found.rule.code == "linear-size"
