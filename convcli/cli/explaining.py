@@ -1,5 +1,6 @@
 """``explain``: a PyTorch error in plain words, and what to change."""
 
+import re
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -15,6 +16,8 @@ from convcli.explain.recognise import RULES, diagnose, nearest, worked
 from convcli.refusals import ConvcliError, Failure
 from convcli.views import explained
 from convcli.wording import quoted
+
+LOGS = (".log", ".txt", ".out", ".err")  # what a file of a program's words is called
 
 
 def explain(
@@ -110,6 +113,8 @@ def _of_file(name: str) -> str:
     """The end of a log's file; empty if there is no such file, and the words are a message."""
     try:
         if not (file := Path(name)).is_file():
+            if file.suffix in LOGS and not re.search(r"\s", name):
+                raise ConvcliError(f"there is no file {quoted(name)}", "python train.py 2>&1 | convcli explain")
             return ""
     except OSError:  # too long for a name
         return ""

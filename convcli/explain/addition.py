@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator
 from math import isqrt
 
-from convcli.explain.lines import Line
 from convcli.explain.losses import too_short
 from convcli.explain.rule import Fix, Hypothesis, Rule, certain, likely, possible
 from convcli.explain.sequences import is_longest
@@ -55,10 +54,7 @@ class AdditionSize(Rule):
 
     @property
     def sides(self) -> tuple[str, str]:
-        one, two = self.line.operands() or (self.handed(0, "x"), self.handed(1, "skip"))
-        while re.fullmatch(r"[\d.]+", two) and (inner := Line(one).operands()):  # (a - b) ** 2
-            one, two = inner
-        return one, two
+        return self.line.operands() or (self.handed(0, "x"), self.handed(1, "skip"))
 
     def deciding(self) -> str:
         if self.axis >= 2 and abs(self.a - self.b) in (1, 2, 4, 6, 8):

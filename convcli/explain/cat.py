@@ -19,6 +19,12 @@ FAMILY = "cat"
 COLLATE = r"collate|worker|fetch"
 
 
+def parts_of(rule: Rule) -> list[str]:
+    """What the user's line concatenates, where it is listed there."""
+    listed = rule.line.argument(rule._call, 0, "tensors")
+    return [rule.line.text(part) for part in getattr(listed, "elts", [])]
+
+
 class CatSize(Rule):
     code = "cat-size"
     signatures = (
@@ -54,8 +60,7 @@ class CatSize(Rule):
 
     @property
     def parts(self) -> list[str]:
-        listed = self.line.argument(self._call, 0, "tensors")
-        return [self.line.text(part) for part in getattr(listed, "elts", [])]
+        return parts_of(self)
 
     def operands(self) -> Iterator[tuple[str, str]]:
         number, parts = self.facts.get("number", 0), self.parts
@@ -137,8 +142,7 @@ class CatRank(Rule):
             stacked = self.replaced("torch.cat(", "torch.stack(")
             yield certain("single numbers have no axis to be joined along", "call", "torch.stack makes one", stacked)
             return
-        listed = self.line.argument(self._call, 0, "tensors")
-        parts = [self.line.text(part) for part in getattr(listed, "elts", [])]
+        parts = parts_of(self)
         one, two = parts if len(parts) == 2 else ("one part", "another")
         longer, shorter = (one, two) if self.a > self.b else (two, one)
         says = f"{one} has {counted(self.a, 'axis')}, {two} {self.b}"

@@ -72,6 +72,7 @@ def test_a_logs_file_is_read_from_its_end(convcli: Run, tmp_path: Path) -> None:
     log.write_bytes(b"epoch 1\n" * 5_000_000 + LINEAR.encode())
     assert convcli("explain", str(log)) == convcli("explain", LINEAR)
     assert convcli("explain", str(tmp_path)).code == 1
+    assert "there is no file" in convcli("explain", "no_such.log").err
     log.chmod(0)
     if not os.access(log, os.R_OK):  # root may read everything
         assert "can't be read" in convcli("explain", str(log)).err

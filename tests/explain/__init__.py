@@ -60,3 +60,18 @@ def mended(text: str, fix: Fix) -> str:
     indent = there[: len(there) - len(there.lstrip())]
     lines[place] = [indent + line for line in fix.code.split("\n")]
     return "\n".join(lines)
+
+
+def assert_file_mends(text: str, words: str, path: Path) -> Diagnosis:
+    """Assert what is said first of a file that is run, and that its fixes, all of them put in, mend it."""
+    text = IMPORTS + text
+    path.write_text(text)
+    found = diagnose(read(error_of(path)))
+    assert found is not None
+    answer = found.hypotheses[0]
+    assert words in f"{answer.says} {answer.advice}"
+    for fix in answer.fixes:
+        text = mended(text, fix)
+    path.write_text(text)
+    assert error_of(path) == ""
+    return found

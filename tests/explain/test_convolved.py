@@ -4,9 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from convcli.explain.message import read
-from convcli.explain.recognise import diagnose
-from tests.explain import IMPORTS, error_of, mended
+from tests.explain import assert_file_mends
 
 CASES = {
     "up and skip are joined, 12 channels": """
@@ -46,13 +44,4 @@ y = net(torch.rand(1, 3, 16, 16))
 
 @pytest.mark.parametrize("words", CASES)
 def test_the_file_is_read_and_mended(words: str, tmp_path: Path) -> None:
-    path, text = tmp_path / "net.py", IMPORTS + CASES[words]
-    path.write_text(text)
-    found = diagnose(read(error_of(path)))
-    assert found is not None
-    answer = found.hypotheses[0]
-    assert words in f"{answer.says} {answer.advice}"
-    for fix in answer.fixes:
-        text = mended(text, fix)
-    path.write_text(text)
-    assert error_of(path) == ""
+    assert assert_file_mends(CASES[words], words, tmp_path / "net.py").hypotheses[0].fixes

@@ -4,9 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from convcli.explain.message import read
-from convcli.explain.recognise import diagnose
-from tests.explain import IMPORTS, error_of, mended
+from tests.explain import assert_file_mends
 
 CASES = {
     "the maps aren't flattened": """
@@ -96,14 +94,5 @@ y = Net()(torch.rand(4, 3, 6, 6))
 
 @pytest.mark.parametrize("words", CASES)
 def test_the_file_is_read_and_mended(words: str, tmp_path: Path) -> None:
-    path, text = tmp_path / "net.py", IMPORTS + CASES[words]
-    path.write_text(text)
-    found = diagnose(read(error_of(path)))
-    assert found is not None
-    (answer,) = found.hypotheses
-    assert words in f"{answer.says} {answer.advice}"
+    (answer,) = assert_file_mends(CASES[words], words, tmp_path / "net.py").hypotheses
     assert answer.fixes
-    for fix in answer.fixes:
-        text = mended(text, fix)
-    path.write_text(text)
-    assert error_of(path) == ""
