@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from convcli.explain.lines import NAME
-from convcli.explain.nearby import AXIS, axes, is_set, layer_above, lines_behind, lines_told
+from convcli.explain.case import AXIS
+from convcli.explain.lines import lines_told
 from convcli.explain.rule import Hypothesis, Rule, certain, likely, possible
 from convcli.wording import counted
 
@@ -48,8 +48,8 @@ class AttentionSize(Rule):
         elif "divisible" in text:
             yield certain("each head gets embed_dim / num_heads features", "model", "num_heads that divides embed_dim")
         elif "batch number" in text:
-            made = layer_above(self, "Transformer")
-            if is_set(made, "batch_first"):
+            made = self.layer_above("Transformer")
+            if made and made.is_set("batch_first"):
                 says = "src and tgt have other numbers of samples on axis 0: queries for one sample, say"
                 yield likely(says, "call", "tgt.expand(src.size(0), -1, -1); one batch for both")
                 return
@@ -138,7 +138,8 @@ class AttentionMask(Rule):
 
     @property
     def batch_first(self) -> bool | None:
-        return is_set(layer_above(self, LAYERS), "batch_first")
+        layer = self.layer_above(LAYERS)
+        return layer.is_set("batch_first") if layer else None
 
     @property
     def mask(self) -> str:
@@ -150,7 +151,7 @@ class AttentionMask(Rule):
     def turned(self, says: str) -> Hypothesis:
         if self.batch_first:
             return likely(says, "call", "mask.T: [batch, keys]")
-        with_batch_first = self.remade(layer_above(self, LAYERS), batch_first=True)
+        with_batch_first = self.remade(self.layer_above(LAYERS), batch_first=True)
         advice = "batch_first=True for data [batch, steps, features]; mask.T for [steps, batch, features]"
         return likely(says, "model" if with_batch_first else "call", advice, with_batch_first)
 
@@ -173,11 +174,11 @@ class AttentionMask(Rule):
         """A mask that the user's file makes with the batch's axis, or for a layer that takes the steps for it."""
         if "expected" not in self.facts or len(self.expected) != 2 or len(self.got) != 2:
             return None
-        layer, got, steps = layer_above(self, LAYERS), self.got[-1], self.expected[-1]
-        first, sized = is_set(layer, "batch_first"), axes(self.case, self.mask)
+        layer, got, steps = self.layer_above(LAYERS), self.got[-1], self.expected[-1]
+        first, sized = self.batch_first, self.case.axes(self.mask)
         if first and sized == {0}:
             says = f"the mask is made with size(0), the batch of {got}, and the {steps} steps are on axis 1"
-            sizes = [number for number, line in lines_behind(self.case, *NAME.findall(self.mask)) if AXIS.search(line)]
+            sizes = [number for number, made in self.case.behind(self.mask).items() if AXIS.search(made)]
             where = f"in {lines_told(sizes)}" if sizes else "where the mask is made"
             return likely(says, "call", f"x.size(1) {where}: the layer has batch_first=True")
         if first is False and sized == {1}:

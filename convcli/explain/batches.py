@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator
 from math import prod
 
-from convcli.explain.nearby import lines_behind
 from convcli.explain.rule import Hypothesis, Rule, certain, likely, possible
 
 FAMILY = "data"
@@ -177,7 +176,7 @@ class DataEmpty(Rule):
         else:
             says = "inputs and targets have other numbers of rows"
             advice = "cut, filter and split both alike, and print both shapes: the first axes agree"
-            made = " ".join(line for _, line in lines_behind(self.case, self.handed(0, "")))
+            made = " ".join(self.case.behind(self.handed(0, "")).values())
             if window := re.search(r"range\(len\(\w+\) - (\w+)\)", made):
                 says += f": windows of {window[1]} leave {window[1]} rows fewer"
                 advice = f"the targets lose their first rows as well: {self.handed(1, 'targets')}[{window[1]}:]"

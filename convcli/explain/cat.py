@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import Self
 
 from convcli.explain.addition import halved
-from convcli.explain.rule import Case, Hypothesis, Rule, certain, likely, possible
+from convcli.explain.case import Case
+from convcli.explain.rule import Hypothesis, Rule, certain, likely, possible
 from convcli.explain.sequences import is_longest
 from convcli.wording import counted
 

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import Self
 
+from convcli.explain.case import Case
 from convcli.explain.kernel import LAYERS
 from convcli.explain.origin import Told
-from convcli.explain.rule import Case, Fix, Rule, shaped
+from convcli.explain.rule import Fix, Rule, shaped
 from convcli.explain.source import Made
 from convcli.refusals import AXIS_NAMES
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 
-from convcli.explain.nearby import elsewhere, lines_told
+from convcli.explain.lines import lines_told
 from convcli.explain.rule import Hypothesis, Rule, certain, likely, possible
 
 FAMILY = "device"
@@ -238,7 +238,7 @@ class DeviceMissing(Rule):
             says = "the code asks for CUDA on a machine without it"
             either = '.to("cuda" if torch.cuda.is_available() else "cpu")'
             advice = 'device = "cuda" if torch.cuda.is_available() else "cpu", and .to(device)'
-            others = elsewhere(self.case, r"\.cuda\(|[\"']cuda(?::\d)?[\"'](?! if)") if self.case.frame else []
+            others = self.case.elsewhere(r"\.cuda\(|[\"']cuda(?::\d)?[\"'](?! if)") if self.case.frame else []
             if others:
                 advice += f" in place of each .cuda(): {lines_told(others)} as well"
             yield likely(says, "device", advice, None if others else self.replaced(".cuda()", either))
@@ -287,7 +287,7 @@ class DeviceReplica(Rule):
         else:
             made = "model.to_empty(device=…), then load_state_dict"
             left = "no .to(device) after device_map, and no missing keys"
-            if elsewhere(self.case, META):
+            if self.case.elsewhere(META):
                 says = "the weights were made on meta, and have no values that could be moved"
                 yield likely(says, "device", f"{made}; or load_state_dict(…, assign=True), then .to(device)")
                 return

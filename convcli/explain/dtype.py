@@ -3,8 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from convcli.explain.lines import NAME
-from convcli.explain.nearby import elsewhere, lines_told
+from convcli.explain.lines import NAME, lines_told
 from convcli.explain.rule import Fix, Hypothesis, Rule, certain, likely, possible
 
 FAMILY = "dtype"
@@ -280,7 +279,7 @@ class IndexType(Rule):
         """The lines that look other columns of one table up, as embedding(table[:, 1])."""
         base = re.match(r"([\w.]+)\[", self.x)
         tables = [re.escape(made.name) for made in self.case.source.made if made.callee == "Embedding" and made.name]
-        return elsewhere(self.case, rf"(?:{'|'.join(tables)})\({re.escape(base[1])}\[") if base and tables else []
+        return self.case.elsewhere(rf"(?:{'|'.join(tables)})\({re.escape(base[1])}\[") if base and tables else []
 
     decide = "print({x}.dtype): are they numbers of rows, or features?"
 

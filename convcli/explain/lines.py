@@ -9,6 +9,15 @@ PRODUCT = r"(?:^|\.)(?:mat_?mul|b?mm)$"
 NAME = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
 
 
+def lines_told(numbers: list[int]) -> str:
+    """Numbers of lines, in a sentence.
+
+    >>> lines_told([7]), lines_told([7, 9])
+    ('line 7', 'lines 7, 9')
+    """
+    return f"line{'s' if numbers[1:] else ''} {', '.join(map(str, numbers[:6]))}"
+
+
 class Line:
     """A line of Python, parsed as far as it can be and never run; ``marked`` is the part that raised."""
 

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from math import isqrt, prod
 
-from convcli.explain.nearby import lines_told
-from convcli.explain.rule import Case, Hypothesis, likely, possible
+from convcli.explain.case import Case
+from convcli.explain.lines import lines_told
+from convcli.explain.rule import Hypothesis, likely, possible
 from convcli.explain.targets import BINARY, Targets, folded, is_chosen
 from convcli.wording import counted
 

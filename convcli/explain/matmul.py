@@ -107,7 +107,7 @@ class MatmulSize(Rule):
             return Told()
         (statement,) = parsed.body
         node = statement.value if isinstance(statement, ast.Expr) else None
-        return self.origin.told(self.origin.of(node, len(frames) - 1, frames[-1].number)) if node else Told()
+        return self.case.origin.told(self.case.origin.of(node, len(frames) - 1, frames[-1].number)) if node else Told()
 
     def remapped(self) -> set[tuple[int, int]]:
         """The sizes that differ of an einsum's operands, which torch shows with their axes in one order."""

@@ -1,16 +1,17 @@
 """What the names in a user's files come to: whole numbers, as far as the files say, without running them."""
 
 import ast
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import pairwise
 
 from convcli.explain.frames import Frame
-from convcli.explain.lines import Line
+from convcli.explain.lines import NAME, Line
 
 DEEPEST = 8  # names that stand for names
 FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef)
 SCOPE = (*FUNCTION, ast.ClassDef)
+BLOCK = (ast.For, ast.While, ast.If, ast.With, ast.Try, ast.ExceptHandler)
 
 
 class Names:
@@ -58,6 +59,25 @@ class Names:
         inner = self.around(file, number, *kinds)
         everywhere = self.assignments.get((file, name), [])
         return [each for each in everywhere if inner and _holds(inner, each[0].lineno)] or everywhere
+
+    def behind(self, names: Iterable[str], file: str, number: int) -> Iterator[ast.Assign]:
+        """The statements above a line, in its function, that make these names or what these are made of.
+
+        The last comes first.
+        """
+        scope = self.around(file, number, *FUNCTION) or self.trees.get(file)
+        above = [each for each in _assigning(scope) if each.lineno < number] if scope else []
+        wanted, inner = set(names), set[str]()
+        for statement in sorted(above, key=lambda each: each.lineno, reverse=True):
+            made = {name for name, _ in _assigned(statement)}
+            if wanted & made:
+                inner |= set(NAME.findall(ast.unparse(statement.value)))
+            elif not inner & made:
+                continue
+            else:
+                inner -= made
+            wanted -= made
+            yield statement
 
     def parameter(self, name: str, file: str, number: int) -> tuple[ast.AST, list[str]] | None:
         """The function around a line that has this parameter, and its parameters without ``self``."""
@@ -131,6 +151,15 @@ def _default(function: ast.AST, name: str) -> ast.expr | None:
     defaults: list[ast.expr | None] = [None] * (len(args) - len(function.args.defaults)) + [*function.args.defaults]
     pairs = zip([*args, *function.args.kwonlyargs], [*defaults, *function.args.kw_defaults], strict=False)
     return next((default for arg, default in pairs if arg.arg == name), None)
+
+
+def _assigning(scope: ast.AST) -> Iterator[ast.Assign]:
+    """The assignments of a function or a file, without those of functions and classes in it."""
+    for node in ast.iter_child_nodes(scope):
+        if isinstance(node, ast.Assign):
+            yield node
+        elif isinstance(node, BLOCK):
+            yield from _assigning(node)
 
 
 def _holds(node: ast.AST, number: int) -> bool:

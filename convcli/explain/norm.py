@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from math import prod
 from typing import Any
 
+from convcli.explain.case import Case
 from convcli.explain.features import SAME_COLUMNS, columns, of_models
-from convcli.explain.rule import Case, Fix, Hypothesis, Rule, certain, likely, possible
+from convcli.explain.rule import Fix, Hypothesis, Rule, certain, likely, possible
 from convcli.wording import counted
 
 FAMILY = "norm"
@@ -195,12 +196,12 @@ class NormRank(Rule):
             axes = arrives[self.got + 1][8:]
             says = f"a batch axis is missing: [{axes}, one sample; the convolution before takes that, a norm doesn't"
             advice = "one sample alone is a batch of one: x.unsqueeze(0) before the network"
-            code, place = self.origin.batched(self.case.raised.frames)
+            code, place = self.case.origin.batched(self.case.raised.frames)
             fix = Fix(code, "instead", place.file, place.number) if place else None
             yield likely(says, "data", advice, fix)
         kinds = (f"BatchNorm{wrong}d", f"InstanceNorm{wrong}d")
         norms = [made for made in self.case.source.made if made.callee in kinds]
-        before = [self.origin.told(list(self.origin.before(norm))).layer for norm in norms]
+        before = [self.case.origin.told(list(self.case.origin.before(norm))).layer for norm in norms]
         before += [self.arriving(norm).layer for norm in norms if norm.name == self.layer]
         if self.got == self.expected - 1 and any(layer and layer.callee.endswith(f"{wrong}d") for layer in before):
             return  # the norm is the right one for the convolution before it

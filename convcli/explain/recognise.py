@@ -36,9 +36,10 @@ from convcli.explain import (
     targets,
     view,
 )
+from convcli.explain.case import Case
 from convcli.explain.frames import Frame
 from convcli.explain.message import Raised
-from convcli.explain.rule import Case, Fix, Hypothesis, Rule
+from convcli.explain.rule import Fix, Hypothesis, Rule
 from convcli.explain.source import Source
 
 # Tried in this order: rules that look at the user's line before those that take any line.

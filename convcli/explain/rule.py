@@ -3,15 +3,14 @@
 import re
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from functools import cache, cached_property
+from dataclasses import dataclass
+from functools import cache
 from textwrap import dedent
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
-from convcli.explain.frames import Frame
+from convcli.explain.case import Case
 from convcli.explain.lines import NAME, Line
-from convcli.explain.message import Raised
-from convcli.explain.origin import Origin, Told
+from convcli.explain.origin import Told
 from convcli.explain.source import Made, Source
 
 Likelihood = Literal["certain", "likely", "possible"]
@@ -67,66 +66,6 @@ def likely(says: str, change: str, advice: str, *fixes: Fix | None) -> Hypothesi
 def possible(says: str, change: str, advice: str) -> Hypothesis:
     """A guess comes without a fix: its advice says what to write where it holds."""
     return Hypothesis("possible", says, change, advice)
-
-
-@dataclass(frozen=True)
-class Case:
-    """An error as a rule sees it; ``source`` holds the calls of the user's files, where they may be read."""
-
-    raised: Raised
-    source: Source = field(default_factory=lambda: Source(()))
-
-    @property
-    def frame(self) -> Frame | None:
-        """The user's own innermost place."""
-        own = [frame for frame in self.raised.frames if not frame.of_library]
-        own = [frame for frame in own if not frame.code.startswith("raise")]  # these pass an error on
-        return own[-1] if own else None
-
-    @cached_property
-    def line(self) -> Line:
-        return Line(self.frame.code, self.frame.marked) if self.frame else Line()
-
-    @property
-    def caller(self) -> Frame | None:
-        """The innermost place outside of torch: the user's own, or one in a library that is built on torch."""
-        return next((f for f in reversed(self.raised.frames) if not re.search(r"[/\\]torch[/\\]", f.file)), None)
-
-    @property
-    def deeper(self) -> list[Frame]:
-        """The places that the user's innermost line led to, the one that raised last."""
-        own = [i for i, frame in enumerate(self.raised.frames) if not frame.of_library]
-        return list(self.raised.frames[own[-1] + 1 :]) if own else list(self.raised.frames)
-
-    @property
-    def direct(self) -> bool:
-        """Whether the user's line itself calls what raised: nothing but torch lies in between."""
-        return all(re.search(r"[/\\]torch[/\\]", frame.file) for frame in self.deeper)
-
-    @property
-    def in_sequential(self) -> bool:
-        """Whether the user's line calls an nn.Sequential, and so hands nothing to the layer that raised."""
-        return any(re.search(r"torch.*[/\\]container\.py", frame.file) for frame in self.deeper)
-
-    def through(self, pattern: str) -> bool:
-        """Whether the error came through a function, or a file of a library, with a name that the pattern fits."""
-        places = (f"{frame.function} {frame.file}" for frame in self.raised.frames if frame.of_library or frame.file)
-        return any(re.search(pattern, place) for place in places)
-
-    @property
-    def in_torch(self) -> bool:
-        return any(re.search(r"[/\\]torch(?:vision)?[/\\]", frame.file) for frame in self.raised.frames)
-
-    @property
-    def in_loss(self) -> bool:
-        named = (
-            r"cross_entropy|nll_loss|binary_cross|_loss \S*[/\\]torch[/\\]|[/\\]torch[/\\]nn[/\\]modules[/\\]loss\.py"
-        )
-        called = self.line.has(r"(?i)criterion|loss_f|(?:^|[^\w])\w*loss\w*\(|cross_entropy")
-        in_layer = any(
-            re.search(r"torch[/\\]nn[/\\]modules[/\\](?!module|container|loss)", f.file) for f in self.deeper
-        )
-        return self.through(named) or (called and not in_layer)
 
 
 @cache
@@ -306,17 +245,17 @@ class Rule:
         if self.generic:
             return Source.of_text(self.rebuilt()).layer(types, self.layer, **values)
         made = self.case.source.layer(types, self.layer, **values)
-        return made or self.origin.wrong(types, self.case.in_sequential, **values)
+        return made or self.case.origin.wrong(types, self.case.in_sequential, **values)
 
-    @cached_property
-    def origin(self) -> Origin:
-        return Origin(self.case.source)
+    def layer_above(self, types: str) -> Made | None:
+        """The nearest layer of these types above the user's line, the one that it calls if there is one of its name."""
+        return None if self.generic else self.case.layer_above(types, self.layer)
 
     def arriving(self, made: Made | None = None) -> Told:
         """What the user's files say of the tensor that the layer gets."""
         if self.generic:
             return Told()
-        return self.origin.told(self.origin.arriving(made, self.line, self._call, self.case.in_sequential))
+        return self.case.origin.told(self.case.origin.arriving(made, self.line, self._call, self.case.in_sequential))
 
     def remade(self, made: Made | None, code: str = "", type: str = "", **changes: object) -> Fix | None:
         """The line that makes the layer, changed; without a file, ``code`` if that is all there is to the layer."""

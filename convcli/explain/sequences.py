@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 
-from convcli.explain.nearby import axes, is_set, layer_above, lines_behind
 from convcli.explain.rule import Hypothesis, Rule, certain, likely, possible
 from convcli.explain.targets import is_chosen
 from convcli.wording import counted
@@ -122,9 +121,8 @@ class RnnState(Rule):
 
     def of_layers(self, got: int, expected: int) -> Hypothesis:
         says = f"the state has {got} layers·directions, and the RNN {expected}"
-        made = any(
-            re.search(r"= \(?torch\.(?:zeros|rand)", line) for _, line in lines_behind(self.case, *self.state_names)
-        )
+        lines = self.case.behind(self.handed(1, "")).values()
+        made = any(re.search(r" = \(?torch\.(?:zeros|rand)", line) for line in lines)
         if got != 2 * expected or made:
             return likely(says, "model", "num_layers, twice that if bidirectional=True, as its first size")
         if self.case.source.mentions("bidirectional=True"):
@@ -135,8 +133,8 @@ class RnnState(Rule):
         return likely(says, "model", advice)
 
     def of_batches(self, got: int, expected: int) -> Iterator[Hypothesis]:
-        layer = layer_above(self, "LSTM GRU RNN")
-        first, sized = is_set(layer, "batch_first"), axes(self.case, self.handed(1, ""))
+        layer = self.layer_above("LSTM GRU RNN")
+        first, sized = layer and layer.is_set("batch_first"), self.case.axes(self.handed(1, ""))
         says = f"{counted(expected, 'step')} read as the batch, which is {got}: the two are swapped"
         advice = "x.transpose(0, 1), or batch_first=True for [batch, steps, features], as the data are"
         swapped = (says, "call", advice)
@@ -158,10 +156,6 @@ class RnnState(Rule):
             steps = False
         yield likely(*(swapped if steps else remade))
         yield possible(*(remade if steps else swapped))
-
-    @property
-    def state_names(self) -> list[str]:
-        return re.findall(r"[A-Za-z_][\w.]*", self.handed(1, ""))
 
     decide = "print(x.shape, state[0].shape): the last batch of an epoch may be smaller"
 

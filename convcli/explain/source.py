@@ -54,6 +54,15 @@ class Made:
     def number_of(self, node: ast.expr) -> int | None:
         return whole(node, lambda part: self.names.number(part, self.file, part.lineno))
 
+    def is_set(self, argument: str) -> bool | None:
+        """Whether a setting of true or false is on, and None where that can't be seen."""
+        if any(each.arg is None for each in self.call.keywords):
+            return None
+        values = [each.value for each in self.call.keywords if each.arg == argument]
+        if not values:
+            return False
+        return values[0].value if isinstance(values[0], ast.Constant) and isinstance(values[0].value, bool) else None
+
     def written(self, argument: str) -> str:
         """An argument as it is written."""
         node = self.node(argument)

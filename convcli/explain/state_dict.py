@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from os.path import commonprefix  # of strings, sign by sign
 from typing import Any, Self
 
-from convcli.explain.rule import Case, Fix, Hypothesis, Rule, certain, likely, possible
+from convcli.explain.case import Case
+from convcli.explain.rule import Fix, Hypothesis, Rule, certain, likely, possible
 from convcli.wording import counted
 
 FAMILY = "state_dict"

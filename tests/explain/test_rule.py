@@ -9,9 +9,10 @@ from textwrap import dedent
 import pytest
 import torch
 
+from convcli.explain.case import Case
 from convcli.explain.message import Raised, read
 from convcli.explain.recognise import FAMILIES, RULES, diagnose, worked
-from convcli.explain.rule import Case, Rule, shaped
+from convcli.explain.rule import Rule, shaped
 from convcli.views.explained import told
 from tests.explain import IMPORTS, at, error_of, explained, mended
 from tests.views.shown import shown
