@@ -1,7 +1,7 @@
 """The user's files, where they stand on this machine: parsed to see how a layer was made, never run."""
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from math import isqrt
 from pathlib import Path
@@ -11,7 +11,7 @@ from convcli.explain.frames import Frame
 from convcli.explain.names import Names, last_name, whole
 
 MOST_ALIKE = 20  # layers that are looked at for whether they get one tensor
-LARGEST = 300_000  # bytes of a file that are read; what people write by hand is shorter
+LARGEST = 150_000  # bytes of a file that are read; what people write by hand is shorter
 # Where an argument stands if it isn't named.
 PLACES = {"in_channels": 0, "in_features": 0, "num_features": 0, "normalized_shape": 0, "input_size": 0, "embed_dim": 0}
 PLACES |= {
@@ -146,7 +146,7 @@ class Source:
     def _parse(self) -> None:
         trees = {file: tree for file, lines in self.texts.items() if (tree := _parsed(lines))}
         self.names = Names(trees, self.frames)
-        self.made = [made for file, tree in trees.items() for made in self._calls(file, tree)]
+        self.made = [made for file, nodes in self.names.nodes.items() for made in self._calls(file, nodes)]
 
     def fitting(self, types: str, **values: int) -> list[Made]:
         """The calls that can have made a layer of these types with these numbers."""
@@ -222,8 +222,8 @@ class Source:
         lines = self.texts.get(frame.file, [])
         return [line.strip() for line in lines[max(0, frame.number - 21) : frame.number - 1]][::-1]
 
-    def _calls(self, file: str, tree: ast.Module) -> Iterator[Made]:
-        nodes, lines = list(ast.walk(tree)), self.texts[file]
+    def _calls(self, file: str, nodes: Sequence[ast.AST]) -> Iterator[Made]:
+        lines = self.texts[file]
         named = {node.value: ast.unparse(node.targets[0]) for node in nodes if isinstance(node, ast.Assign)}
         for node in nodes:
             if isinstance(node, ast.Call):

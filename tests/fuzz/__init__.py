@@ -7,7 +7,7 @@ A kind is a module with a function ``case(random)``, which draws one input, and 
 from collections.abc import Callable
 from random import Random
 
-from tests.fuzz import damaged_files, flags, literals, messages, notation
+from tests.fuzz import damaged_files, flags, literals, messages, notation, sources
 from tests.fuzz.runner import Case
 
 KINDS: dict[str, Callable[[Random], Case]] = {
@@ -16,6 +16,7 @@ KINDS: dict[str, Callable[[Random], Case]] = {
     "flags": flags.case,
     "messages": messages.case,
     "notation": notation.case,
+    "sources": sources.case,
 }
 
 
