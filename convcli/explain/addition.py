@@ -1,11 +1,11 @@
 """Two tensors, element by element, whose sizes don't meet: residuals, masks, positions, comparisons."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from math import isqrt
 
 from convcli.explain.losses import too_short
-from convcli.explain.rule import Fix, Hypothesis, Rule, certain, likely, possible
+from convcli.explain.rule import Hypothesis, Rule, certain, likely, possible
 from convcli.explain.sequences import is_longest
 
 FAMILY = "addition"
@@ -25,6 +25,16 @@ def _is_grid(tokens: int) -> bool:
     """
     power_of_two = tokens & (tokens - 1) == 0  # a length or a width as well
     return tokens > 144 and not power_of_two and any(isqrt(n) ** 2 == n for n in (tokens, tokens - 1))
+
+
+def of_odd_size(rule: Rule, a: int, b: int, names: Sequence[str]) -> Hypothesis:
+    """Maps that differ by one; of two that are named, the doubled one, whose size is even, is brought to the other."""
+    says = f"{a} and {b} differ by one: an odd size was halved (rounded down) and doubled again"
+    advice = "bring the doubled one to the other's size, or resize the input: a multiple of 2 for each halving"
+    if len(names) != 2:
+        return likely(says, "model", advice)
+    doubled, kept = names if a % 2 == 0 else names[::-1]
+    return likely(says, "model", advice, rule.changed(doubled, f"F.interpolate({{}}, size={kept}.shape[2:])"))
 
 
 def halved(high: int, low: int) -> int:
@@ -212,9 +222,7 @@ class AdditionSize(Rule):
         elif a > b and is_longest(b) and axis == 2 and not shrunk:
             yield from self.of_positions()
         elif high - low == 1:
-            says = f"{a} and {b} differ by one: an odd size was halved (rounded down) and doubled again"
-            advice = "bring the doubled one to the other's size, or pad or resize the input to multiples of 2"
-            yield likely(says, "model", advice, self.resized())
+            yield of_odd_size(self, a, b, self.sides if self.line.operands() else ())
         elif shrunk:
             says = f"{a} and {b}: one path was shrunk {ratio:.3g}-fold (stride, pooling) and the other wasn't"
             advice = "give the shortcut the same stride (a 1×1 convolution), or upsample the small one"
@@ -241,11 +249,6 @@ class AdditionSize(Rule):
             if axis == 3 and not self.line.code:
                 says = f"an attention's mask is for {b} keys, and there are {a}"
                 yield possible(says, "call", "make the mask from the batch at hand: [batch, 1, queries, keys]")
-
-    def resized(self) -> Fix | None:
-        """What was doubled, and so has an even size, brought to the size of the other."""
-        doubled, kept = self.sides if self.a % 2 == 0 else self.sides[::-1]
-        return self.changed(doubled, f"F.interpolate({{}}, size={kept}.shape[2:])") if self.line.operands() else None
 
     def of_positions(self) -> Iterator[Hypothesis]:
         two, a, b = self.sides[1], self.a, self.b

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from typing import Self
 
-from convcli.explain.addition import halved
+from convcli.explain.addition import halved, of_odd_size
 from convcli.explain.case import Case
 from convcli.explain.rule import Hypothesis, Rule, certain, likely, possible
 from convcli.explain.sequences import is_longest
@@ -98,13 +98,7 @@ class CatSize(Rule):
             says = f"{a} and {b} rows: {rows[-1]} was made from other numbers of samples, frames or words"
             yield likely(says, "data", "one row for each of the same things in all parts: count them")
         elif abs(a - b) == 1:
-            says = f"{a} and {b} differ by one: an odd size was halved (rounded down) and doubled again"
-            advice = "bring the doubled one to the other's size, or resize the input: a multiple of 2 for each halving"
-            resized = None
-            if len(self.parts) == 2:
-                doubled, kept = self.parts if a % 2 == 0 else self.parts[::-1]  # twice a size is even
-                resized = self.changed(doubled, f"F.interpolate({{}}, size={kept}.shape[2:])")
-            yield likely(says, "model", advice, resized)
+            yield of_odd_size(self, a, b, self.parts)
         elif self.dim == 1 and abs(a - b) > 2 and halved(max(a, b), min(a, b)):
             says = f"{a} and {b}: one is {ratio:.3g} times as large: an upsampling is missing, or one too many"
             advice = "concatenate maps of one level; F.interpolate(x, size=skip.shape[2:]) upsamples the small one"
