@@ -16,7 +16,7 @@ from convcli.explain.features import (
     spectra,
     times,
 )
-from convcli.explain.rule import Fix, Hypothesis, likely, possible, shaped
+from convcli.explain.rule import Hypothesis, likely, possible, shaped
 from convcli.explain.wired import KEEP_BATCH, OfLinear
 
 FAMILY = "linear"
@@ -97,14 +97,10 @@ class LinearSize(OfLinear):
     def hypotheses(self) -> Iterator[Hypothesis]:
         rows, features, ins, outs = self.rows, self.features, self.in_features, self.out_features
         made = self.written
-        remade = self.remade_alike(made, f"nn.Linear({features}, {outs})", in_features=features)
-        own = self.setting(made, "in_features", features)
-        known = list(self.known(own, remade)) if features != ins and rows and not self.product else []
-        if known:
-            yield from known
-            return
         if self.product and features != ins:
             yield from self.products()
+        elif features != ins and rows and (known := self.known()):
+            yield known
         elif not rows:
             yield likely(
                 "no rows arrive: the tensor is empty", "data", "see where what it is made of loses its last row"
@@ -115,7 +111,7 @@ class LinearSize(OfLinear):
         elif features == outs and 4 * features <= ins and not made:
             says = f"{features} is what the layer makes: scores of the same layer arrive in the place of {ins} features"
             yield likely(says, "model", f"hand over the {ins} features from before the last layer, or leave it out")
-            yield possible(f"{features} features are meant", "model", own)
+            yield possible(f"{features} features are meant", "model", self.own)
         elif (rows, features) == (ins, 1):
             says = f"one sample of {ins} features came as a column, [{ins}, 1]: as {ins} samples of one feature"
             yield likely(says, "data", "a row is a sample: [[a, b, …]], or x.T here")
@@ -143,7 +139,7 @@ class LinearSize(OfLinear):
             says = f"{rows}·{features} = {samples}·{ins}: each sample is {per_row} rows; it isn't flattened"
             flat = self.changed(self.x, "{}.flatten(1)")
             yield likely(says, "call", "flatten the maps before the layer: nn.Flatten() or x.flatten(1)", flat)
-            yield possible(f"{features} features are meant", "model", own)
+            yield possible(f"{features} features are meant", "model", self.own)
         elif unpooled := self.unpooled():
             says = f"maps [{unpooled}, {ins}, {features}, {features}] arrive ({rows} rows of {features}), not pooled to"
             says += f" 1×1 and not flattened: {ins} is their channels"
@@ -164,12 +160,13 @@ class LinearSize(OfLinear):
             says = f"a part that makes {features} features feeds one for {ins}: of different models or versions"
             advice = f"take parts that belong together: a {ins}-wide encoder, or weights for {features}"
             yield likely(says, "checkpoint", advice)
-            yield possible("the layer is your own", "model", own)
+            yield possible("the layer is your own", "model", self.own)
         else:
-            yield from self.miscounted(own, remade)
+            yield from self.miscounted()
 
-    def miscounted(self, advice: str, remade: list[Fix | None]) -> Iterator[Hypothesis]:
+    def miscounted(self) -> Iterator[Hypothesis]:
         rows, features, ins, other = self.rows, self.features, self.in_features, ""
+        advice, remade = self.own, self.remade_for_features
         if rows == ins:
             says = f"in_features={ins} is the number of rows (the batch), not of the {features} features of one"
             yield likely(says, "model", advice, *remade)

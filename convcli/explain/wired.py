@@ -2,7 +2,6 @@
 
 import ast
 import re
-from collections.abc import Iterator
 from functools import cached_property
 
 from convcli.explain.features import columns, maps_counted
@@ -62,46 +61,89 @@ class OfLinear(Rule):
             and rows % (ins // features) == 0
         )
 
-    def known(self, own: str, remade: list[Fix | None]) -> Iterator[Hypothesis]:
+    def known(self) -> Hypothesis | None:
         """What the user's file says of the input, which counts more than what numbers can mean."""
-        rows, features, ins, came, layer = self.rows, self.features, self.in_features, self.came, self.came.layer
-        makes = came.makes or 0
-        maps = bool(layer and layer.callee.startswith("Conv"))
-        if came.flat and came.merges and rows == 1 and features % ins == 0:
-            says = f"{features} = {features // ins} · {ins}: the batch was flattened with the features"
-            yield likely(says, "call", KEEP_BATCH, self.unmerge(came.flat))
-        elif came.joined and features > ins:
-            says = f"{joined(came.joined)} are joined, {features} features in all, and {self.named} was made for {ins}"
-            yield likely(says, "model", f"{own}, the sum of what is joined", *remade)
-        elif came.pooled and features > 1 and (came.flat or came.pooled.callee in ("mean", "amax")):
-            says = f"the maps are pooled to one cell, so {features} are their channels; {self.named} was made for {ins}"
-            if features % ins == 0 and self.case.source.says("expansion"):
-                says += f": the blocks have {features // ins} times the channels (expansion)"
-            yield likely(says, "model", own, *remade)
-        elif maps and layer and not (came.flat or came.turned or came.pooled):
-            if makes == ins and rows % ins == 0 and layer.callee.endswith("1d"):
-                says = f"{layer.callee} makes [batch, {ins} channels, {features} steps]; a Linear reads the last axis"
-                turned = self.changed(self.x, "{}.transpose(1, 2)")
-                yield likely(says, "call", "swap the two axes before the layer", turned)
-            elif makes and ins % (makes * features) == 0 and rows % makes == 0:
-                says = f"the maps aren't flattened: {makes} channels of {ins // makes} cells are {ins} features"
-                advice = "nn.Flatten() or x.flatten(1) before the layer"
-                yield likely(says, "call", advice, self.changed(self.x, "{}.flatten(1)") or self.flattening())
-        elif came.flat and makes and layer and features % makes == 0 and not self.maps:
-            cells = "cells" if maps else "steps"
-            says = f"{features} = {makes} · {features // makes} {cells}, which {layer.callee} at {layer.place} makes"
-            counted = f"{ins // makes} {cells} were" if ins % makes == 0 else f"{ins}, no multiple of {makes}, was"
-            advice = f"{own}, or data of the size or length that was counted on"
-            yield likely(f"{says}; {counted} counted", "model", advice, *remade)
-        elif layer and (makes or features) == features and not (came.flat or came.turned or maps):
-            twice = (
-                f" (2 · {makes // 2}, both directions)" if makes and layer.written("bidirectional") == "True" else ""
+        came, layer = self.came, self.came.layer
+        if came.flat and came.merges and self.rows == 1 and self.features % self.in_features == 0:
+            return self.of_merged(came.flat)
+        if came.joined and self.features > self.in_features:
+            return self.of_joined(came.joined)
+        if came.pooled and self.features > 1 and (came.flat or came.pooled.callee in ("mean", "amax")):
+            return self.of_pooled()
+        if layer and layer.callee.startswith("Conv") and not (came.flat or came.turned or came.pooled):
+            return self.of_maps(layer)
+        if came.flat and layer and came.makes and self.features % came.makes == 0 and not self.maps:
+            return self.of_cells(layer, came.makes)
+        if layer and came.makes in (None, 0, self.features) and not (came.flat or came.turned):
+            return self.of_layer(layer)
+        if came.of_data and not came.flat:
+            return self.of_data()
+        return None
+
+    @property
+    def own(self) -> str:
+        """The features that arrive, as the layer's own, in words."""
+        return self.setting(self.written, "in_features", self.features)
+
+    @property
+    def remade_for_features(self) -> list[Fix | None]:
+        code = f"nn.Linear({self.features}, {self.out_features})"
+        return self.remade_alike(self.written, code, in_features=self.features)
+
+    def of_merged(self, flat: Made) -> Hypothesis:
+        says = f"{self.features} = {self.features // self.in_features} · {self.in_features}: "
+        says += "the batch was flattened with the features"
+        return likely(says, "call", KEEP_BATCH, self.unmerge(flat))
+
+    def of_joined(self, concatenation: Made) -> Hypothesis:
+        says = f"{joined(concatenation)} are joined, {self.features} features in all, "
+        says += f"and {self.named} was made for {self.in_features}"
+        return likely(says, "model", f"{self.own}, the sum of what is joined", *self.remade_for_features)
+
+    def of_pooled(self) -> Hypothesis:
+        says = f"the maps are pooled to one cell, so {self.features} are their channels; "
+        says += f"{self.named} was made for {self.in_features}"
+        if self.features % self.in_features == 0 and self.case.source.says("expansion"):
+            says += f": the blocks have {self.features // self.in_features} times the channels (expansion)"
+        return likely(says, "model", self.own, *self.remade_for_features)
+
+    def of_maps(self, layer: Made) -> Hypothesis | None:
+        """Maps that go in as they are, neither flattened nor turned."""
+        rows, features, ins, makes = self.rows, self.features, self.in_features, self.came.makes or 0
+        if makes == ins and rows % ins == 0 and layer.callee.endswith("1d"):
+            says = f"{layer.callee} makes [batch, {ins} channels, {features} steps]; a Linear reads the last axis"
+            return likely(
+                says, "call", "swap the two axes before the layer", self.changed(self.x, "{}.transpose(1, 2)")
             )
-            says = f"{layer.callee} at {layer.place} makes {features} features{twice}, and {self.named} takes {ins}"
-            yield likely(says, "model", f"{own}, or {ins} from the layer before: one number for both", *remade)
-        elif came.of_data and not came.flat and ins not in (rows, rows * features) and not self.unflattened():
-            says = columns(features, ins) or f"the data have {features} values a sample, and {ins} were counted"
-            yield likely(says, "model", f"{own}; or data with the {ins} that it was made for", *remade)
+        if makes and ins % (makes * features) == 0 and rows % makes == 0:
+            says = f"the maps aren't flattened: {makes} channels of {ins // makes} cells are {ins} features"
+            flat = self.changed(self.x, "{}.flatten(1)") or self.flattening()
+            return likely(says, "call", "nn.Flatten() or x.flatten(1) before the layer", flat)
+        return None
+
+    def of_cells(self, layer: Made, makes: int) -> Hypothesis:
+        """Maps, or steps, of another size than was counted on."""
+        features, ins = self.features, self.in_features
+        cells = "cells" if layer.callee.startswith("Conv") else "steps"
+        says = f"{features} = {makes} · {features // makes} {cells}, which {layer.callee} at {layer.place} makes; "
+        says += f"{ins // makes} {cells} were" if ins % makes == 0 else f"{ins}, no multiple of {makes}, was"
+        advice = f"{self.own}, or data of the size or length that was counted on"
+        return likely(f"{says} counted", "model", advice, *self.remade_for_features)
+
+    def of_layer(self, layer: Made) -> Hypothesis:
+        makes, ins = self.came.makes, self.in_features
+        twice = f" (2 · {makes // 2}, both directions)" if makes and layer.written("bidirectional") == "True" else ""
+        says = f"{layer.callee} at {layer.place} makes {self.features} features{twice}, and {self.named} takes {ins}"
+        advice = f"{self.own}, or {ins} from the layer before: one number for both"
+        return likely(says, "model", advice, *self.remade_for_features)
+
+    def of_data(self) -> Hypothesis | None:
+        features, ins = self.features, self.in_features
+        if ins in (self.rows, self.rows * features) or self.unflattened():
+            return None
+        says = columns(features, ins) or f"the data have {features} values a sample, and {ins} were counted"
+        advice = f"{self.own}; or data with the {ins} that it was made for"
+        return likely(says, "model", advice, *self.remade_for_features)
 
     def flattening(self) -> Fix | None:
         """The line of an nn.Sequential that makes the layer, with a flatten before it."""
