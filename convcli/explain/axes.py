@@ -32,10 +32,10 @@ class AxisRange(Rule):
         squeezed = "squeeze() takes every axis of size 1, the batch of one as well: squeeze(-1) names one"
         if self.line.has(r"\bstack\(") and axes == 1:  # one more than the parts have
             yield likely("what is stacked are single numbers, without axes", "call", "torch.stack(parts), along axis 0")
-        elif self.axis == axes and re.search(r"\bcat\(", self.written):
+        elif self.axis == axes and re.search(r"\bcat\(", self.words):
             says = f"torch.cat joins along an axis that is there, and the parts have {counted(axes, 'axis')}"
             yield likely(says, "call", f"dim={self.high} joins them; torch.stack(parts, dim={self.axis}) makes an axis")
-        elif axes == 1 and (found := re.search(OF_LABELS, self.written)):
+        elif axes == 1 and (found := re.search(OF_LABELS, self.words)):
             labels = found[1] or found[2]
             says = f"{labels} has one axis: labels are class numbers already"
             chosen = "arg" in found[0] or found[0].endswith("[1]")
@@ -70,7 +70,7 @@ class AxisRange(Rule):
                 yield possible(says, "call", f"dim={self.high} or dim=-1")
 
     @property
-    def written(self) -> str:
+    def words(self) -> str:
         """The user's line, or else the text that may quote it."""
         return self.line.code or self.case.raised.text
 
@@ -78,7 +78,7 @@ class AxisRange(Rule):
         """What the user's line takes the mean, the largest or the sum of along the axis that is missing."""
         along = rf"(?:dim|axis)? ?=? ?{self.axis}\b"
         of = r"(?:mean|sum|max|min|argmax|argmin|std|var|norm)"
-        found = re.search(rf"([\w.\[\]]+)\.{of}\({along}|torch\.{of}\(([\w.]+), {along}", self.written)
+        found = re.search(rf"([\w.\[\]]+)\.{of}\({along}|torch\.{of}\(([\w.]+), {along}", self.words)
         return (found[1] or found[2]) if found else ""
 
 

@@ -2,7 +2,7 @@
 
 import ast
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from convcli.explain.frames import Frame
@@ -29,6 +29,12 @@ class Case:
         own = [frame for frame in self.raised.frames if not frame.of_library]
         own = [frame for frame in own if not frame.code.startswith("raise")]  # these pass an error on
         return own[-1] if own else None
+
+    def at(self, file: str, number: int) -> "Case":
+        """The same error at a line of a text that is known."""
+        frame = Frame(file, number, code=self.source.texts[file][number - 1].strip())
+        source = Source.of_text("\n".join(self.source.texts[file]), file, [frame])
+        return Case(replace(self.raised, frames=(*self.raised.frames, frame)), source)
 
     @cached_property
     def line(self) -> Line:

@@ -92,7 +92,7 @@ class TargetRange(Targets):
             yield possible(says, "model", advice)
             return
         outputs = [made.value("out_features") or made.value("out_channels") for made in self.case.source.made]
-        if target in outputs:
+        if target is not None and target in outputs:
             says = f"there are {target} outputs, for classes 0 to {target - 1}, and a label is {target}: the labels "
             yield likely(f"{says}start at 1", "data", "labels - 1 where they are made")
             yield possible(f"there are {target + 1} classes, with background, say", "model", classes)

@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 from convcli.explain.frames import HEADER, UNDERLINE, Frame, frames
 from convcli.explain.lines import Line
+from convcli.explain.pasted import FILE, code_in
 
 LONGEST = 40_000  # characters of a message that are looked at; a state_dict's lists its keys
 LONGEST_LINE = 20_000
@@ -47,6 +49,17 @@ class Raised:
     kind: str
     text: str
     frames: tuple[Frame, ...] = ()
+    code: str = ""  # that stands beside it in the text
+
+    def placed(self) -> Self:
+        """The same with its frames at their places in the code beside it, as far as their lines stand there once."""
+        lines = [line.strip() for line in self.code.split("\n")]
+        once = {line: number for number, line in enumerate(lines, 1) if lines.count(line) == 1}
+        frames = [
+            replace(frame, file=FILE, number=once[frame.code]) if frame.code in once and not frame.of_library else frame
+            for frame in self.frames
+        ]
+        return replace(self, frames=tuple(frames))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +82,10 @@ def read(text: str) -> list[Raised]:
     lines = _lines(text)
     named = _named(lines)
     if not named:
-        return [Raised("", _message(lines[-200:]), tuple(frames(lines[-3000:])))] if any(lines) else []
-    errors = [_raised(lines, named, i) for i in range(len(named))]
+        message = _message(lines[-200:])
+        return [Raised("", message, tuple(frames(lines[-3000:])), code_in(lines))] if any(lines) else []
+    code = code_in(lines)
+    errors = [replace(_raised(lines, named, i), code=code) for i in range(len(named))]
     first = len(errors) - 1
     while first and (
         named[first].in_passing
@@ -82,8 +97,8 @@ def read(text: str) -> list[Raised]:
     text = chain[0].text
     asserted, warned = _last(ASSERTION, lines), _last(SHAPES, lines) if (sizes := SIZES.findall(text)) else ""
     if warned and set(sizes) <= set(re.findall(r"\d+", warned)):
-        return [Raised("", warned, chain[0].frames), *chain]
-    told = [Raised("", asserted, chain[0].frames)] if asserted else []
+        return [replace(chain[0], kind="", text=warned), *chain]
+    told = [replace(chain[0], kind="", text=asserted)] if asserted else []
     return told + chain if "cuda" in text.lower() else chain + told
 
 

@@ -39,6 +39,7 @@ from convcli.explain import (
 from convcli.explain.case import Case
 from convcli.explain.frames import Frame
 from convcli.explain.message import Raised
+from convcli.explain.pasted import FILE
 from convcli.explain.rule import Fix, Hypothesis, Rule
 from convcli.explain.source import Source
 
@@ -101,16 +102,27 @@ def diagnose(errors: Iterable[Raised], read_source: bool = True) -> Diagnosis | 
     ('linear-size', 'layer = nn.Linear(800, 10)')
     """
     for error in errors:
-        case = Case(error, Source(error.frames if read_source else ()))
+        case = _case(error, read_source)
         for rule in RULES.values():
             if found := _read(rule, case):
                 return found
     return None
 
 
+def _case(error: Raised, read_source: bool) -> Case:
+    """An error with the files that its frames name, or else with the code that stands beside it."""
+    source = Source(error.frames if read_source else ())
+    if source.texts or not error.code:
+        return Case(error, source)
+    error = error.placed()
+    return Case(error, Source.of_text(error.code, FILE, error.frames))
+
+
 def _read(rule: type[Rule], case: Case) -> Diagnosis | None:
     try:
         read = rule.read(case)
+        if read and (placed := read.placed()):
+            return _read(rule, placed)
         hypotheses = tuple(read.hypotheses()) if read else ()
         if read and hypotheses:
             read.told(read.says), read.why(), read.deciding(), read.warning(), list(read.operands())

@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 from convcli.explain.case import Case
 from convcli.explain.lines import NAME, Line
 from convcli.explain.origin import Told
+from convcli.explain.pasted import FILE
 from convcli.explain.source import Made, Source
 
 Likelihood = Literal["certain", "likely", "possible"]
 Where = Literal["before", "instead", "definition"]  # of the line that raised, or of the layer
 # What a line calls and that is no layer: functions, and whole models whose layers have other names.
 NO_LAYER = r"^(?:F|torch|nn|functional)\.|(?i:(?:^|[._])\w*(?:model|net|network|module|trainer|fit)$)"
+NEW = r"(?:^|\.)[A-Z]\w*$"  # a class that is called
 LOOKED_AT = 6000  # characters of a message; only a state_dict's lists go on for longer
 # What stands in a message for a fact. Every pattern is bounded, so that none can hang.
 HOLES = {
@@ -177,6 +179,23 @@ class Rule:
         return words.format_map({"x": self.x, **shapes})
 
     # The user's names, or x and layer where none are known or none are wanted.
+
+    @property
+    def written(self) -> Made | None:
+        """How the user's file makes the layer that raised, where a rule knows its numbers."""
+        return None
+
+    def placed(self) -> Case | None:
+        """The case at the one line of pasted code that calls what raised, where no frame stands in that code."""
+        source = self.case.source
+        if FILE not in source.texts or source.frames or self.generic:
+            return None
+        of_layer = (
+            rf"(?:^|\.){re.escape(self.written.name)}$" if self.written and self.written.name else self.layer_named
+        )
+        names = [name for name in source.names.called if of_layer and re.search(of_layer, name)]
+        numbers = {call.lineno for name in names if not re.search(NEW, name) for call in source.names.called[name]}
+        return self.case.at(FILE, numbers.pop()) if len(numbers) == 1 else None
 
     @property
     def line(self) -> Line:

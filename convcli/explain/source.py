@@ -164,10 +164,11 @@ class Source:
         return None
 
     @classmethod
-    def of_text(cls, text: str, file: str = "") -> Self:
-        """The calls of a text."""
+    def of_text(cls, text: str, file: str = "", frames: Sequence[Frame] = ()) -> Self:
+        """The calls of a text, in which frames stand."""
         source = cls(())
         source.texts = {file: text.split("\n")}
+        source.frames = [frame for frame in frames if frame.file == file]
         source._parse()
         return source
 
