@@ -106,6 +106,27 @@ class Origin:
         handed = self.of(argument, len(self.frames) - 1, self.frames[-1].number) if argument else []
         return [*earlier, *handed][:MOST]
 
+    def within(self, call: ast.Call | None) -> list[Made]:
+        """The layers of what the user's line calls, in their order, where the file says how that is made."""
+        if not self.frames or call is None:
+            return []
+        defined = self.defined(ast.unparse(call.func), len(self.frames) - 1, self.frames[-1].number)
+        return list(self._expanded(defined.call, defined))[::-1] if defined else []
+
+    def taking(self, parts: Sequence[Made], types: str, **values: int) -> Made | None:
+        """The one of these layers with these numbers that doesn't get from the layer before what it takes."""
+        fits = [part for part in parts if part.callee in types.split() and part.fits(values)]
+        wrong = [part for part in fits if not self._agrees(part, next(iter(values)))]
+        return wrong[0] if len(wrong) == 1 else None
+
+    def _agrees(self, made: Made, argument: str) -> bool:
+        """Whether the layer before makes what a layer takes: the same number, or the same words for it."""
+        told = self.told(list(self.before(made)))
+        if told.layer is None or told.flat or told.joined:
+            return False
+        same = told.layer.written(MAKES[told.layer.callee]) == made.written(argument)
+        return same or (told.makes is not None and told.makes == made.value(argument))
+
     def wrong(self, types: str, in_sequential: bool, **values: int) -> Made | None:
         """Of several layers with the same numbers the one that gets something else than it takes."""
         taken, *_ = values.values()
@@ -209,7 +230,8 @@ class Origin:
     def defined(self, name: str, at: int, number: int) -> Made | None:
         """The call that a layer's name is assigned to."""
         calls = [value for _, value in self._assigned(name, at, number) if isinstance(value, ast.Call)]
-        return self.by_call.get(calls[0]) if len(calls) == 1 and "." in name else None
+        made = self.by_call.get(calls[0]) if len(calls) == 1 else None
+        return made if made and ("." in name or made.callee[:1].isupper()) else None
 
     def _assigned(self, name: str, at: int, number: int) -> list[tuple[ast.stmt, ast.expr]]:
         return self.source.names.assigned(name, self.frames[at].file, number)

@@ -3,7 +3,7 @@
 import re
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from textwrap import dedent
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
@@ -263,8 +263,11 @@ class Rule:
         """
         if self.generic:
             return Source.of_text(self.rebuilt()).layer(types, self.layer, **values)
-        made = self.case.source.layer(types, self.layer, **values)
-        return made or self.case.origin.wrong(types, self.case.in_sequential, **values)
+        source, origin = self.case.source, self.case.origin
+        called = origin.within(self._call) if self.case.in_sequential else []
+        made = origin.taking(called, types, **values) or source.layer(types, self.layer, **values)
+        made = made or origin.wrong(types, self.case.in_sequential, **values)
+        return replace(made, known=values) if made else None
 
     def layer_above(self, types: str) -> Made | None:
         """The nearest layer of these types above the user's line, the one that it calls if there is one of its name."""

@@ -1,7 +1,7 @@
 """The user's files, where they stand on this machine: parsed to see how a layer was made, never run."""
 
 import ast
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import isqrt
 from pathlib import Path
@@ -35,6 +35,7 @@ class Made:
     call: ast.Call
     code: str
     name: str = ""  # what it is assigned to
+    known: Mapping[str, int] = field(default_factory=dict, compare=False)  # the numbers that an error tells
     names: Names = field(default_factory=lambda: Names({}, ()), compare=False, repr=False)
     places: dict[str, int] = field(default_factory=lambda: PLACES, compare=False, repr=False)
 
@@ -49,7 +50,12 @@ class Made:
     def value(self, argument: str) -> int | None:
         """The whole number handed over for an argument, if it is written out or the file says what its names are."""
         node = self.node(argument)
-        return self.number_of(node) if node else None
+        number = self.number_of(node) if node else None
+        return self.known.get(argument) if number is None else number
+
+    def fits(self, values: Mapping[str, int]) -> bool:
+        """Whether it can have been made with these numbers."""
+        return all(self.value(argument) in (None, value) for argument, value in values.items())
 
     def number_of(self, node: ast.expr) -> int | None:
         return whole(node, lambda part: self.names.number(part, self.file, part.lineno))
@@ -88,6 +94,7 @@ class Made:
         sum_or_product = isinstance(node, ast.BinOp) and isinstance(node.right, ast.Constant)
         first = node.left if isinstance(node, ast.BinOp) and sum_or_product else node
         known = self.number_of(first) if isinstance(first, ast.Name | ast.Attribute) else None
+        known = self.value(argument) if first is node and known is None else known
         if first and known and value >= known:
             name = ast.unparse(first)
             if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
@@ -150,8 +157,7 @@ class Source:
 
     def fitting(self, types: str, **values: int) -> list[Made]:
         """The calls that can have made a layer of these types with these numbers."""
-        typed = [made for made in self.made if made.callee in types.split()]
-        return [made for made in typed if all(made.value(each) in (None, value) for each, value in values.items())]
+        return [made for made in self.made if made.callee in types.split() and made.fits(values)]
 
     def layer(self, types: str, name: str = "", **values: int) -> Made | None:
         """The one call that made a layer of these types with these numbers, told from others by what it is called."""
@@ -201,7 +207,8 @@ class Source:
         calls = [each for each in self.made if each.call in callers]
         if len(uses) != 1 or len(calls) != 1 or any(isinstance(each, ast.Starred) for each in calls[0].call.args):
             return None
-        made = replace(calls[0], places={name: place for place, name in enumerate(names)})
+        known = {node.id: made.known[argument]} if argument in made.known else {}
+        made = replace(calls[0], places={name: place for place, name in enumerate(names)}, known=known)
         return self.maker(made, node.id) or (made, node.id)
 
     def shared(self, made: Made, argument: str) -> bool:
@@ -230,7 +237,7 @@ class Source:
             if isinstance(node, ast.Call):
                 first, last = node.lineno, node.end_lineno or node.lineno
                 code = "\n".join(lines[first - 1 : last])
-                yield Made(file, first, last, node, code, named.get(node, ""), self.names)
+                yield Made(file, first, last, node, code, named.get(node, ""), names=self.names)
 
     def says(self, word: str) -> bool:
         return any(word in line for lines in self.texts.values() for line in lines)
