@@ -6,7 +6,6 @@ from typing import Self
 
 from convcli.explain.case import Case
 from convcli.explain.kernel import LAYERS
-from convcli.explain.origin import Told
 from convcli.explain.rule import Fix, Rule, shaped
 from convcli.explain.source import Made
 from convcli.refusals import AXIS_NAMES
@@ -55,10 +54,6 @@ class OfChannels(Rule):
     def written(self) -> Made | None:
         outs = self.weight["transposed" in self.facts]
         return self.made(LAYERS, in_channels=self.expected, out_channels=outs)
-
-    @cached_property
-    def came(self) -> Told:
-        return self.arriving(self.written)
 
     @property
     def of_layers(self) -> bool:

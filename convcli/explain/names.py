@@ -7,7 +7,10 @@ from itertools import pairwise
 
 from convcli.explain.frames import Frame
 from convcli.explain.lines import NAME, Line
+from convcli.explain.options import options
 
+LOOP = (ast.For, ast.While, ast.ListComp, ast.GeneratorExp, ast.DictComp)
+ROW = (ast.List, ast.Tuple)
 DEEPEST = 8  # names that stand for names
 FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef)
 SCOPE = (*FUNCTION, ast.ClassDef)
@@ -39,6 +42,12 @@ class Names:
             for name in {ast.unparse(call.func), last_name(call.func)}:
                 called.setdefault(name, []).append(call)
         return called
+
+    @cached_property
+    def repeated(self) -> set[ast.AST]:
+        """What stands in a loop or in a comprehension."""
+        loops = (node for nodes in self.nodes.values() for node in nodes if isinstance(node, LOOP))
+        return {part for loop in loops for part in ast.walk(loop)}
 
     @cached_property
     def assignments(self) -> dict[tuple[str, str], list[tuple[ast.stmt, ast.expr]]]:
@@ -107,18 +116,40 @@ class Names:
         place = ast.unparse(node), file, number
         if place not in self.numbers and depth <= DEEPEST:
             self.numbers[place] = None
-            self.numbers[place] = self._number(place[0], file, number, depth)
+            self.numbers[place] = self._number(node, file, number, depth)
         return self.numbers.get(place)
 
-    def _number(self, name: str, file: str, number: int, depth: int) -> int | None:
+    def _number(self, node: ast.expr, file: str, number: int, depth: int) -> int | None:
+        numbers = {
+            self._whole(each, place, depth + 1) if each else None for place, each in self._set(node, file, number)
+        }
+        return numbers.pop() if len(numbers) == 1 else None
+
+    def _set(self, node: ast.expr, file: str, number: int) -> list[tuple[str, ast.expr | None]]:
+        """What a name, an attribute or an element is set to, each with its file."""
+        name = ast.unparse(node)
         if found := self.parameter(name, file, number):
             function, names = found
             handed = [handed_over(call, name, names) for call in self.callers(function, file)]
-            nodes = [each or _default(function, name) for each in handed or [None]]
-        else:
-            nodes = [value for _, value in self.assigned(name, file, number)]
-        values = {self._whole(each, file, depth + 1) if each else None for each in nodes}
-        return values.pop() if len(values) == 1 else None
+            return [(file, each or _default(function, name)) for each in handed or [None]]
+        if assigned := self.assigned(name, file, number):
+            return [(file, value) for _, value in assigned]
+        match node:
+            case ast.Attribute(attr=key) | ast.Subscript(slice=ast.Constant(value=str(key))):
+                return list(self.options.get(key, ()))
+            case ast.Subscript(value=listed, slice=ast.Constant(value=int(index))):
+                rows = [(place, each.elts) for place, each in self._set(listed, file, number) if isinstance(each, ROW)]
+                return [(place, row[index]) for place, row in rows if -len(row) <= index < len(row)]
+        return []
+
+    @cached_property
+    def options(self) -> dict[str, list[tuple[str, ast.expr]]]:
+        """What each option of the files is set to, with the file that does it."""
+        set_to: dict[str, list[tuple[str, ast.expr]]] = {}
+        for file, nodes in self.nodes.items():
+            for name, value in options(nodes):
+                set_to.setdefault(name, []).append((file, value))
+        return set_to
 
     def _whole(self, node: ast.expr, file: str, depth: int) -> int | None:
         return whole(node, lambda part: self.number(part, file, node.lineno, depth))
@@ -185,7 +216,7 @@ def whole(node: ast.expr, known: Callable[[ast.expr], int | None] = lambda node:
     """
     if isinstance(node, ast.Constant):
         return node.value if type(node.value) is int else None
-    if isinstance(node, ast.Name | ast.Attribute):
+    if isinstance(node, ast.Name | ast.Attribute | ast.Subscript):
         return known(node)
     if isinstance(node, ast.BinOp):
         left, right = whole(node.left, known), whole(node.right, known)

@@ -4,7 +4,7 @@ import re
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property
 from textwrap import dedent
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
@@ -180,10 +180,15 @@ class Rule:
 
     # The user's names, or x and layer where none are known or none are wanted.
 
-    @property
+    @cached_property
     def written(self) -> Made | None:
         """How the user's file makes the layer that raised, where a rule knows its numbers."""
         return None
+
+    @cached_property
+    def came(self) -> Told:
+        """What the user's file says of the tensor that the layer gets."""
+        return self.arriving(self.written)
 
     def placed(self) -> Case | None:
         """The case at the one line of pasted code that calls what raised, where no frame stands in that code."""
@@ -283,8 +288,9 @@ class Rule:
         """The line that makes the layer, changed; without a file, ``code`` if that is all there is to the layer."""
         if made:
             if not type and not self.generic:
-                made, changes = self.case.source.worded(made, changes)
-                if self.case.source.shared(made, *changes):
+                joined = self.written is not None and bool(self.came.joined)
+                made, changes = self.case.source.worded(made, changes, joined)
+                if not joined and self.case.source.shared(made, *changes):
                     return None
             return Fix(dedent(made.edited(type, **changes)).strip(), "definition", made.file, made.number, made.last)
         named = not self.line.code or re.search(self.layer_named, self.layer)  # and not a whole model

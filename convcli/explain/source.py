@@ -84,7 +84,7 @@ class Made:
         numbers = [self.number_of(part) for part in parts]
         return tuple(number for number in numbers if number is not None) if None not in numbers else ()
 
-    def reworded(self, argument: str, value: int) -> str:
+    def reworded(self, argument: str, value: int, joined: bool = False) -> str:
         r"""A number for an argument in the words that it is written in, as far as they can be kept.
 
         >>> Source.of_text("n = 8\nfc = nn.Linear(n * 4, 10)").made[-1].reworded("in_features", 16)
@@ -93,12 +93,15 @@ class Made:
         node = self.node(argument)
         sum_or_product = isinstance(node, ast.BinOp) and isinstance(node.right, ast.Constant)
         first = node.left if isinstance(node, ast.BinOp) and sum_or_product else node
-        known = self.number_of(first) if isinstance(first, ast.Name | ast.Attribute) else None
-        known = self.value(argument) if first is node and known is None else known
+        named = isinstance(first, ast.Name | ast.Attribute | ast.Subscript)
+        known = self.number_of(first) if first and named else None
+        known = self.value(argument) if first is node and named else known
         if first and known and value >= known:
             name = ast.unparse(first)
             if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
                 return f"{name} + {self._name_for(value - known)}" if value > known else name
+            if joined and value % known:
+                return f"{name} + {self._name_for(value - known)}"
             if value % known == 0:
                 return f"{name} * {value // known}" if value > known else name
         channels, *rest = self.factors(argument) or (0,)
@@ -212,17 +215,18 @@ class Source:
         return self.maker(made, node.id) or (made, node.id)
 
     def shared(self, made: Made, argument: str) -> bool:
-        """Whether an argument is handed on from several calls, which other numbers at its place would all change."""
+        """Whether several layers get an argument from where it stands, by other calls or in a loop."""
         node = made.node(argument)
         found = self.names.parameter(node.id, made.file, node.lineno) if isinstance(node, ast.Name) else None
-        return bool(found and len(self.names.callers(found[0], made.file)) > 1)
+        callers = self.names.callers(found[0], made.file) if found else []
+        return len(callers) > 1 or any(call in self.names.repeated for call in (*callers, made.call))
 
-    def worded(self, made: Made, changes: dict[str, object]) -> tuple[Made, dict[str, object]]:
+    def worded(self, made: Made, changes: dict[str, object], joined: bool) -> tuple[Made, dict[str, object]]:
         """The call that is to be changed, and its changes in the words that stand there."""
         for argument, value in changes.items():
             made, name = self.maker(made, argument) or (made, argument)
             if isinstance(value, int):
-                return made, {name: made.reworded(name, value)}
+                return made, {name: made.reworded(name, value, joined)}
         return made, changes
 
     def above(self, frame: Frame) -> list[str]:

@@ -5,7 +5,7 @@ import re
 from functools import cached_property
 
 from convcli.explain.features import columns, maps_counted
-from convcli.explain.origin import Told, joined
+from convcli.explain.origin import joined
 from convcli.explain.rule import Fix, Hypothesis, Rule, likely
 from convcli.explain.source import Made
 
@@ -20,10 +20,6 @@ class OfLinear(Rule):
     @cached_property
     def written(self) -> Made | None:
         return self.made("Linear", in_features=self.in_features, out_features=self.out_features)
-
-    @cached_property
-    def came(self) -> Told:
-        return self.arriving(self.written)
 
     def remade_alike(self, made: Made | None, code: str = "", **changes: int) -> list[Fix | None]:
         """The same for all layers that get the same tensor and are made with the same number; not two on one line."""

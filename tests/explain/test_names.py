@@ -55,3 +55,35 @@ def test_names_that_stand_for_each_other_end() -> None:
 def test_names_in_sums_of_names_are_worked_out_once() -> None:
     sums = [f"a{i} = " + " + ".join([f"a{i + 1}"] * 60) for i in range(9)]
     assert Source.of_text("\n".join([*sums, "fc = nn.Linear(a0, 4)"])).made[0].value("in_features") is None
+
+
+OPTIONS = """import argparse
+HP = {"wide": 64, "layers": [8, 16], "twice": 1}
+OTHER = dict(twice=2)
+@dataclass
+class Config:
+    deep: int = 3
+    half: int = HP["wide"] // 2
+parser.add_argument("--n-heads", type=int, default=4)
+dims = (5, 6)
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ('hp["wide"]', 64),
+        ("cfg.deep", 3),
+        ("self.config.half", 32),
+        ("args.n_heads", 4),
+        ("hp['layers'][1]", 16),
+        ("dims[1]", 6),
+        ("dims[2]", None),
+        ("cfg.twice", None),
+        ("cfg.missing", None),
+        ("HP[key]", None),
+    ],
+)
+def test_what_an_option_is_set_to(text: str, value: int | None) -> None:
+    source = Source.of_text(f"{OPTIONS}fc = nn.Linear({text}, 2)")
+    assert source.made[-1].value("in_features") == value
