@@ -55,11 +55,14 @@ class Raised:
         """The same with its frames at their places in the code beside it, as far as their lines stand there once."""
         lines = [line.strip() for line in self.code.split("\n")]
         once = {line: number for number, line in enumerate(lines, 1) if lines.count(line) == 1}
-        frames = [
-            replace(frame, file=FILE, number=once[frame.code]) if frame.code in once and not frame.of_library else frame
-            for frame in self.frames
-        ]
-        return replace(self, frames=tuple(frames))
+        placed = []
+        for frame in self.frames:
+            nameless = not frame.file and len([line for line in lines if line]) > 2  # the last of many lines
+            if frame.code in once and not frame.of_library:
+                frame = replace(frame, file=FILE, number=once[frame.code])
+            if not nameless or re.search(r"\w\(", frame.code):
+                placed.append(frame)
+        return replace(self, frames=tuple(placed))
 
 
 @dataclass(frozen=True, slots=True)

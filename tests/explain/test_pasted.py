@@ -78,3 +78,10 @@ def test_a_log_is_not_code() -> None:
     assert code_in(["x = 1"] * (MOST + 1)) == ""
     assert code_in(["x = \0"]) == ""
     assert code_in(["x = " + "(" * 5000]) == ""
+
+
+def test_the_last_of_many_lines_raised_only_if_it_calls_something() -> None:
+    lines = ["loss = (xs @ w).sum()", "loss.backward()", "w.data += -0.1 * w.grad"]
+    found = diagnose(read("\n".join([*lines, "RuntimeError: Trying to backward through the graph a second time"])))
+    assert found is not None
+    assert found.rule.case.frame is None
