@@ -222,10 +222,12 @@ class Channels(OfChannels):
                 says, "checkpoint", "weights of the kind that the pipeline is for: plain, inpainting, editing, depth"
             )
             return
-        mixed = self.weight[0] >= 128 or set(self.weight[2:]) == {1}  # and no first layer over pixels
-        if (expected, got) == (4, 3) and min(self.input[-2:]) >= 64 and mixed:
+        if (expected, got) == (4, 3) and min(self.input[-2:]) >= 64 and self.generates():
             says = "pictures (3 channels) went where 4 are read: latents of an encoder, or pictures with alpha or depth"
             yield likely(says, "data", "encode the pictures first (vae.encode), or load them with their fourth channel")
+            return
+        if (expected, got) == (4, 3) and groups == 1 and min(self.input[-2:]) >= 64 and self.layer != "layer":
+            yield from self.of_pictures(made)
             return
         if bins := spectra(got, expected):
             says = f"{bins[0]} arrive, and the layer is for {bins[1]}"
@@ -265,6 +267,19 @@ class Channels(OfChannels):
         if expected == 2 * got:
             says = f"{expected} = 2 · {got}: two maps were to be concatenated, and only one arrives"
             yield possible(says, "call", "torch.cat([a, b], dim=1) before the layer")
+
+    def generates(self) -> bool:
+        """Whether the layer is one of an image generator: by its numbers, which no first layer over pixels has."""
+        named = r"(?i)diffusers|comfy|latent|(?:^|[^a-z])vae|autoencoder|denois"
+        by_numbers = set(self.weight[2:]) == {1} or (self.weight[0] >= 320 and self.layer == "layer")
+        return by_numbers or self.case.through(named) or self.line.has(named)
+
+    def of_pictures(self, made: Fix | None) -> Iterator[Hypothesis]:
+        """Colour pictures where a layer of the user's own reads four channels."""
+        says = f"the pictures have 3 channels (RGB), and {self.named} was made for 4"
+        yield likely(says, "model", f"{self.setting(self.written, 'in_channels', 3)}, if colour is what is meant", made)
+        advice = 'Image.open(path).convert("RGBA") for alpha, torch.cat([rgb, depth], 1) for depth or another band'
+        yield possible("a fourth channel is meant, and isn't loaded", "data", advice)
 
     def known(self, made: Fix | None) -> Iterator[Hypothesis]:
         """What the user's file says of the channels."""

@@ -42,6 +42,21 @@ class KernelLarger(Rule):
         missing = kernel[short[0]] - padded[short[0]]
         along = f"along {axis.name} there are {padded[short[0]]} cells, padding included, for {kernel[short[0]]}"
         wide = [i for i in range(len(kernel)) if padded[i] == kernel[i]]
+        if self.emptied(short[0]):
+            padding = kernel[short[0]] // 2
+            says = (
+                f"with a padding of {padding} on both sides nothing of the {padded[short[0]]} cells along {axis.name} "
+            )
+            says += "is the input's: it is empty there"
+            advice = (
+                "print x.shape after each slice or crop before it: one begins at or beyond the end, or the inputs are "
+            )
+            yield likely(says, "data", f"{advice}no pairs, frames or tiles of the size that is sliced")
+            says = (
+                f"{padded[short[0]]} cells do arrive, if there is no padding: a narrow crop, or axes in another order"
+            )
+            yield possible(says, "data", "[batch, channels, height, width] is wanted")
+            return
         if len(kernel) == 2 and short == [0] and wide == [1] and kernel[1] > 20:
             says = f"a text of {padded[0]} words is shorter than the kernel's {kernel[0]}"
             yield likely(says, "data", f"pad every text to at least {kernel[0]} words")
@@ -61,6 +76,13 @@ class KernelLarger(Rule):
             if self.case.through("pool") or re.search("(?i)avg_?pool", self.case.raised.text):
                 advice = f"nn.AdaptiveAvgPool{len(kernel)}d(1) averages maps of any size; or larger inputs"
             yield likely(says, "data", advice)
+
+    def emptied(self, short: int) -> bool:
+        """Whether an axis is all padding, as another one tells: less that padding it is as long as sizes mostly are."""
+        if self.padded[short] != self.kernel[short] - 1 or self.kernel[short] % 2 == 0:
+            return False
+        given = [(cells, cells - size + 1) for cells, size in zip(self.padded, self.kernel, strict=True)]
+        return any(cells % 8 and inputs > 0 == inputs % 8 for cells, inputs in given)
 
     def why(self) -> str:
         return "A dilated kernel counts as wide as it reaches, dilation·(kernel − 1) + 1."

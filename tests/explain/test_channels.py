@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.explain import assert_first
+from tests.explain import assert_first, at
 
 CASES = [
     (
@@ -148,6 +148,28 @@ CASES = [
     (
         "Given groups=1, weight of size [4, 4, 1, 1], expected input[2, 3, 256, 256] to have 4 channels, but got 3 "
         "channels instead",
+        "channels",
+        "data",
+        "encode the pictures",
+    ),
+    (
+        at(
+            "h = F.relu(self.conv_a(img))",
+            "RuntimeError: Given groups=1, weight of size [64, 4, 5, 5], expected input[16, 3, 96, 96] to have 4 "
+            "channels, but got 3 channels instead",
+            "torch/nn/modules/conv.py",
+        ),
+        "channels",
+        "model",
+        "in_channels=3 where self.conv_a is made",
+    ),
+    (
+        at(
+            "h = self.conv_in(sample)",
+            "RuntimeError: Given groups=1, weight of size [128, 4, 3, 3], expected input[1, 3, 512, 512] to have 4 "
+            "channels, but got 3 channels instead",
+            "torch/nn/modules/conv.py",
+        ).replace("net.py", "latent/unet.py"),
         "channels",
         "data",
         "encode the pictures",

@@ -26,6 +26,20 @@ CASES = [
         "another order",
     ),
     (
+        "Calculated padded input size per channel: (230 x 6). Kernel size: (7 x 7). Kernel size can't be greater than "
+        "actual input size",
+        "kernel-larger",
+        "data",
+        "it is empty there",
+    ),
+    (
+        "Calculated padded input size per channel: (224 x 2). Kernel size: (3 x 3). Kernel size can't be greater than "
+        "actual input size",
+        "kernel-larger",
+        "data",
+        "another order",
+    ),
+    (
         "Calculated padded input size per channel: (3 x 300). Kernel size: (5 x 300). Kernel size can't be "
         "greater than actual input size",
         "kernel-larger",
