@@ -30,6 +30,8 @@ WIDTHS = {
 }
 
 
+# Channels of the last maps of ResNets, MobileNets, EfficientNets and DenseNets, which pool them to one cell.
+LAST_MAPS = {512, 1024, 1280, 1536, 1664, 1920, 2048, 2208}
 JOINED = {16, 32, 64, 128, 256, 512, 768, 1024, 2048, 4096}  # features that are often concatenated to others
 
 

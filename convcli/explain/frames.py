@@ -9,6 +9,8 @@ LIBRARY = re.compile(
     r"|[/\\](?:lightning|pytorch_lightning|fastai)[/\\]"
     r"|[/\\]torch[/\\](?:nn|utils|optim|autograd|cuda|_)|[/\\](?:runpy|threading|contextlib)\.py$|[/\\]debugpy[/\\]"
 )
+# A line of torch's own that is quoted without its file.
+OF_TORCH = re.compile(r"torch\.addmm\(bias, input|input\.matmul\(weight\.t\(\)\)|\bF\.\w+\(input, self\.weight")
 # One alternative for each way of printing; the groups are told apart by their last letter.
 HEADER = re.compile(
     r"""File\ "(?P<file_a>[^"]{1,500})",\ line\ (?P<number_a>\d{1,9})(?:,\ in\ (?P<function_a>[^\s(]{1,200}))?
@@ -43,7 +45,7 @@ class Frame:
         >>> [Frame(f, 9).of_library for f in ("/env/lib/python3.12/site-packages/torch/nn/modules/conv.py", "net.py")]
         [True, False]
         """
-        return bool(LIBRARY.search(self.file))
+        return bool(LIBRARY.search(self.file) or (not self.file and OF_TORCH.search(self.code)))
 
 
 def frames(lines: Iterable[str]) -> list[Frame]:

@@ -6,6 +6,7 @@ from math import isqrt
 
 from convcli.explain.features import (
     JOINED,
+    LAST_MAPS,
     SAME_COLUMNS,
     WIDTHS,
     columns,
@@ -18,8 +19,11 @@ from convcli.explain.features import (
 )
 from convcli.explain.rule import Hypothesis, likely, possible, shaped
 from convcli.explain.wired import KEEP_BATCH, OfLinear
+from convcli.wording import counted as counted_as
 
 FAMILY = "linear"
+
+DATA_NAMED = r"(?i)(?:x|\w*(?:batch|data|inputs?|sample|obs|state)|(?:x|batch|inputs?)_\w+)"
 
 
 class LinearSize(OfLinear):
@@ -108,6 +112,8 @@ class LinearSize(OfLinear):
         elif features == ins:
             says = f"the sizes do fit ({features} and {ins}): the cause is another, and shapes needn't change"
             yield likely(says, "device", "run it on the CPU, whose messages are exact; memory, drivers, mixed devices")
+        elif self.called_on_data() and (features < 4 or not self.unflattened()):
+            yield from self.of_columns()
         elif features == outs and 4 * features <= ins and not made:
             says = f"{features} is what the layer makes: scores of the same layer arrive in the place of {ins} features"
             yield likely(says, "model", f"hand over the {ins} features from before the last layer, or leave it out")
@@ -163,6 +169,21 @@ class LinearSize(OfLinear):
             yield possible("the layer is your own", "model", self.own)
         else:
             yield from self.miscounted()
+
+    def called_on_data(self) -> bool:
+        """Whether a script, not a network's forward, calls the layer on what it has of a loader or a file."""
+        own = self.layer != "layer" and not self.layer.startswith("self.") and not self.case.in_sequential
+        return own and bool(re.fullmatch(DATA_NAMED, self.x))
+
+    def of_columns(self) -> Iterator[Hypothesis]:
+        """Data with other features than the first layer takes."""
+        arrive = counted_as(self.features, "feature")
+        says = f"{self.x} has {arrive} a sample, and {self.layer} takes {self.in_features}"
+        advice = (
+            f"make the {self.in_features} where the batch is made: every column, powers of one, codes of categories"
+        )
+        yield likely(says, "data", advice)
+        yield likely(f"{arrive} a sample, no more, is meant", "model", self.own, *self.remade_for_features)
 
     def miscounted(self) -> Iterator[Hypothesis]:
         rows, features, ins, other = self.rows, self.features, self.in_features, ""
@@ -272,18 +293,18 @@ class LinearSize(OfLinear):
             says = f"{picture} arrives where {ins} features are taken: what makes features of it is left out"
             advice = f"send the picture through that (the convolutions, an encoder), and hand on its {ins} features"
         elif self.out_features >= 1000 or ins in WIDTHS:
-            says = f"{features} = {times} · {ins}: {ins} maps of {times} cells, where one cell each was counted"
-            advice = "resize the pictures to what the net was made for, or nn.AdaptiveAvgPool2d(1) before the flatten"
+            side = isqrt(times)
+            cells = f"{side}×{side}" if side * side == times else times
+            says = f"{features} = {times} · {ins}: {ins} maps of {cells} cells, where one cell each was counted"
+            advice = "nn.AdaptiveAvgPool2d(1) before the flatten, or pictures of the size the net was made for (224)"
         else:
             says = f"a sample has {features} values and the net was made for {ins}: of other data, or several at once"
             advice = f"in_features={features} (the option for the state's or input's size), or hand over {ins} of them"
         larger = likely(says, "data", advice)
         batch = times <= 16 or times in (32, 64, 128, 256)
-        yield from (
-            (likely(merged, "call", KEEP_BATCH), larger)
-            if batch and ins >= 64
-            else (larger, likely(merged, "call", KEEP_BATCH))
-        )
+        square = ins in LAST_MAPS and isqrt(times) ** 2 == times
+        first, second = likely(merged, "call", KEEP_BATCH), larger
+        yield from (first, second) if batch and ins >= 64 and not square else (second, first)
 
     @property
     def product(self) -> bool:

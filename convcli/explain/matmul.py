@@ -45,8 +45,11 @@ class MatmulSize(Rule):
 
     def hypotheses(self) -> Iterator[Hypothesis]:
         expected, got = self.facts.get("expected"), self.facts.get("got")
+        of_torch = any(
+            frame.of_library and not frame.file for frame in self.case.raised.frames
+        )  # quoted: addmm(bias, …
         if self.case.through(r"linear") or (
-            not self.facts and self.line.has(r"self\.(?:fc|lin|class|head)|addmm\(bias")
+            not self.facts and (of_torch or self.line.has(r"self\.(?:fc|lin|class|head)"))
         ):
             says = "an nn.Linear gets other features than its in_features; this version of torch says no numbers"
             advice = "print(x.shape) before the layer: its last axis has to be in_features; a picture's size changes it"

@@ -86,7 +86,7 @@ def read(text: str) -> list[Raised]:
     named = _named(lines)
     if not named:
         message = _message(lines[-200:])
-        return [Raised("", message, tuple(frames(lines[-3000:])), code_in(lines))] if any(lines) else []
+        return [Raised("", message, tuple(_unnamed(lines[-3000:])), code_in(lines))] if any(lines) else []
     code = code_in(lines)
     errors = [replace(_raised(lines, named, i), code=code) for i in range(len(named))]
     first = len(errors) - 1
@@ -147,7 +147,7 @@ def _raised(lines: Sequence[str], named: Sequence[_Named], i: int) -> Raised:
     if before and after and tested:
         before = [*before, after[0]]  # pytest names the place below the message
     if not before:
-        before = after[::-1] if STOPPED.search(lines[this.line]) else after  # a debugger has the innermost first
+        before = after[::-1] if STOPPED.search(lines[this.line]) else _oldest_first(after, lines)
     if not before:
         near = [line for line in lines[max(0, this.line - 3) : this.line] if line.strip()]
         nearest = [line for line in near if not UNDERLINE.match(line) and not line.lstrip().startswith("#")][-1:]
@@ -157,6 +157,19 @@ def _raised(lines: Sequence[str], named: Sequence[_Named], i: int) -> Raised:
     if i and all(frame.of_library for frame in before) and any(map(CHAINED.search, lines[above - 1 : this.line])):
         before = [*_raised(lines, named, i - 1).frames, *before]
     return Raised(this.kind.rpartition(".")[2], _message(message), tuple(before))
+
+
+def _unnamed(lines: Sequence[str]) -> list[Frame]:
+    """The frames of a text that names no error, which may begin with the message."""
+    found, filled = frames(lines), [line for line in lines if line.strip()]
+    begins = bool(found) and not HEADER.search(filled[0]) and filled[-1].strip() in (found[-1].code, found[-1].marked)
+    return _oldest_first(found, lines) if begins else found
+
+
+def _oldest_first(below: list[Frame], lines: Sequence[str]) -> list[Frame]:
+    """Frames that stand below their message, which only debuggers print so: these have the innermost first."""
+    turned = len(below) > 1 and below[0].function != "<module>" and not below[-1].of_library
+    return below[::-1] if turned and not any(TRACEBACK in line for line in lines) else below
 
 
 def _is_code(line: str) -> bool:

@@ -56,3 +56,8 @@ def test_a_library_is_not_the_user(file: str) -> None:
 @pytest.mark.parametrize("file", ["net.py", "/home/torch/net.py", "Cell In[4]", "/content/lib/net.py"])
 def test_the_user_is_no_library(file: str) -> None:
     assert not Frame(file, 1).of_library
+
+
+def test_torchs_own_line_without_its_file_is_not_the_users() -> None:
+    (quoted,) = frames(["--> 992         return torch.addmm(bias, input, weight.t())"])
+    assert quoted.of_library

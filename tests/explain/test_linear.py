@@ -77,6 +77,31 @@ CASES = [
         "model",
         "make self.mix",
     ),
+    (
+        "--> 1372         ret = torch.addmm(bias, input, weight.t())\n"
+        "RuntimeError: size mismatch, m1: [1 x 4608], m2: [512 x 7] at a.cpp:9",
+        "linear-size",
+        "data",
+        "512 maps of 3×3 cells",
+    ),
+    (
+        "loss = F.mse_loss(fc(batch_t), y)\nRuntimeError: size mismatch, m1: [64 x 1], m2: [3 x 1] at a.c:9",
+        "linear-size",
+        "data",
+        "batch_t has 1 feature a sample, and fc takes 3",
+    ),
+    (
+        "pred = linear(inputs)\nRuntimeError: mat1 and mat2 shapes cannot be multiplied (50x11 and 13x1)",
+        "linear-size",
+        "data",
+        "inputs has 11 features a sample",
+    ),
+    (
+        "h = linear(images)\nRuntimeError: mat1 and mat2 shapes cannot be multiplied (1792x28 and 784x10)",
+        "linear-size",
+        "call",
+        "isn't flattened",
+    ),
     ("mat1 and mat2 shapes cannot be multiplied (0x3 and 32x64)", "linear-size", "data", "empty"),
     ("mat1 and mat2 shapes cannot be multiplied (1x12800 and 400x84)", "linear-size", "call", "32 · 400"),
     ("mat1 and mat2 shapes cannot be multiplied (2708x7 and 256x256)", "linear-size", "call", "out_dim"),

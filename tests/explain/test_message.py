@@ -90,6 +90,12 @@ RuntimeError: mat1 and mat2 shapes cannot be multiplied (128x512 and 2048x4096)"
         NOTEBOOK,
         RICH,
         MESSAGE + '\n  File "net.py", line 41, in forward\n    x = self.fc1(x)',
+        MESSAGE
+        + '\n  File "net.py", line 41, in forward\n    x = self.fc1(x)\n  File "a.py", line 9, in run\n    y = net(x)',
+        f"RuntimeError: {MESSAGE}" + '\n  File "net.py", line 41, in forward\n    x = self.fc1(x)\n'
+        '  File "train.py", line 9, in <module>\n    out = net(x)',
+        f"RuntimeError: {MESSAGE}" + '\n  File "train.py", line 9, in <module>\n    out = net(x)\n'
+        '  File "net.py", line 41, in forward\n    x = self.fc1(x)',
         "x = self.fc1(x)\nRuntimeError: " + MESSAGE,
         "x = self.fc1(x)\n\n# what I get:\nRuntimeError: " + MESSAGE,
         "x = self.fc1(x) RuntimeError: " + MESSAGE,
