@@ -4,13 +4,14 @@ import ast
 import re
 from collections.abc import Iterator
 
-from convcli.explain.lines import Line
+from convcli.explain.lines import NAME, Line
 from convcli.explain.origin import MAKES, Told
 from convcli.explain.rule import Hypothesis, Rule, certain, likely, possible
 
 FAMILY = "linear"
 
 TURNED = re.compile(r"transpose\(|permute\(|\.m?T\b|\.t\(\)")
+SOUND = r"(?i)audio|pitch|(?<![a-z])f0|wav(?:e|s|_|\b)|vocod|speech|stereo|spectrogram"
 PARAMETER = r"(?i)weight|kernel|matri|(?:^|\.)w\d*$|param|basis"
 
 
@@ -43,6 +44,21 @@ class MatmulSize(Rule):
     """
     not_that = "reshape makes the sizes agree and mixes up what they stand for; transpose turns them"
 
+    @property
+    def batches(self) -> tuple[int, int] | None:
+        """The batches of both sides, if these differ."""
+        expected, got = self.facts.get("expected"), self.facts.get("got")
+        if isinstance(expected, tuple) and isinstance(got, tuple):
+            expected, got = next(iter(expected), None), next(iter(got), None)
+        elif "number of batches" not in self.case.raised.text:
+            return None
+        return (expected, got) if expected != got and isinstance(expected, int) and isinstance(got, int) else None
+
+    def told(self, words: str) -> str:
+        if words == self.says and self.batches:
+            return f"a batch of {self.batches[0]} is multiplied by one of {self.batches[1]}"
+        return super().told(words)
+
     def hypotheses(self) -> Iterator[Hypothesis]:
         expected, got = self.facts.get("expected"), self.facts.get("got")
         of_torch = any(
@@ -55,7 +71,9 @@ class MatmulSize(Rule):
             advice = "print(x.shape) before the layer: its last axis has to be in_features; a picture's size changes it"
             yield likely(says, "model", advice)
             return
-        if isinstance(expected, tuple) and len(expected) == len(got) == 2:
+        if self.batches:
+            yield self.of_unlike_batches(*self.batches)
+        elif isinstance(expected, tuple) and len(expected) == len(got) == 2:
             yield from self.of_batches(expected, got)
         elif "vector" in self.facts:
             says = f"a vector of {self.vector} was multiplied by a matrix {self.matrix}"
@@ -63,11 +81,9 @@ class MatmulSize(Rule):
             yield likely(says, "model", advice)
         else:
             if "number of batches" in self.case.raised.text:
-                sizes = f": {expected} and {got}" if got else ", the last of an epoch perhaps"
-                advice = (
-                    "make both for the batch at hand, x.size(0), or drop_last=True; with one matrix for all, expand it"
-                )
-                yield likely(f"the batches of both sides differ{sizes}", "call", advice)
+                says = "the batches of both sides differ, the last of an epoch perhaps"
+                advice = "make both for the batch at hand, x.size(0); with one matrix for all, torch.matmul or expand"
+                yield likely(says, "call", advice)
                 return
             if "subscript" in self.facts and (known := self.letter()):
                 yield known
@@ -122,15 +138,6 @@ class MatmulSize(Rule):
         """A batched product; torch names the first two axes of its second side, and not the third."""
         first, second = self.line.factors() or ("a", "b")
         what = f"{second} has {list(got)} as its first two axes; the product needs {list(expected)}"
-        low, high = sorted((expected[0], got[0]))
-        if low != high:
-            says = f"{what}: the batches differ"
-            if low and high % low == 0:
-                says += (
-                    f", one is {high // low} times the other: repeated (heads, beams, a prompt and none) on one side"
-                )
-            yield likely(says, "call", "print both shapes, and mend or repeat the one that isn't as meant")
-            return
         turned = f"{what}: its last two axes are to be swapped"
         wanted = "[batch, n, d] times [batch, m, d] wants the second transposed"
         if self.case.through("attention") or self.line.has("attention\\("):
@@ -148,7 +155,30 @@ class MatmulSize(Rule):
             says = f"{first} and {second} are of different sizes, {expected[1]} and {got[1]}, however they are turned"
             yield possible(says, "model", "make both for one size where they are made")
 
+    def of_unlike_batches(self, expected: int, got: int) -> Hypothesis:
+        """The two sides have other batches, which torch.bmm doesn't spread over one another."""
+        named = (side if NAME.fullmatch(side) else "" for side in self.line.factors() or ("", ""))
+        first, second = (name or side for name, side in zip(named, ("the first", "the second"), strict=True))
+        one, many = (first, second) if expected < got else (second, first)
+        low, high = sorted((expected, got))
+        says = f"{first} is a batch of {expected}, {second} one of {got}"
+        expanded = f"expand the one, expand({high}, -1, -1)"
+        if (low, high) == (1, 2) and any(re.search(SOUND, f"{f.file} {f.code}") for f in self.case.raised.frames):
+            says += f": sound, whose two channels (stereo) were read as a batch in {many}"
+            advice = "mono where it is loaded, x.mean(0, keepdim=True) or x[:1]; if two are meant, "
+            return likely(says, "data", advice + expanded)
+        if low == 1:
+            advice = f"if {one} is for all, torch.matmul, or {expanded}; otherwise hand over what belongs to one: x[:1]"
+            return likely(says, "call", advice)
+        if low and high % low == 0:
+            says += f", {high // low} times the other: repeated on one side alone (heads, beams, a prompt and none)"
+            return likely(says, "call", "repeat the other as well (repeat_interleave, expand), or neither")
+        advice = "make both for the batch at hand, x.size(0): the last one of an epoch is smaller (drop_last=True)"
+        return likely(says, "call", advice)
+
     def deciding(self) -> str:
+        if self.batches:
+            return "print both shapes where they are made: which of the two batches is meant?"
         wanted = self.expected[1] if isinstance(self.facts.get("expected"), tuple) else "as long as the other's"
         return f"print the shape of the second side: is its last axis {wanted}?"
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.explain import assert_first
+from tests.explain import assert_first, at
 
 CASES = [
     (
@@ -17,13 +17,29 @@ CASES = [
         "Expected size for first two dimensions of batch2 tensor to be: [4, 6] but got: [3, 6].",
         "matmul-size",
         "call",
-        "batches differ",
+        "the first is a batch of 4, the second one of 3",
     ),
     (
         "Expected size for first two dimensions of batch2 tensor to be: [16, 40] but got: [8, 40].",
         "matmul-size",
         "call",
-        "2 times the other",
+        "one of 8, 2 times the other: repeated on one side alone",
+    ),
+    (
+        at(
+            "s = torch.bmm(wave, kernel)",
+            "RuntimeError: batch1 and batch2 must have same number of batches, got 2 and 1",
+        ),
+        "matmul-size",
+        "data",
+        "stereo) were read as a batch in wave",
+    ),
+    (
+        "s = torch.bmm(q, memory)\n"
+        "RuntimeError: Expected size for first two dimensions of batch2 tensor to be: [8, 32] but got: [1, 32].",
+        "matmul-size",
+        "call",
+        "if memory is for all, torch.matmul",
     ),
     (
         "h = F.relu(torch.matmul(x, w1) + b1)\n"
