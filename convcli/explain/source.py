@@ -80,7 +80,7 @@ class Made:
         >>> Source.of_text("fc = nn.Linear(16 * 5 * 5, 10)").made[0].factors("in_features")
         (16, 5, 5)
         """
-        parts = _factors(self.node(argument))
+        parts = factors_of(self.node(argument))
         numbers = [self.number_of(part) for part in parts]
         return tuple(number for number in numbers if number is not None) if None not in numbers else ()
 
@@ -107,7 +107,7 @@ class Made:
         channels, *rest = self.factors(argument) or (0,)
         side = isqrt(value // channels) if channels else 0
         square = len(rest) == 2 and rest[0] == rest[1] and channels * side * side == value
-        return f"{ast.unparse(_factors(node)[0])} * {side} * {side}" if square else str(value)
+        return f"{ast.unparse(factors_of(node)[0])} * {side} * {side}" if square else str(value)
 
     def _name_for(self, value: int) -> str:
         """The one parameter around that comes to a number, or the number."""
@@ -269,7 +269,7 @@ def _parsed(lines: list[str]) -> ast.Module | None:
         return None
 
 
-def _factors(node: ast.expr | None) -> list[ast.expr]:
+def factors_of(node: ast.expr | None) -> list[ast.expr]:
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
-        return [*_factors(node.left), *_factors(node.right)]
+        return [*factors_of(node.left), *factors_of(node.right)]
     return [node] if node else []

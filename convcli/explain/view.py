@@ -1,21 +1,20 @@
 """Views, reshapes and expansions that the elements don't fit."""
 
 import ast
-import re
 from collections.abc import Iterator
 from math import isqrt, prod
 
 from convcli.explain.lines import Line
 from convcli.explain.rule import Fix, Hypothesis, Rule, certain, likely, possible
+from convcli.explain.viewed import OfView
 from convcli.wording import counted as counted_as
 
 FAMILY = "view"
 
 CHOSEN = r"\[[^\[\]]+\](?:\.contiguous\(\))?\.(?:view|reshape)\("  # by a mask or index, and reshaped then
-HEADS = r"(?i:heads?\b|\bn?h\b)"
 
 
-class ViewSize(Rule):
+class ViewSize(OfView):
     code = "view-size"
     signatures = (
         "shape '{shape:shape}' is invalid for input of size {elements}",
@@ -36,11 +35,6 @@ class ViewSize(Rule):
     """
     not_that = "another product that fits {elements} runs, and puts values of different samples into one row"
 
-    @property
-    def x(self) -> str:
-        call = self._call
-        return self.line.text(call.func).rpartition(".")[0] if call and "." in self.line.text(call.func) else "x"
-
     def why(self) -> str:
         known = prod(size for size in self.shape if size >= 0)
         if -1 in self.shape:
@@ -49,67 +43,6 @@ class ViewSize(Rule):
 
     def deciding(self) -> str:
         return f"print({self.x}.shape) before the line"
-
-    def fitting(self) -> list[tuple[int, int]]:
-        """The axes that alone are wrong, each with the size that would make it right."""
-        fits = []
-        for i, size in enumerate(self.shape):
-            rest = prod(self.shape[:i] + self.shape[i + 1 :])
-            if size > 0 and rest > 0 and self.elements % rest == 0:
-                fits.append((i, self.elements // rest))
-        return fits
-
-    def maps(self) -> str:
-        """How the maps differ from what was counted of them, if their two sides alone do; empty otherwise."""
-        places = range(1, len(self.shape) - 1)  # square maps first
-        for i in sorted(places, key=lambda i: (self.shape[i] != self.shape[i + 1], -i)):
-            high, wide = self.shape[i : i + 2]
-            rest = prod(self.shape[:i] + self.shape[i + 2 :])
-            if min(high, wide, rest) < 1 or max(high, wide) < 2 or self.elements % rest:
-                continue
-            cells = self.elements // rest
-            side = isqrt(cells)
-            rounded = [(high + i, wide + j) for i in (-1, 0, 1) for j in (-1, 0, 1) if (high + i) * (wide + j) == cells]
-            if high == wide and side * side == cells > 1:
-                rounded = [(side, side)]
-            if rounded and min(high, wide) > (1 if high == wide else 4):
-                return f"the maps are {rounded[0][0]}×{rounded[0][1]}, {high}×{wide} were counted"
-            if not self.fitting() and min(high, wide) > 4:
-                return f"{cells} positions arrive, and {high}·{wide} = {high * wide} were counted"
-        return ""
-
-    def windowed(self) -> int:
-        """The side of square maps that a window doesn't divide: [batch, n, window, n, window, channels]; or 0."""
-        if len(self.shape) != 6 or self.shape[2] != self.shape[4] or min(self.shape) < 1:
-            return 0
-        cells, rest = divmod(self.elements, self.shape[0] * self.shape[5])
-        side = isqrt(cells)
-        return side if not rest and side * side == cells and side % self.shape[2] else 0
-
-    def of_anchors(self) -> int:
-        """The channels that arrive at a detector's head, [batch, anchors, classes + 5, height, width]; 0 for others."""
-        if len(self.shape) != 5 or min(self.shape) < 1 or self.shape[1] > 9 or self.shape[2] < 6:
-            return 0
-        batch, _, _, high, wide = self.shape
-        return 0 if self.elements % (batch * high * wide) else self.elements // (batch * high * wide)
-
-    def sizes(self) -> list[str]:
-        """The sizes as the user's line writes them."""
-        found = re.search(r"(?:view|reshape)\(\[?([^()\[\]]{1,200})", self.line.code)
-        return found[1].split(",") if found else []
-
-    def heads(self) -> int:
-        """The axis that the user's line names heads, if that alone is wrong; 0 otherwise."""
-        fewer = [axis for axis, size in self.fitting() if self.shape[axis] % size == 0]
-        return next((axis for axis in fewer if re.search(r"heads?\b", "".join(self.sizes()[axis : axis + 1]))), 0)
-
-    def uneven(self) -> tuple[int, int]:
-        """A width and the heads, in the last two axes, that don't divide it, so that a division rounded; or zeros."""
-        width, rest = divmod(self.elements, prod(self.shape[:-2])) if min(self.shape) > 0 else (0, 1)
-        last = "".join(self.sizes()[-1:])
-        heads = self.shape[-1 if re.search(HEADS, last) else -2]
-        lost = width - prod(self.shape[-2:])
-        return (width, heads) if not rest and 0 < lost < heads and self.line.has(rf"{HEADS}|d_?k\b") else (0, 0)
 
     def hypotheses(self) -> Iterator[Hypothesis]:
         if not self.shape or prod(self.shape) == self.elements:
@@ -123,7 +56,7 @@ class ViewSize(Rule):
 
     def counted_out(self) -> Iterator[Hypothesis]:
         """A view whose sizes are all given."""
-        shape, elements, fitting, maps = self.shape, self.elements, self.fitting(), self.maps()
+        shape, elements, fitting, (maps, rounded) = self.shape, self.elements, self.fitting(), self.maps()
         follow = "let the batch follow: -1, or x.size(0), as the first size"
         samples = next((size for axis, size in fitting if axis == 0 and len(shape) > 1), 0)
         if heads := self.heads():
@@ -152,26 +85,47 @@ class ViewSize(Rule):
             says = f"the maps are {side}×{side}, and {side} isn't a multiple of the window's {shape[2]}"
             yield likely(says, "data", f"pad or resize the input so that its sides are multiples of {shape[2]} there")
         elif maps:
-            advice = "resize the inputs to what the network counts on, or take the sizes from x.shape[-2:]"
-            yield likely(f"{maps}: other inputs, strides or rounding", "data", advice)
+            yield likely(*(self.rounded(maps) if rounded else self.resized(maps)))
         elif len(shape) == 2 and shape[0] in (1, shape[1]) and elements % prod(shape) == 0:
             batch = elements // prod(shape)
             says = f"{elements} = {batch} · {prod(shape)}: the view is for one sample, and a batch of {batch} comes"
             yield likely(says, "call", f"keep the batch: x.view(-1, {', '.join(map(str, shape[shape[0] == 1 :]))})")
         elif len(shape) == 2 and not fitting:
             yield from self.miscounted(shape[1])
-        elif any(axis for axis, _ in fitting):
-            wrong = sorted(fitting, key=lambda fit: (fit[0] == 0, fit[0] if len(shape) > 2 else -fit[0]))[:3]
-            axes = ", or ".join(f"axis {axis} were {size}, not {shape[axis]}" for axis, size in wrong)
-            advice = "what makes the tensor has another size: channels, classes, anchors, steps, pixels, or the batch"
+        elif len(shape) == 2 and [axis for axis, _ in self.suspects()] == [1] and all(self.counted_maps(1)):
+            yield self.of_maps(dict(fitting)[1])
+        elif any(axis for axis, _ in self.suspects()):
             times = elements // prod(shape) if elements % prod(shape) == 0 else 0
-            many = f"{times} times as much arrives as is counted: " if times else ""
-            yield likely(f"{many}it would fit if {axes}", "model", f"{advice}; make both agree")
+            yield self.of_suspects(f"{times} times as much arrives as is counted: " if times else "")
         elif samples:
             says = f"the view counts on {shape[0]} samples, and {elements} elements are {samples}"
             yield likely(says, "call", follow, self.free_batch())
         else:
             yield from self.unknown()
+
+    def resized(self, maps: str) -> tuple[str, str, str]:
+        advice = "resize the inputs to what the network counts on, or take the sizes from x.shape[-2:]"
+        return f"{maps}: other inputs, strides or rounding", "data", advice
+
+    def rounded(self, maps: str) -> tuple[str, str, str]:
+        advice = (
+            "pad or resize the input to a multiple of all that halves it (32 in most networks), or F.interpolate one"
+        )
+        advice += " map to the other's size; x.shape[-2:] here mends it only if no other map has the counted sides"
+        return f"{maps}: a side was rounded on its way down, and not up again", "data", advice
+
+    def of_suspects(self, many: str) -> Hypothesis:
+        """One size alone is wrong."""
+        wrong = self.suspects()[:3]
+        axes = ", or ".join(
+            f"axis {axis}{self.written(axis)} were {size}, not {self.shape[axis]}" for axis, size in wrong
+        )
+        advice = "what makes the tensor has another size: channels, classes, anchors, steps, pixels, or the batch"
+        if wrong[0][0] == 0:
+            advice = (
+                f"print {self.x}.shape; a batch size that was set for other batches: {self.x}.size(0); or another size"
+            )
+        return likely(f"{many}it would fit if {axes}", "model", f"{advice}; make both agree")
 
     def left_open(self) -> Iterator[Hypothesis]:
         """A view with a size that follows from the others."""
@@ -218,37 +172,57 @@ class ViewSize(Rule):
             advice = "take class tokens off before, or resize: the pictures or patches have another size"
             yield likely(says, "model", advice)
         elif elements % shape[-1] == 0 and len(shape) > 2:
-            rows, group = elements // shape[-1], prod(n for n in shape[:-1] if n > 0)
-            says = f"{elements} = {rows} · {shape[-1]}: {rows} rows don't divide by the {group} that go together"
-            advice = (
-                f"a multiple of {group} rows in every batch: the last one is short, or sizes were counted for others"
-            )
-            yield likely(says, "data", advice)
+            yield self.of_groups(elements // shape[-1], prod(n for n in shape[:-1] if n > 0))
         else:
             yield from self.unknown()
+
+    def of_groups(self, rows: int, group: int) -> Hypothesis:
+        """Rows of which some belong together, and that don't come out even."""
+        named = self.written(self.shape.index(group)) if group in self.shape else ""
+        says = f"{self.elements} = {rows} · {self.shape[-1]}: {rows} rows don't divide by the {group}{named} that go "
+        says += "together: some sample has more or fewer, or a batch was split amid one (DataParallel)"
+        advice = (
+            f"print how many each sample has; pad or cut to {group} where the batch is made, or split by their own "
+        )
+        return likely(says, "data", f"{advice}numbers; drop_last=True where rows, not whole samples, are loaded")
 
     def unknown(self) -> Iterator[Hypothesis]:
         says = f"{self.elements} elements aren't {list(self.shape)}: the tensor has other sizes than the line counts on"
         yield likely(says, "call", "print its shape, and write sizes that follow from it: x.size(0), x.shape[-2:]")
 
+    def of_maps(self, features: int) -> Hypothesis:
+        """The features of a sample are known, and the line says what was counted of its maps."""
+        channels, counted = self.counted_maps(1)
+        side, ways = isqrt(features // channels), []
+        if side * side * channels == features:
+            ways = [f"{channels} maps of {side}×{side}, not {counted}×{counted}"]
+        if features % counted**2 == 0:
+            ways.append(f"{features // counted**2} channels of {counted}×{counted}, not {channels}")
+        says = f"a sample has {features} features: {', or '.join(ways) or f'not {channels}·{counted}·{counted}'}"
+        advice = f"{self.x}.flatten(1), and in_features={features} in the nn.Linear that takes them"
+        made = self.case.source.layer("Linear", "", in_features=self.shape[1])
+        return likely(says, "model", advice, self.flat(), self.remade(made, in_features=features))
+
     def miscounted(self, features: int) -> Iterator[Hypothesis]:
         says = f"{features} features a sample were counted, and the maps have others: {self.elements} elements in all"
+        channels, _ = self.counted_maps(1)
+        if channels and self.elements % channels == 0:
+            cells = self.elements // channels
+            sides = [side for side in range(2, isqrt(cells) + 1) if cells % side**2 == 0]
+            says += f" = {channels} channels · {cells} cells"
+            if len(sides) == 1:
+                says += f", as of {counted_as(cells // sides[0] ** 2, 'sample')} of {sides[0]}×{sides[0]}"
         advice = "x.flatten(1) lets the features follow; then the next nn.Linear tells how many there are"
         yield likely(says, "model", advice)
         yield possible("the pictures have another size than the net was sized for", "data", "resize them")
 
     def free_batch(self) -> Fix | None:
         """The user's line with its first size left to follow from the others."""
-        call = self._call
-        if not call or not call.args or -1 in self.shape:
-            return None
-        first = call.args[0]
-        sizes = first.elts if isinstance(first, ast.Tuple | ast.List) else call.args
-        return self.instead(_cut(self.line, sizes[0], "-1")) if len(sizes) > 1 else None
+        sizes = self.size_nodes()
+        return self.instead(_cut(self.line, sizes[0], "-1")) if len(sizes) > 1 and -1 not in self.shape else None
 
     def flat(self) -> Fix | None:
-        call = self._call
-        return self.instead(_cut(self.line, call, f"{self.x}.flatten(1)")) if call else None
+        return self.instead(_cut(self.line, self.viewed, f"{self.x}.flatten(1)")) if self.viewed else None
 
 
 def vocabulary(size: int) -> bool:

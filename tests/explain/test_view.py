@@ -56,7 +56,7 @@ CASES = [
         "x = x.view(-1, 16*5*5)\nRuntimeError: shape '[-1, 400]' is invalid for input of size 384",
         "view-size",
         "model",
-        "400 features",
+        "384 elements in all = 16 channels · 24 cells, as of 6 samples of 2×2",
     ),
     (
         "x = x.view(128, -1)\nRuntimeError: shape '[128, -1]' is invalid for input of size 130",
@@ -68,7 +68,7 @@ CASES = [
         "size '[2 x 5 x 5 x 128]' is invalid for input of with 12800 elements at /torch/lib/TH/THStorage.c:41",
         "view-size",
         "model",
-        "10, not 5",
+        "axis 3 were 256, not 128, or axis 0 were 4, not 2",
     ),
     (
         "tmp[:, :n] = img[:, a:b]\nRuntimeError: The expanded size of the tensor (48) must match the existing "
@@ -104,6 +104,44 @@ CASES = [
         "view-size",
         "data",
         "60 isn't a multiple of the window's 8",
+    ),
+    (
+        "k = k.view(n, self.rows, self.cols, self.cols, self.width)\n"
+        "RuntimeError: shape '[3, 7, 9, 9, 64]' is invalid for input of size 217728",
+        "view-size",
+        "model",
+        "axis 4 (self.width) were 128, not 64, or axis 0 (n) were 6, not 3",
+    ),
+    (
+        "h = h.reshape(batch_size, agents, hidden)\nRuntimeError: shape '[4, 7, 96]' is invalid for input of size 8064",
+        "view-size",
+        "model",
+        "if axis 0 (batch_size) were 12, not 4",
+    ),
+    (
+        "k = k.view(B, H, W, C)\nRuntimeError: shape '[2, 26, 26, 128]' is invalid for input of size 160000",
+        "view-size",
+        "data",
+        "multiple of all that halves it",
+    ),
+    (
+        "g = g.view(-1, n_frames, g.size(1))\nRuntimeError: shape '[-1, 3, 128]' is invalid for input of size 8960",
+        "view-size",
+        "data",
+        "70 rows don't divide by the 3 (n_frames) that go together: some sample has more or fewer",
+    ),
+    (
+        "x = x.view(x.size(0), 20 * 4 * 4)\nRuntimeError: shape '[8, 320]' is invalid for input of size 10240",
+        "view-size",
+        "model",
+        "a sample has 1280 features: 20 maps of 8×8, not 4×4, or 80 channels of 4×4, not 20",
+    ),
+    (
+        "x = torch.reshape(x, (x.shape[0], 8 * 8 * 3))\n"
+        "RuntimeError: shape '[5, 192]' is invalid for input of size 2880",
+        "view-size",
+        "model",
+        "9 channels of 8×8, not 3",
     ),
     (
         "shape '[2, 32, 32, 320]' is invalid for input of size 1966080",
