@@ -3,7 +3,7 @@
 import ast
 import re
 from collections.abc import Callable, Iterator
-from math import gcd
+from math import gcd, isqrt
 
 from convcli.explain.names import whole
 from convcli.explain.rule import Fix, Hypothesis, Rule, certain, likely, possible
@@ -45,7 +45,8 @@ class Targets(Rule):
     def folds(self, rows: int, samples: int) -> Hypothesis | None:
         """The view(-1, n) of the user's file, before an nn.Linear(n, …), that makes so many rows of these samples."""
         made = self.case.source.made
-        wide = {each.value("in_features") for each in made if each.callee == "Linear"}
+        steps = {self.case.origin.makes(each) for each in made if re.match("LSTM|GRU|RNN", each.callee)}
+        wide = {each.value("in_features") for each in made if each.callee == "Linear"} - steps
         for view in made:
             n = whole(view.call.args[1]) if view.callee in ("view", "reshape") and len(view.call.args) == 2 else None
             if not n or n not in wide or ast.unparse(view.call.args[0]) != "-1" or rows * n % (samples or 1):
@@ -145,14 +146,7 @@ class TargetBatch(Targets):
             advice = "predictions and targets of one batch: filter and shuffle both, or neither"
             yield (possible if fixed else likely)(says, "call", advice)
         elif targets and batch % targets == 0:
-            factor = batch // targets
-            says = f"{batch} = {factor} · {targets}: each sample became {factor} rows, in a view(-1, n) or a flatten"
-            if factor <= 8:
-                says += ", or in a torch.cat along the batch"
-            advice = "x.flatten(1) keeps a row for each sample; then mend in_features of the next nn.Linear"
-            if factor <= 8:
-                advice += "; torch.cat(…, 1) joins features"
-            yield likely(says, "call", advice)
+            yield from self.multiplied(batch // targets)
             if batch <= 64:
                 yield self.last_batch(possible)
         elif batch and targets % batch == 0:
@@ -171,6 +165,37 @@ class TargetBatch(Targets):
                 says += ", or steps were cut or padded in one alone"
             advice = "x.flatten(1), not x.view(-1, n); one padding and mask for both, labels as long as inputs"
             yield likely(says, "call", advice)
+
+    def multiplied(self, factor: int) -> Iterator[Hypothesis]:
+        """Each sample has become several predictions: the cells of its maps, its tokens, or parts of it."""
+        side, product = isqrt(factor), f"{self.batch} = {factor} · {self.targets_}"
+        says = f"{product}: each sample became {factor} rows, in a view(-1, n) or a flatten"
+        advice = "x.flatten(1) keeps a row for each sample; then mend in_features of the next nn.Linear"
+        if factor <= 8:
+            says += ", or in a torch.cat along the batch"
+            advice += "; torch.cat(…, 1) joins features"
+        maps = f"{product} and {factor} = {side}·{side}: each of {side}×{side} cells of the last maps became a row, so "
+        maps += "they weren't pooled"
+        pooling = (
+            "nn.AdaptiveAvgPool2d(1) and x.flatten(1) before the classifier, whose in_features stay; or the version "
+        )
+        pooling += "of a library whose backbone pools, as the code counts on"
+        square = side * side == factor and side > 3
+        if any(map(self.case.source.mentions, ("nn.LSTM(", "nn.GRU(", "nn.RNN("))):
+            says = f"{product}: each of the {factor} steps of a sequence became a row"
+            yield likely(
+                says, "model", "out[:, -1], or the mean over the steps, goes into the last layer, not all of them"
+            )
+        elif (side := isqrt(factor - 1)) > 5 and side * side == factor - 1:
+            says = f"{product} and {factor} = 1 + {side}·{side}: the tokens of a transformer, each a row of its own"
+            yield likely(says, "model", "its class token, x[:, 0], or the mean x.mean(1), goes into the classifier")
+        elif square and factor % 10 and not is_chosen(factor):
+            yield likely(maps, "model", pooling)
+            yield possible(says, "call", advice)
+        else:
+            yield likely(says, "call", advice)
+            if square:
+                yield possible(maps, "model", pooling)
 
     def last_batch(self, sure: Callable[[str, str, str], Hypothesis]) -> Hypothesis:
         says = f"the last batch has {counted(self.targets_, 'sample')}, and the output is always made for {self.batch}"

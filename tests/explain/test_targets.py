@@ -1,8 +1,12 @@
 """Targets and predictions of other numbers."""
 
+from pathlib import Path
+
 import pytest
 
-from tests.explain import assert_first
+from convcli.explain.message import read
+from convcli.explain.recognise import diagnose
+from tests.explain import IMPORTS, assert_first, error_of
 
 CASES = [
     ("Expected input batch_size (1) to match target batch_size (64).", "target-batch", "model", "took the batch"),
@@ -14,7 +18,9 @@ CASES = [
         "the last batch has 2 samples",
     ),
     ("size mismatch (got input: [10], target: [256])", "target-batch", "call", "one sample's"),
-    ("Expected input batch_size (1568) to match target batch_size (32).", "target-batch", "call", "49 · 32"),
+    ("Expected input batch_size (1568) to match target batch_size (32).", "target-batch", "model", "49 = 7·7"),
+    ("Expected input batch_size (3152) to match target batch_size (16).", "target-batch", "model", "x[:, 0]"),
+    ("Expected input batch_size (480) to match target batch_size (32).", "target-batch", "call", "15 rows"),
     ("Expected input batch_size (4) to match target batch_size (40).", "target-batch", "loss", "10 targets"),
     ("Expected input batch_size (4) to match target batch_size (0).", "target-batch", "data", "single number"),
     ("Expected input batch_size (324) to match target batch_size (64).", "target-batch", "call", "view(-1, n)"),
@@ -49,3 +55,15 @@ CASES = [
 @pytest.mark.parametrize(("text", "code", "change", "words"), CASES)
 def test_the_first_answer(text: str, code: str, change: str, words: str) -> None:
     assert_first(text, code, change, words)
+
+
+def test_the_steps_of_a_recurrent_layer_are_no_samples(tmp_path: Path) -> None:
+    path = tmp_path / "net.py"
+    path.write_text(f"""{IMPORTS}
+rnn, head = nn.GRU(6, 8, batch_first=True), nn.Linear(8, 3)
+out, _ = rnn(torch.rand(4, 12, 6))
+scores = head(out.reshape(-1, 8))
+loss = F.cross_entropy(scores, torch.zeros(4, dtype=torch.long))
+""")
+    found = diagnose(read(error_of(path)))
+    assert found and "each of the 12 steps of a sequence" in found.hypotheses[0].says
