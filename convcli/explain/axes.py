@@ -41,6 +41,11 @@ class AxisRange(Rule):
             chosen = "arg" in found[0] or found[0].endswith("[1]")
             fix = self.replaced(found[0], labels) if chosen else None
             yield likely(says, "call", f"take them as they are, {labels}", fix)
+        elif self.squeezed() and "squeeze(" not in self.line.code and not self.case.in_loss:
+            says = (
+                f"{missing}: squeeze() took it, with a batch of one (the last, say) its batch axis: {self.squeezed()}"
+            )
+            yield likely(says, "call", squeezed)
         elif reduced := self.reduced():
             says = (
                 f"{reduced} has {counted(axes, 'axis')} already: what made it pooled, flattened, reduced or squeezed it"
@@ -55,8 +60,6 @@ class AxisRange(Rule):
         elif self.axis == -3 or any("pool" in frame.function for frame in self.case.deeper):
             says = f"{missing}: a 2-d layer got what was flattened before"
             yield likely(says, "call", "pool before the flatten, on [batch, channels, height, width]")
-        elif self.squeezed() and "squeeze(" not in self.line.code:
-            yield likely(f"{missing}: squeeze() took it: {self.squeezed()}", "call", squeezed)
         elif self.line.has(r"squeeze\(|squeeze\b"):
             yield likely(f"{missing}: fewer axes arrive than are squeezed", "call", squeezed)
         else:

@@ -97,7 +97,7 @@ class ChannelsBatch(OfChannels):
             self.of_layers
             or self.input[0] != 1
             or self.expected != 1
-            or self.got <= 4
+            or self.got <= (2 if self.ndim == 1 else 4)
             or len(self.input) != self.ndim + 2
         ):
             return

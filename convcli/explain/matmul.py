@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from convcli.explain.lines import NAME, Line
 from convcli.explain.origin import MAKES, Told
 from convcli.explain.rule import Hypothesis, Rule, certain, likely, possible
+from convcli.explain.source import Made
 
 FAMILY = "linear"
 
@@ -104,9 +105,22 @@ class MatmulSize(Rule):
             return None
         first, second = named[holding[0]], named[self.operand]
         says = f"the letter {self.subscript} is {self.expected} in {first} and {self.got} in {second}"
+        if (stacked := self.stacked(second)) and equation[self.operand][:1] == self.subscript:
+            says += f": {second} is stacked along a new axis 0, which its letters have elsewhere"
+            return likely(
+                says, "call", f"torch.stack(…, dim=1), or {second}'s letters in its order", self.remade(stacked, dim=1)
+            )
         one, other = self.made_by(first), self.made_by(second)
         advice = f"print both shapes; letters in another order, or {second} made for another size"
         return self.of_two(one, other, self.expected, self.got, says) or likely(says, "call", advice)
+
+    def stacked(self, name: str) -> Made | None:
+        """The torch.stack, without a dim, that the user's file makes a tensor with."""
+        frame = self.case.frame
+        behind = self.case.source.names.behind([name], frame.file, frame.number) if frame and not self.generic else ()
+        value = next((each.value for each in behind), None)
+        made = self.case.origin.by_call.get(value) if isinstance(value, ast.Call) else None
+        return made if made and made.callee == "stack" and len(made.call.args) == 1 and not made.call.keywords else None
 
     def of_two(self, one: Told, other: Told, expected: int, got: int, says: str) -> Hypothesis | None:
         """What is said of two sides if the file says which layer made each, and how wide."""

@@ -71,7 +71,13 @@ class Interpolate(Rule):
             if missing > 1:
                 advice, added = "[height, width] becomes [1, 1, height, width]: x[None, None]", "{}[None, None]"
             fix = self.changed(self.x, added)
-            if missing == 1 and re.search(SINGLE, self.x):
+            if missing == 1 and (taken := self.taken()):
+                says += f": {taken} took the axis of the channels"
+                advice = (
+                    "squeeze (or index) after it, not before: unsqueeze(1) before, and .squeeze(1) of what comes out"
+                )
+                fix = self.squeezed_after()
+            elif missing == 1 and re.search(SINGLE, self.x):
                 advice = "a batch without channels: x.unsqueeze(1) before, and .squeeze(1) of what comes out"
                 fix = self.squeezed_after()
             yield likely(says, "data", advice, fix)
@@ -93,6 +99,11 @@ class Interpolate(Rule):
             yield likely(says, "data", f"[batch, channels, height, width]: {self.x}.unsqueeze(0) for one picture")
         elif "align_corners" in text:
             yield certain("align_corners has no meaning for nearest", "call", "leave it out, or mode='bilinear'")
+
+    def taken(self) -> str:
+        """The statement of the user's file that takes the axis of the channels from the input before."""
+        made = next(iter(self.case.behind(self.x).values()), "") if NAME.fullmatch(self.x) else ""
+        return made if re.search(r"\.squeeze\((?:dim=)?1\)$|\[:, \d+\]$", made) else ""
 
     def squeezed_after(self) -> Fix | None:
         """The call with an axis of channels added before and taken off after, so that the lines after it still fit."""
@@ -140,10 +151,7 @@ class GridSample(Rule):
     def hypotheses(self) -> Iterator[Hypothesis]:
         grid = self.handed(1, "grid")
         if "got" in self.facts:
-            rows = "[batch, 2, 3]" if self.ndim == 2 else "[batch, 3, 4]"
-            says = f"affine_grid takes {rows} and got {list(self.got)}"
-            advice = "the first two rows of a 3×3 matrix: theta[:, :2]"
-            yield likely(says, "call", advice)
+            yield self.of_matrices(self.ndim, self.got)
         elif "input" in self.facts and len(self.input) == len(self.grid) and self.grid[0] == 1:
             says = f"one grid was made for a batch of {self.input[0]}"
             spread = self.changed(grid, f"{{}}.expand({self.x}.size(0), -1, -1, -1)")
@@ -169,6 +177,19 @@ class GridSample(Rule):
             says = f"the grid is {list(self.grid)}"
             advice = "[batch, height, width, 2] for pictures, [batch, depth, height, width, 3] for volumes"
             yield likely(says, "call", advice)
+
+    def of_matrices(self, ndim: int, got: tuple[int, ...]) -> Hypothesis:
+        """affine_grid got other matrices than it takes."""
+        theta = self.handed(0, "theta")
+        says = f"affine_grid takes [batch, {ndim}, {ndim + 1}] and got {list(got)}"
+        if len(got) == 2 and got[1] == ndim * (ndim + 1):
+            says += f": each row of {got[1]} is such a matrix, flat"
+            view = f"{{}}.view(-1, {ndim}, {ndim + 1})"
+            return likely(says, "call", view.format(theta), self.changed(theta, view))
+        if got[1:] == (ndim + 1, ndim + 1):
+            first = f"{{}}[:, :{ndim}]"
+            return likely(says, "call", f"the first {ndim} rows: {first.format(theta)}", self.changed(theta, first))
+        return likely(says, "call", f"one matrix of {ndim} rows and {ndim + 1} columns for each sample of the batch")
 
 
 class PixelShuffle(Rule):

@@ -81,9 +81,13 @@ class ViewSize(OfView):
             says = f"the layer before makes {made} channels; {anchors} anchors of {scores - 5} classes + 5 take"
             advice = f"filters={anchors * scores} in the layer before each head, or the number of classes as it was"
             yield likely(f"{says} {anchors * scores}", "model", f"{advice}: anchors · (classes + 5)")
-        elif side := self.windowed():
-            says = f"the maps are {side}×{side}, and {side} isn't a multiple of the window's {shape[2]}"
-            yield likely(says, "data", f"pad or resize the input so that its sides are multiples of {shape[2]} there")
+        elif all(sides := self.windowed()):
+            side, window = sides
+            says = f"the maps are {side}×{side}, and {side} isn't a multiple of the window or patch of {window}"
+            advice = (
+                f"pad or resize the input so that its sides are multiples of {window} there, or a size that divides"
+            )
+            yield likely(says, "data", f"{advice} {side}")
         elif maps:
             yield likely(*(self.rounded(maps) if rounded else self.resized(maps)))
         elif len(shape) == 2 and shape[0] in (1, shape[1]) and elements % prod(shape) == 0:
@@ -143,6 +147,13 @@ class ViewSize(OfView):
         elif shape[1:] == (-1,) and shape[0] > 1 and self.line.has(CHOSEN):
             says = f"{self.x} has {elements} elements in all, not as many for each of {shape[0]} rows"
             yield likely(says, "data", "see why rows have other numbers of what is chosen; a view wants equally many")
+        elif shape[1:] == (-1,) and "*" in (first := "".join(self.sizes()[:1])):
+            says = (
+                f"{first} = {shape[0]} rows were counted for full batches, and {elements} elements are of a smaller one"
+            )
+            kept = f"{self.x}.reshape(-1, {self.x}.size(-1))"
+            rows = self.instead(_cut(self.line, self.viewed, kept)) if self.viewed else None
+            yield likely(says, "call", f"{kept} has as many rows as there are; drop_last=True leaves data out", rows)
         elif shape[1:] == (-1,) and shape[0] > 1:
             says = f"the batch isn't {shape[0]}: {elements} elements can't be split into {shape[0]} rows"
             yield likely(says, "call", "x.flatten(1) keeps whatever batch there is", self.flat())

@@ -74,13 +74,20 @@ class OfView(Rule):
                 return f"{cells} positions arrive, and {high}·{wide} = {high * wide} were counted", False
         return "", False
 
-    def windowed(self) -> int:
-        """The side of square maps that a window doesn't divide: [batch, n, window, n, window, channels]; or 0."""
-        if len(self.shape) != 6 or self.shape[2] != self.shape[4] or min(self.shape) < 1:
-            return 0
-        cells, rest = divmod(self.elements, self.shape[0] * self.shape[5])
-        side = isqrt(cells)
-        return side if not rest and side * side == cells and side % self.shape[2] else 0
+    def windowed(self) -> tuple[int, int]:
+        """The side of square maps, and the window or patch that doesn't divide it; zeros for other views.
+
+        They are [batch, n, window, n, window, channels], or [batch, channels, n, window, n, window].
+        """
+        if len(self.shape) != 6 or min(self.shape) < 1:
+            return 0, 0
+        batch, second, third, fourth, fifth, last = self.shape
+        for window, again, channels in ((third, fifth, last), (fourth, last, second)):
+            cells, rest = divmod(self.elements, batch * channels)
+            side = isqrt(cells)
+            if window == again and not rest and side * side == cells and side % window:
+                return side, window
+        return 0, 0
 
     def of_anchors(self) -> int:
         """The channels that arrive at a detector's head, [batch, anchors, classes + 5, height, width]; 0 for others."""
@@ -119,6 +126,6 @@ class OfView(Rule):
         """A width and the heads, in the last two axes, that don't divide it, so that a division rounded; or zeros."""
         width, rest = divmod(self.elements, prod(self.shape[:-2])) if min(self.shape) > 0 else (0, 1)
         last = "".join(self.sizes()[-1:])
-        heads = self.shape[-1 if re.search(HEADS, last) else -2]
+        heads = self.shape[-1 if re.search(HEADS, last) and "/" not in last else -2]
         lost = width - prod(self.shape[-2:])
         return (width, heads) if not rest and 0 < lost < heads and self.line.has(rf"{HEADS}|d_?k\b") else (0, 0)

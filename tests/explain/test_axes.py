@@ -1,8 +1,12 @@
 """Axes that are named, indexed or taken apart."""
 
+from pathlib import Path
+
 import pytest
 
-from tests.explain import assert_first
+from convcli.explain.message import read
+from convcli.explain.recognise import diagnose
+from tests.explain import IMPORTS, assert_first, error_of
 
 CASES = [
     (
@@ -78,3 +82,15 @@ CASES = [
 @pytest.mark.parametrize(("text", "code", "change", "words"), CASES)
 def test_the_first_answer(text: str, code: str, change: str, words: str) -> None:
     assert_first(text, code, change, words)
+
+
+def test_a_squeeze_of_the_batch_comes_before_the_line_that_misses_it(tmp_path: Path) -> None:
+    path = tmp_path / "net.py"
+    path.write_text(f"""{IMPORTS}
+def scores(x):
+    return nn.Conv1d(2, 3, 4)(x).squeeze()
+for x in torch.rand(5, 2, 4).split(4):
+    best = scores(x).argmax(dim=1)
+""")
+    found = diagnose(read(error_of(path)))
+    assert found and "with a batch of one" in found.hypotheses[0].says

@@ -175,6 +175,13 @@ CASES = [
         "encode the pictures",
     ),
     (
+        "Given groups=1, weight of size [8, 1, 25], expected input[1, 3, 16000] to have 1 channels, but got 3 channels "
+        "instead",
+        "channels-batch",
+        "data",
+        "without a channel axis",
+    ),
+    (
         "Given transposed=1, weight of size [514, 1, 512], expected input[8, 402, 9] to have 514 channels, but got 402 "
         "channels instead",
         "channels",

@@ -1,8 +1,10 @@
 """Products of matrices, one by one and in batches."""
 
+from pathlib import Path
+
 import pytest
 
-from tests.explain import assert_first, at
+from tests.explain import assert_file_mends, assert_first, at
 
 CASES = [
     (
@@ -96,3 +98,18 @@ CASES = [
 @pytest.mark.parametrize(("text", "code", "change", "words"), CASES)
 def test_the_first_answer(text: str, code: str, change: str, words: str) -> None:
     assert_first(text, code, change, words)
+
+
+FILES = {
+    "parts is stacked along a new axis 0": """
+weights, heads = torch.rand(5, 2), [nn.Linear(3, 4), nn.Linear(3, 4)]
+x = torch.rand(5, 3)
+parts = torch.stack([head(x) for head in heads])
+mixed = torch.einsum("sk,skf->sf", weights, parts)
+""",
+}
+
+
+@pytest.mark.parametrize("words", FILES)
+def test_the_file_is_read_and_mended(words: str, tmp_path: Path) -> None:
+    assert assert_file_mends(FILES[words], words, tmp_path / "net.py").hypotheses[0].fixes

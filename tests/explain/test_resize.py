@@ -1,8 +1,10 @@
 """Resizing, sampling, shuffling."""
 
+from pathlib import Path
+
 import pytest
 
-from tests.explain import assert_first
+from tests.explain import assert_file_mends, assert_first
 
 CASES = [
     (
@@ -108,3 +110,23 @@ CASES = [
 @pytest.mark.parametrize(("text", "code", "change", "words"), CASES)
 def test_the_first_answer(text: str, code: str, change: str, words: str) -> None:
     assert_first(text, code, change, words)
+
+
+FILES = {
+    "theta.view(-1, 2, 3)": """
+images, theta = torch.rand(4, 1, 9, 9), torch.rand(4, 6)
+grid = F.affine_grid(theta, images.size(), align_corners=False)
+warped = F.grid_sample(images, grid, align_corners=False)
+""",
+    "took the axis of the channels": """
+maps = nn.Conv2d(4, 1, 3)(torch.rand(3, 4, 8, 8))
+flow = maps.squeeze(1)
+flow = F.interpolate(flow, size=(16, 16), mode="bilinear")
+assert flow.shape == (3, 16, 16)
+""",
+}
+
+
+@pytest.mark.parametrize("words", FILES)
+def test_the_file_is_read_and_mended(words: str, tmp_path: Path) -> None:
+    assert assert_file_mends(FILES[words], words, tmp_path / "net.py").hypotheses[0].fixes

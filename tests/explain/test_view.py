@@ -103,7 +103,7 @@ CASES = [
         "shape '[2, 7, 8, 7, 8, 96]' is invalid for input of size 691200",
         "view-size",
         "data",
-        "60 isn't a multiple of the window's 8",
+        "60 isn't a multiple of the window or patch of 8",
     ),
     (
         "k = k.view(n, self.rows, self.cols, self.cols, self.width)\n"
@@ -142,6 +142,26 @@ CASES = [
         "view-size",
         "model",
         "9 channels of 8×8, not 3",
+    ),
+    (
+        "p = imgs.reshape(n, c, rows, size, cols, size)\n"
+        "RuntimeError: shape '[2, 3, 4, 7, 4, 7]' is invalid for input of size 5400",
+        "view-size",
+        "data",
+        "the maps are 30×30, and 30 isn't a multiple of the window or patch of 7",
+    ),
+    (
+        "v = v.view(n, t, self.heads, width // self.heads)\n"
+        "RuntimeError: shape '[4, 9, 5, 9]' is invalid for input of size 1728",
+        "view-size",
+        "model",
+        "48 features don't divide by 5 heads: 48 // 5 = 9",
+    ),
+    (
+        "return out.view(self.batch * steps, -1)\nRuntimeError: shape '[96, -1]' is invalid for input of size 1056",
+        "view-size",
+        "call",
+        "out.reshape(-1, out.size(-1))",
     ),
     (
         "shape '[2, 32, 32, 320]' is invalid for input of size 1966080",
