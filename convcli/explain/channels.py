@@ -229,6 +229,12 @@ class Channels(OfChannels):
         if (expected, got) == (4, 3) and groups == 1 and min(self.input[-2:]) >= 64 and self.layer != "layer":
             yield from self.of_pictures(made)
             return
+        if all(lists := self.paired()):
+            yield self.of_pairs(*lists)
+            return
+        if (block := self.of_block()) and min(got, expected) > 4 and groups == 1:
+            yield self.of_blocks(block, made)
+            return
         if bins := spectra(got, expected):
             says = f"{bins[0]} arrive, and the layer is for {bins[1]}"
             yield likely(says, "data", "the same n_fft (filter length) for all that makes and reads spectra")

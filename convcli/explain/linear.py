@@ -67,7 +67,7 @@ class LinearSize(OfLinear):
 
     def warning(self) -> str:
         merged = self.samples
-        if not merged or merged >= self.rows or self.unbatched():
+        if not merged or merged >= self.rows or self.unbatched() or self.unflattened():
             return ""
         return (
             f"{self.x}.reshape({merged}, {self.in_features}) runs, but merges {self.rows // merged} rows into "

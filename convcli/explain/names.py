@@ -44,10 +44,15 @@ class Names:
         return called
 
     @cached_property
-    def repeated(self) -> set[ast.AST]:
-        """What stands in a loop or in a comprehension."""
+    def repeated(self) -> set[ast.Call]:
+        """The calls within loops and comprehensions, which are made with other numbers each time."""
         loops = (node for nodes in self.nodes.values() for node in nodes if isinstance(node, LOOP))
-        return {part for loop in loops for part in ast.walk(loop)}
+        return {part for loop in loops for part in ast.walk(loop) if isinstance(part, ast.Call)}
+
+    def loop(self, file: str, number: int) -> ast.For | None:
+        """The innermost loop around a line."""
+        loops = (node for node in self.nodes.get(file, []) if isinstance(node, ast.For) and _holds(node, number))
+        return max(loops, key=lambda loop: loop.lineno, default=None)
 
     @cached_property
     def assignments(self) -> dict[tuple[str, str], list[tuple[ast.stmt, ast.expr]]]:

@@ -122,7 +122,7 @@ class ViewSize(OfView):
         """One size alone is wrong."""
         wrong = self.suspects()[:3]
         axes = ", or ".join(
-            f"axis {axis}{self.written(axis)} were {size}, not {self.shape[axis]}" for axis, size in wrong
+            f"axis {axis}{self.in_brackets(axis)} were {size}, not {self.shape[axis]}" for axis, size in wrong
         )
         advice = "what makes the tensor has another size: channels, classes, anchors, steps, pixels, or the batch"
         if wrong[0][0] == 0:
@@ -189,7 +189,7 @@ class ViewSize(OfView):
 
     def of_groups(self, rows: int, group: int) -> Hypothesis:
         """Rows of which some belong together, and that don't come out even."""
-        named = self.written(self.shape.index(group)) if group in self.shape else ""
+        named = self.in_brackets(self.shape.index(group)) if group in self.shape else ""
         says = f"{self.elements} = {rows} · {self.shape[-1]}: {rows} rows don't divide by the {group}{named} that go "
         says += "together: some sample has more or fewer, or a batch was split amid one (DataParallel)"
         advice = (

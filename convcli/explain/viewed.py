@@ -49,7 +49,7 @@ class OfView(Rule):
         batch = bool(re.search(r"(?i)batch|\bbs\b|\bbsz\b|^b$", sizes[0]))
         return sorted(fits, key=lambda fit: (fit[0] == 0 and not batch, fit[0] if several else -fit[0]))
 
-    def written(self, axis: int) -> str:
+    def in_brackets(self, axis: int) -> str:
         """The name of a size in the user's line, in brackets; empty where it is a number."""
         name = "".join(self.sizes()[axis : axis + 1])
         return f" ({name})" if re.search("[a-zA-Z]", name) else ""

@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.explain import assert_file_mends
+from convcli.explain.message import read
+from convcli.explain.recognise import diagnose
+from tests.explain import IMPORTS, assert_file_mends, error_of
 
 CASES = {
     "up and skip are joined, 12 channels": """
@@ -21,6 +23,26 @@ class Net(nn.Module):
     def forward(self, up, skip):
         return self.two(torch.cat([up, skip], dim=1))
 y = Net()(torch.rand(1, 6, 9, 9), torch.rand(1, 6, 9, 9))
+""",
+    "a and b are joined, 12 channels": """
+class Pair(nn.Module):
+    def __init__(self, cin, cout):
+        super().__init__()
+        self.convs = nn.Sequential(nn.Conv2d(cin, cout, 3), nn.ReLU(), nn.Conv2d(cout, cout, 3))
+    def forward(self, maps):
+        return self.convs(maps)
+class Level(nn.Module):
+    def __init__(self, wide, narrow):
+        super().__init__()
+        self.up = nn.Conv2d(wide, narrow, 1)
+        self.pair = Pair(narrow, narrow)
+    def forward(self, a, b):
+        a = self.up(a)
+        return self.pair(torch.cat([a, b], 1))
+widths = [4, 6, 8]
+levels = [Level(wide, narrow) for narrow, wide in zip(widths[:-1], widths[1:])]
+y = levels[1](torch.rand(1, 8, 9, 9), torch.rand(1, 6, 9, 9))
+y = levels[0](torch.rand(1, 6, 9, 9), torch.rand(1, 4, 9, 9))
 """,
     "Conv2d at net.py:7 makes 12 channels": """
 net = nn.Sequential(
@@ -45,3 +67,37 @@ y = net(torch.rand(1, 3, 16, 16))
 @pytest.mark.parametrize("words", CASES)
 def test_the_file_is_read_and_mended(words: str, tmp_path: Path) -> None:
     assert assert_file_mends(CASES[words], words, tmp_path / "net.py").hypotheses[0].fixes
+
+
+UNMENDED = {
+    "width = wide (line 16) stands outside of the loop of line 14": """
+class Part(nn.Module):
+    def __init__(self, cin, cout):
+        super().__init__()
+        self.conv = nn.Conv2d(cin, cout, 3, padding=1)
+    def forward(self, x):
+        return self.conv(x)
+parts, width = [], 6
+for wide, times in ((6, 1), (10, 2)):
+    for _ in range(times):
+        parts.append(Part(width, wide))
+    width = wide
+y = nn.Sequential(*parts)(torch.rand(1, 6, 8, 8))
+""",
+    "one is turned round, maps = maps[::-1]": """
+convs = [nn.Conv2d(n, 4, 1) for n in (8, 16)]
+maps = [torch.rand(1, 8, 8, 8), torch.rand(1, 16, 4, 4)]
+maps = maps[::-1]
+for conv, given in zip(convs, maps):
+    y = conv(given)
+""",
+}
+
+
+@pytest.mark.parametrize("words", UNMENDED)
+def test_what_the_file_says_where_no_line_alone_mends_it(words: str, tmp_path: Path) -> None:
+    path = tmp_path / "net.py"
+    path.write_text(IMPORTS + UNMENDED[words])
+    found = diagnose(read(error_of(path)))
+    assert found and words in found.hypotheses[0].says
+    assert not found.hypotheses[0].fixes
