@@ -12,6 +12,7 @@ from convcli.wording import counted
 
 FAMILY = "channels"
 
+GREY = ('convert("L")', "convert('L')", "Grayscale(", "IMREAD_GRAYSCALE", "MNIST(")
 # Channels that the denoising network of an image generator expects, and those that arrive.
 LATENTS = {
     (5, 4): "weights that take a depth map too (4 latents + 1) are in a pipeline that gives 4 channels",
@@ -164,8 +165,14 @@ class ChannelsColour(OfChannels):
                 says = f"{given} went into a network for {taken}, of {counted(self.expected, 'channel')}"
                 advice = f'Image.open(path).convert("{mode}") where they are loaded, or transforms.Grayscale'
                 spread = self.changed(self.x, "{}.expand(-1, 3, -1, -1)") if self.got == 1 else loaded(mode)
-                yield likely(says, "data", f"{advice}({self.expected})", spread)
+                data = likely(says, "data", f"{advice}({self.expected})", spread)
                 model, made = f"the network is your own and shall read {given}", self.widened(self.got)
+                if meant := self.meant() if made else "":
+                    model = f"{given} are loaded on purpose, {meant}, and {self.named} was made for {self.expected}"
+                    yield likely(model, "model", self.setting(self.written, "in_channels", self.got), made)
+                    yield data
+                    return
+                yield data
                 sure = likely(model, "model", self.taking(self.got), made)
                 yield sure if made else possible(model, "model", self.taking(self.got))
             case (4, 3) | (4, 1) | (2, 1) | (2, 3) if min(self.input[2:]) >= 16 and self.weight[0] < 300:
@@ -173,6 +180,13 @@ class ChannelsColour(OfChannels):
                 mode = "RGB" if self.expected == 3 else "L"
                 yield likely(says, "data", f'convert("{mode}") each picture where it is loaded', loaded(mode))
                 yield possible(f"all {self.got} channels are meant to be read", "model", self.taking(self.got))
+
+    def meant(self) -> str:
+        """What the user's file says of grey pictures that are meant to be grey, for a network without weights."""
+        source = self.case.source
+        if self.got != 1 or any(map(source.says, ("pretrained", "weights=", "load_state_dict"))):
+            return ""
+        return next(filter(source.says, GREY), "")
 
     def deciding(self) -> str:
         return "what the network was trained on: with pretrained weights the data have to change"

@@ -199,7 +199,12 @@ class LinearSize(OfLinear):
             smaller = "larger" if side < counted else "smaller"
             sizes = f"are {side}×{side}, not {counted}×{counted}"
             says = f"the net is for {smaller} pictures: the {channels} last maps {sizes}"
-            advice += ", or resize the pictures to what it was sized for (pretrained weights stay)"
+            resized = ", or resize the pictures to what it was sized for (pretrained weights stay)"
+            told, fixes = self.recounted()
+            if told:
+                says, remade = f"the {channels} last maps {sizes}: {told}", fixes
+                advice = "count them as strides, kernels and poolings make them, or from zeros that go through these"
+            advice += resized if "//" not in told else ""
             if counted == 1:
                 says += ", as pooling them would make them"
                 advice = f"nn.AdaptiveAvgPool2d(1) before the flatten; or {advice}"
@@ -268,7 +273,9 @@ class LinearSize(OfLinear):
     def unbatched(self) -> bool:
         """Whether all rows together are one sample: of channels, or of what the user's line has flattened."""
         square = isqrt(self.features) ** 2 == self.features
-        one = self.rows * self.features == self.in_features and self.rows > 1
+        one = (
+            self.rows * self.features == self.in_features and self.rows > 1 and self.came.makes in (None, 0, self.rows)
+        )
         return one and (self.flattened() or (square and not self.unflattened()))
 
     def squeezes(self) -> bool:

@@ -60,7 +60,7 @@ class Names:
         made: dict[tuple[str, str], list[tuple[ast.stmt, ast.expr]]] = {}
         for file, nodes in self.nodes.items():
             for statement in (node for node in nodes if isinstance(node, ast.Assign)):
-                for name, value in _assigned(statement):
+                for name, value in assigned_by(statement):
                     made.setdefault((file, name), []).append((statement, value))
         return made
 
@@ -83,7 +83,7 @@ class Names:
         above = [each for each in _assigning(scope) if each.lineno < number] if scope else []
         wanted, inner = set(names), set[str]()
         for statement in sorted(above, key=lambda each: each.lineno, reverse=True):
-            made = {name for name, _ in _assigned(statement)}
+            made = {name for name, _ in assigned_by(statement)}
             if wanted & made:
                 inner |= set(NAME.findall(ast.unparse(statement.value)))
             elif not inner & made:
@@ -202,7 +202,7 @@ def _holds(node: ast.AST, number: int) -> bool:
     return bool(getattr(node, "lineno", 0) <= number <= (getattr(node, "end_lineno", 0) or 0))
 
 
-def _assigned(statement: ast.Assign) -> Iterator[tuple[str, ast.expr]]:
+def assigned_by(statement: ast.Assign) -> Iterator[tuple[str, ast.expr]]:
     """The names that a statement assigns to, and what each of them gets; all of it where it is taken apart."""
     for target in statement.targets:
         parts, values = [target], [statement.value]

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Self
 
 from convcli.explain.frames import Frame
-from convcli.explain.names import Names, last_name, whole
+from convcli.explain.names import DEEPEST, Names, assigned_by, handed_over, last_name, whole
 
 MOST_ALIKE = 20  # layers that are looked at for whether they get one tensor
 LARGEST = 150_000  # bytes of a file that are read; what people write by hand is shorter
@@ -214,6 +214,31 @@ class Source:
         made = replace(calls[0], places={name: place for place, name in enumerate(names)}, known=known)
         return self.maker(made, node.id) or (made, node.id)
 
+    def counted(self, made: Made, argument: str) -> tuple[ast.Assign, str, bool] | None:
+        """The statement with the sum or product that an argument is the name of, or that one name in it stands for.
+
+        With it come its file, and whether it is all of the argument.
+        """
+        node, file = made.node(argument), made.file
+        for _ in range(DEEPEST):
+            if not isinstance(node, ast.Name):
+                break
+            if found := self.names.parameter(node.id, file, node.lineno):
+                calls = self.names.callers(found[0], file)
+                node = handed_over(calls[0], node.id, found[1]) if len(calls) == 1 else None
+                file = next((made.file for made in self.made if calls and made.call is calls[0]), file)
+                continue
+            return self._calculated(node, file, True)
+        names = {each.id: each for each in ast.walk(node) if isinstance(each, ast.Name)} if node else {}
+        found_in = [each for name in names.values() if (each := self._calculated(name, file, False))]
+        return found_in[0] if len(found_in) == 1 else None
+
+    def _calculated(self, name: ast.Name, file: str, whole: bool) -> tuple[ast.Assign, str, bool] | None:
+        match self.names.assigned(name.id, file, name.lineno):
+            case [(ast.Assign(targets=[ast.Name()], value=ast.BinOp()) as statement, _)]:
+                return statement, file, whole
+        return None
+
     def shared(self, made: Made, argument: str) -> bool:
         """Whether several layers get an argument from where it stands, by other calls or in a loop."""
         node = made.node(argument)
@@ -236,7 +261,10 @@ class Source:
 
     def _calls(self, file: str, nodes: Sequence[ast.AST]) -> Iterator[Made]:
         lines = self.texts[file]
-        named = {node.value: ast.unparse(node.targets[0]) for node in nodes if isinstance(node, ast.Assign)}
+        pairs = (pair for node in nodes if isinstance(node, ast.Assign) for pair in assigned_by(node))
+        named: dict[ast.expr, str] = {}
+        for name, value in pairs:
+            named[value] = f"{named[value]}, {name}" if value in named else name
         for node in nodes:
             if isinstance(node, ast.Call):
                 first, last = node.lineno, node.end_lineno or node.lineno

@@ -81,6 +81,22 @@ class OfLinear(Rule):
         """The features that arrive, as the layer's own, in words."""
         return self.setting(self.written, "in_features", self.features)
 
+    def recounted(self) -> tuple[str, list[Fix | None]]:
+        """The statement that counts the features, told, and fixes for it and for views that count on the same maps."""
+        source = self.case.source
+        found = source.counted(self.written, "in_features") if self.written and not self.generic else None
+        if not found or not self.maps:
+            return "", []
+        (channels, side, counted), (statement, file, whole) = self.maps, found
+        new = f"{ast.unparse(statement.targets[0])} = {f'{channels} * {side} * {side}' if whole else side}"
+        fixes: list[Fix | None] = [Fix(new, "instead", file, statement.lineno, statement.end_lineno or 0)]
+        sizes = re.compile(rf"\b{channels}, {counted}, {counted}(?!\w)")
+        for made in source.made:
+            if re.search("(?i)^(?:view|reshape|unflatten)$", made.callee) and sizes.search(made.code):
+                code = sizes.sub(f"{channels}, {side}, {side}", made.code.strip())
+                fixes.append(Fix(code, "instead", made.file, made.number, made.last))
+        return f"{ast.unparse(statement)} (line {statement.lineno}) counts on {counted}×{counted}", fixes
+
     @property
     def remade_for_features(self) -> list[Fix | None]:
         code = f"nn.Linear({self.features}, {self.out_features})"

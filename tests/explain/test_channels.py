@@ -1,8 +1,10 @@
 """Which side of a convolution has to change: told by the shapes."""
 
+from pathlib import Path
+
 import pytest
 
-from tests.explain import assert_first, at
+from tests.explain import assert_file_mends, assert_first, at
 
 CASES = [
     (
@@ -215,3 +217,14 @@ CASES = [
 @pytest.mark.parametrize(("text", "code", "change", "words"), CASES)
 def test_the_first_answer(text: str, code: str, change: str, words: str) -> None:
     assert_first(text, code, change, words)
+
+
+def test_pictures_that_are_loaded_grey_on_purpose_are_for_a_grey_network(tmp_path: Path) -> None:
+    text = """
+scan = Image.fromarray(np.zeros((9, 9, 3), np.uint8)).convert("L")
+scans = torch.from_numpy(np.array(scan))[None, None].float()
+first = nn.Conv2d(3, 8, 3)
+maps = first(scans)
+"""
+    text = f"from PIL import Image\n{text}"
+    assert_file_mends(text, 'grey pictures (1 channel) are loaded on purpose, convert("L")', tmp_path / "net.py")

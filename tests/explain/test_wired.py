@@ -68,6 +68,44 @@ class Net(nn.Module):
         return self.fc(x[:, -1])
 y = Net()(torch.rand(4, 7, 4))
 """,
+    "side = size // 4 (line 10) counts on 8×8": """
+class Net(nn.Module):
+    def __init__(self, size):
+        super().__init__()
+        self.body = nn.Sequential(nn.Conv2d(3, 6, 3, stride=4, padding=1), nn.Conv2d(6, 6, 3, stride=2, padding=1))
+        side = size // 4
+        self.mean, self.spread = nn.Linear(6 * side * side, 4), nn.Linear(6 * side * side, 4)
+    def forward(self, x):
+        h = self.body(x).flatten(1)
+        return self.mean(h), self.spread(h)
+y = Net(32)(torch.rand(4, 3, 32, 32))
+""",
+    "cells = 8 * 3 * 3 (line 24) counts on 3×3": """
+class Coder(nn.Module):
+    def __init__(self, cells):
+        super().__init__()
+        self.conv, self.fc = nn.Conv2d(3, 8, 3), nn.Linear(cells, 5)
+    def forward(self, x):
+        h = self.conv(x).flatten(1)
+        return self.fc(h)
+class Decoder(nn.Module):
+    def __init__(self, cells):
+        super().__init__()
+        self.fc, self.conv = nn.Linear(5, cells), nn.ConvTranspose2d(8, 3, 3)
+    def forward(self, z):
+        h = self.fc(z)
+        h = h.view(-1, 8, 3, 3)
+        return self.conv(h)
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        cells = 8 * 3 * 3
+        self.coder, self.decoder = Coder(cells), Decoder(cells)
+    def forward(self, x):
+        return self.decoder(self.coder(x))
+x = torch.rand(4, 3, 6, 6)
+assert Net()(x).shape == x.shape
+""",
     "the data have 6 values a sample": """
 class Net(nn.Module):
     def __init__(self, inputs=12):
