@@ -27,14 +27,25 @@ def _is_grid(tokens: int) -> bool:
     return tokens > 144 and not power_of_two and any(isqrt(n) ** 2 == n for n in (tokens, tokens - 1))
 
 
-def of_odd_size(rule: Rule, a: int, b: int, names: Sequence[str]) -> Hypothesis:
+def of_odd_size(rule: Rule, a: int, b: int, names: Sequence[str]) -> Iterator[Hypothesis]:
     """Maps that differ by one; of two that are named, the doubled one, whose size is even, is brought to the other."""
-    says = f"{a} and {b} differ by one: an odd size was halved (rounded down) and doubled again"
+    odd, rounded = (a, "up" if b > a else "down") if a % 2 else (b, "up" if a > b else "down")
+    says = f"{a} and {b} differ by one: an odd size, {odd}, was halved (rounded {rounded}) and doubled again"
     advice = "bring the doubled one to the other's size, or resize the input: a multiple of 2 for each halving"
-    if len(names) != 2:
-        return likely(says, "model", advice)
-    doubled, kept = names if a % 2 == 0 else names[::-1]
-    return likely(says, "model", advice, rule.changed(doubled, f"F.interpolate({{}}, size={kept}.shape[2:])"))
+    short = too_short(rule.case, min(a, b), max(a, b))
+    if short and rule.case.source.made:
+        doubling = rule.case.source.fitting("ConvTranspose2d")
+        padded = rule.remade(doubling[0], output_padding=1) if len(doubling) == 1 else None
+        yield likely(f"{a} and {b} differ by one: {short[0]}", "model", short[1], padded)
+        yield possible(says, "model", advice)
+        return
+    fix = None
+    if len(names) == 2:
+        doubled, kept = names if a % 2 == 0 else names[::-1]
+        fix = rule.changed(doubled, f"F.interpolate({{}}, size={kept}.shape[2:])")
+    yield likely(says, "model", advice, fix)
+    if short and max(a, b) % 8 == 0:
+        yield possible(f"no size was odd, and it was {short[0]}", "model", short[1])
 
 
 def halved(high: int, low: int) -> int:
@@ -222,7 +233,7 @@ class AdditionSize(Rule):
         elif a > b and is_longest(b) and axis == 2 and not shrunk:
             yield from self.of_positions()
         elif high - low == 1:
-            yield of_odd_size(self, a, b, self.sides if self.line.operands() else ())
+            yield from of_odd_size(self, a, b, self.sides if self.line.operands() else ())
         elif shrunk:
             says = f"{a} and {b}: one path was shrunk {ratio:.3g}-fold (stride, pooling) and the other wasn't"
             advice = "give the shortcut the same stride (a 1×1 convolution), or upsample the small one"

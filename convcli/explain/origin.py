@@ -127,6 +127,12 @@ class Origin:
         same = told.layer.written(MAKES[told.layer.callee]) == made.written(argument)
         return same or (told.makes is not None and told.makes == made.value(argument))
 
+    def handed(self, node: ast.expr | None) -> Told:
+        """What is known of a part of the user's line."""
+        return (
+            self.told(self.of(node, len(self.frames) - 1, self.frames[-1].number)) if node and self.frames else Told()
+        )
+
     def wrong(self, types: str, in_sequential: bool, **values: int) -> Made | None:
         """Of several layers with the same numbers the one that gets something else than it takes."""
         taken, *_ = values.values()
