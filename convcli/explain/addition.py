@@ -7,11 +7,11 @@ from math import isqrt
 from convcli.explain.losses import too_short
 from convcli.explain.rule import Hypothesis, Rule, certain, likely, possible
 from convcli.explain.sequences import is_longest
+from convcli.explain.shortcuts import SHORTCUT, OfMaps
+from convcli.explain.tokens import MASKS, POSITIONS, OfTokens
 
 FAMILY = "addition"
 
-MASKS = r"(?i)mask|attn|attention|energy|-?1e9|-?1e10|-?inf\b"
-POSITIONS = r"(?i)(?<![a-z])pos|position|embed|(?:^|\W)pe\b"
 PREDICTED, TRUE = r"(?i)pred|output|logit", r"(?i)target|label|mask|true|\bgt\b|\by\b"
 REPLICAS = r"Trainer(?![a-z])|DataParallel|(?i:multi.?gpu)"
 CLASSES = (10, 100, 1000)  # of CIFAR and MNIST, and of ImageNet
@@ -57,7 +57,7 @@ def halved(high: int, low: int) -> int:
     return next((times for times in range(1, 7) if low in (high >> times, -(-high >> times))), 0)
 
 
-class AdditionSize(Rule):
+class AdditionSize(OfTokens, OfMaps):
     code = "addition-size"
     signatures = ("The size of tensor a ({a}) must match the size of tensor b ({b}) at non-singleton dimension {axis}",)
     says = "axis {axis} has {a} in one tensor and {b} in the other"
@@ -72,10 +72,6 @@ class AdditionSize(Rule):
         assert y.shape == (1, 8, 27, 27)
     """
     not_that = "x[..., :n] cuts the larger one and drops what the network saw there"
-
-    @property
-    def sides(self) -> tuple[str, str]:
-        return self.line.operands() or (self.handed(0, "x"), self.handed(1, "skip"))
 
     def deciding(self) -> str:
         if self.axis >= 2 and abs(self.a - self.b) in (1, 2, 4, 6, 8):
@@ -118,12 +114,7 @@ class AdditionSize(Rule):
                 says += "; one side was repeated (beams, captions, heads) and the other wasn't"
             yield likely(says, "call", "all axes but the last two have to agree, or be 1")
         elif self.line.has(MASKS) or re.search(MASKS, self.case.frame.function if self.case.frame else ""):
-            says = f"mask and scores have {self.b} and {self.a} positions on axis {self.axis}"
-            advice = "make the mask for the lengths that arrive: [batch, 1, queries, keys] broadcasts over the heads"
-            if abs(self.b - 2 * self.a) <= 1 and self.a > 2:
-                says += ": twice as many, so that cached tokens are counted again"
-                advice = "take the library version that the model's code is for, or count the past once in the mask"
-            yield likely(says, "call", advice)
+            yield from self.of_mask()
         elif self.line.has("==|!=|\\.eq\\("):
             says = f"predictions and labels have {self.a} and {self.b} on axis {self.axis}"
             if self.line.has(r"argmax|\.max\(|topk"):
@@ -164,23 +155,13 @@ class AdditionSize(Rule):
         """Axis 1: channels of maps that are equally large, tokens, or classes."""
         (one, two), a, b = self.sides, self.a, self.b
         low, high = sorted((a, b))
-        named = self.line.has(r"(?i)short|skip|resid|identity|downsample") or self.case.through(
-            r"(?i)resnet|resid|unet|block"
-        )
+        named = self.line.has(SHORTCUT) or self.case.through(r"(?i)resnet|resid|unet|block")
         classes = f"{a} and {b}: the model's classes and the labels', or [batch] with [batch, classes]"
         lengths = f"{a} and {b} tokens or steps: mask, positions or features of another length"
         as_many = "as many outputs as classes; class numbers go through F.one_hot for MSE and the like"
         one_length = "make both from one and the same input, padded or cut to one length"
-        if (self.of_channels or named) and not self.line.has(r"\*"):
-            says = f"the main path has {a} channels and the shortcut {b}: a residual block that changes its channels"
-            advice = f"send the shortcut through nn.Conv2d({b}, {a}, kernel_size=1), with the block's stride"
-            yield likely(says, "model", advice)
-            if self.line.code:
-                says, advice = "axis 1 isn't channels here", "make both sizes agree where they are made"
-            else:
-                says = "in a library's model: parts that don't belong together (adapter, checkpoint, another version)"
-                advice = "take all of them for one base model, and the library's version that they were made with"
-            yield possible(says, "call", advice)
+        if (self.of_channels or named or self.projected_unless()) and not self.line.has(r"\*"):
+            yield from self.of_channels_that_differ()
         elif low > 256 and high % low == 0:
             says = f"{high} = {high // low} · {low}: one was repeated, joined or flattened, and the other wasn't"
             yield likely(says, "call", "do the same to both: samples, prompts or frames go in pairs; keep the batch")
@@ -224,9 +205,8 @@ class AdditionSize(Rule):
             yield self.other_grid()
         elif (ratio > 4.5 or (self.line.has(r"\*") and high - low > 1)) and not shrunk:
             says = f"{a} and {b} on axis {axis}: a vector with one value a channel is matched with the last axis"
-            yield likely(
-                says, "call", "bring it to the channels' axis: v.view(1, -1, 1, 1), v[:, :, None, None] of a batch"
-            )
+            advice = "bring it to the channels' axis: v.view(1, -1, 1, 1), v[:, :, None, None] of a batch"
+            yield likely(says, "call", advice, self.vectors_spread())
         elif axis == 2 and not self.line.code and low >= 128 and a % 64 == b % 64 == 0 and not shrunk:
             says = f"{a} and {b} features on the last axis: two parts have other hidden sizes"
             yield likely(says, "model", f"one hidden size for both, or nn.Linear({b}, {a}) between them")
@@ -260,22 +240,6 @@ class AdditionSize(Rule):
             if axis == 3 and not self.line.code:
                 says = f"an attention's mask is for {b} keys, and there are {a}"
                 yield possible(says, "call", "make the mask from the batch at hand: [batch, 1, queries, keys]")
-
-    def of_positions(self) -> Iterator[Hypothesis]:
-        two, a, b = self.sides[1], self.a, self.b
-        inputs = [re.findall(r"\((\w+)\)", side) for side in self.sides]
-        if all(inputs) and not set(inputs[0]) & set(inputs[1]):
-            says = f"{inputs[0][-1]} has {a} steps and {inputs[1][-1]} has {b}: cut from the data to other lengths"
-            yield likely(says, "data", "one length for both, by the arguments that cut them (seq_len, label_len, …)")
-        elif a > b and is_longest(b):
-            says = f"there are {a} tokens, and room (positions, a mask) for {b}: {a - b} too many"
-            yield likely(says, "data", f"truncate to {b} tokens (cutoff, max_length), or raise the maximum length")
-        else:
-            says = f"{a} tokens arrive and {two} holds {b}: made for another picture size, patch size or length"
-            advice = "feed what it was made for, or make (interpolate) the positions for the new number"
-            yield likely(says, "data", advice)
-            says = "a batch axis stands where the length is expected"
-            yield possible(says, "call", "batch_first, or transpose(0, 1)")
 
     def of_a_loss(self) -> Iterator[Hypothesis]:
         if self.line.has(r"(?i)mask|\beye\b") and self.axis < 2:

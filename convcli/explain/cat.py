@@ -11,6 +11,7 @@ from convcli.explain.lines import Line
 from convcli.explain.rule import Fix, Hypothesis, Rule, certain, likely, possible
 from convcli.explain.sequences import is_longest
 from convcli.explain.source import Made
+from convcli.explain.tokens import parameter
 from convcli.wording import counted
 
 JOINS = r"(?:^|\.)(?:cat|concat|concatenate)$"
@@ -263,7 +264,7 @@ class CatRank(Rule):
     def pooled(self) -> list[str]:
         """The parts that are maps of one cell, and weren't flattened."""
         origin, listed = self.case.origin, getattr(self.line.argument(self._call, 0, "tensors"), "elts", [])
-        told = {self.line.text(part): origin.handed(part) for part in listed}
+        told = {self.line.text(part): origin.told(origin.steps(part)) for part in listed}
         return [part for part, came in told.items() if came.pooled and came.layer and not came.flat]
 
     def reduced(self, part: str) -> Made | None:
@@ -282,9 +283,8 @@ class CatRank(Rule):
 
 def shape_of_parameter(rule: Rule, name: str) -> tuple[str, ...]:
     """The sizes of an nn.Parameter as they are written in the user's file; empty if it is none."""
-    made = [each for each in rule.case.source.made if each.callee == "Parameter" and each.name == name]
-    inner = made[0].call.args[0] if made and made[0].call.args else None
-    return tuple(map(ast.unparse, inner.args)) if isinstance(inner, ast.Call) else ()
+    made = parameter(rule, name)
+    return tuple(map(ast.unparse, made.call.args)) if made else ()
 
 
 class CatList(Rule):

@@ -127,11 +127,9 @@ class Origin:
         same = told.layer.written(MAKES[told.layer.callee]) == made.written(argument)
         return same or (told.makes is not None and told.makes == made.value(argument))
 
-    def handed(self, node: ast.expr | None) -> Told:
-        """What is known of a part of the user's line."""
-        return (
-            self.told(self.of(node, len(self.frames) - 1, self.frames[-1].number)) if node and self.frames else Told()
-        )
+    def steps(self, node: ast.expr) -> list[Made]:
+        """The calls that made a part of the user's line, the last first."""
+        return self.of(node, len(self.frames) - 1, self.frames[-1].number) if self.frames else []
 
     def wrong(self, types: str, in_sequential: bool, **values: int) -> Made | None:
         """Of several layers with the same numbers the one that gets something else than it takes."""

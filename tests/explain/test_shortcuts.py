@@ -1,0 +1,69 @@
+"""Sums of maps: shortcuts that keep other channels, skips that are concatenated, vectors beside maps."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.explain import assert_file_mends, assert_first, at, first
+
+MESSAGE = "RuntimeError: The size of tensor a ({}) must match the size of tensor b ({}) at non-singleton dimension 1"
+RESIDUAL = """
+class Block(nn.Module):
+    def __init__(self, inner, outer, stride):
+        super().__init__()
+        self.body = nn.Conv2d(inner, outer, 3, stride, 1)
+        {}
+    def forward(self, x):
+        return self.body(x) + (self.side(x) if self.side else x)
+Block(4, 8, 1)(torch.rand(1, 4, 6, 6))
+"""
+FILES = [
+    (
+        RESIDUAL.format("self.side = nn.Conv2d(inner, outer, 1, stride) if stride > 1 else None"),
+        "made only where stride > 1",
+    ),
+    (
+        RESIDUAL.format(
+            "self.side = None\n        if stride != 1:\n            self.side = nn.Conv2d(inner, outer, 1, stride)"
+        ),
+        "made only where stride != 1",
+    ),
+    (
+        "class Up(nn.Module):\n"
+        "    def __init__(self):\n"
+        "        super().__init__()\n"
+        "        self.mix = nn.Conv2d(24, 8, 3)\n"
+        "    def forward(self, x, early):\n"
+        "        return self.mix(x + early)\n"
+        "Up()(torch.rand(1, 16, 6, 6), torch.rand(1, 8, 6, 6))",
+        "self.mix takes 24 = 16 + 8 channels",
+    ),
+    (
+        "class Scaled(nn.Module):\n"
+        "    def __init__(self):\n"
+        "        super().__init__()\n"
+        "        self.both = nn.Linear(3, 16)\n"
+        "    def forward(self, x, known):\n"
+        "        scale, shift = self.both(known).chunk(2, dim=1)\n"
+        "        return x * scale + shift\n"
+        "assert Scaled()(torch.rand(2, 8, 5, 5), torch.rand(2, 3)).shape == (2, 8, 5, 5)",
+        "one value a channel",
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "words"), FILES)
+def test_what_the_users_file_says_of_a_sum_of_maps(text: str, words: str, tmp_path: Path) -> None:
+    assert_file_mends(text, words, tmp_path / "net.py")
+
+
+def test_a_decoder_concatenates_its_skip() -> None:
+    text = at("x = self.dec2(x + early)", MESSAGE.format(64, 32))
+    assert_first(text, "addition-size", "model", "64 + 32 = 96 channels")
+
+
+def test_the_shortcut_is_known_by_its_name_on_either_side() -> None:
+    answer = first(at("x = identity + out", MESSAGE.format(16, 64)))[1]
+    assert "the main path has 64 channels and the shortcut 16" in answer.says
+    assert "nn.Conv2d(16, 64, kernel_size=1)" in answer.advice
+    assert "stride" not in answer.advice  # heights and widths are compared first
