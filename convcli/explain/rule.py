@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
+from pathlib import Path
 from textwrap import dedent
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
@@ -20,6 +21,11 @@ Where = Literal["before", "instead", "definition"]  # of the line that raised, o
 NO_LAYER = r"^(?:F|torch|nn|functional)\.|(?i:(?:^|[._])\w*(?:model|net|network|module|trainer|fit)$)"
 NEW = r"(?:^|\.)[A-Z]\w*$"  # a class that is called
 LOOKED_AT = 6000  # characters of a message; only a state_dict's lists go on for longer
+# Files and functions that use a model that is trained already, and those that train one.
+USES, TRAINS = (
+    r"(?i)(?:^|[/\\_])(?:test|eval|infer|predict|demo|detect|generat|serve|export|convert)",
+    r"(?i)train|tun(?:e|ing)",
+)
 # What stands in a message for a fact. Every pattern is bounded, so that none can hang.
 HOLES = {
     "": r"-?\d{1,19}",  # as many as the least number that fits into 64 bits
@@ -233,6 +239,14 @@ class Rule:
         frame = self.case.frame
         lines = [self.line.code, *(self.case.source.above(frame) if frame else [])]
         return next((line for line in lines if re.search(r"\.squeeze\(\)|torch\.squeeze\([\w.]+\)", line)), "")
+
+    @property
+    def in_use(self) -> bool:
+        """Whether the user's own places are those of a script that tests a trained model, or predicts with it."""
+        places = [
+            f"{Path(frame.file).name}/{frame.function}" for frame in self.case.raised.frames if not frame.of_library
+        ]
+        return any(re.search(USES, place) for place in places) and not any(re.search(TRAINS, place) for place in places)
 
     # Fixes, each standing where it belongs in the user's file.
 

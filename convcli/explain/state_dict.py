@@ -1,19 +1,21 @@
 """Checkpoints that don't fit the model they are loaded into."""
 
+import ast
 import re
 from collections.abc import Iterator
-from os.path import commonprefix  # of strings, sign by sign
-from typing import Any, Self
+from typing import Self
 
 from convcli.explain.case import Case
+from convcli.explain.lines import Line
 from convcli.explain.rule import Fix, Hypothesis, Rule, certain, likely, possible
+from convcli.explain.state_keys import added, cut, keys, prefix, renamed, wrapped
 from convcli.wording import counted
 
 FAMILY = "state_dict"
 
-WRAPPED = ("state_dict", "model", "model_state_dict", "net", "ema", "params", "weights", "module", "generator")
 MAKERS = {"module.": "nn.DataParallel", "_orig_mod.": "torch.compile", "model.": "a LightningModule"}
 FIRST_LAYERS = r"(?:conv1|features\.0|embed\w*|patch_embed|stem\w*)\b"
+MOST_OF_DATA = 16  # channels of pictures; features have more
 BUFFERS = r"position_ids|num_batches_tracked|total_|_tmp_|_running_iter|inv_freq|position_index|attn_mask|masked_bias"
 OF_MODELS = ("eval", "to", "cuda", "train", "parameters", "forward", "load_state_dict", "modules", "half")
 HEADS = (
@@ -48,22 +50,21 @@ class StateDict(Rule):
         found = re.search(r"loading state_dict for (\w{1,80}):", text)
         if old := re.search(r"unexpected key \"([\w.]{1,200})\" in state_dict", text):  # before 0.4
             missing = [old[1].removeprefix("module.")] if old[1].startswith("module.") else []
-            return cls(case, {"model": "", **_keys(""), "missing": missing, "unexpected": [old[1]]})
+            return cls(case, {"model": "", **keys(""), "missing": missing, "unexpected": [old[1]]})
         bare = "copying a param" in text or re.search("in (?:source )?state_dict: ", text)
-        return cls(case, {"model": found[1] if found else "", **_keys(text)}) if found or bare else None
+        return cls(case, {"model": found[1] if found else "", **keys(text)}) if found or bare else None
 
     def hypotheses(self) -> Iterator[Hypothesis]:
         missing, unexpected = self.missing, self.unexpected
         logged = "source state_dict" in self.case.raised.text  # by OpenMMLab's loaders, which then go on
-        wrapped = [key for key in unexpected if key in WRAPPED]
-        if (missing or "state_dict" in wrapped) and wrapped and "." not in "".join(unexpected[:3]):
-            says = f"the file holds more than weights ({', '.join(unexpected[:4])}); they are under {wrapped[0]!r}"
+        if within := wrapped(missing, unexpected):
+            says = f"the file holds more than weights ({', '.join(unexpected[:4])}); they are under {within[0]!r}"
             state = self.handed(0, "state")
-            part = f"{state}[{wrapped[0]!r}]"
+            part = f"{state}[{within[0]!r}]"
             fix = self.instead(self.line.edited(state, part)) if self.line.code else None
             yield certain(says, "checkpoint", f"load the part: model.load_state_dict({part})", fix)
-        elif (prefix := self.prefix()) is not None:
-            yield from self.prefixed(*prefix)
+        elif (begins := prefix(missing, unexpected, self.model)) is not None:
+            yield from self.prefixed(*begins)
         elif self.sizes:
             yield from self.other_sizes()
         elif logged and unexpected:
@@ -73,19 +74,11 @@ class StateDict(Rule):
                 says += f", and {missing[0]} starts at random"
                 advice = "nothing, where only new parts (neck, head) are missing; for a backbone, see the names' prefix"
             yield likely(says, "checkpoint", advice)
-        elif (cut := self.cut()) and not self.sizes:
-            says = f"the file's names lack their first {cut} signs: a prefix was cut off that they didn't have"
+        elif signs := cut(missing, unexpected):
+            says = f"the file's names lack their first {signs} signs: a prefix was cut off that they didn't have"
             yield likely(says, "checkpoint", "key.removeprefix('module.') in place of key[7:]")
-        elif renamed := self.renamed():
-            pairs = [f"{old[:-1]} is {new[:-1]}" for old, new in renamed]
-            held = any(re.fullmatch(rf"{re.escape(new)}\d+\.", old) for old, new in renamed)
-            why = "an nn.Sequential in training, and one layer now" if held else "renamed between versions"
-            says = f"what the file calls {', '.join(pairs)} in the model: {why}"
-            old, new = renamed[0]
-            key = f'"{new}" + key.removeprefix("{old}") if key.startswith("{old}") else key'
-            if renamed[1:]:
-                key = "key" + "".join(f'.replace("{old}", "{new}", 1)' for old, new in renamed)
-            yield likely(says, "checkpoint", "give the weights the model's names", self.rekeyed(key))
+        elif pairs := renamed(missing, unexpected):
+            yield self.of_renamed(pairs, [])
         elif (made := [bool(re.search(PARAMETRISED, " ".join(keys))) for keys in (missing, unexpected)]) and any(made):
             sides = "the model alone has" if made == [True, False] else "the file alone has"
             says = (
@@ -95,6 +88,8 @@ class StateDict(Rule):
                 says = f"a weight or spectral norm in two spellings: {missing[0]} is wanted, {unexpected[0]} is there"
             advice = "apply it (or remove it) in the model as when the file was saved, with the same function of torch"
             yield likely(says, "checkpoint", advice)
+        elif (layers := added(missing, unexpected)) and layers[0]:
+            yield self.of_renamed(*layers)
         elif missing and unexpected:
             says = f"the names differ ({missing[0]} is wanted, {unexpected[0]} is there): another model or version"
             advice = "build the model that was saved, with its arguments and code of that version"
@@ -118,6 +113,21 @@ class StateDict(Rule):
                 )
             yield likely(says, "checkpoint", advice)
 
+    def of_renamed(self, pairs: list[tuple[str, str]], new_layers: list[str]) -> Hypothesis:
+        told = [f"{old[:-1]} is {new[:-1]}" for old, new in pairs]
+        held = any(re.fullmatch(rf"{re.escape(new)}\d+\.", old) for old, new in pairs)
+        why = "an nn.Sequential in training, and one layer now" if held else "renamed between versions"
+        says = f"what the file calls {', '.join(told)} in the model: {why}"
+        old, new = pairs[0]
+        key = f'"{new}" + {self.without(old)} if key.startswith("{old}") else key'
+        if pairs[1:]:
+            key = "key" + "".join(f'.replace("{old}", "{new}", 1)' for old, new in pairs)
+        if not new_layers:
+            return likely(says, "checkpoint", "give the weights the model's names", self.rekeyed(key))
+        says += f"; {', '.join(each[:-1] for each in new_layers[:3])} is new in the model"
+        advice = "give the weights the model's names; strict=False then leaves out only what is new, which is untrained"
+        return likely(says, "checkpoint", advice, self.rekeyed(key, ", strict=False"))
+
     def warning(self) -> str:
         if self.sizes:
             return "strict=False goes by names alone: it skips no weight whose size differs"
@@ -140,55 +150,30 @@ class StateDict(Rule):
         whole = saved[0] % 3 == built[0] % 3 == 0 and min(saved[0], built[0]) > 15
         return bool(named and whole and saved[1:] == built[1:])
 
-    def prefix(self) -> tuple[str, str] | None:
-        """What all names of the file have before those of the model, and the other way round."""
-        known = commonprefix(self.unexpected)  # noqa: RUF071
-        if not self.missing and self.model != "OptimizedModule" and known.startswith("_orig_mod."):
-            return "_orig_mod.", ""
-        for longer, shorter, order in ((self.unexpected, self.missing, 1), (self.missing, self.unexpected, -1)):
-            common = commonprefix(longer)  # noqa: RUF071
-            common = common[: common.rfind(".") + 1]
-            while common:
-                stripped = {key.removeprefix(common) for key in longer}
-                if stripped & set(shorter) and len(stripped & set(shorter)) * 2 >= min(len(stripped), len(shorter)):
-                    return (common, "") if order == 1 else ("", common)
-                common = common[: common.rfind(".", 0, -1) + 1]
-        return None
-
-    def renamed(self) -> list[tuple[str, str]]:
-        """What names of the file begin with, and those of the model in its place; empty if they only differ."""
-        old, new = (commonprefix(keys) for keys in (self.unexpected, self.missing))  # noqa: RUF071
-        old, new = (each[: each.rfind(".") + 1] for each in (old, new))
-        rest, wanted = {key[len(old) :] for key in self.unexpected}, {key[len(new) :] for key in self.missing}
-        if old and new and 2 * len(rest & wanted) > max(len(rest), len(wanted)):
-            return [(old, new)]
-        sides = [[key for key in keys if "num_batches" not in key] for keys in (self.unexpected, self.missing)]
-        if len(sides[0]) != len(sides[1]):
-            return []
-        pairs = dict.fromkeys(map(_differing, *sides))
-        plain = all(old.endswith(".") and new.endswith(".") for old, new in pairs)
-        return list(pairs) if plain and len(pairs) <= 4 and len(dict(pairs)) == len(pairs) else []
-
-    def rekeyed(self, key: str) -> Fix:
+    def rekeyed(self, key: str, strict: str = "") -> Fix:
         """The weights under other names, before the user's line or within it."""
         state = self.handed(0, "state")
         code = f"{{{key}: value for key, value in {state}.items()}}"
-        plain = re.fullmatch(r"[\w.]+", state)
-        return self.before(f"{state} = {code}") if plain else self.instead(self.line.edited(state, code))
+        if re.fullmatch(r"[\w.]+", state) and not strict:
+            return self.before(f"{state} = {code}")
+        line = self.line.code or f"model.load_state_dict({state})"
+        return self.instead(Line(line).edited(state, code + strict))
 
-    def cut(self) -> int:
-        """How many signs all the names of the file lack at their beginning."""
-        for cut in range(2, 21):
-            if len(self.unexpected) > 1 and {name[cut:] for name in self.missing} == set(self.unexpected):
-                return cut
-        return 0
+    def without(self, start: str) -> str:
+        """Code that takes the start off a name, for the user's Python."""
+        before_3_9 = any(re.search(r"python3\.[0-8]\b", frame.file) for frame in self.case.raised.frames)
+        return f'key.replace("{start}", "", 1)' if before_3_9 else f'key.removeprefix("{start}")'
 
     def prefixed(self, in_file: str, in_model: str) -> Iterator[Hypothesis]:
         maker = MAKERS.get(in_file or in_model, "a module around it")
         if in_file:
             says = f"every name in the file begins with {in_file!r}: it was saved from {maker}"
-            fix = self.rekeyed(f'key.removeprefix("{in_file}")')
-            yield certain(says, "checkpoint", "take the prefix off the names", fix)
+            fix = self.rekeyed(self.without(in_file))
+            if self.unexpected[1:]:
+                yield certain(says, "checkpoint", "take the prefix off the names", fix)
+                return
+            says = f"{self.unexpected[0]} begins with {in_file!r}, as all names do that were saved from {maker}"
+            yield likely(says, "checkpoint", "take the prefix off the names", fix)
         else:
             says = f"every name in the model begins with {in_model!r}, none in the file: the model is in {maker}"
             inner = in_model.rstrip(".")
@@ -215,6 +200,11 @@ class StateDict(Rule):
             says = f"the head {layer} was trained for {old} classes, and the model is built for {new}"
             if anchored:
                 says += f" ({saved[0]} = 3 · ({old} + 5), {built[0]} = 3 · ({new} + 5))"
+            if self.in_use:
+                made = self.made("Linear Conv2d", out_features=built[0])
+                advice = f"build the model for the {old} classes that it was trained for (num_classes where it is made)"
+                yield likely(says, "model", advice, self.remade(made, out_features=saved[0]))
+                return
             advice = f"build it for {old} classes to use them; for {new} new ones load all but the head"
             yield likely(says, "model", advice, None if self.missing else self.headless())
         elif len(saved) == 2 and saved[1:] == built[1:] and embeds:
@@ -234,6 +224,9 @@ class StateDict(Rule):
         ):
             says = f"{name} reads {saved[1]} channels in the file and {built[1]} in the model"
             advice = f"build the model for {saved[1]} input channels, or adapt this one weight before loading"
+            if min(saved[1], built[1]) > MOST_OF_DATA:
+                says += ", from the layer before: another backbone or width than the file's"
+                advice = "build the model with the backbone and settings of the file, or load weights made for this one"
             yield likely(says, "model", advice)
         else:
             says = f"{name} is {list(saved)} in the file and {list(built)} in the model"
@@ -253,40 +246,6 @@ class StateDict(Rule):
         code = self.line.edited(state, kept) if self.line.code else f"model.load_state_dict({kept})"
         code = re.sub(r",\s*strict\s*=\s*\w+", "", code)
         return self.instead(code.replace(kept, f"{kept}, strict=False"))
-
-
-def _differing(old: str, new: str) -> tuple[str, str]:
-    """What two names begin with, without the parts at the end that they share.
-
-    >>> _differing("encoder.0.weight", "body.net.0.weight")
-    ('encoder.', 'body.net.')
-    """
-    ends = old.split("."), new.split(".")
-    while ends[0] and ends[1] and ends[0][-1] == ends[1][-1]:
-        ends[0].pop(), ends[1].pop()
-    before, after = (".".join([*end, ""]) for end in ends)
-    return before, after if len(old) > len(before) and before and after else ""
-
-
-def _keys(text: str) -> dict[str, list[Any]]:
-    """The names that are missing and unexpected, and those whose sizes differ, with both sizes."""
-    flat = " ".join(text.split())
-    facts: dict[str, list[Any]] = {"missing": [], "unexpected": [], "sizes": []}
-    for kind in ("missing", "unexpected"):
-        listed = rf"(?i){kind} keys?(?:\(s\))? in (?:source )?state_dict: (.{{1,30000}}?)"
-        if found := re.search(listed + r"(?:\. (?=[a-z])| (?=(?:missing|unexpected) key)|\.?$)", flat):
-            quoted = re.findall(r'"([^"]{0,200})"', found[1])
-            facts[kind] = quoted or re.findall(r"(?:^|, )(\w[\w.]{0,200})", found[1])
-    pattern = (
-        r"(?i)mismatch for ([\w.]{1,200}): ?copying a param(?:eter)? (with shape|of)\s?(?:torch\.Size\(\[([\d, "
-        r"]{0,60})\]\))? from checkpoint, ?(?:where )?the shape (?:is|in current model is) "
-        r"(?:torch\.Size\(\[([\d, ]{0,60})\]\))"
-    )
-    for name, wording, *shapes in re.findall(pattern, flat):
-        saved, built = (tuple(map(int, re.findall(r"\d+", shape))) for shape in shapes)
-        # Until 1.0, "copying a param of" named the two the wrong way round.
-        facts["sizes"].append((name, built, saved) if wording == "of" else (name, saved, built))
-    return facts
 
 
 class StateDictKind(Rule):
@@ -309,15 +268,26 @@ class StateDictKind(Rule):
 
     def hypotheses(self) -> Iterator[Hypothesis]:
         if "given" in self.facts:
-            says = f"the file holds a whole model ({self.given}), not a state_dict"
-            fix = self.changed(self.x, "{}.state_dict()") if self._call else None
-            yield certain(says, "checkpoint", "it can be used as it is, or its state_dict() loaded", fix)
+            says = f"{self.x} is a whole model ({self.given}), not a state_dict"
+            fix = self.copied() or (self.changed(self.x, "{}.state_dict()") if self._call else None)
+            yield certain(says, "checkpoint", "it can be used as it is, or its state_dict() kept and loaded", fix)
         elif self.attribute == "state_dict":
             fix = self.replaced(".state_dict()", "", 1)
             yield certain("torch.load gave the state_dict itself", "checkpoint", "leave out .state_dict()", fix)
         elif self.attribute in OF_MODELS:
             says = "torch.load gave the parameters alone, and they are used as the model"
             yield certain(says, "checkpoint", "model = Net(); model.load_state_dict(torch.load(path)); model.eval()")
+
+    def copied(self) -> Fix | None:
+        """The one line of the user's file that keeps a copy of the whole model under this name."""
+        name = self.x.rpartition(".")[2]
+        copies = [each for each in self.case.source.made if each.callee == "deepcopy" and each.call.args]
+        copies = [each for each in copies if each.name.rpartition(".")[2] == name]
+        if len(copies) != 1:
+            return None
+        model = ast.unparse(copies[0].call.args[0])
+        code = Line(copies[0].code).edited(model, f"{model}.state_dict()")
+        return Fix(code, "definition", copies[0].file, copies[0].number, copies[0].last)
 
 
 class OptimizerState(Rule):

@@ -1,8 +1,10 @@
 """Checkpoints: prefixes, wrappers, heads, other models."""
 
+from pathlib import Path
+
 import pytest
 
-from tests.explain import assert_first, explained
+from tests.explain import assert_file_mends, assert_first, explained, first
 
 CASES = [
     (
@@ -177,6 +179,20 @@ CASES = [
         "another depth",
     ),
     (
+        "Error(s) in loading state_dict for Finder:\n\tsize mismatch for neck.2.weight: copying a param with shape "
+        "torch.Size([64, 512, 1, 1]) from checkpoint, the shape in current model is torch.Size([64, 1024, 1, 1]).",
+        "state-dict",
+        "model",
+        "another backbone or width",
+    ),
+    (
+        'Error(s) in loading state_dict for Net:\n\tMissing key(s) in state_dict: "a.weight". \n\tUnexpected '
+        'key(s) in state_dict: "step", "net_weights", "optimizer_state". ',
+        "state-dict",
+        "checkpoint",
+        "under 'net_weights'",
+    ),
+    (
         'Error(s) in loading state_dict for ResNet: Missing key(s) in state_dict: "fc.weight", "fc.bias". Unexpected '
         'key(s) in state_dict: "fc.0.weight", "fc.0.bias".',
         "state-dict",
@@ -206,3 +222,77 @@ def test_a_head_is_left_out_of_what_is_loaded(strict: str) -> None:
 def test_nobody_is_warned_of_strict_where_only_counters_are_left_over() -> None:
     found = explained('Unexpected key(s) in state_dict: "bn1.num_batches_tracked", "bn2.num_batches_tracked".')
     assert found.rule.warning() == ""
+
+
+HEAD = (
+    "RuntimeError: Error(s) in loading state_dict for Net:\n\tsize mismatch for fc.weight: copying a param with shape "
+    "torch.Size([7, 64]) from checkpoint, the shape in current model is torch.Size([9, 64])."
+)
+
+
+@pytest.mark.parametrize("place", ["eval.py", "tools/test_net.py", "predict_all.py", "run_demo.py"])
+def test_a_head_stays_where_a_trained_model_is_used(place: str) -> None:
+    text = f'  File "{place}", line 4, in <module>\n    net.load_state_dict(saved)\n{HEAD}'
+    answer = first(text)[1]
+    assert "the 7 classes that it was trained for" in answer.advice
+    assert not answer.fixes
+    assert first(text.replace(place, "finetune_test.py"))[1].fixes
+
+
+def test_names_are_changed_with_what_an_old_python_has() -> None:
+    text = (
+        '  File "/env/lib/python3.7/site-packages/torch/nn/modules/module.py", line 5, in load_state_dict\n    ...\n'
+        'RuntimeError: Missing key(s) in state_dict: "a.weight", "b.weight". Unexpected key(s) in state_dict: '
+        '"module.a.weight", "module.b.weight". '
+    )
+    code = 'state = {key.replace("module.", "", 1): value for key, value in state.items()}'
+    assert first(text)[1].fixes[0].code == code
+    assert "removeprefix" in first(text.replace("3.7", "3.12"))[1].fixes[0].code
+
+
+def test_one_name_alone_makes_a_prefix_likely() -> None:
+    answer = first("KeyError: 'unexpected key \"module.stem.weight\" in state_dict'")[1]
+    assert (answer.likelihood, "module.stem.weight begins with" in answer.says) == ("likely", True)
+
+
+NETS = (
+    "class Old(nn.Module):\n"
+    "    def __init__(self):\n"
+    "        super().__init__()\n"
+    "        self.fc = nn.Linear(4, 3)\n"
+    "class Net(nn.Module):\n"
+    "    def __init__(self):\n"
+    "        super().__init__()\n"
+    "        self.norm = nn.BatchNorm1d(4)\n"
+    "        self.head = nn.Linear(4, 3)\n"
+)
+FILES = [
+    (
+        f"{NETS}net = Net()\nsaved = Old().state_dict()\nnet.load_state_dict(saved)",
+        "fc is head in the model: renamed between versions; norm is new",
+    ),
+    (
+        f"import copy\n{NETS}class Best:\n"
+        "    def keep(self, net):\n"
+        "        self.state = copy.deepcopy(net)\n"
+        "net, best = Net(), Best()\n"
+        "best.keep(net)\n"
+        "net.load_state_dict(best.state)",
+        "best.state is a whole model",
+    ),
+    (
+        "class Plain(nn.Module):\n"
+        "    def __init__(self, count):\n"
+        "        super().__init__()\n"
+        "        self.head = nn.Linear(4, count)\n"
+        "def evaluate(net, saved):\n"
+        "    net.load_state_dict(saved)\n"
+        'evaluate(Plain(count=8), {"head.weight": torch.rand(5, 4), "head.bias": torch.rand(5)})',
+        "the 5 classes that it was trained for",
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "words"), FILES)
+def test_what_the_users_file_says_of_a_checkpoint(text: str, words: str, tmp_path: Path) -> None:
+    assert_file_mends(text, words, tmp_path / "net.py")
