@@ -1,23 +1,36 @@
 """Attention: its features, heads and masks."""
 
+import ast
+import re
 from collections.abc import Iterator
+from dataclasses import replace
+from itertools import pairwise
 
 from convcli.explain.case import AXIS
-from convcli.explain.lines import lines_told
-from convcli.explain.rule import Hypothesis, Rule, certain, likely, possible
+from convcli.explain.frames import Frame
+from convcli.explain.lines import Line, lines_told
+from convcli.explain.rule import Fix, Hypothesis, Rule, certain, likely, possible
 from convcli.wording import counted
 
 FAMILY = "sequences"
 
 LAYERS = "MultiheadAttention TransformerEncoderLayer TransformerDecoderLayer Transformer"
 SMALL_BATCH = 64
+MANY_PLACES = 5  # arguments without names; fewer are hardly mixed up
+WIDTHS, HEADS = ("embed_dim", "d_model"), ("num_heads", "nhead")
 CLIP = 77  # tokens of its every text
+
+
+def is_mask(name: str) -> bool:
+    return bool(re.search(r"(?i)mask|pad(?!ding_idx)", name))
 
 
 class AttentionSize(Rule):
     code = "attention-size"
     signatures = (
         "was expecting embedding dimension of {expected}, but got {got}",
+        "embed_dim must be divisible by num_heads (got embed_dim: {width} and num_heads: {heads})",
+        "hidden size ({width}) is not a multiple of the number of attention heads ({heads})",
         "embed_dim must be divisible by num_heads",
         "the feature number of src and tgt must be equal to d_model",
         "the batch number of src and tgt must be equal",
@@ -45,8 +58,8 @@ class AttentionSize(Rule):
             advice = f"embed_dim={self.got}, or an nn.Linear({self.got}, {self.expected}) before it"
             yield likely(says, "model", advice, self.remade(made, embed_dim=self.got))
             yield possible("the features aren't the last axis", "data", "x.transpose(1, 2)")
-        elif "divisible" in text:
-            yield certain("each head gets embed_dim / num_heads features", "model", "num_heads that divides embed_dim")
+        elif "divisible" in text or "multiple" in text:
+            yield from self.of_heads()
         elif "batch number" in text:
             made = self.layer_above("Transformer")
             if made and made.is_set("batch_first"):
@@ -71,6 +84,42 @@ class AttentionSize(Rule):
                 says = f"key {list(self.key)} and value {list(self.value)} have to be as long"
             advice = "[steps, batch, features], or [batch, steps, features] with batch_first=True, for all of them"
             yield likely(says, "call", advice)
+
+    def of_heads(self) -> Iterator[Hypothesis]:
+        width, heads = self.facts.get("width"), self.facts.get("heads")
+        frame = self.case.frame
+        made = next((each for each in self.case.source.fitting(LAYERS) if frame and each.number == frame.number), None)
+        if made:
+            made = replace(made, places=dict.fromkeys(WIDTHS, 0) | dict.fromkeys(HEADS, 1))
+            width = next(filter(None, map(made.value, WIDTHS)), None)
+            heads = next(filter(None, map(made.value, HEADS)), None)
+        says, advice = (
+            "each head gets embed_dim / num_heads features, a whole number",
+            "num_heads that divides embed_dim",
+        )
+        if width and heads and width % heads:
+            says = f"{width} features can't be shared out to {heads} heads"
+            fits = [n for n in range(1, min(width, 64) + 1) if width % n == 0]
+            advice = f"num_heads of {', '.join(map(str, fits))}; or {width // heads * heads} or "
+            advice += f"{(width // heads + 1) * heads} features, where they are set"
+        elif handed := self.handed_by_place():
+            shifted = f"{handed} hands over many arguments by their places; one that is shifted gets another's value"
+            yield likely(shifted, "call", "name them (nhead=…) and print both numbers before the layer is made")
+            yield possible(says, "model", advice)
+            return
+        yield certain(says, "model", advice)
+
+    def handed_by_place(self) -> str:
+        """The innermost call of the user's, on the way to the layer, with many arguments without their names."""
+        own = [frame for frame in self.case.raised.frames if not frame.of_library][:-1]
+        calls = [(line, call) for frame in own for line in [Line(frame.code)] for call in line.calls]
+        bare = [line.text(call.func) for line, call in calls if len(call.args) >= MANY_PLACES and not call.keywords]
+        return f"{bare[-1]}(…)" if bare else ""
+
+    def deciding(self) -> str:
+        if "divisible" not in self.case.raised.text:
+            return super().deciding()
+        return f"print({self.handed(0, 'embed_dim')}, {self.handed(1, 'num_heads')}) before the layer is made"
 
 
 class AttentionMask(Rule):
@@ -168,7 +217,45 @@ class AttentionMask(Rule):
         if wanted == size - 1:
             says += ": a token was cut off (targets shifted by one), and the mask was made before"
             return likely(says, "call", "cut the mask as the tokens: mask[:, :-1]")
+        if crossed := self.of_other_sequence(says):
+            return crossed
         return likely(says, "call", "make the mask from the tokens that go in, after all that changes their number")
+
+    def of_other_sequence(self, says: str) -> Hypothesis | None:
+        """A mask of the queries where keys of another sequence are to be masked, as far as the lines tell."""
+        query, keys = self.handed(0, ""), self.handed(1, "")
+        if not query or not keys or query == keys or not self.mask:
+            return None
+        says += f": the keys are {keys}, not {query}, and the mask must be that of {keys}"
+        mask, line, frame = self.followed(self.mask)
+        advice = f"hand over the mask of what {keys} was made of"
+        assigned = self.case.source.names.assignments if frame else {}
+        masks = {name for (file, name), _ in assigned.items() if frame and file == frame.file and is_mask(name)}
+        others = sorted(masks - {mask, self.mask})
+        if mask in masks and len(others) == 1 and frame:
+            code = line.edited(mask, others[0])
+            return likely(
+                says,
+                "call",
+                f"{others[0]}, as it seems, in place of {mask}",
+                Fix(code, "instead", frame.file, frame.number),
+            )
+        return likely(says, "call", advice)
+
+    def followed(self, name: str) -> tuple[str, Line, Frame | None]:
+        """What the callers' lines hand over under a name, the outermost, with its line and place."""
+        frames, names = self.case.source.frames, self.case.source.names
+        line, place = self.line, frames[-1] if frames else None
+        for outer, inner in pairwise(frames[::-1]):
+            found = names.parameter(name, outer.file, outer.number)
+            calling = Line(inner.code, inner.marked)
+            handed = (
+                calling.argument(calling.call(), found[1].index(name), name) if found and name in found[1] else None
+            )
+            if not isinstance(handed, ast.Name | ast.Attribute):
+                break
+            name, line, place = calling.text(handed), calling, inner
+        return name, line, place
 
     def of_length(self) -> Hypothesis | None:
         """A mask that the user's file makes with the batch's axis, or for a layer that takes the steps for it."""

@@ -1,12 +1,14 @@
 """Tensors that are spread over others, written into them, or choose from them, and haven't the sizes for it."""
 
+import ast
 import re
 from collections.abc import Iterator, Sequence
 from math import prod
 
 from convcli.explain.lines import Line
-from convcli.explain.rule import Hypothesis, Rule, likely
+from convcli.explain.rule import Fix, Hypothesis, Rule, likely
 from convcli.explain.sequences import is_longest
+from convcli.explain.source import Made
 from convcli.wording import counted
 
 FAMILY = "view"
@@ -111,7 +113,9 @@ class ExpandSize(_Spread):
         wanted, size = self.facts.get("wanted"), self.facts.get("size")
         most, tokens = sorted((wanted or 0, size or 0))
         longest = is_longest(most) and self.facts.get("axis") == 1
-        if longest and (self.case.through(r"bert|transformers|embed") or len(sizes) == len(target) == 2):
+        if of_state := self.of_state():
+            yield of_state
+        elif longest and (self.case.through(r"bert|transformers|embed") or len(sizes) == len(target) == 2):
             says = f"the text has {tokens} tokens and the model takes at most {most}"
             yield likely(says, "data", f"truncate when tokenising: tokenizer(…, truncation=True, max_length={most})")
         elif self.case.through(r"linear|addmm"):
@@ -134,10 +138,54 @@ class ExpandSize(_Spread):
         elif size and wanted and min(size, wanted) > 16:
             says = f"room was made for {wanted} and {size} come: pictures or texts of different sizes, or axes swapped"
             yield likely(says, "data", "one size for all (height before width), or room made for the input at hand")
+        elif re.search("repeat dims|must be greater", self.case.raised.text):
+            says = "the tensor has more axes than sizes are given: an unsqueeze, a state's layers or a batch is in it"
+            advice = f"print({named}.shape) before it" if (named := self.spread) else "print its shape before it"
+            yield likely(
+                says, "call", f"{advice}; take the axis out that isn't meant (h[-1] of a state), or give a size"
+            )
         else:
             says = f"{size or 'what is there'} can't be spread over {wanted or 'fewer axes'}: axes match from the last"
             advice = "unsqueeze the axis that is to be repeated, so that it has size 1, or mend a size"
             yield likely(says, "call", advice)
+
+    def of_state(self) -> Hypothesis | None:
+        """A recurrent layer's state, [layers, batch, hidden], that is repeated as if it were [batch, hidden]."""
+        if not self.spread or not re.search("repeat dims|must be greater", self.case.raised.text):
+            return None
+        steps = self.case.origin.steps(ast.parse(self.spread, mode="eval").body)
+        if not steps or steps[0].callee not in ("GRU", "LSTM", "RNN"):
+            return None
+        layer = steps[0]
+        says = (
+            f"{self.spread} is the state of {layer.name}, [layers·directions, batch, hidden], an axis more than counted"
+        )
+        return likely(says, "model", "h[-1], the last layer's: [batch, hidden]", self.last_layer(layer))
+
+    @property
+    def spread(self) -> str:
+        """The name of what is expanded or repeated."""
+        call = self.line.text(self.line.call(r"\.(?:repeat|expand)$"))
+        named = re.match(r"[\w.]+?(?=\.(?:unsqueeze|repeat|expand)\()", call)
+        return named[0] if named else ""
+
+    def last_layer(self, layer: Made) -> Fix | None:
+        """The line that gets the state of a recurrent layer, with one below it that keeps the last layer's."""
+        for (file, name), made in self.case.source.names.assignments.items():
+            for statement, value in made:
+                calls = isinstance(value, ast.Call) and ast.unparse(value.func) == layer.name
+                target = getattr(statement, "targets", [None])[0]
+                parts = target.elts if isinstance(target, ast.Tuple) else []
+                if (
+                    calls
+                    and file == layer.file
+                    and len(parts) == 2
+                    and ast.unparse(parts[1]) == name
+                    and name.isidentifier()
+                ):
+                    code = self.case.source.texts[file][statement.lineno - 1].strip()
+                    return Fix(f"{code}\n{name} = {name}[-1]", "instead", file, statement.lineno)
+        return None
 
 
 class ValueSize(_Spread):

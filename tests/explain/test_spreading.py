@@ -1,8 +1,10 @@
 """Values that are spread over other sizes, written into them, or choose from them."""
 
+from pathlib import Path
+
 import pytest
 
-from tests.explain import assert_first
+from tests.explain import assert_file_mends, assert_first, at
 
 VALUE = "shape mismatch: value tensor of shape {} cannot be broadcast to indexing result of shape {}"
 EXPANDED = (
@@ -117,3 +119,28 @@ CASES = [
 @pytest.mark.parametrize(("text", "code", "change", "words"), CASES)
 def test_the_first_answer(text: str, code: str, change: str, words: str) -> None:
     assert_first(text, code, change, words)
+
+
+STATE = """
+class Weights(nn.Module):
+    def forward(self, h, steps):
+        return h.unsqueeze(1).repeat(1, steps.size(1), 1)
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.read = nn.GRU(3, 5, batch_first=True)
+        self.weigh = Weights()
+    def forward(self, x):
+        steps, h = self.read(x)
+        return self.weigh(h, steps)
+assert Net()(torch.rand(2, 4, 3)).shape == (2, 4, 5)
+"""
+
+
+def test_a_state_is_repeated_without_its_layers(tmp_path: Path) -> None:
+    assert_file_mends(STATE, "h is the state of self.read, [layers·directions, batch, hidden]", tmp_path / "net.py")
+
+
+def test_too_few_sizes_are_told_by_what_is_spread() -> None:
+    message = "RuntimeError: Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor"
+    assert_first(at("y = rows.unsqueeze(1).repeat(1, n, 1)", message), "expand-size", "call", "print(rows.shape)")
