@@ -124,8 +124,11 @@ class AdditionSize(OfTokens, OfMaps):
             scores = ", so one still holds a score for each class" if max(self.a, self.b) < 2000 else ""
             yield likely(says + scores, "call", "compare class numbers: outputs.argmax(dim=1) == labels, both [batch]")
         elif self.line.has(r"(?i)[-/]\s*\(?(?:self\.)?\w*(?:mean|std)|normali[sz]e"):
-            says = f"mean and std have {min(self.a, self.b)} values, the picture {max(self.a, self.b)}"
-            yield likely(says, "data", "one value for each channel, as [channels, 1, 1] for [channels, height, width]")
+            says = f"mean and std have {low} values, one a channel, and meet the {high} of axis {self.axis}"
+            if low in (1, 3, 4) and self.axis >= 2:
+                says += ", the last: axes are matched from there on"
+            advice = "[channels, 1, 1] for pictures [channels, height, width]: mean.view(-1, 1, 1), and std alike"
+            yield likely(says, "data", advice, self.statistics_spread(low))
         elif high > 20_000 > low >= 64 and high % low:
             says = f"{high} is the size of a vocabulary, {low} that of a hidden state: scores met features"
             advice = "take the same of both outputs: hidden_states (or last_hidden_state), not logits"

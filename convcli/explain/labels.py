@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from convcli.explain.dtype import WHOLE, method
-from convcli.explain.rule import Hypothesis, certain, likely, possible
+from convcli.explain.rule import Fix, Hypothesis, certain, likely, possible
 from convcli.explain.targets import Targets
 
 FAMILY = "targets"
@@ -12,6 +12,9 @@ FAMILY = "targets"
 CLASSES = r"(?<!binary_)cross_entropy|CrossEntropy|nll_loss|NLLLoss"
 MARKS = (-1, -100, -99, -999, -9999)  # for what isn't known, or is to be left out
 LARGEST = 2**31 - 1  # of labels that people count
+DIFFERENT = r"\.n?unique\(|\bnp\.unique\(|len\(set\("  # counts the labels that differ
+GREY_VALUES = "the labels are the grey values of a mask (0 to 255), not class numbers"
+MAPPED = "map each grey value (or colour) to a class number 0, 1, … where masks are read"
 NAN = "-9223372036854775808"  # as a whole number
 
 
@@ -84,26 +87,41 @@ class TargetRange(Targets):
             advice += "; the GPU reports it late: the line in the traceback is a later one"
         of_maps = re.search(r"(?i)nll_?loss2d|SpatialClass", text) or self.case.through("_loss2d")
         spatial = of_maps or re.search(r"(?i)mask|segm|u-?net", f"{self.line.code} {self.case.raised.text}")
-        if spatial or (target is not None and 100 < target < 255):
-            masks = "the labels are the grey values of a mask (0 to 255), not class numbers"
-            mapped = "map each grey value (or colour) to a class number 0, 1, … where masks are read"
         if spatial:
-            yield likely(masks, "data", mapped)
+            yield likely(GREY_VALUES, "data", MAPPED)
             yield possible(says, "model", advice)
             return
         outputs = [made.value("out_features") or made.value("out_channels") for made in self.case.source.made]
-        if target is not None and target in outputs:
+        if target is not None and any(re.search(DIFFERENT, line) for line in self.lines):
+            says = (
+                f"there are as many outputs as labels that differ, and a label is {target}: they start at 1, or have "
+            )
+            advice = "labels - 1 where they are made; torch.unique(labels, return_inverse=True)[1] closes gaps"
+            yield likely(f"{says}gaps", "data", advice, self.from_zero())
+        elif target is not None and target in outputs:
             says = f"there are {target} outputs, for classes 0 to {target - 1}, and a label is {target}: the labels "
-            yield likely(f"{says}start at 1", "data", "labels - 1 where they are made")
+            yield likely(f"{says}start at 1", "data", "labels - 1 where they are made", self.from_zero())
             yield possible(f"there are {target + 1} classes, with background, say", "model", classes)
-            return
-        yield likely(says, "model", advice)
-        if target is not None and 100 < target < 255:
-            yield possible(masks, "data", mapped)
         else:
-            marks = ", or hold a mark such as −1 or 255" if target is None else ""
-            left_out = "; CrossEntropyLoss(ignore_index=…) for a mark" if marks else ""
-            yield possible(f"the labels start at 1{marks}", "data", f"labels - 1 where they are made{left_out}")
+            yield likely(says, "model", advice)
+            yield self.other_labels()
+
+    @property
+    def lines(self) -> list[str]:
+        return [line for lines in self.case.source.texts.values() for line in lines]
+
+    def from_zero(self) -> Fix | None:
+        """The user's line with its labels counted from 0; not a line before it, as that may be in a loop."""
+        known = self.targets in self.line.code and self.case.direct
+        return self.instead(self.line.edited(self.targets, f"{self.targets} - 1")) if known else None
+
+    def other_labels(self) -> Hypothesis:
+        target = self.facts.get("target")
+        if target is not None and 100 < target < 255:
+            return possible(GREY_VALUES, "data", MAPPED)
+        marks = ", or hold a mark such as −1 or 255" if target is None else ""
+        left_out = "; CrossEntropyLoss(ignore_index=…) for a mark" if marks else ""
+        return possible(f"the labels start at 1{marks}", "data", f"labels - 1 where they are made{left_out}")
 
 
 class TargetType(Targets):
@@ -183,6 +201,25 @@ class TargetType(Targets):
                 says = "they are probabilities, one for each class, or values to be met, and no class numbers"
                 advice = "cross_entropy takes probabilities of the scores' shape (1.10 and later); MSELoss meets values"
                 yield possible(says, "loss", advice)
+        else:
+            yield from self.of_two_types(given, wanted)
+
+    def of_two_types(self, given: str, wanted: str) -> Iterator[Hypothesis]:
+        """A loss that compares one by one; of the two types the message names the target's as the one that is given."""
+        text = self.case.raised.text
+        alike = self.mend(f"{{}}.to({self.outputs}.dtype)") if self.outputs.isidentifier() else None
+        if {given, wanted} == {"double", "float"} and re.search("got dtype|scalar type \\w+ but found", text):
+            says = "predictions and targets are float and double, or double and float: the message doesn't tell which"
+            advice = "float32 for both where data are loaded; targets.to(outputs.dtype) in the loss's line mends either"
+            yield likely(says, "data", advice, alike)
+            yield possible("the loss's weight is float64, as NumPy makes it", "loss", "weight=weights.float()")
+        elif given == "float" and wanted == "double":
+            says = "the predictions are double, as the model or its input is, and the targets float"
+            advice = "float32 for all where data are loaded, and no model.double(); or targets.to(outputs.dtype)"
+            yield likely(says, "data", advice, alike)
+        elif given not in WHOLE and wanted in WHOLE and "ound dtype" in text:
+            says = f"the predictions are {wanted}: argmax, rounding or a comparison came before the loss"
+            yield likely(says, "loss", "the raw scores go into the loss, the predicted classes into a metric")
         else:
             whole = given if given in WHOLE or given == "double" else wanted
             says = f"the targets are {whole or 'of another type'} and the loss compares them with float predictions"

@@ -67,10 +67,12 @@ class TargetSize(Targets):
         if len(target) != len(given) and [n for n in target if n > 1] == [n for n in given if n > 1]:
             says = f"{list(given)} and {list(target)} are the same numbers; one has an axis of 1 that the other lacks"
             kind = ".float()" if self.line.has(BINARY) or self.case.through(BINARY) else ""
-            known = self.line.argument(self._call, 1, "target")
-            view = self.mend(f"{{}}.view_as({self.outputs}){kind}") if known else None
             longer = max(target, given, key=len)
             axis = longer.index(1, 1) if 1 in longer[1:] else 0  # the first is the batch
+            known, change = self.line.argument(self._call, 1, "target"), f"{{}}.view_as({self.outputs}){kind}"
+            if not self.outputs.isidentifier() and abs(len(target) - len(given)) == 1:  # is called in the line
+                change = f"{{}}.{'unsqueeze' if longer == given else 'squeeze'}({axis}){kind}"
+            view = self.mend(change) if known else None
             squeezed, other = ("outputs", "targets") if longer == given else ("targets", "outputs")
             advice = f"{squeezed}.squeeze({axis}), or {other}.unsqueeze({axis}): both with that axis, or both without"
             if not given:
@@ -232,7 +234,8 @@ class TargetAxes(Targets):
         elif axes or size:
             if (size and len(size) == 4 and size[1] == 1) or not size:
                 says = f"the mask has {f'a channel axis, {list(size)}' if size else f'{axes} axes, one for channels'}"
-                yield likely(says, "data", "masks are [batch, height, width], long", self.mend("{}.squeeze(1).long()"))
+                advice = f"{self.targets}.squeeze(1).long(): masks are [batch, height, width]"
+                yield likely(says, "data", advice, self.mend("{}.squeeze(1).long()"))
                 says = "it is one-hot, or a colour picture of classes"
                 yield possible(says, "data", "argmax(1), or map colours to numbers")
             elif len(size) == 4 and size[-1] in (3, 4):

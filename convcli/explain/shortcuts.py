@@ -81,3 +81,9 @@ class OfMaps(Meeting):
             if made[:1] == ["Linear"]:
                 code = re.sub(rf"(?<![\w.]){name}(?![\w.(\[])", f"{name}[:, :{', None' * (self.axis - 1)}]", code)
         return self.instead(code) if code != self.line.code else None
+
+    def statistics_spread(self, values: int) -> Fix | None:
+        """The user's line with axes for height and width in its mean and std, of one value a channel."""
+        code, named = self.line.code, r"((?:self\.)?\w*(?:mean|std)\w*)(?![\w.(\[])"
+        spread = re.sub(rf"(?<![\w.]){named}", r"\1[:, None, None]", code, flags=re.I)
+        return self.instead(spread) if values in (3, 4) and self.axis >= 2 and spread != code else None

@@ -131,6 +131,11 @@ class StateDict(Rule):
     def warning(self) -> str:
         if self.sizes:
             return "strict=False goes by names alone: it skips no weight whose size differs"
+        if (renamed_layers := added(self.missing, self.unexpected)[0]) and prefix(
+            self.missing, self.unexpected, self.model
+        ) is None:
+            old, new = renamed_layers[0]
+            return f"strict=False alone leaves {new[:-1]} at random, as its weights are still called {old[:-1]}"
         needless = self.unexpected and not self.missing and all(re.search(BUFFERS, key) for key in self.unexpected)
         return "" if needless else super().warning()
 

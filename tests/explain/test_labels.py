@@ -1,8 +1,10 @@
 """Class numbers: their range and their type."""
 
+from pathlib import Path
+
 import pytest
 
-from tests.explain import assert_first, explained
+from tests.explain import assert_file_mends, assert_first, at, explained, first
 
 CASES = [
     ("Target -41 is out of bounds.", "target-range", "data", "computed"),
@@ -95,3 +97,39 @@ def test_labels_that_are_fractions_may_be_no_class_numbers() -> None:
     found = explained("loss = F.cross_entropy(out, y)\nRuntimeError: expected scalar type Long but found Float")
     assert [each.likelihood for each in found.hypotheses] == ["likely", "possible"]
     assert "probabilities" in found.hypotheses[1].says
+
+
+@pytest.mark.parametrize(
+    ("message", "words"),
+    [
+        ("Found dtype Float but expected Double", "the predictions are double"),
+        ("Found dtype Double but expected Float", "the targets are double"),
+        ("expected dtype Double but got dtype Float", "the message doesn't tell which"),
+        ("expected scalar type Double but found Float", "the message doesn't tell which"),
+        ("Found dtype Float but expected Long", "the predictions are long"),
+    ],
+)
+def test_which_of_two_types_is_the_targets_is_said_as_far_as_torch_tells(message: str, words: str) -> None:
+    text = at("loss = F.mse_loss(out, y)", f"RuntimeError: {message}")
+    assert words in first(text)[1].says
+
+
+OUTPUTS = (
+    "y = torch.tensor([1, 3, 2, 3])\n"
+    "net = nn.Linear(2, len(y.unique()))\n"
+    "for step in range(3):\n"
+    "    loss = F.cross_entropy(net(torch.rand(4, 2)), y)"
+)
+DOUBLE = (
+    "net = nn.Sequential(nn.Linear(2, 1), nn.Sigmoid()).double()\n"
+    "out = net(torch.rand(3, 2).double())\n"
+    "loss = F.binary_cross_entropy(out, torch.ones(3, 1))"
+)
+
+
+def test_as_many_outputs_as_labels_that_differ_have_labels_from_1(tmp_path: Path) -> None:
+    assert_file_mends(OUTPUTS, "they start at 1", tmp_path / "net.py")
+
+
+def test_float_targets_are_brought_to_double_predictions(tmp_path: Path) -> None:
+    assert_file_mends(DOUBLE, "the predictions are double", tmp_path / "net.py")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.explain import assert_first
+from tests.explain import assert_first, at, explained
 
 CASES = [
     (
@@ -167,3 +167,11 @@ CASES = [
 @pytest.mark.parametrize(("text", "code", "change", "words"), CASES)
 def test_the_first_answer(text: str, code: str, change: str, words: str) -> None:
     assert_first(text, code, change, words)
+
+
+def test_the_model_isnt_called_twice_for_the_targets_axis() -> None:
+    message = "ValueError: Target size (torch.Size({})) must be the same as input size (torch.Size({}))"
+    line = "loss = self.criterion(self.net(x), y)"
+    longer, shorter = (message.format(*sizes) for sizes in (([8], [8, 1]), ([8, 1], [8])))
+    assert explained(at(line, longer)).hypotheses[0].fixes[0].code == "y = y.unsqueeze(1)"
+    assert explained(at(line, shorter)).hypotheses[0].fixes[0].code == "y = y.squeeze(1)"

@@ -49,6 +49,10 @@ FILES = [
         "assert Scaled()(torch.rand(2, 8, 5, 5), torch.rand(2, 3)).shape == (2, 8, 5, 5)",
         "one value a channel",
     ),
+    (
+        "mean, std = torch.rand(3), torch.rand(3)\npicture = torch.rand(2, 3, 8, 8)\neven = (picture - mean) / std",
+        "mean and std have 3 values, one a channel",
+    ),
 ]
 
 

@@ -239,6 +239,13 @@ def test_a_head_stays_where_a_trained_model_is_used(place: str) -> None:
     assert first(text.replace(place, "finetune_test.py"))[1].fixes
 
 
+def test_strict_is_warned_of_by_the_layer_that_it_would_leave_at_random() -> None:
+    names = 'Missing key(s) in state_dict: "a.weight", "a.bias", "n.weight". Unexpected key(s) in state_dict: {}.'
+    assert explained(names.format('"b.weight", "b.bias"')).rule.warning() == (
+        "strict=False alone leaves a at random, as its weights are still called b"
+    )
+
+
 def test_names_are_changed_with_what_an_old_python_has() -> None:
     text = (
         '  File "/env/lib/python3.7/site-packages/torch/nn/modules/module.py", line 5, in load_state_dict\n    ...\n'
