@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 
-from convcli.explain.lines import NAME, lines_told
+from convcli.explain.lines import NAME
 from convcli.explain.rule import Fix, Hypothesis, Rule, certain, likely, possible
 
 FAMILY = "dtype"
@@ -14,10 +15,11 @@ METHODS |= {"float": "float", "float32": "float", "double": "double", "float64":
 METHODS |= {"float16": "half", "long": "long", "int64": "long", "longlong": "long", "longint": "long", "int": "int"}
 METHODS |= {"int32": "int", "byte": "byte", "uint8": "byte", "unsignedchar": "byte", "char": "char"}
 METHODS |= {"signedchar": "char", "complexfloat": "cfloat", "complexdouble": "cdouble"}
+METHODS |= {"complex<float>": "cfloat", "complex<double>": "cdouble"}
 WHOLE = ("long", "int", "byte", "char", "bool", "short")
 SMALL = ("half", "bfloat16")
+COMPLEX = ("cfloat", "cdouble")
 FULL = {"half": "float16", "bfloat16": "bfloat16", "double": "float64", "float": "float32"}
-CHAINED = r"(?s)Sequential\((?:.(?!Sequential)){0,400}Embedding\(.{0,200}Embedding\("
 LOADED = r"(?i)\bpeft|\blora|bitsandbytes|load_in_[48]bit|from_pretrained|[/\\]transformers[/\\]"
 
 
@@ -47,6 +49,7 @@ class Dtype(Rule):
         "{weight:word}",
         "expected query, key, and value to have the same dtype, but got query.dtype: {given:words} key.dtype: "
         "{weight:words} and",
+        "Expected object of scalar type {weight:word} but got scalar type {given:word} for sequence element {element}",
         "Expected object of scalar type {weight:word} but got scalar type {given:word} for",
         "Expected object of type {weight:word} but found type {given:word} for",
         "expected dtype {weight:word} but got dtype {given:word}",
@@ -57,7 +60,15 @@ class Dtype(Rule):
         "mixed dtype (CPU): {}",
         "all inputs must share same datatype",
         "Cannot convert a MPS Tensor to float64 dtype",
-        "source and destination dtypes match, got {weight:word} for the destination and {given:word} for the source",
+        "expected both vectors to have same dtype, but found {given:word} and {weight:word}",
+        "addmv input tensors must have the same dtype, but got {}, {given:word}, and {weight:word}",
+        "Input dtypes must be the same, got: input {}, batch1: {given:word}, batch2: {weight:word}",
+        "All tensors must have the same dtype, got input1: {given:word}, input2: {}, weight: {weight:word}",
+        "prelu: Type promoting not supported. Got {given:word} and {weight:word}",
+        "expected dtype {weight:word} for end but got dtype {given:word}",
+        "to have the same dtype, but found A of type {given:word} and B of type {weight:word}",
+        "Expected tensor for argument #{place} '{argument:word}' to have the same type as tensor for argument #{} "
+        "'{}'; but type {given:word} does not equal {weight:word}",
     )
     says = "one calculation has numbers of one type"
     lookalike = "device-mixed"
@@ -87,11 +98,17 @@ class Dtype(Rule):
         elif weight.startswith("float8"):
             says = "the weights are kept in 8 bits, in which layers can't calculate"
             yield likely(says, "model", "a loader that casts them for each layer, or model.to(torch.bfloat16)")
+        elif "element" in self.facts:
+            yield from self.concatenated(given, weight)
+        elif types & set(COMPLEX):
+            says = f"{self.x} is complex, as torch.fft makes numbers, and the layer's weights are real"
+            advice = "x.abs(), or both parts as real channels: torch.cat([x.real, x.imag], 1), torch.view_as_real(x)"
+            yield likely(says, "data", advice)
+        elif types <= {"double", "float", *SMALL} and (filters := self.filters):
+            says = f"of {self.x} and {filters} one is {given} and the other {weight}"
+            yield likely(says, "call", f"{filters}.to({self.x}), its type and device", self.cast(filters, self.x))
         elif types & {"double"} or not any(types):
             yield from self.doubles(weight)
-        elif "sequence element" in self.case.raised.text:
-            says = f"tensors of two types are concatenated: {weight} first, then {given}"
-            yield likely(says, "call", f"make them one type before torch.cat: .{weight}() for the {given} one")
         elif types & set(SMALL) and "float" in types:
             yield from self.halves(given, weight)
         elif weight == "long" and "weight" not in self.case.raised.text and not self.multiplied:
@@ -126,6 +143,41 @@ class Dtype(Rule):
         called = self.line.has(r"(?i)linear|conv|fc|mm\(|@")
         return bool(named or called or self.case.through(r"\b(?:linear|conv|_conv_forward|rnn)"))
 
+    @property
+    def sides(self) -> tuple[str, str] | None:
+        """Both sides of the product in the user's line, where the message has their types in that order."""
+        ordered = re.search(r"\bmat2\b|\bm2\b|vectors|addmv|batch2", self.case.raised.text)
+        return self.line.factors() if ordered and self.case.direct and "given" in self.facts else None
+
+    @property
+    def x(self) -> str:
+        """What a layer gets, or the side of a product that isn't float32."""
+        return self.sides[method(self.given) == "float"] if self.sides else super().x
+
+    @property
+    def filters(self) -> str:
+        """The tensor, made by hand and no layer's weight, that the user's line convolves or multiplies with."""
+        filters = self.handed(1, "") if self.line.call(r"(?:^|\.)(?:conv\w*\dd|linear)$") else ""
+        return filters if NAME.fullmatch(filters) and not re.search(r"(?:^|\.)(?:weight|w)$", filters) else ""
+
+    def cast(self, name: str, like: str, to: str = "") -> Fix:
+        """A tensor cast where it stands in the user's line, which leaves a parameter what it is."""
+        code = f"{name if NAME.fullmatch(name) else f'({name})'}.{to}()" if to else f"{name}.to({like}.dtype)"
+        return self.instead(self.line.edited(name, code))
+
+    def without_autocast(self) -> bool:
+        """Whether the user's file switches autocast off right above."""
+        frame = self.case.frame
+        return bool(frame and any("enabled=False" in line for line in self.case.source.above(frame)[:4]))
+
+    def concatenated(self, given: str, weight: str) -> Iterator[Hypothesis]:
+        """Of a list that torch.cat or torch.stack got: the elements before the one named are of another type."""
+        says = f"element {self.element} of the list (counted from 0) is {given}, and those before it are {weight}"
+        better = "float" if {given, weight} & {"double", *WHOLE} and "float" in (given, weight) else weight
+        other = given if better == weight else weight
+        advice = f".{better}() for the {other} ones where they are made; print([t.dtype for t in …]) of the list"
+        yield likely(says, "data", advice)
+
     def on_other_devices(self) -> bool:
         return ("cuda" in self.given.lower()) != ("cuda" in self.weight.lower())
 
@@ -137,19 +189,25 @@ class Dtype(Rule):
             return
         single = weight if weight in SMALL else "float"
         says = f"float64 data met {'float32' if single == 'float' else single} weights: NumPy, pandas and Python's "
+        if self.sides:
+            says = f"{self.x} is float64 and what it is multiplied with isn't: NumPy, pandas and Python's "
         says += "numbers are float64"
         advice = "float32 where they are loaded: array.astype(np.float32), torch.tensor(…, dtype=torch.float32)"
         if weight in SMALL:
             advice = f"{self.x}.{weight}() before the model, or autocast around a float32 model"
-        yield likely(says, "data", advice, self.changed(self.x, f"{{}}.{single}()"))
+        fix = self.cast(self.x, "", single) if self.sides else self.changed(self.x, f"{{}}.{single}()")
+        yield likely(says, "data", advice, fix)
 
     def halves(self, given: str, weight: str) -> Iterator[Hypothesis]:
         half = next(each for each in (given, weight) if each in SMALL)
-        filters = self.handed(1, "") if self.line.call(r"(?:^|\.)(?:conv\w*\dd|linear)$") else ""
-        if NAME.fullmatch(filters):
-            says = f"{filters} was made as {weight}, and {self.x} is {given}"
-            fixed = self.changed(filters, f"{{}}.to({self.x}.dtype)")
-            yield likely(says, "call", f"{filters}.to({self.x}), its type and device", fixed)
+        if self.sides:
+            says = "{} is {} and {} is {}".format(*chain(*zip(self.sides, (given, weight), strict=True)))
+            fixed = None
+            if self.without_autocast():
+                says += f": autocast made {half} before, and casts nothing where enabled=False"
+                fixed = self.cast(self.x, "", "float")
+            advice = f"{self.x}.float(), which loses nothing, or both {half}; autocast around it does the latter"
+            yield likely(says, "call", advice, fixed)
         elif self.line.has(r"(?:^|\W)(?:ext|_ext|_C|_backend|\w*_cuda|\w*_ext)\.\w+\("):
             says = f"a compiled extension has no {half} version of this operation, and autocast gave it {half}"
             yield likely(says, "call", "x.float() before it, or torch.autocast(device, enabled=False) around it")
@@ -182,6 +240,12 @@ class WholeNumbers(Rule):
         "Only Tensors of floating point and complex dtype can require gradients",
         "only Tensors of floating point dtype can require gradients",
         "Input tensor should be a float tensor. Got torch.{given:word}",
+        "Expected a floating point or complex tensor as input. Got {given:word}",
+        "expected common dtype to be floating point, yet common dtype is {given:word}",
+        "multinomial only supports floating-point dtypes for input, got: {given:word}",
+        "std and var only support floating point",
+        "var_mean only support floating point",
+        "Boolean inputs not supported for relu",
     )
     says = "torch has no such calculation for numbers of this type"
     lookalike = "dtype"
@@ -211,77 +275,14 @@ class WholeNumbers(Rule):
             code = self.changed(x, "{}.float()") if "given" in self.facts else None
             yield certain(says, "data", f"{x}.float(), or float32 where it is loaded", code)
         else:
-            yield likely(f"the numbers are {self.facts['given']}", "data", ".float() before it")
+            says = f"the numbers are {self.given}, and {function} is there for whole numbers, if at all"
+            yield likely(says, "data", ".long() before it where they are counts, bits or class numbers")
 
     def owner(self) -> str:
         """What the method that raised belongs to: x in ``x.mean()``."""
         name = self.line.text(self._call.func) if self._call else ""
         base, _, last = name.rpartition(".")
         return base if base and base not in ("F", "torch", "nn") and last else self.x
-
-
-class IndexType(Rule):
-    code = "index-dtype"
-    signatures = (
-        "argument #{place} 'indices' to have one of the following scalar types: Long, Int; but got {given:words} "
-        "instead",
-        "argument #{place} 'indices' to have scalar type Long; but got {given:words} instead",
-        "tensors used as indices must be long",
-        "Expected dtype int32/int64 for index",
-        "Expected dtype int64 for index",
-        "one_hot is only applicable to index tensor",
-        "Expected object of scalar type Long but got scalar type {given:word} for argument #{place} 'index'",
-    )
-    says = "indices are whole numbers: torch.int64"
-    lookalike = "dtype"
-    example = """
-        table = nn.Embedding(10, 4)
-        words = torch.tensor([1.0, 2.0])
-        # RuntimeError: Expected tensor for argument #1 'indices' to have one of the following scalar types: Long,
-        # Int; but got torch.FloatTensor instead (while checking arguments for embedding)
-        vectors = table(words)
-        assert vectors.shape == (2, 4)
-    """
-
-    def hypotheses(self) -> Iterator[Hypothesis]:
-        says = "in nn.Sequential an Embedding gets what the layer before it computed, and that is no index"
-        advice = "one Embedding for each column, in an nn.ModuleList: torch.cat([e(x[:, i]) …], 1); no long()"
-        chained = (says, "model", advice)
-        if re.search(CHAINED, self.case.raised.text):
-            yield likely(*chained)
-            return
-        if self.case.through("torchsummary"):
-            says = "torchsummary makes its own input, of fractions, and the first layer looks rows up"
-            yield likely(says, "call", "torchinfo: summary(model, input_data=ids), with ids of your data")
-            return
-        says = f"{self.x} holds fractions, and is used to look rows up"
-        if method(self.facts.get("given", "")) in WHOLE:
-            says = f"{self.x} holds whole numbers of another type, and this torch looks rows up by int64 alone"
-        advice = "long() where it is made: token ids, class numbers; features that are fractions go into nn.Linear"
-        others = self.looked_up_elsewhere()
-        if others:
-            advice = f"{self.x}.long() here, and in {lines_told(others)}, or in one line before them"
-        fix = self.changed(self.x, "{}.long()") if self._call and not others else None
-        if len(names := self.looked_up_here()) > 1:
-            says = f"{' and '.join(names)} hold fractions, and are used to look rows up"
-            fix = self.instead(re.sub(rf"\(({'|'.join(names)})\)", r"(\1.long())", self.line.code))
-        yield likely(says, "data", advice, fix)
-        if self.case.in_sequential:
-            yield possible(*chained)
-
-    def looked_up_here(self) -> list[str]:
-        """The names that the user's line looks up in several tables, a(x) * b(y)."""
-        tables = [re.escape(made.name) for made in self.case.source.made if made.callee == "Embedding" and made.name]
-        found = re.findall(rf"(?:{'|'.join(tables)})\((\w+)\)", self.line.code) if tables else []
-        return list(dict.fromkeys(found))
-
-    def looked_up_elsewhere(self) -> list[int]:
-        """The lines that look other columns of one table up, as embedding(table[:, 1])."""
-        base = re.match(r"([\w.]+)\[", self.x)
-        tables = [re.escape(made.name) for made in self.case.source.made if made.callee == "Embedding" and made.name]
-        return self.case.elsewhere(rf"(?:{'|'.join(tables)})\({re.escape(base[1])}\[") if base and tables else []
-
-    decide = "print({x}.dtype): are they numbers of rows, or features?"
 
 
 class ResultType(Rule):
@@ -320,27 +321,3 @@ class ResultType(Rule):
         else:
             says = "True and False are subtracted, which torch leaves to you to say"
             yield certain(says, "call", "mask.float() to calculate with, ~mask for not, a ^ b for different")
-
-
-class AutocastScaled(Rule):
-    code = "dtype-scaled"
-    signatures = ("Attempting to unscale FP16 gradients",)
-    says = "a GradScaler is for float32 weights, and these are half"
-    lookalike = "dtype"
-    example = """
-        net = nn.Linear(3, 4).half()
-        optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
-        scaler = torch.amp.GradScaler("cpu")
-        scaler.scale(net(torch.rand(2, 3).half()).sum()).backward()
-        # ValueError: Attempting to unscale FP16 gradients.
-        scaler.step(optimizer)
-    """
-    usual = (
-        likely(
-            "the model was converted with .half() (or loaded as float16) and trained with a scaler",
-            "model",
-            "keep the weights float32 and let autocast choose types; model.half() is for inference",
-        ),
-        possible("only some weights are trained (LoRA, say)", "model", "make the trained ones float32"),
-    )
-    decide = "print(set(p.dtype for p in model.parameters() if p.requires_grad))"

@@ -1,8 +1,11 @@
 """Types: who has to change, and into what."""
 
+from pathlib import Path
+from textwrap import dedent
+
 import pytest
 
-from tests.explain import assert_first, at, first
+from tests.explain import assert_file_mends, assert_first, at, first
 
 CASES = [
     ("value cannot be converted to type at::Half without overflow", "dtype-result", "call", "finfo"),
@@ -63,9 +66,27 @@ CASES = [
         "Expected object of scalar type Float but got scalar type Long for sequence element 1 in sequence argument at "
         "position #1 'tensors'",
         "dtype",
-        "call",
-        "concatenated",
+        "data",
+        ".float() for the long ones",
     ),
+    (
+        "Expected object of scalar type Double but got scalar type Float for sequence element 2 in sequence argument "
+        "at position #1 'tensors'",
+        "dtype",
+        "data",
+        "element 2 of the list (counted from 0) is float",
+    ),
+    (
+        "Expected tensor for argument #1 'input' to have the same type as tensor for argument #2 'weight'; but type "
+        "torch.cuda.HalfTensor does not equal torch.cuda.FloatTensor (while checking arguments for cudnn_batch_norm)",
+        "dtype",
+        "model",
+        "autocast",
+    ),
+    ("dot : expected both vectors to have same dtype, but found Double and Float", "dtype", "data", "float64"),
+    ("Input type (c10::complex<float>) and bias type (float) should be the same", "dtype", "data", "x.abs()"),
+    ("std and var only support floating point and complex dtypes", "dtype-unsupported", "data", "whole numbers"),
+    ("\"bincount_cpu\" not implemented for 'Float'", "dtype-unsupported", "data", ".long() before"),
     (
         "Input type (torch.cuda.ByteTensor) and weight type (torch.cuda.FloatTensor) should be the same",
         "dtype",
@@ -139,3 +160,55 @@ def test_a_tensor_made_of_whole_numbers_is_made_of_others() -> None:
     message = "RuntimeError: mat1 and mat2 must have the same dtype, but got Long and Float"
     fix = first(f"rows = torch.tensor([[3, 1], [2, 2]])\n{message}")[1].fixes[0]
     assert fix.code == "rows = torch.tensor([[3, 1], [2, 2]], dtype=torch.float32)"
+
+
+@pytest.mark.parametrize(
+    ("line", "message", "code"),
+    [
+        (
+            "y = F.conv2d(x, blur, groups=3)",
+            "expected scalar type Double but found Float",
+            "y = F.conv2d(x, blur.to(x.dtype), groups=3)",
+        ),
+        (
+            "y = F.conv2d(x, self.kernel)",
+            "Input type (float) and weight type (double) should be the same",
+            "y = F.conv2d(x, self.kernel.to(x.dtype))",
+        ),
+        (
+            "y = h @ self.basis",
+            "expected m1 and m2 to have the same dtype, but got: float != double",
+            "y = h @ self.basis.float()",
+        ),
+        (
+            "y = torch.matmul(a + b, c)",
+            "mat1 and mat2 must have the same dtype, but got Double and Float",
+            "y = torch.matmul((a + b).float(), c)",
+        ),
+    ],
+)
+def test_of_two_tensors_that_meet_the_odd_one_is_cast(line: str, message: str, code: str) -> None:
+    assert first(f"{line}\nRuntimeError: {message}")[1].fixes[0].code == code
+
+
+def test_a_layers_weight_stays_as_it_is() -> None:
+    answer = first("y = F.conv2d(x, self.weight)\nRuntimeError: expected scalar type Double but found Float")[1]
+    assert answer.fixes[0].code == "x = x.float()"
+
+
+def test_what_autocast_made_is_cast_where_it_is_off(tmp_path: Path) -> None:
+    text = """
+        class Scores(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.layer, self.mix = nn.Linear(3, 3), nn.Parameter(torch.ones(3, 2))
+
+            def forward(self, x):
+                h = self.layer(x)
+                with torch.autocast("cpu", enabled=False):
+                    return torch.matmul(h, self.mix)
+
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            Scores()(torch.rand(2, 3))
+    """
+    assert_file_mends(dedent(text), "h is bfloat16 and self.mix is float", tmp_path / "net.py")

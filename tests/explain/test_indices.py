@@ -1,0 +1,98 @@
+"""Indices, masks, and what is written by them."""
+
+import pytest
+
+from tests.explain import assert_first, at, first
+
+INT32 = (
+    "RuntimeError: Expected tensor for argument #1 'indices' to have scalar type Long; but got torch.IntTensor instead"
+)
+CASES = [
+    ("index_select(): Expected dtype int32 or int64 for index", "index-dtype", "data", "long()"),
+    ("take(): Expected a long tensor for index, but got Float", "index-dtype", "data", "fractions"),
+    (
+        "Expected object of scalar type Bool but got scalar type Long for argument #2 'mask'",
+        "mask-dtype",
+        "data",
+        "the mask is long",
+    ),
+    (
+        "TypeError: ~ (operator.invert) is only implemented on integer and Boolean-type tensors",
+        "mask-dtype",
+        "data",
+        "mask.bool()",
+    ),
+    (
+        "keep = a > 0.5 & b\nRuntimeError: \"bitwise_and_cpu\" not implemented for 'Float'",
+        "mask-dtype",
+        "call",
+        "brackets around",
+    ),
+    (
+        "keep = a & b\nRuntimeError: \"bitwise_and_cuda\" not implemented for 'Float'",
+        "mask-dtype",
+        "call",
+        "mask.bool()",
+    ),
+    (
+        "index_add_(): self (Half) and source (Float) must have the same scalar type",
+        "dtype-written",
+        "call",
+        "the tensor is half",
+    ),
+    ("scatter(): Expected self.dtype to be equal to src.dtype", "dtype-written", "call", "two types"),
+    (
+        "index_copy_(): self and source expected to have the same dtype, but got (self) Float and (source) Double",
+        "dtype-written",
+        "call",
+        "float64",
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "code", "change", "words"), CASES)
+def test_the_first_answer(text: str, code: str, change: str, words: str) -> None:
+    assert_first(text, code, change, words)
+
+
+@pytest.mark.parametrize(
+    ("line", "ids"),
+    [
+        ("y = self.mix(self.mean(u), self.spread(v))", "u"),
+        ("y = self.mix(self.user_emb(u))", "u"),
+        ("y = self.drop(self.enc(self.words(u)))", "u"),
+        ("y = self.emb(self.ids(u))", "self.ids(u)"),
+    ],
+)
+def test_the_indices_are_what_the_table_gets(line: str, ids: str) -> None:
+    fix = first(at(line, INT32, "torch/nn/modules/sparse.py"))[1].fixes[0]
+    assert f"{ids}.long()" in fix.code
+
+
+@pytest.mark.parametrize(
+    ("line", "message", "code"),
+    [
+        (
+            "s = s.masked_fill(self.seen, -9.0)",
+            "RuntimeError: masked_fill_ only supports boolean masks, but got mask with dtype float",
+            "s = s.masked_fill(self.seen.bool(), -9.0)",
+        ),
+        (
+            "kept = torch.masked_select(rows, seen)",
+            "RuntimeError: masked_select: expected BoolTensor for mask",
+            "kept = torch.masked_select(rows, seen.bool())",
+        ),
+        (
+            "kept = rows[~seen]",
+            "TypeError: ~ (operator.invert) is only implemented on integer and Boolean-type tensors",
+            "kept = rows[~seen.bool()]",
+        ),
+        (
+            "rows.index_add_(0, places, new)",
+            "RuntimeError: index_add_(): self (Float) and source (Half) must have the same scalar type",
+            "rows.index_add_(0, places, new.to(rows.dtype))",
+        ),
+    ],
+)
+def test_what_is_handed_over_is_cast_where_it_stands(line: str, message: str, code: str) -> None:
+    assert first(f"{line}\n{message}")[1].fixes[0].code == code
