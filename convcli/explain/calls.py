@@ -5,7 +5,9 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from convcli.explain.lines import NAME
 from convcli.explain.rule import Fix, Hypothesis, Rule, certain, likely
+from convcli.wording import counted
 
 FAMILY = "arguments"
 
@@ -13,10 +15,8 @@ MODULES = (
     r"\b(?:Conv|ConvTranspose|Linear|BatchNorm|LayerNorm|MaxPool|AvgPool|Dropout|Embedding|LSTM|GRU|RNN|Transformer|ReLU"
     r"|LeakyReLU|GELU|Sigmoid|Tanh|Softmax|LogSoftmax|Flatten|Sequential|Upsample|\w+Loss)\d?d?"
 )
-SETTINGS = (
-    r"\b(?:kernel_size|(?:in|out)_(?:channels|features)|num_features|(?:input|hidden)_size|embed(?:ding)?_dim"
-    r"|num_embeddings|num_heads)\b"
-)
+RETURNS_TWO = dict.fromkeys(("LSTM", "GRU", "RNN"), "(output, state)") | {"MultiheadAttention": "(output, weights)"}
+RETURNS_TWO |= {"LSTMCell": "(h, c)"}
 # What tensors have, and what is often taken for one.
 ATTRIBUTES = (
     "size|shape|dim|ndim|view|reshape|to|cuda|cpu|float|long|data|unsqueeze|squeeze|permute|transpose|t|flatten|contiguous"
@@ -75,7 +75,9 @@ class NotTensor(Rule):
             says = f"{self.handed(1, 'the state')} is a {given}, as an LSTM's state (h, c) is; a GRU or RNN takes one "
             says += "tensor"
             yield certain(says, "call", "make and hand over h alone, and no c: out, h = gru(x, h)")
-        elif given in ("tuple", "list") or (given.endswith("Outputs") and given[0] in "GI"):
+        elif given == "list":
+            yield from self.of_list(what)
+        elif given == "tuple" or (given.endswith("Outputs") and given[0] in "GI"):
             yield from self.several(given, what)
         elif given == "NoneType" and (re.search(r"(?i)^(?:ori_?|raw_?)?im(?:g|age)?\d*$|pic", what) or self.of_data()):
             says = f"{what} is None: cv2.imread gives None where it can't read a picture, and says nothing"
@@ -118,7 +120,11 @@ class NotTensor(Rule):
             yield certain(says, "call", "call it: x.cuda(), x.float(), self.layer(x)")
         elif re.match(r"[A-Z]\w+$", given) and (re.fullmatch(MODULES, given) or "argument" in self.facts):
             says = f"{what} is a layer, {given}: it was made, and not called"
-            yield certain(says, "call", f"nn.{given}(…)(x): the settings when it is made, the tensor when it is called")
+            advice = f"nn.{given}(…)(x): the settings when it is made, the tensor when it is called"
+            taken = self.made_by(what)
+            uncalled = taken is not None and isinstance(taken.value, ast.Attribute)
+            code = f"{ast.unparse(taken)}({what})" if taken and uncalled else ""
+            yield certain(says, "call", advice, self.at(taken, code) if uncalled else None)
         elif "argument" in self.facts or "place" in self.facts:
             says = f"{what} is a {given}"
             yield likely(says, "call", "hand over a tensor: torch.as_tensor, or the part of it that is one")
@@ -141,7 +147,8 @@ class NotTensor(Rule):
         if self.case.in_sequential and self.given in ("tuple", "NoneType"):  # as layers give them
             return "what the layer before hands over"
         culprit = self.culprit(argument)
-        return culprit if culprit != "x" else f"what is handed over as {argument}"
+        known = culprit != "x" or re.search(r"(?<![\w.])x(?!\w)", self.line.code)
+        return culprit if known else f"what is handed over as {argument}"
 
     def culprit(self, argument: str) -> str:
         """What the line hands over there."""
@@ -149,9 +156,9 @@ class NotTensor(Rule):
             nodes = ast.walk(self.line.tree) if self.line.tree else []
             owners = [node.value for node in nodes if isinstance(node, ast.Attribute) and node.attr == self.attribute]
             return self.line.text(owners[0]) if owners else "x"
-        if argument in ("target", "other"):
-            return self.handed(1, argument)
-        return self.x
+        handed = self.handed(1, argument) if argument in ("target", "other") else self.x
+        repeated = re.fullmatch(r"([\w.]+) \* [\w.]+", handed) if self.given in ("tuple", "list") else None
+        return repeated[1] if repeated else handed  # a number times a tuple is a longer tuple
 
     def of_tensors(self) -> bool:
         """Whether an attribute that is missing is one that tensors have, on something that went through torch."""
@@ -174,94 +181,86 @@ class NotTensor(Rule):
         found = [Fix(line[:-1], "instead", frame.file, frame.number - i) for i, line in above if made.match(line)]
         return found[0] if found else None
 
+    def made_by(self, name: str) -> ast.Assign | None:
+        """The statement of the user's file that makes what a name stands for."""
+        frame = self.case.frame
+        if frame is None or self.generic or not NAME.fullmatch(name):
+            return None
+        return next(self.case.source.names.behind([name], frame.file, frame.number), None)
+
+    def at(self, statement: ast.stmt | None, code: str) -> Fix | None:
+        """Other code in the place of a statement of the user's file."""
+        frame = self.case.frame
+        if frame is None or statement is None or ";" in self.case.source.texts[frame.file][statement.lineno - 1]:
+            return None
+        return Fix(code, "instead", frame.file, statement.lineno, statement.end_lineno or 0)
+
+    def of_list(self, what: str) -> Iterator[Hypothesis]:
+        says, advice = f"{what} is a list, and a tensor is taken", "torch.stack(list) for tensors of one size"
+        if stacked := self.stacked():
+            says += f": line {stacked.number} returns it"
+            yield likely(says, "data", advice + ", where it is made", stacked)
+        elif re.match("conv|batch_norm|relu|max_pool", self.facts.get("function", "")) and self.case.frame:
+            advice = "one after the other, [layer(f) for f in list], or the one that is meant; or torch.stack"
+            yield likely(says, "data", advice)
+        else:
+            yield likely(says, "data", advice + ", torch.tensor(list) for numbers")
+
+    def stacked(self) -> Fix | None:
+        """The return of the user's file that makes a list of the tensors, with the tensor that was meant."""
+        source = self.case.source
+        for step in [] if self.generic else self.case.origin.arriving(None, self.line, self._call, False):
+            for node in source.names.returns(step.call, step.file, step.number):
+                calls = [each for each in ast.walk(node) if isinstance(each, ast.Call)]
+                lists = [ast.unparse(call) for call in calls if ast.unparse(call.func) == "list"]
+                line = source.texts[step.file][node.lineno - 1].strip()
+                if len(lists) == 1 and lists[0] in line:
+                    code = line.replace(lists[0], "torch.stack" + lists[0].removeprefix("list"))
+                    return Fix(code, "instead", step.file, node.lineno)
+        return None
+
     def several(self, given: str, what: str) -> Iterator[Hypothesis]:
         mentions = self.case.source.mentions
         if given.endswith("Outputs"):
             says = f"{what} is {given}: in training the model returns its auxiliary outputs too"
             advice = "outputs.logits, plus 0.4 (0.3) times the loss of .aux_logits; or aux_logits=False"
             yield likely(says, "call", advice)
-        elif given == "list":
-            says = f"{what} is a list, and a tensor is taken"
-            advice = "torch.stack(list) for tensors of one size, torch.tensor(list) for numbers"
-            if re.match("conv|linear|batch_norm|relu|max_pool", self.facts.get("function", "")) and self.case.frame:
-                advice = "one after the other, [layer(f) for f in list], or the one that is meant; or torch.stack"
-            yield likely(says, "data", advice)
+        elif told := self.of_call(what):
+            yield told
         elif mentions("LSTM(") or mentions("GRU(") or mentions("RNN(") or mentions("MultiheadAttention("):
             says = f"{what} is a tuple: LSTM, GRU and attention return (output, state)"
             yield likely(says, "call", "out, _ = …, outside of nn.Sequential: inside it can't be taken apart")
         else:
-            says = f"{what} is a tuple: an LSTM's (output, state), a return of two values, or a comma at a line's end"
+            says = f"{what} is a tuple: what makes it returns several values, as an LSTM does (output, state), or its "
+            says += "line ends in a comma"
             part = "" if what.startswith("what ") else f": {what}[0]"
-            yield likely(says, "call", f"take the part that is meant{part}, or out, state = …")
+            first = what if NAME.fullmatch(what) else "out"
+            yield likely(says, "call", f"take it apart where it is made, {first}, … = …, or take the part meant{part}")
 
+    def of_call(self, what: str) -> Hypothesis | None:
+        """A tuple that a layer of torch's returns, or a function or forward of the user's file."""
+        frame, made = self.case.frame, self.made_by(what)
+        value = made.value if made else self.line.argument(self._call, 0)
+        if frame is None or self.generic or not isinstance(value, ast.Call):
+            return None
+        names, at, called = self.case.source.names, made.lineno if made else frame.number, ast.unparse(value)
+        apart = f"take it apart where it is made: {what}, _ = {called}" if made else f"the first of them is {called}[0]"
+        if layers := names.makers(value, frame.file, at) & set(RETURNS_TWO):
+            layer = layers.pop()
+            says = f"{what} is a tuple: {ast.unparse(value.func)} is an nn.{layer}, which returns {RETURNS_TWO[layer]}"
+            return likely(says, "call", apart, self.first_of(what, called, made, 2))
+        returns = names.returns(value, frame.file, at)
+        node = next((each.value for each in returns if isinstance(each.value, ast.Tuple)), None)
+        if node is None:
+            return None
+        says = f"{what} is a tuple: line {node.lineno} returns {counted(len(node.elts), 'value')}, {ast.unparse(node)}"
+        if "aux" in ast.unparse(node).lower():
+            advice = f"out, aux = {called}; add 0.4 times the loss of aux to that of out, in training"
+            return likely(says, "call", advice)
+        return likely(says, "call", apart, self.first_of(what, called, made, len(node.elts)))
 
-class CallArguments(Rule):
-    code = "call-arguments"
-    signatures = (
-        "{function:word}() missing {count} required positional argument{}: {names:words}",
-        "{function:word}() takes {} but {given} were given",
-        "{function:word}() takes {} but {given} was given",
-        "{function:word}() takes from {least} to {most} positional arguments but {given} were given",
-        "{function:word}() got an unexpected keyword argument '{keyword:word}'",
-        "{function:word}() got multiple values for argument '{keyword:word}'",
-        "multiple values for keyword argument '{keyword:word}'",
-    )
-    says = "the call doesn't have the arguments that are taken"
-    lookalike = "not-a-tensor"
-    example = """
-        # TypeError: Conv2d.__init__() got an unexpected keyword argument 'strides'
-        conv = nn.Conv2d(3, 8, kernel_size=3, strides=2)
-        y = conv(torch.rand(1, 3, 8, 8))
-    """
-
-    def hypotheses(self) -> Iterator[Hypothesis]:
-        function, text = self.facts.get("function", "").rpartition(" ")[2], self.case.raised.text
-        keyword = self.facts.get("keyword", "")
-        layer = re.search(MODULES, function + " " + self.line.code) or re.search(
-            SETTINGS, f"{self.facts.get('names', '')} {keyword}"
-        )
-        if not (self.case.in_torch or layer or re.search(r"(?:^|\.)forward$", function)):
-            return
-        if function.endswith("forward") or (self.case.in_torch and "forward" in function):
-            says = "forward takes other arguments than the model was called with"
-            if "given" in self.facts:
-                says += (
-                    f" ({self.given} with self): a batch that was starred (model(*batch)), or an input too "
-                    "many or too few"
-                )
-            elif keyword:
-                says = f"forward has no argument {keyword!r}: of another version or model, or passed on by a wrapper"
-            elif self.case.through("data_parallel|parallel_apply"):
-                says = "a GPU of DataParallel got no sample: the batch, often the last, has fewer than there are GPUs"
-                advice = "drop_last=True and larger batches; or hand the inputs over by position, as tensors"
-                yield likely(says, "data", advice)
-                return
-            elif called := re.search(r"([\w.]*(?:module|model|net))\(\)", self.line.code):
-                says = f"{called[0]} calls the network, with nothing: the brackets are too much"
-                named = self.replaced(called[0], called[1], 1)
-                yield likely(says, "call", f"{called[1]} without brackets is the network itself", named)
-                return
-            else:
-                says += f": {self.missing()} is missing" if self.missing() else ""
-            advice = "compare the call with def forward(self, …); nn.Sequential hands over one tensor alone"
-            yield likely(says, "call", advice)
-        elif "__init__" in function or layer:
-            name = layer[0] if layer and layer[0][0].isupper() else function.removesuffix(".__init__") or "the layer"
-            name = "the layer" if name == "__init__" else name
-            if keyword:
-                known = {
-                    "strides": "stride",
-                    "filters": "out_channels",
-                    "activation": "a layer of its own",
-                    "kernel": "kernel_size",
-                }
-                meant = f": {known[keyword]}" if keyword in known else " of this version"
-                says = f"{name} has no argument {keyword!r}{meant}"
-            else:
-                lacks = f": {self.missing()} is missing" if self.missing() else ""
-                says = f"{name} was made with too {'few' if 'missing' in text else 'many'} arguments{lacks}"
-            advice = "nn.Conv2d(in_channels, out_channels, kernel_size), nn.Linear(in_features, out_features)"
-            yield certain(says, "model", advice)
-
-    def missing(self) -> str:
-        return str(self.facts.get("names", "")).replace("'", "")
+    def first_of(self, what: str, called: str, made: ast.Assign | None, count: int) -> Fix:
+        """The first of the values that a call returns, where they are assigned or where they are handed over."""
+        if (fix := self.at(made, f"{what}{', _' * (count - 1)} = {called}")) is not None:
+            return fix
+        return self.instead(self.line.code.replace(what, f"{what}[0]", 1))

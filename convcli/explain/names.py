@@ -113,6 +113,26 @@ class Names:
             return [self.made_at[name]]
         return [call for call in self.called.get(name, []) if last_name(call.func) == name]
 
+    def makers(self, call: ast.Call, file: str, number: int) -> set[str]:
+        """The classes, by their last names, that may have made the layer that a call at a line runs."""
+        made = self.assigned(ast.unparse(call.func), file, number)
+        return {last_name(value.func) for _, value in made if isinstance(value, ast.Call)}
+
+    def returns(self, call: ast.Call, file: str, number: int) -> list[ast.Return]:
+        """The returns of the function that a call at a line runs, or of the forward of the layer that it calls.
+
+        Where nothing says which layer that is, those of the only forward that returns several values.
+        """
+        scopes = [scope for scopes in self.scopes.values() for scope in scopes]
+        functions = [each for each in scopes if isinstance(each, FUNCTION) and each.name == last_name(call.func)]
+        classes = [each for each in scopes if isinstance(each, ast.ClassDef)]
+        makers = self.makers(call, file, number)
+        known = [each for each in classes if each.name in makers or not any(name[:1].isupper() for name in makers)]
+        inner = [each for owner in known for each in owner.body if isinstance(each, FUNCTION)]
+        several = [each for each in inner if each.name == "forward" and any(map(_several, _returns(each)))]
+        found = functions or several
+        return _returns(found[0]) if len(found) == 1 else []
+
     def number(self, node: ast.expr, file: str, number: int, depth: int = 0) -> int | None:
         """What a name or attribute comes to, if that is one whole number wherever it is set.
 
@@ -178,6 +198,14 @@ def handed_over(call: ast.Call, name: str, names: Sequence[str]) -> ast.expr | N
     named = [each.value for each in call.keywords if each.arg == name]
     place = names.index(name) if name in names else len(call.args)
     return named[0] if named else call.args[place] if place < len(call.args) else None
+
+
+def _returns(function: ast.AST) -> list[ast.Return]:
+    return [node for node in ast.walk(function) if isinstance(node, ast.Return)]
+
+
+def _several(node: ast.Return) -> bool:
+    return isinstance(node.value, ast.Tuple)
 
 
 def _default(function: ast.AST, name: str) -> ast.expr | None:

@@ -8,6 +8,7 @@ from types import ModuleType
 
 from convcli.explain import (
     addition,
+    arguments,
     attention,
     autograd,
     axes,
@@ -77,6 +78,7 @@ FAMILIES: tuple[ModuleType, ...] = (
     resize,
     modules,
     calls,
+    arguments,
     autograd,
     processes,
 )
