@@ -1,8 +1,11 @@
 """Modules, sizes and single numbers."""
 
+from pathlib import Path
+from textwrap import dedent
+
 import pytest
 
-from tests.explain import assert_first
+from tests.explain import assert_file_mends, assert_first
 
 CASES = [
     (
@@ -22,6 +25,17 @@ CASES = [
     ),
     ("cannot assign module before Module.__init__() call", "module-made", "model", "__init__"),
     ('Module [ModuleList] is missing the required "forward" function', "module-made", "model", "only holds"),
+    (
+        "conv2d() received an invalid combination of arguments - got (Tensor, weight=Tensor, bias=NoneType, "
+        "stride=float, padding=int, dilation=int, groups=int), but expected one of:",
+        "float-size",
+        "model",
+        "stride is of type float",
+    ),
+    ("torch.FloatTensor is not a Module subclass", "module-made", "model", "a tensor came"),
+    ("NoneType is not a Module subclass", "module-made", "model", "no return"),
+    ("__main__.Norm is not a Module subclass", "module-made", "model", "class Norm(nn.Module)"),
+    ("torch.nn.functional.glu is not a Module subclass", "module-made", "model", "glu is a function"),
     ("torch.nn.modules.activation.ReLU is not a Module subclass", "module-made", "model", "ReLU"),
     (
         "model.module.features.unfix(epoch)\nModuleAttributeError: 'SiamRPN' object has no attribute 'module'",
@@ -37,3 +51,48 @@ CASES = [
 @pytest.mark.parametrize(("text", "code", "change", "words"), CASES)
 def test_the_first_answer(text: str, code: str, change: str, words: str) -> None:
     assert_first(text, code, change, words)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("net = nn.Sequential(nn.Linear(3, 4), [nn.ReLU(), nn.Linear(4, 2)])", "one of its elements is a list"),
+        ("net = nn.Sequential(nn.Linear(3, 2), nn.ReLU)", "ReLU is a class"),
+        ("net = nn.Sequential(nn.Linear(3, 2), F.leaky_relu)", "nn.LeakyReLU()"),
+        ("parts = [nn.Linear(3, 2)]\nnet = nn.Sequential(parts)", "nn.Sequential(*layers)"),
+        (
+            "parts = [nn.Linear(3, 4)]\nparts.append((nn.ReLU(), nn.Linear(4, 2)))\nnet = nn.Sequential(*parts)",
+            "extend",
+        ),
+        (
+            """
+            def block(i, o):
+                return [nn.Linear(i, o), nn.ReLU()]
+
+            parts = [nn.Linear(3, 4)]
+            parts.append(block(4, 2))
+            net = nn.Sequential(*parts)
+            """,
+            "got a list: one of its elements is a list itself",
+        ),
+        (
+            """
+            class Net(nn.Module):
+                def __init__(self, width):
+                    super().__init__()
+                    self.conv = nn.Conv1d(5, width, 3, padding=3 / 3)
+
+                def forward(self, x):
+                    return self.conv(x)[:, :2, 0]
+
+            wide = Net(2)
+            wide(torch.rand(2, 5, 3))
+            net = nn.Linear(3, 2)
+            """,
+            "padding is of type float",
+        ),
+    ],
+)
+def test_a_file_is_mended(tmp_path: Path, text: str, words: str) -> None:
+    text = f"{dedent(text)}\nassert net(torch.rand(5, 3)).shape == (5, 2)"
+    assert_file_mends(text, words, tmp_path / "net.py")
