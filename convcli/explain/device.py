@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from convcli.explain.lines import lines_told
+from convcli.explain.placed import MadeWithout, unplaced
 from convcli.explain.rule import Hypothesis, Rule, certain, likely, possible
 
 FAMILY = "device"
@@ -27,7 +28,7 @@ def on_gpu(name: str) -> bool:
     return bool(re.search("cuda|gpu|mps|xpu", name.lower()))
 
 
-class DeviceMixed(Rule):
+class DeviceMixed(MadeWithout):
     code = "device-mixed"
     signatures = (
         "but got {argument:word} is on {got:word}, different from other tensors on {other:word} (when checking "
@@ -55,6 +56,8 @@ class DeviceMixed(Rule):
         "Placeholder storage has not been allocated on MPS device",
         "Input, output and indices must be on the current device",
         "arguments are located on different GPUs",
+        "to have the same device as tensor for argument #{} '{}'; but device {gpu} does not equal {other_gpu}",
+        "'; but type {got:word} does not equal {weight:word} (while checking arguments for {}",
         "slow_conv2d_forward_mps: input(device='{got:word}') and weight(device='{other:word}",
     )
     says = "the tensors of one calculation live on one device"
@@ -71,10 +74,16 @@ class DeviceMixed(Rule):
     def hypotheses(self) -> Iterator[Hypothesis]:
         got, other, argument = (self.facts.get(name, "") for name in ("got", "other", "argument"))
         places = re.findall(r"cuda:\d", self.case.raised.text)
+        places += [f"cuda:{self.facts[gpu]}" for gpu in ("gpu", "other_gpu") if gpu in self.facts]
         there = next(filter(on_gpu, (got, other, self.facts.get("one", ""))), other)
         either = not argument and re.search("at least two|but got device|Placeholder", self.case.raised.text)
         made = re.search(MADE_AND_CALLED, f"{self.case.line.code}\n{self.case.raised.text}")
-        if "meta" in (got, other):
+        found = [] if self.generic or "weight" in self.facts else unplaced(self.case)
+        if found:
+            yield self.made_without(
+                found, next((place for place in (got, other, there) if place not in ("", "cpu")), "")
+            )
+        elif "meta" in (got, other) and not self.operated:
             says = "the weights are on meta, without values: load_state_dict copies nothing into them"
             advice = "load_state_dict(weights, assign=True), or model.to_empty(device=…) before it"
             yield likely(says, "model", f"{advice}; with device_map, see that no weight is missing")
@@ -144,7 +153,8 @@ class DeviceMixed(Rule):
     @property
     def operated(self) -> bool:
         """Whether the user's line calculates with tensors and calls no layer."""
-        return bool(self.line.operands()) and not self.line.has(r"self\.\w+\(|model\(|net\(")
+        calculated = self.line.operands() or self.line.has(r"\.masked_fill_?\(|\btorch\.(?:where|cat|stack|matmul)\(")
+        return bool(calculated) and not self.line.has(r"self\.\w+\(|model\(|net\(")
 
     def one_side(self, weights_there: bool, device: str = "") -> Iterator[Hypothesis]:
         x = self.x
@@ -191,6 +201,14 @@ class DeviceNumpy(Rule):
             yield certain(says, "device", "make the model on a real device first")
             return
         fix = None if ".cpu()" in self.line.code else self.replaced(".numpy()", ".cpu().numpy()")
+        handed = self.line.text(self.line.argument(self.line.call(r"^(?:np|numpy|plt|ax\w*|sns|pd)\."), 0))
+        if handed and not fix:
+            says = f"{handed} is a tensor on {device}, or a list that such tensors were collected in"
+            advice = (
+                f"values.append(loss.item()) where they are collected; of one tensor {handed}.detach().cpu().numpy()"
+            )
+            yield certain(says, "device", advice)
+            return
         says = f"the tensor is on {device}; Matplotlib, pandas and scikit-learn ask for NumPy without saying so"
         yield certain(says, "device", "x.detach().cpu().numpy()", fix)
 

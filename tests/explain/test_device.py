@@ -6,6 +6,31 @@ from tests.explain import assert_first, at
 
 CASES = [
     (
+        at(
+            "curve = np.array(self.history['loss'])",
+            "TypeError: can't convert cuda:0 device type tensor to numpy. Use Tensor.cpu() to copy the tensor to host "
+            "memory first.",
+            "torch/_tensor.py",
+        ),
+        "device-numpy",
+        "device",
+        "append(loss.item())",
+    ),
+    (
+        "Expected tensor for argument #1 'input' to have the same device as tensor for argument #2 'weight'; but "
+        "device 1 does not equal 0 (while checking arguments for cudnn_convolution)",
+        "device-mixed",
+        "device",
+        "cuda:0 and cuda:1",
+    ),
+    (
+        "Expected tensor for argument #1 'input' to have the same type as tensor for argument #2 'weight'; but type "
+        "torch.FloatTensor does not equal torch.cuda.FloatTensor (while checking arguments for cudnn_batch_norm)",
+        "device-mixed",
+        "data",
+        "not moved",
+    ),
+    (
         "Expected all tensors to be on the same device, but found at least two devices, cuda:0 and cpu! (when checking "
         "argument for argument weight in method wrapper_CUDA_nll_loss_forward)",
         "device-mixed",
