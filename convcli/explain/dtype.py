@@ -1,11 +1,13 @@
 """Numbers of one type where those of another are taken."""
 
+import ast
 import re
 from collections.abc import Iterator
 from itertools import chain
 
-from convcli.explain.lines import NAME
-from convcli.explain.rule import Fix, Hypothesis, Rule, certain, likely, possible
+from convcli.explain.lines import NAME, lines_told
+from convcli.explain.rule import Fix, Hypothesis, Rule, certain, likely
+from convcli.explain.source import Made
 
 FAMILY = "dtype"
 
@@ -195,8 +197,42 @@ class Dtype(Rule):
         advice = "float32 where they are loaded: array.astype(np.float32), torch.tensor(…, dtype=torch.float32)"
         if weight in SMALL:
             advice = f"{self.x}.{weight}() before the model, or autocast around a float32 model"
+        made = self.loaded_from_numpy() if single == "float" and not self.sides else []
+        if made:
+            says += f": {lines_told([fix.number for fix in made])} made tensors of them"
+            yield likely(
+                says, "data", ".float() where they are made, of inputs and of the targets of a regression", *made
+            )
+            return
         fix = self.cast(self.x, "", single) if self.sides else self.changed(self.x, f"{{}}.{single}()")
         yield likely(says, "data", advice, fix)
+
+    def loaded_from_numpy(self) -> list[Fix]:
+        """The lines of the user's file that make the layer's input of NumPy's numbers, and a regression's targets."""
+        steps = [] if self.generic else self.case.origin.arriving(None, self.line, self._call, self.case.in_sequential)
+        made = [step for step in steps if step.callee == "from_numpy" and step.file in self.case.source.texts]
+        if not made:
+            return []
+        file, lines = made[0].file, self.case.source.texts[made[0].file]
+        compared = " ".join(line for line in lines if re.search(r"(?i)mse|l1_?loss|huber|binary_cross|bce", line))
+        others = [
+            each
+            for each in self.case.source.made
+            if each.callee == "from_numpy" and each.file == file and each.number != made[0].number
+        ]
+        targets = [
+            each
+            for each in others
+            if (name := re.match(r"\s*(\w+) = ", lines[each.number - 1])) and re.search(rf"\b{name[1]}\b", compared)
+        ]
+        return [fix for each in (made[0], *targets) if (fix := self.floats(each))]
+
+    def floats(self, made: Made) -> Fix | None:
+        """A line that makes a tensor of NumPy's numbers, of float32."""
+        line, call = self.case.source.texts[made.file][made.number - 1].strip(), ast.unparse(made.call)
+        if call not in line or re.search(r"\.float\(|float32|\.to\(|\.long\(", line):
+            return None
+        return Fix(line.replace(call, f"{call}.float()"), "instead", made.file, made.number)
 
     def halves(self, given: str, weight: str) -> Iterator[Hypothesis]:
         half = next(each for each in (given, weight) if each in SMALL)
@@ -283,41 +319,3 @@ class WholeNumbers(Rule):
         name = self.line.text(self._call.func) if self._call else ""
         base, _, last = name.rpartition(".")
         return base if base and base not in ("F", "torch", "nn") and last else self.x
-
-
-class ResultType(Rule):
-    code = "dtype-result"
-    signatures = (
-        "result type {result:word} can't be cast to the desired output type {given:word}",
-        "Subtraction, the - operator, with {} bool tensor",
-        "Negation, the - operator, on a bool tensor is not supported",
-        "value cannot be converted to type {given:word} without overflow",
-    )
-    says = "the result doesn't fit into the type that it would have"
-    decide = "the line that raised: a loss, or +=, -=, a name that ends in _"
-    lookalike = "dtype"
-    example = """
-        counts = torch.ones(3, dtype=torch.int64)
-        # RuntimeError: result type Float can't be cast to the desired output type Long
-        counts.div_(2)
-    """
-
-    def hypotheses(self) -> Iterator[Hypothesis]:
-        if self.case.in_loss:
-            return  # the targets' rule
-        if "overflow" in self.case.raised.text:
-            says = f"a number, as a mask's -1e9, is larger than any {method(self.given) or self.given} number"
-            filled = re.search(r"([\w.]+)\.masked_fill_?\(.*?(-(?:1e\d+|\d{6,}(?:\.\d*)?))\)", self.line.code)
-            fix = self.replaced(filled[2], f"torch.finfo({filled[1]}.dtype).min") if filled else None
-            yield certain(says, "call", "torch.finfo(x.dtype).min, the least number of x's type", fix)
-        elif "result" in self.facts:
-            says = f"an operation in place would put {self.result} results into a {self.given} tensor"
-            advice = "x = x / 2 makes a new tensor; or make both one type before: x.float(), n.long() for indices"
-            if self.line.code:
-                yield certain(says, "call", advice)
-                return
-            yield likely(f"a loss got {self.given} targets, as BCEWithLogitsLoss can't", "data", "targets.float()")
-            yield possible(says, "call", advice)
-        else:
-            says = "True and False are subtracted, which torch leaves to you to say"
-            yield certain(says, "call", "mask.float() to calculate with, ~mask for not, a ^ b for different")

@@ -174,3 +174,41 @@ class WrittenType(Rule):
         called = re.search(r"([\w.]+)\.(?:index_(?:add|copy)|scatter\w*?)_?\(.+, ([\w.]+)\)", self.line.code)
         found = assigned or called
         return (found[1], found[2]) if found and NAME.fullmatch(found[2]) else ("", "")
+
+
+class ResultType(Rule):
+    code = "dtype-result"
+    signatures = (
+        "result type {result:word} can't be cast to the desired output type {given:word}",
+        "Subtraction, the - operator, with {} bool tensor",
+        "Negation, the - operator, on a bool tensor is not supported",
+        "value cannot be converted to type {given:word} without overflow",
+    )
+    says = "the result doesn't fit into the type that it would have"
+    decide = "the line that raised: a loss, or +=, -=, a name that ends in _"
+    lookalike = "dtype"
+    example = """
+        counts = torch.ones(3, dtype=torch.int64)
+        # RuntimeError: result type Float can't be cast to the desired output type Long
+        counts.div_(2)
+    """
+
+    def hypotheses(self) -> Iterator[Hypothesis]:
+        if self.case.in_loss:
+            return  # the targets' rule
+        if "overflow" in self.case.raised.text:
+            says = f"a number, as a mask's -1e9, is larger than any {method(self.given) or self.given} number"
+            filled = re.search(r"([\w.]+)\.masked_fill_?\(.*?(-(?:1e\d+|\d{6,}(?:\.\d*)?))\)", self.line.code)
+            fix = self.replaced(filled[2], f"torch.finfo({filled[1]}.dtype).min") if filled else None
+            yield certain(says, "call", "torch.finfo(x.dtype).min, the least number of x's type", fix)
+        elif "result" in self.facts:
+            says = f"an operation in place would put {self.result} results into a {self.given} tensor"
+            advice = "x = x / 2 makes a new tensor; or make both one type before: x.float(), n.long() for indices"
+            if self.line.code:
+                yield certain(says, "call", advice)
+                return
+            yield likely(f"a loss got {self.given} targets, as BCEWithLogitsLoss can't", "data", "targets.float()")
+            yield possible(says, "call", advice)
+        else:
+            says = "True and False are subtracted, which torch leaves to you to say"
+            yield certain(says, "call", "mask.float() to calculate with, ~mask for not, a ^ b for different")

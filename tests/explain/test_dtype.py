@@ -196,6 +196,19 @@ def test_a_layers_weight_stays_as_it_is() -> None:
     assert answer.fixes[0].code == "x = x.float()"
 
 
+@pytest.mark.parametrize(("loss", "fixes"), [("F.mse_loss(out, y).backward()", 2), ("y.sum()", 1)])
+def test_numbers_of_numpy_are_made_float32_where_they_come_in(tmp_path: Path, loss: str, fixes: int) -> None:
+    text = f"""
+        net = nn.Linear(3, 2)
+        x = torch.from_numpy(np.ones((5, 3)))
+        y = torch.from_numpy(np.ones(10)).view(5, 2)
+        out = net(x)
+        {loss}
+    """
+    found = assert_file_mends(dedent(text), "made tensors of them", tmp_path / "net.py")
+    assert len(found.hypotheses[0].fixes) == fixes
+
+
 def test_what_autocast_made_is_cast_where_it_is_off(tmp_path: Path) -> None:
     text = """
         class Scores(nn.Module):
