@@ -1,11 +1,16 @@
 """Gradients: what autograd refuses. Advice alone, as no line shows what was meant."""
 
+import ast
 import re
 from collections.abc import Iterator
 
+from convcli.explain import graph
+from convcli.explain.lines import lines_told
 from convcli.explain.rule import Hypothesis, Rule, certain, likely, possible
 
 FAMILY = "autograd"
+
+IN_PLACE = ("Add", "Sub", "Mul", "Div", "Relu", "CopySlices", "Sigmoid", "Tanh", "MaskedFill")
 
 # Said of training that keeps a base frozen and computes its blocks twice.
 CHECKPOINTED = (
@@ -47,8 +52,31 @@ class NoGradient(Rule):
             says = "gradient checkpointing over a frozen base (LoRA): its blocks get inputs without gradients, and cut"
             advice = "model.enable_input_require_grads() before training, or use_reentrant=False for the checkpoints"
             yield likely(says, "model", advice)
+        cut, frozen = graph.cuts(self.case, self.line.code), graph.freezes(self.case)
+        if not checkpointed and (cut or frozen):
+            yield from self.in_file(cut, frozen)
+            return
         for each in super().hypotheses():
             yield possible(each.says, each.change, each.advice) if checkpointed else each
+
+    def in_file(self, cut: list[int], frozen: list[int]) -> Iterator[Hypothesis]:
+        """What the user's file does to the gradients: where it cuts the way to the loss, and what it freezes."""
+        says = f"{lines_told(cut)} cut{'' if cut[1:] else 's'} the way from the parameters to the loss"
+        kept = "what the loss is made of stays a differentiable torch operation; detach only what is printed or stored"
+        cuts = (says, "loss", kept)
+        says = f"{lines_told(frozen)} freeze{'' if frozen[1:] else 's'} parameters: all that the loss depends on"
+        advice = "leave some to be trained: freeze first, then put the new layer in, or unfreeze it"
+        if order := graph.frozen_after(self.case):
+            says = f"line {order[0]} puts a new layer in, and line {order[1]} freezes it with all the others"
+            advice = f"freeze first, then put the new layer in: line {order[1]} above line {order[0]}"
+        if frozen and not cut:
+            yield likely(says, "model", advice)
+            each = self.usual[0]
+            yield possible(each.says, each.change, each.advice)
+        else:
+            yield likely(*cuts)
+            if frozen:
+                yield possible(says, "model", advice)
 
     decide = "print(next(model.parameters()).requires_grad, out.requires_grad)"
     not_that = "loss.requires_grad_() runs, and nothing is learned"
@@ -101,7 +129,34 @@ class BackwardTwice(Rule):
         detached = "h = h.detach() between steps; compute it anew inside the loop; total += loss.item()"
         shared = "two backward() in one step go through one forward: of two losses, or of the same output"
         anew = "(loss_a + loss_b).backward() once; run the model again between them where weights change"
-        if self.line.has(r"(?i)(?:^|[^a-z])[dg]_?loss|loss_?[dg](?:[^a-z]|$)|err_?[dg]|disc|gen(?:er|_|\b)|adv|critic"):
+        both = next(graph.shared(self.case), None)
+        state = graph.carried(self.case)
+        if both:
+            name, first, second = both
+            says = f"{name} goes into {ast.unparse(first.func)} and {ast.unparse(second.func)}, and each goes backward "
+            says += f"through what made it ({lines_told(sorted({first.lineno, second.lineno}))})"
+            advice = f"{name}.detach() for the discriminator's loss, which doesn't train what made it"
+            yield likely(says, "loss", advice, graph.detached(self.case, name, first))
+            yield possible(earlier, "call", detached)
+        elif total := graph.summed(self.case):
+            name, number = total
+            says = (
+                f"line {number} adds to {name} in every step, and so to what was computed, and freed, in those before"
+            )
+            yield likely(
+                says, "call", f"{name} = 0 at the start of each step; {name} += loss.item() for what is printed"
+            )
+            yield possible(shared, "loss", anew)
+        elif state:
+            name, number = state
+            says = f"{name} of the step before goes into this one (line {number}), with a graph that is freed by now"
+            pairs = self.case.source.mentions("LSTM")
+            code = f"{name} = tuple(each.detach() for each in {name})" if pairs else f"{name} = {name}.detach()"
+            yield likely(says, "call", f"{code} in each step", self.before(code))
+            yield possible(shared, "loss", anew)
+        elif self.line.has(
+            r"(?i)(?:^|[^a-z])[dg]_?loss|loss_?[dg](?:[^a-z]|$)|err_?[dg]|disc|gen(?:er|_|\b)|adv|critic"
+        ):
             says = "the generator's output, or the discriminator's verdict, is used by both losses"
             advice = "discriminator(fake.detach()) for its own loss, and discriminator(fake) anew for the generator's"
             yield likely(says, "loss", advice)
@@ -140,84 +195,29 @@ class InPlace(Rule):
             r"Tensor \[[\d, ]+\]\](?:, which is output \d+ of (?:T|AsStrided)(?:Backward\d*)?,)? is at", text
         )
         written = f"the result of {made[1]} was" if made and not weight else "a tensor was"
+        if made and made[1].rstrip("0") in IN_PLACE:
+            written = f"a tensor, last by {made[1]}, was"  # which may be the operation in place itself
         says = f"{written} changed after it was used: x += y, x[i] = y, relu_ or inplace=True"
         advice = "x = x + y, inplace=False, or .clone() before writing"
         stepped = "a weight was changed: optimizer.step() came between the forward and the backward of a loss (GANs)"
         steps = "both backward() first, then the steps; or compute the second loss anew after the step"
-        if weight:
+        writes = [] if weight else graph.writes(self.case, made[1] if made else "")
+        if writes:
+            yield self.of_writes(writes)
+            yield possible(stepped, "loss", steps)
+        elif weight:
             yield likely(stepped, "loss", steps)
             yield possible(says, "call", advice)
         else:
             yield likely(says, "call", advice)
             yield possible(stepped, "loss", steps)
 
-
-class LeafInPlace(Rule):
-    code = "leaf-inplace"
-    signatures = (
-        "a leaf Variable that requires grad is being used in an in-place operation",
-        "a leaf Variable that requires grad has been used in an in-place operation",
-        "a view of a leaf Variable that requires grad is being used in an in-place operation",
-        "leaf variable has been moved into the graph interior",
-    )
-    says = "a parameter is changed by hand while autograd watches"
-    lookalike = "backward-inplace"
-    example = """
-        weight = torch.rand(3, requires_grad=True)
-        # RuntimeError: a leaf Variable that requires grad is being used in an in-place operation.
-        weight -= 0.1
-    """
-    usual = (
-        certain(
-            "a parameter (or an input with requires_grad) is written to in place",
-            "call",
-            "with torch.no_grad(): around initialisation and updates by hand; x = x - 0.1 makes a new tensor",
-        ),
-    )
-
-
-class NonLeaf(Rule):
-    code = "optimizer-leaf"
-    signatures = ("Can't optimize a non-leaf {}",)
-    says = "an optimizer takes tensors that were made, not computed"
-    lookalike = "leaf-inplace"
-    example = """
-        weight = torch.rand(3, requires_grad=True) * 2
-        # ValueError: can't optimize a non-leaf Tensor
-        optimizer = torch.optim.SGD([weight], lr=0.1)
-    """
-
-    def hypotheses(self) -> Iterator[Hypothesis]:
-        if self.line.has(r"\.param\w*\("):
-            says = "a parameter of the model was replaced by a tensor that was computed, moved or cast"
-            advice = "layer.weight = nn.Parameter(tensor), or layer.weight.data.copy_(tensor); model.to(device) after"
-            yield likely(says, "model", advice)
-            return
-        says = ".to(device), .cuda() or arithmetic after requires_grad=True makes a new tensor, which is no leaf"
-        advice = "torch.rand(3, device=device, requires_grad=True), or x = x.detach().requires_grad_()"
-        yield certain(says, "model", advice)
-
-
-class NumpyGrad(Rule):
-    code = "numpy-gradient"
-    signatures = ("Can't call numpy() on {kind:word} that requires grad",)
-    says = "NumPy can't carry gradients"
-    lookalike = "device-numpy"
-    example = """
-        y = nn.Linear(3, 4)(torch.rand(2, 3))
-        # RuntimeError: Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.
-        values = y.numpy()
-        assert values.shape == (2, 4)
-    """
-
-    def hypotheses(self) -> Iterator[Hypothesis]:
-        fix = self.replaced(".numpy()", ".detach().numpy()")
-        says = "the tensor is part of a graph: an output of the model, or a parameter"
-        advice = ".detach().cpu().numpy(), or with torch.no_grad(): around predictions"
-        if not fix and self.case.through("matplotlib|__array__|seaborn|sklearn"):
-            says = "plots and NumPy's functions were handed tensors of a graph, or a list of them, of losses mostly"
-            advice = "losses.append(loss.item()) keeps numbers; tensor.detach() for all else"
-        yield certain(says, "call", advice, fix)
+    def of_writes(self, writes: list[graph.Write]) -> Hypothesis:
+        """The places of the user's file that write over a tensor in forward."""
+        says = f"{lines_told([each.number for each in writes])} write{'' if writes[1:] else 's'} over a tensor in place"
+        says += f"{', and one of them over one' if writes[1:] else ''} that an operation before needs for its gradient"
+        advice = "x = x + y makes a new tensor; inplace=False; torch.where or .clone() before x[i] = y"
+        return likely(says, "call", advice, graph.written(self.case, writes[0]) if len(writes) == 1 else None)
 
 
 class Unused(Rule):
@@ -259,21 +259,3 @@ class Unused(Rule):
         if "LightningModule" in self.case.raised.text:
             meant = 'Trainer(strategy="ddp_find_unused_parameters_true")'
         yield likely(says, "model", f"use it or leave it out; where that is meant, {meant}")
-
-
-class DeepCopy(Rule):
-    code = "copy-gradient"
-    signatures = ("Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol",)
-    says = "a tensor that was computed can't be deep-copied"
-    lookalike = "optimizer-leaf"
-    example = """
-        import copy
-        y = torch.rand(3, requires_grad=True) * 2
-        # RuntimeError: Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at
-        # the moment.  If you were attempting to deepcopy a module, this may be because of a
-        # torch.nn.utils.weight_norm usage, see https://github.com/pytorch/pytorch/pull/103001
-        z = copy.deepcopy(y)
-    """
-    usual = (
-        certain("a module or list keeps an output with its graph", "call", "store x.detach(), or x.detach().clone()"),
-    )

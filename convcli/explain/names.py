@@ -6,7 +6,7 @@ from functools import cached_property
 from itertools import pairwise
 
 from convcli.explain.frames import Frame
-from convcli.explain.lines import NAME, Line
+from convcli.explain.lines import Line
 from convcli.explain.options import options
 
 LOOP = (ast.For, ast.While, ast.ListComp, ast.GeneratorExp, ast.DictComp)
@@ -85,7 +85,8 @@ class Names:
         for statement in sorted(above, key=lambda each: each.lineno, reverse=True):
             made = {name for name, _ in assigned_by(statement)}
             if wanted & made:
-                inner |= set(NAME.findall(ast.unparse(statement.value)))
+                parts = [node for node in ast.walk(statement.value) if isinstance(node, ast.Name | ast.Attribute)]
+                inner |= set(map(ast.unparse, parts))
             elif not inner & made:
                 continue
             else:
@@ -113,6 +114,14 @@ class Names:
             return [self.made_at[name]]
         return [call for call in self.called.get(name, []) if last_name(call.func) == name]
 
+    @cached_property
+    def functions(self) -> dict[str, list[ast.FunctionDef | ast.AsyncFunctionDef]]:
+        """The functions and methods of each name."""
+        found: dict[str, list[ast.FunctionDef | ast.AsyncFunctionDef]] = {}
+        for each in (each for scopes in self.scopes.values() for each in scopes if isinstance(each, FUNCTION)):
+            found.setdefault(each.name, []).append(each)
+        return found
+
     def makers(self, call: ast.Call, file: str, number: int) -> set[str]:
         """The classes, by their last names, that may have made the layer that a call at a line runs."""
         made = self.assigned(ast.unparse(call.func), file, number)
@@ -123,13 +132,14 @@ class Names:
 
         Where nothing says which layer that is, those of the only forward that returns several values.
         """
-        scopes = [scope for scopes in self.scopes.values() for scope in scopes]
-        functions = [each for each in scopes if isinstance(each, FUNCTION) and each.name == last_name(call.func)]
-        classes = [each for each in scopes if isinstance(each, ast.ClassDef)]
         makers = self.makers(call, file, number)
-        known = [each for each in classes if each.name in makers or not any(name[:1].isupper() for name in makers)]
-        inner = [each for owner in known for each in owner.body if isinstance(each, FUNCTION)]
-        several = [each for each in inner if each.name == "forward" and any(map(_several, _returns(each)))]
+        unknown = not any(name[:1].isupper() for name in makers)
+        classes = [each for scopes in self.scopes.values() for each in scopes if isinstance(each, ast.ClassDef)]
+        inner = [each for owner in classes if unknown or {owner.name} & makers for each in owner.body]
+        several = [
+            each for each in self.functions.get("forward", []) if each in inner and any(map(_several, _returns(each)))
+        ]
+        functions = self.functions.get(last_name(call.func), [])
         found = functions or several
         return _returns(found[0]) if len(found) == 1 else []
 

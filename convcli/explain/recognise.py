@@ -8,11 +8,11 @@ from types import ModuleType
 
 from convcli.explain import (
     addition,
-    arguments,
     attention,
     autograd,
     axes,
     batches,
+    call_arguments,
     calls,
     cat,
     channels,
@@ -22,6 +22,7 @@ from convcli.explain import (
     indices,
     kernel,
     labels,
+    leaves,
     linear,
     lookups,
     loss_settings,
@@ -78,8 +79,9 @@ FAMILIES: tuple[ModuleType, ...] = (
     resize,
     modules,
     calls,
-    arguments,
+    call_arguments,
     autograd,
+    leaves,
     processes,
 )
 RULES: dict[str, type[Rule]] = {

@@ -124,13 +124,12 @@ class CallArguments(Rule):
     def starred(self, call: ast.Call) -> bool:
         return any(isinstance(each, ast.Starred) for each in call.args)
 
-    def forward(self, owner: str) -> ast.FunctionDef | None:
+    def forward(self, owner: str) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
         """The forward of a class that stands in the user's file."""
-        frame = self.case.frame
-        scopes = self.case.source.names.scopes.get(frame.file, []) if frame else []
-        bodies = [node.body for node in scopes if isinstance(node, ast.ClassDef) and node.name == owner]
-        found = [node for body in bodies for node in body if isinstance(node, ast.FunctionDef)]
-        return next((node for node in found if node.name == "forward"), None)
+        names = self.case.source.names
+        made = {node.name: node for nodes in names.scopes.values() for node in nodes if isinstance(node, ast.ClassDef)}
+        body = getattr(made.get(owner), "body", [])
+        return next((each for each in names.functions.get("forward", []) if each in body), None)
 
     def shown(self) -> str:
         """What the user's line calls, where that is what raised."""

@@ -1,4 +1,4 @@
-"""Arguments: how many are taken and given, and by what."""
+"""Calls: how many are taken and given, and by what."""
 
 import pytest
 
