@@ -1,4 +1,4 @@
-"""Indices and masks, and what is sides into a tensor by them: each of one type."""
+"""Indices and masks, and what is written into a tensor by them: each of one type."""
 
 import ast
 import re
@@ -135,7 +135,7 @@ class MaskType(Rule):
 
 
 class WrittenType(Rule):
-    code = "dtype-sides"
+    code = "dtype-written"
     signatures = (
         "source and destination dtypes match, got {weight:word} for the destination and {given:word} for the source",
         "self ({weight:word}) and source ({given:word}) must have the same scalar type",
@@ -143,7 +143,7 @@ class WrittenType(Rule):
         "masked_scatter: expected self and source to have same dtypes but got {weight:word} and {given:word}",
         "scatter(): Expected self.dtype to be equal to src.dtype",
     )
-    says = "what is sides into a tensor has the tensor's type"
+    says = "what is written into a tensor has the tensor's type"
     lookalike = "dtype"
     example = """
         rows, new = torch.zeros(4, 3), torch.rand(2, 3).half()
@@ -156,19 +156,19 @@ class WrittenType(Rule):
 
     def hypotheses(self) -> Iterator[Hypothesis]:
         given, weight = method(self.facts.get("given", "")), method(self.facts.get("weight", ""))
-        says = "the tensor and what is sides into it are of two types"
+        says = "the tensor and what is written into it are of two types"
         if given and weight:
-            says = f"the tensor is {weight}, and what is sides into it {given}"
+            says = f"the tensor is {weight}, and what is written into it {given}"
         if {given, weight} & set(SMALL):
             says += ": autocast, or .half(), made one of them and not the other"
         elif "double" in (given, weight):
             says += ": NumPy's numbers, and Python's in an array, are float64"
-        target, value = self.sides()
+        target, value = self.target_and_value()
         advice = "x[index] = new.to(x.dtype), or make the tensor like what it gets: torch.zeros(…, dtype=new.dtype)"
         fix = self.instead(self.line.edited(value, f"{value}.to({target}.dtype)")) if value else None
         yield likely(says, "call", advice, fix)
 
-    def sides(self) -> tuple[str, str]:
+    def target_and_value(self) -> tuple[str, str]:
         """The tensor that the user's line writes into and the name of what it writes, if it has one."""
         assigned = re.fullmatch(r"([\w.]+)\[.+\] = ([\w.]+)", self.line.code)
         called = re.search(r"([\w.]+)\.(?:index_(?:add|copy)|scatter\w*?)_?\(.+, ([\w.]+)\)", self.line.code)
