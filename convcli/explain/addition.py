@@ -73,6 +73,10 @@ class AdditionSize(OfTokens, OfMaps):
     """
     not_that = "x[..., :n] cuts the larger one and drops what the network saw there"
 
+    def warning(self) -> str:
+        """A cut is right for what is made for the longest."""
+        return "" if any("isn't cut" in each.says for each in self.hypotheses()) else super().warning()
+
     def deciding(self) -> str:
         if self.axis >= 2 and abs(self.a - self.b) in (1, 2, 4, 6, 8):
             return "the height and width of what goes into the network: are they multiples of 32?"
@@ -206,10 +210,12 @@ class AdditionSize(OfTokens, OfMaps):
             yield likely(says, "data", "run the feature extractor (MelSpectrogram, fbank) before the model")
         elif axis == 2 and ratio > 4.5 and low != 3 and (_is_grid(a) or _is_grid(b)):
             yield self.other_grid()
-        elif (ratio > 4.5 or (self.line.has(r"\*") and high - low > 1)) and not shrunk:
+        elif (spread := self.vectors_spread()) or (
+            (ratio > 4.5 or (self.line.has(r"\*") and high - low > 1)) and not shrunk
+        ):
             says = f"{a} and {b} on axis {axis}: a vector with one value a channel is matched with the last axis"
             advice = "bring it to the channels' axis: v.view(1, -1, 1, 1), v[:, :, None, None] of a batch"
-            yield likely(says, "call", advice, self.vectors_spread())
+            yield likely(says, "call", advice, spread)
         elif axis == 2 and not self.line.code and low >= 128 and a % 64 == b % 64 == 0 and not shrunk:
             says = f"{a} and {b} features on the last axis: two parts have other hidden sizes"
             yield likely(says, "model", f"one hidden size for both, or nn.Linear({b}, {a}) between them")

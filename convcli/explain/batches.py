@@ -58,6 +58,16 @@ class BatchSizes(Rule):
             advice = "pad or resize them to one size, or collect them in a list: DataLoader(…, collate_fn=…)"
             yield likely(says, "data", advice)
             yield possible("pictures of other sizes", "data", "transforms.Resize((height, width)): both numbers")
+        elif (parts := self.listed()) and len(first) == len(other):
+            says = f"{parts[0]} is {list(first)} and {parts[self.entry]} {list(other)}, and stack takes one shape"
+            differ = [axis for axis, (a, b) in enumerate(zip(first, other, strict=True)) if a != b]
+            advice = "make both of one size where they are made"
+            if len(differ) == 1:
+                advice = (
+                    f"torch.cat([…], dim={differ[0]}) joins them on the axis that differs, without a new one; or "
+                    + advice
+                )
+            yield likely(says, "call", advice)
         elif {len(first), len(other)} == {1, 2}:
             says = f"{list(first)} and {list(other)}: recordings with an axis for channels, and without"
             yield likely(says, "data", "bring each to one channel where it is read: the mean over that axis")
@@ -81,6 +91,15 @@ class BatchSizes(Rule):
             says = f"sequences of {list(first)} and {list(other)} went into one batch"
             advice = "nn.utils.rnn.pad_sequence(batch, batch_first=True) in a collate_fn, or padding=… in the tokenizer"
             yield likely(says, "data", advice)
+
+    def warning(self) -> str:
+        return "" if "entry" in self.facts and self.listed() else super().warning()
+
+    def listed(self) -> list[str]:
+        """What the user's own line stacks, where it is listed there."""
+        stacked = self.line.argument(self.line.call(r"(?:^|\.)stack$"), 0, "tensors")
+        parts = [self.line.text(part) for part in getattr(stacked, "elts", [])]
+        return parts if self.entry < len(parts) and not self.case.through(COLLATE) else []
 
     def channels(self, shape: tuple[int, ...]) -> int:
         return shape[0] if len(shape) == 3 and shape[0] in (1, 2, 3, 4) else 0

@@ -54,7 +54,9 @@ class EmbeddingRange(Rule):
                 says = "tokens that training hadn't: the vocabulary is made anew for testing, and counts otherwise"
                 advice = "save the training's vocabulary with the weights, load it here, and map unknown words to <unk>"
                 yield likely(says, "data", advice)
-            says = "an index is not below num_embeddings, or negative: a vocabulary larger than the table"
+            says = (
+                "an index is not below num_embeddings, or negative: counted from 1, with gaps, or a larger vocabulary"
+            )
             advice = "num_embeddings = largest index + 1; tokenizer and weights of one model; resize_token_embeddings"
             yield likely(says, "model", advice)
             says = "the text is longer than the table of positions"

@@ -72,15 +72,21 @@ class OfMaps(Meeting):
         return None
 
     def vectors_spread(self) -> Fix | None:
-        """The user's line with axes for height and width in what a linear layer made."""
-        origin, code = self.case.origin, self.line.code
-        nodes = ast.walk(self.line.tree) if self.line.tree else ()
+        """The user's line with axes for height and width in the side that alone a linear layer made."""
+        nodes = list(ast.walk(self.line.tree)) if self.line.tree else []
         names = {node.id: node for node in nodes if isinstance(node, ast.Name)}
-        for name, node in names.items():
-            made = [step.callee for step in origin.steps(node) if step.callee in MAKES]
-            if made[:1] == ["Linear"]:
-                code = re.sub(rf"(?<![\w.]){name}(?![\w.(\[])", f"{name}[:, :{', None' * (self.axis - 1)}]", code)
+        vectors = [name for name, node in names.items() if self.maker(node) == "Linear"]
+        of_vectors = [any(re.search(rf"\b{name}\b", side) for name in vectors) for side in self.sides]
+        if self.axis < 2 or of_vectors[0] == of_vectors[1]:
+            return None
+        code = self.line.code
+        for name in vectors:
+            code = re.sub(rf"(?<![\w.]){name}(?![\w.(\[])", f"{name}[:, :{', None' * (self.axis - 1)}]", code)
         return self.instead(code) if code != self.line.code else None
+
+    def maker(self, node: ast.expr) -> str:
+        """The kind of the last layer that a value came through."""
+        return next((step.callee for step in self.case.origin.steps(node) if step.callee in MAKES), "")
 
     def statistics_spread(self, values: int) -> Fix | None:
         """The user's line with axes for height and width in its mean and std, of one value a channel."""

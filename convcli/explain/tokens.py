@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from math import isqrt
 
+from convcli.explain.lines import NAME
 from convcli.explain.meeting import FILLS, Meeting
 from convcli.explain.rule import Fix, Hypothesis, Rule, likely, possible
 from convcli.explain.sequences import is_longest
@@ -24,6 +25,11 @@ def parameter(rule: Rule, name: str) -> Made | None:
     source = rule.case.source
     parts = [part for made in source.fitting("Parameter") if made.name == name for part in ast.walk(made.call)]
     return next((made for made in source.made if made.call in parts and made.callee in ALLOCATES), None)
+
+
+def is_grid(tokens: int) -> bool:
+    """Whether so many tokens are a square, with or without one for the class."""
+    return any(isqrt(n) ** 2 == n for n in (tokens, tokens - 1))
 
 
 class OfTokens(Meeting):
@@ -53,6 +59,11 @@ class OfTokens(Meeting):
             says = f"{scores} = {scores // masked} · {masked}: the batch was folded into the steps of the scores, "
             says += "and the mask is right"
             advice = "the batch at hand in the view that splits the heads: q.view(q.shape[0], -1, heads, head_dim)"
+        elif named.startswith("self.") and masked > scores and (name := (two, one)[place]).isidentifier():
+            says += f": {named} is made once, for the longest, and isn't cut to what arrives"
+            advice = f"{named}[..., :{name}.size(-2), :{name}.size(-1)]"
+            yield likely(says, "call", advice, self.instead(self.line.edited(named, advice)))
+            return
         elif abs(self.b - 2 * self.a) <= 1 and self.a > 2 and place == 1:
             says += ": twice as many, so that cached tokens are counted again"
             advice = "take the library version that the model's code is for, or count the past once in the mask"
@@ -90,6 +101,18 @@ class OfTokens(Meeting):
             says = f"{a} tokens arrive and {two} holds {b}: one was put before them (a class token) and has no position"
             advice = f"positions for {a}, one more than patches; or add them before the token is joined"
             yield likely(says, "model", advice, self.one_more(two))
+        elif b > a > 1 and not cut and NAME.fullmatch(two) and not (is_grid(a) and is_grid(b)):
+            says = f"{two} has positions for {b}, and {a} arrive: it isn't cut to the length"
+            made = parameter(self, two)
+            known = one.isidentifier() and made and len(made.call.args) in (2, 3)
+            start = ":, " * (len(made.call.args) - 2) if made else ""
+            shorter = f"{two}[{start}:{one}.size(1)]"
+            fix = self.instead(self.line.edited(two, shorter)) if known else None
+            yield likely(
+                says, "call", f"{two}[:, :x.size(1)] of [1, positions, features], [:x.size(1)] without the 1", fix
+            )
+            says = f"it was made for another picture or patch size, and all {b} are meant"
+            yield possible(says, "data", "feed what it was made for, or interpolate the positions")
         else:
             says = f"{a} tokens arrive and {two} holds {b}: made for another picture size, patch size or length"
             advice = "feed what it was made for, or make (interpolate) the positions for the new number"

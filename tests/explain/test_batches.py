@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.explain import assert_first
+from tests.explain import assert_first, at, explained
 
 CASES = [
     (
@@ -129,3 +129,13 @@ CASES = [
 @pytest.mark.parametrize(("text", "code", "change", "words"), CASES)
 def test_the_first_answer(text: str, code: str, change: str, words: str) -> None:
     assert_first(text, code, change, words)
+
+
+def test_what_the_users_own_line_stacks_is_named() -> None:
+    message = (
+        "RuntimeError: stack expects each tensor to be equal size, but got [4, 7] at entry 0 and [4, 9] at entry 1"
+    )
+    found = explained(at("both = torch.stack([words, places])", message))
+    assert "words is [4, 7] and places [4, 9]" in found.hypotheses[0].says
+    assert "dim=1" in found.hypotheses[0].advice
+    assert found.rule.warning() == ""

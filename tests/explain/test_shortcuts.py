@@ -50,6 +50,17 @@ FILES = [
         "one value a channel",
     ),
     (
+        "class Gate(nn.Module):\n"
+        "    def __init__(self):\n"
+        "        super().__init__()\n"
+        "        self.weigh = nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(8, 8), nn.Sigmoid())\n"
+        "    def forward(self, x):\n"
+        "        gate = self.weigh(x)\n"
+        "        return x * gate\n"
+        "Gate()(torch.rand(2, 8, 4, 4))",
+        "one value a channel",
+    ),
+    (
         "mean, std = torch.rand(3), torch.rand(3)\npicture = torch.rand(2, 3, 8, 8)\neven = (picture - mean) / std",
         "mean and std have 3 values, one a channel",
     ),

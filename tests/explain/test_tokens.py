@@ -29,6 +29,26 @@ FILES = [
         "assert Patches(5)(torch.rand(2, 5, 6)).shape == (2, 6, 6)",
         "positions for 6, one more than patches",
     ),
+    (
+        "class Places(nn.Module):\n"
+        "    def __init__(self):\n"
+        "        super().__init__()\n"
+        "        self.pe = nn.Parameter(torch.zeros(1, 30, 6))\n"
+        "    def forward(self, x):\n"
+        "        return x + self.pe\n"
+        "assert Places()(torch.rand(2, 11, 6)).shape == (2, 11, 6)",
+        "self.pe has positions for 30, and 11 arrive",
+    ),
+    (
+        "class Attention(nn.Module):\n"
+        "    def __init__(self):\n"
+        "        super().__init__()\n"
+        "        self.register_buffer('mask', torch.ones(1, 1, 9, 9).tril())\n"
+        "    def forward(self, scores):\n"
+        "        return scores.masked_fill(self.mask == 0, -1e9)\n"
+        "assert Attention()(torch.rand(2, 3, 4, 4)).shape == (2, 3, 4, 4)",
+        "self.mask is made once, for the longest",
+    ),
 ]
 
 
@@ -53,3 +73,9 @@ def test_positions_cut_to_the_length_can_only_differ_in_features() -> None:
 def test_a_class_token_is_counted_where_positions_are_a_square_of_patches() -> None:
     assert_first(at("x = x + self.pos", MESSAGE.format(50, 49, 1)), "addition-size", "model", "a class token")
     assert_first(at("x = x + self.pos", MESSAGE.format(52, 49, 1)), "addition-size", "data", "another picture size")
+
+
+def test_a_cut_isnt_warned_of_where_it_is_right() -> None:
+    text = at("x = x + self.pe", MESSAGE.format(11, 30, 1))
+    assert explained(text).rule.warning() == ""
+    assert explained(text.replace("self.pe", "skip")).rule.warning() != ""
