@@ -16,6 +16,7 @@ FAMILY = "addition"
 
 MASKS = r"(?i)mask|attn|attention|energy|-?1e9|-?1e10|-?inf\b"
 POSITIONS = r"(?i)(?<![a-z])pos|position|embed|(?:^|\W)pe\b"
+SCORES = r"(?i)att|score|energy|logit|weight|dots|\bsim"
 ALLOCATES = ("randn", "rand", "zeros", "ones", "empty", "full")
 CUT = r"\[[^\]]*:\s*[\w.]*\w"  # a slice with an end
 
@@ -44,8 +45,8 @@ class OfTokens(Meeting):
         named = next(iter(re.findall(r"[A-Za-z_][\w.]*mask\w*|mask\w*", (one, two)[place])), "")
         says = f"mask and scores have {masked} and {scores} positions on axis {self.axis}"
         advice = "make the mask for the lengths that arrive: [batch, 1, queries, keys] broadcasts over the heads"
-        of_scores = self.line.call(FILLS) or re.search("(?i)att|score|energy|logit|weight", (two, one)[place])
-        if named and of_scores and self.axis in (1, 2):
+        of_scores = re.search(SCORES, (two, one)[place])
+        if named and (of_scores or (self.axis == 2 and self.line.call(FILLS))) and self.axis in (1, 2):
             says = f"mask and scores agree behind axis {self.axis}, and {masked}, the batch it seems, meets {scores}"
             spread = f"{named}.unsqueeze(1)"
             advice = f"{spread}: an axis of 1 for the heads, or for the queries of scores that have no heads"

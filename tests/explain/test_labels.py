@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.explain import assert_file_mends, assert_first, at, explained, first
+from convcli.explain.message import read
+from convcli.explain.recognise import diagnose
+from tests.explain import assert_file_mends, assert_first, at, error_of, explained, first
 
 CASES = [
     ("Target -41 is out of bounds.", "target-range", "data", "computed"),
@@ -133,3 +135,11 @@ def test_as_many_outputs_as_labels_that_differ_have_labels_from_1(tmp_path: Path
 
 def test_float_targets_are_brought_to_double_predictions(tmp_path: Path) -> None:
     assert_file_mends(DOUBLE, "the predictions are double", tmp_path / "net.py")
+
+
+def test_a_file_of_calls_without_outputs_tells_nothing_of_a_label(tmp_path: Path) -> None:
+    path = tmp_path / "net.py"
+    path.write_text("import torch\nrows = torch.nn.functional.one_hot(torch.tensor([0, 2]), 2)\n")
+    found = diagnose(read(error_of(path)))
+    assert found is not None
+    assert "num_classes" in found.hypotheses[0].says

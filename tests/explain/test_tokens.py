@@ -79,3 +79,8 @@ def test_a_cut_isnt_warned_of_where_it_is_right() -> None:
     text = at("x = x + self.pe", MESSAGE.format(11, 30, 1))
     assert explained(text).rule.warning() == ""
     assert explained(text.replace("self.pe", "skip")).rule.warning() != ""
+
+
+def test_a_mask_of_other_things_than_scores_gets_no_axis() -> None:
+    answer = first(at("x = x.masked_fill(~mask, 0)", MESSAGE.format(5, 6, 1)))[1]
+    assert ("unsqueeze" in answer.advice, answer.fixes) == (False, ())
