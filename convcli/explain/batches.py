@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from math import prod
 
-from convcli.explain.rule import Hypothesis, Rule, certain, likely, possible
+from convcli.explain.rule import Fix, Hypothesis, Rule, certain, likely, possible
 
 FAMILY = "data"
 
@@ -88,9 +88,36 @@ class BatchSizes(Rule):
             advice = "collate_fn=lambda batch: tuple(zip(*batch)) keeps them as lists, as detectors take them"
             yield likely(says, "data", advice)
         else:
-            says = f"sequences of {list(first)} and {list(other)} went into one batch"
-            advice = "nn.utils.rnn.pad_sequence(batch, batch_first=True) in a collate_fn, or padding=… in the tokenizer"
-            yield likely(says, "data", advice)
+            yield from self.of_sequences(first, other)
+
+    def of_sequences(self, first: tuple[int, ...], other: tuple[int, ...]) -> Iterator[Hypothesis]:
+        """Texts, which are padded, or windows of one series, which should be of one length."""
+        says = f"sequences of {list(first)} and {list(other)} went into one batch"
+        advice = "nn.utils.rnn.pad_sequence(batch, batch_first=True) in a collate_fn, or padding=… in the tokenizer"
+        cut = (
+            "windows that a dataset cuts are of one length, and one is shorter: at the series' end, or by a wrong slice"
+        )
+        whole = (
+            "x[i:i + size] for i in range(0, len(x) - size, stride) keeps whole windows alone; print len(dataset[i][0])"
+        )
+        padded = self.padded() if len(first) == 1 else None
+        windows = self.line.has(r"(?i)\b(?:inputs?|x\w*)\b.*\b(?:targets?|y\w*)\b|window|chunk|block_size")
+        if len(first) == 1 and windows and not padded:
+            yield likely(f"{says}: {cut}", "data", whole)
+            yield possible("texts, which are of other lengths by nature", "data", advice)
+            return
+        yield likely(says, "data", advice, padded)
+        if len(first) == 1 and not padded:
+            yield possible(cut, "data", whole)
+
+    def padded(self) -> Fix | None:
+        """The line of a collate_fn of the user's that stacks the samples, padding them."""
+        call = self.line.call(r"^torch\.stack$")
+        if call is None or len(call.args) != 1 or call.keywords or not self.case.direct:
+            return None
+        stacked = self.line.text(call)
+        padded = f"torch.nn.utils.rnn.pad_sequence({self.line.text(call.args[0])}, batch_first=True)"
+        return self.replaced(stacked, padded)
 
     def warning(self) -> str:
         return "" if "entry" in self.facts and self.listed() else super().warning()

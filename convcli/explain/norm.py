@@ -1,5 +1,6 @@
 """Normalisation layers: their channels, their axes, and batches of one."""
 
+import ast
 import re
 from collections.abc import Iterator
 from math import prod
@@ -7,7 +8,9 @@ from typing import Any
 
 from convcli.explain.case import Case
 from convcli.explain.features import SAME_COLUMNS, columns, of_models
+from convcli.explain.origin import MAKES
 from convcli.explain.rule import Fix, Hypothesis, Rule, certain, likely, possible
+from convcli.explain.source import Made
 from convcli.wording import counted
 
 FAMILY = "norm"
@@ -64,6 +67,13 @@ class NormChannels(Rule):
             yield likely(says, "model", advice, self.remade(made, num_features=got))
             return
         says = f"the layer before makes {counted(got, 'channel')}, and the norm was made for {self.expected}"
+        if not made and (beside := self.beside(types)):
+            norm, makes = beside
+            says = f"the norm at {norm.place} is made for {norm.written('num_features')}, and the layer above it makes "
+            yield likely(
+                f"{says}{makes}", "model", f"num_features={makes} there", self.remade(norm, num_features=makes)
+            )
+            return
         uneven = self.expected & (self.expected - 1)  # layers double powers of two by themselves
         if uneven and got > self.expected and got % self.expected == 0:
             says = f"{got} = {got // self.expected} · {self.expected}: what the norm counts once (a person, a direction"
@@ -96,6 +106,24 @@ class NormChannels(Rule):
             says = "grey pictures where colour was meant, or the other way round"
             advice = "convert them when loading"
             yield possible(says, "data", advice)
+
+    def beside(self, types: str) -> tuple[Made, str] | None:
+        """The only norm of the user's files, and what the layer above it is written to make, if else."""
+        source = self.case.source
+        norms = [] if self.generic else source.fitting(types)
+        if len(norms) != 1:
+            return None
+        norm = norms[0]
+        around = source.names.around(norm.file, norm.number, ast.FunctionDef)
+        layers = [each for each in source.made if each.callee in MAKES and each.callee not in types.split()]
+        above = [
+            each
+            for each in layers
+            if (each.file, each.number < norm.number) == (norm.file, True)
+            and source.names.around(each.file, each.number, ast.FunctionDef) is around
+        ]
+        makes = above[-1].written(MAKES[above[-1].callee]) if above else ""
+        return (norm, makes) if makes not in ("", norm.written("num_features")) else None
 
     def elsewhere(self) -> bool:
         """Whether it is unlikely that a layer makes so few channels, or so odd a number of them, for such a norm."""
@@ -136,7 +164,11 @@ class NormShape(Rule):
                 f"norm(x.movedim({axis}, -1)).movedim(-1, {axis}), or nn.GroupNorm(1, {expected[0]}), which "
                 "reads axis 1"
             )
-            yield likely(says, "call", advice)
+            turned = self.turned_below(axis)
+            if turned:
+                advice = f"swap the two lines, the norm behind the turn; or {advice}"
+                says += f", and line {turned.last} turns them there one line too late"
+            yield likely(says, "call", advice, turned)
         elif len(shape) == 1:
             says = (
                 f"one axis of {shape[0]} is left, the batch or length: the {expected[-1]} features were averaged away"
@@ -156,6 +188,16 @@ class NormShape(Rule):
             made = self.made("LayerNorm", normalized_shape=expected[0]) if len(expected) == 1 and ends else None
             change = self.remade(made, normalized_shape=ends[0]) if made else None
             yield likely(says, "model", f"normalized_shape={ends}, or the input that it was made for", change)
+
+    def turned_below(self, axis: int) -> Fix | None:
+        """The user's line behind the one below it, if that moves an axis to the end of the same tensor."""
+        frame, name = self.case.frame, self.line.assigned
+        lines = self.case.source.texts.get(frame.file, []) if frame and not self.generic else []
+        below = lines[frame.number].strip() if frame and frame.number < len(lines) else ""
+        end = rf"(?:permute\([\d, ]*\b{axis}\)|movedim\({axis}, -1\)|transpose\({axis}, -1\))"
+        if not (frame and name.isidentifier() and re.fullmatch(rf"{name} = {name}\.{end}(?:\.contiguous\(\))?", below)):
+            return None
+        return Fix(f"{below}\n{self.line.code}", "instead", frame.file, frame.number, frame.number + 1)
 
 
 class NormRank(Rule):

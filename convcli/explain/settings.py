@@ -1,9 +1,14 @@
 """Settings that no window can have."""
 
+import ast
+import re
 from collections.abc import Iterator
 
 from convcli.explain.kernel import LAYERS
+from convcli.explain.lines import Line
+from convcli.explain.names import handed_over, last_name
 from convcli.explain.rule import Hypothesis, Rule, certain, likely
+from convcli.explain.source import Made
 
 FAMILY = "kernel"
 
@@ -99,6 +104,10 @@ class Groups(Rule):
             if groups == made.written("in_channels"):
                 advice = f"a depthwise layer keeps its channels: ({groups}, {groups}, …, groups={groups})"
                 advice += f", and a layer of kernel 1 makes ({sizes}) of them, in place of what follows"
+            elif given := self.given(made):
+                says += f": {given[0]}"
+                advice = f"groups that divide every width, or widths rounded to a multiple: round(c / {given[1]}) * "
+                advice += f"{given[1]}, and {given[1]} at least"
         if outs == 0:
             says = (
                 f"the layer has no outputs: weight {list(self.weight)}; a division (channels // reduction) rounded to 0"
@@ -108,6 +117,28 @@ class Groups(Rule):
             says = f"the weight {list(self.weight)} makes {outs} channels, which don't divide by groups={self.groups}"
             advice += "; where groups follows the input's channels, these aren't the ones that the layer was made for"
         yield certain(says, "model", advice)
+
+    def given(self, made: Made) -> tuple[str, str] | None:
+        """What the call that the traceback came through hands over for both, and how many groups these are."""
+        own = [frame for frame in self.case.raised.frames if not frame.of_library]
+        names = self.case.source.names
+        found = names.parameter(made.written("groups"), made.file, made.number)
+        if found is None or len(own) < 2:
+            return None
+        function, parameters = found
+        owner = names.around(made.file, made.number, ast.ClassDef)
+        wanted = {getattr(owner, "name", ""), getattr(function, "name", "")}
+        calls = [call for call in Line(own[-2].code, own[-2].marked).calls if last_name(call.func) in wanted]
+        values = (
+            [handed_over(calls[0], made.written(each), parameters) for each in (self.name, "groups")] if calls else []
+        )
+        if len(values) < 2 or None in values:
+            return None
+        width, groups = (ast.unparse(each) for each in values if each)
+        key = re.search(r"\[['\"](\w+)['\"]\]$", groups)
+        count = names.keyed(key[1]) if key else None
+        says = f"in line {own[-2].number} they are {width} and {groups}{f', which is {count}' if count else ''}"
+        return says, str(count or groups)
 
 
 class SameStride(Rule):
@@ -193,7 +224,9 @@ class PaddingWide(Rule):
             )
         else:
             says = "the input wraps around once, and more is wanted"
-        advice = "larger inputs, or padding_mode='replicate' or 'zeros', which need no cells of their own"
+        most = f"padding of at most {self.input[self.axis] - 1}, " if "input" in self.facts else ""
+        advice = "larger inputs (or fewer layers that shrink them), "
+        advice += f"{most}or nn.ReplicationPad2d or nn.ZeroPad2d (padding_mode 'replicate', 'zeros')"
         yield likely(says, "data", advice)
 
 

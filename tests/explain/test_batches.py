@@ -1,10 +1,20 @@
 """Data on their way into a batch."""
 
+from pathlib import Path
+from textwrap import dedent
+
 import pytest
 
-from tests.explain import assert_first, at, explained
+from tests.explain import assert_file_mends, assert_first, at, explained
 
 CASES = [
+    (
+        "x, y = next(iter(loader))\nRuntimeError: stack expects each tensor to be equal size, but got [9] at entry 0 "
+        "and [4] at entry 7",
+        "batch-sizes",
+        "data",
+        "whole windows alone",
+    ),
     (
         "stack expects each tensor to be equal size, but got [96, 96] at entry 0 and [3, 96, 96] at entry 5",
         "batch-sizes",
@@ -139,3 +149,15 @@ def test_what_the_users_own_line_stacks_is_named() -> None:
     assert "words is [4, 7] and places [4, 9]" in found.hypotheses[0].says
     assert "dim=1" in found.hypotheses[0].advice
     assert found.rule.warning() == ""
+
+
+def test_a_collate_function_of_the_users_pads_what_it_stacks(tmp_path: Path) -> None:
+    text = """
+        def collate(batch):
+            return torch.stack([words for words, _ in batch]), torch.tensor([label for _, label in batch])
+
+        texts = [(torch.arange(5), 0), (torch.arange(3), 1)]
+        for words, labels in torch.utils.data.DataLoader(texts, batch_size=2, collate_fn=collate):
+            assert words.shape == (2, 5)
+    """
+    assert_file_mends(dedent(text), "pad_sequence", tmp_path / "net.py")

@@ -1,8 +1,11 @@
 """Norms: channels, axes, one value alone."""
 
+from pathlib import Path
+from textwrap import dedent
+
 import pytest
 
-from tests.explain import assert_first, at
+from tests.explain import assert_file_mends, assert_first, at
 
 CASES = [
     ("running_mean should contain 256 elements not 128", "norm-channels", "model", "256 channels"),
@@ -111,3 +114,29 @@ CASES = [
 @pytest.mark.parametrize(("text", "code", "change", "words"), CASES)
 def test_the_first_answer(text: str, code: str, change: str, words: str) -> None:
     assert_first(text, code, change, words)
+
+
+def test_a_norm_of_a_loop_is_made_for_the_layer_above_it(tmp_path: Path) -> None:
+    text = """
+        def layers(widths):
+            made = []
+            for wide, narrow in zip(widths, widths[1:]):
+                made.append(nn.Conv1d(wide, narrow, 1))
+                made.append(nn.BatchNorm1d(widths[1]))
+            return nn.Sequential(*made)
+
+        y = layers([3, 8, 6])(torch.rand(2, 3, 5))
+        assert y.shape == (2, 6, 5)
+    """
+    assert_file_mends(dedent(text), "the layer above it makes narrow", tmp_path / "net.py")
+
+
+@pytest.mark.parametrize("turn", ["permute(0, 2, 3, 1)", "movedim(1, -1)", "permute(0, 2, 3, 1).contiguous()"])
+def test_a_turn_that_comes_one_line_too_late_comes_before(tmp_path: Path, turn: str) -> None:
+    text = f"""
+        norm, x = nn.LayerNorm(6), torch.rand(2, 6, 4, 5)
+        x = norm(x)
+        x = x.{turn}
+        assert x.shape == (2, 4, 5, 6)
+    """
+    assert_file_mends(dedent(text), "one line too late", tmp_path / "net.py")

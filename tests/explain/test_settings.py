@@ -1,10 +1,22 @@
 """Settings that no window can have."""
 
+from pathlib import Path
+from textwrap import dedent
+
 import pytest
 
-from tests.explain import assert_first
+from convcli.explain.message import read
+from convcli.explain.recognise import diagnose
+from tests.explain import IMPORTS, assert_first, error_of
 
 CASES = [
+    (
+        "Argument #4: Padding size should be less than the corresponding input dimension, but got: padding (4, 4) at "
+        "dimension 3 of input [1, 8, 4, 4]",
+        "padding-wide",
+        "data",
+        "padding of at most 3",
+    ),
     (
         "max_pool2d: kernel_size must either be a single int, or a tuple of two ints",
         "setting-count",
@@ -67,3 +79,23 @@ CASES = [
 @pytest.mark.parametrize(("text", "code", "change", "words"), CASES)
 def test_the_first_answer(text: str, code: str, change: str, words: str) -> None:
     assert_first(text, code, change, words)
+
+
+def test_groups_and_widths_are_told_from_the_call_that_made_the_block(tmp_path: Path) -> None:
+    text = """
+        settings = {"groups": 8}
+
+        class Block(nn.Module):
+            def __init__(self, wide, groups):
+                super().__init__()
+                self.conv = nn.Conv2d(wide, wide, 3, groups=groups)
+
+        blocks = [Block(int(c * 0.75), settings["groups"]) for c in (16, 32)]
+    """
+    path = tmp_path / "net.py"
+    path.write_text(IMPORTS + dedent(text))
+    found = diagnose(read(error_of(path)))
+    assert found is not None
+    answer = found.hypotheses[0]
+    assert "they are int(c * 0.75) and settings['groups'], which is 8" in answer.says
+    assert "round(c / 8) * 8" in answer.advice
