@@ -108,6 +108,8 @@ class Dtype(Rule):
             yield likely(says, "data", advice)
         elif types <= {"double", "float", *SMALL} and (filters := self.filters):
             says = f"of {self.x} and {filters} one is {given} and the other {weight}"
+            if "nput type" in self.case.raised.text:
+                says = f"{filters} was made as {weight}, and {self.x} is {given}"
             yield likely(says, "call", f"{filters}.to({self.x}), its type and device", self.cast(filters, self.x))
         elif types & {"double"} or not any(types):
             yield from self.doubles(weight)
@@ -147,9 +149,11 @@ class Dtype(Rule):
 
     @property
     def sides(self) -> tuple[str, str] | None:
-        """Both sides of the product in the user's line, where the message has their types in that order."""
-        ordered = re.search(r"\bmat2\b|\bm2\b|vectors|addmv|batch2", self.case.raised.text)
-        return self.line.factors() if ordered and self.case.direct and "given" in self.facts else None
+        """Of the product in the user's line the side of the given type, then the other, where the message tells."""
+        text = self.case.raised.text
+        told = re.search(r"\bmat2\b|\bm2\b|vectors|addmv|batch2", text) and "given" in self.facts
+        factors = self.line.factors() if told and self.case.direct else None
+        return (factors[1], factors[0]) if factors and re.search(r"argument #2\b", text) else factors
 
     @property
     def x(self) -> str:

@@ -181,6 +181,11 @@ def test_a_tensor_made_of_whole_numbers_is_made_of_others() -> None:
             "y = h @ self.basis.float()",
         ),
         (
+            "y = torch.mm(x, w) + b",
+            "Expected object of scalar type Double but got scalar type Float for argument #2 'mat2'",
+            "y = torch.mm(x.float(), w) + b",
+        ),
+        (
             "y = torch.matmul(a + b, c)",
             "mat1 and mat2 must have the same dtype, but got Double and Float",
             "y = torch.matmul((a + b).float(), c)",
