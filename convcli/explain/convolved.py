@@ -109,9 +109,8 @@ class OfChannels(Rule):
 
     def of_blocks(self, block: str, made: Fix | None) -> Hypothesis:
         """Blocks of an nn.Sequential that don't fit one another."""
-        says = (
-            f"the {block} before makes {self.got} channels, and {self.named} in this one was made for {self.expected}"
-        )
+        says = f"{self.got} channels come into this {block}, from what stands before it in its nn.Sequential, and "
+        says += f"{self.named} was made for {self.expected}"
         advice = "each block has to be made for what the last one makes; print what each is made with"
         if carried := self.carried():
             says += f": {carried}"

@@ -1,6 +1,7 @@
 """What the names in a user's files come to: whole numbers, as far as the files say, without running them."""
 
 import ast
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import pairwise
@@ -149,6 +150,19 @@ class Names:
         functions = self.functions.get(last_name(call.func), [])
         found = functions or several
         return _returns(found[0]) if len(found) == 1 else []
+
+    def made_for(self, pattern: str, file: str, number: int) -> tuple[str, str, str] | None:
+        """The class around a line, its parameter of such a name, and what the call that made it hands over for that."""
+        owner = self.around(file, number, ast.ClassDef)
+        call = self.made_at.get(owner.name) if isinstance(owner, ast.ClassDef) else None
+        if not isinstance(owner, ast.ClassDef) or not call:
+            return None
+        methods = {each.name: each for each in owner.body if isinstance(each, FUNCTION)}
+        made = methods.get("__init__")
+        names = [each.arg for each in made.args.args[1:]] if made else []
+        named = next((name for name in names if re.fullmatch(pattern, name)), "")
+        handed = handed_over(call, named, names) if named else None
+        return (owner.name, named, ast.unparse(handed)) if handed else None
 
     def number(self, node: ast.expr, file: str, number: int, depth: int = 0) -> int | None:
         """What a name or attribute comes to, if that is one whole number wherever it is set.

@@ -19,6 +19,8 @@ Likelihood = Literal["certain", "likely", "possible"]
 Where = Literal["before", "instead", "definition"]  # of the line that raised, or of the layer
 # What a line calls and that is no layer: functions, and whole models whose layers have other names.
 NO_LAYER = r"^(?:F|torch|nn|functional)\.|(?i:(?:^|[._])\w*(?:model|net|network|module|trainer|fit)$)"
+# Parameters of a network that say how much goes into it.
+INPUTS = r"(?i)n_?in(?:puts?)?|in(?:put)?_?(?:dim|features|size|channels|ch)?|d_?in|(?:n_|num_)features"
 NEW = r"(?:^|\.)[A-Z]\w*$"  # a class that is called
 LOOKED_AT = 6000  # characters of a message; only a state_dict's lists go on for longer
 # Files and functions that use a model that is trained already, and those that train one.
@@ -316,6 +318,10 @@ class Rule:
             named = f"{made.callee} at {made.place}" if self.case.in_sequential else self.named
             found = self.case.source.maker(made, argument)
             return f"{found[1]}={value} where {found[0].callee} is made" if found else f"{argument}={value} in {named}"
+        frame = None if self.generic or not argument.startswith("in_") else self.case.frame
+        if frame and (made_for := self.case.source.names.made_for(INPUTS, frame.file, frame.number)):
+            owner, parameter, handed = made_for
+            return f"{parameter}={value} where {owner} is made, in the place of {handed}"
         return f"{argument}={value} where {self.named} is made"
 
 

@@ -223,6 +223,7 @@ class ViewSize(OfView):
             says += f" = {channels} channels · {cells} cells"
             if len(sides) == 1:
                 says += f", as of {counted_as(cells // sides[0] ** 2, 'sample')} of {sides[0]}×{sides[0]}"
+                says += f", {channels * sides[0] ** 2} features each"
         advice = "x.flatten(1) lets the features follow; then the next nn.Linear tells how many there are"
         yield likely(says, "model", advice)
         yield possible("the pictures have another size than the net was sized for", "data", "resize them")

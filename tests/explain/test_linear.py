@@ -1,8 +1,12 @@
 """Which mistake a linear layer's numbers tell of."""
 
+from pathlib import Path
+
 import pytest
 
-from tests.explain import assert_first
+from convcli.explain.message import read
+from convcli.explain.recognise import diagnose
+from tests.explain import IMPORTS, assert_first, error_of
 
 CASES = [
     ("mat1 and mat2 shapes cannot be multiplied (6x1 and 6x36)", "linear-size", "data", "column"),
@@ -112,3 +116,21 @@ CASES = [
 @pytest.mark.parametrize(("text", "code", "change", "words"), CASES)
 def test_the_first_answer(text: str, code: str, change: str, words: str) -> None:
     assert_first(text, code, change, words)
+
+
+def test_a_network_whose_layers_are_made_in_a_loop_is_told_by_the_call_that_makes_it(tmp_path: Path) -> None:
+    path = tmp_path / "net.py"
+    path.write_text(f"""{IMPORTS}
+class Net(nn.Module):
+    def __init__(self, n_in, widths=(16, 8)):
+        super().__init__()
+        sizes = [n_in, *widths]
+        self.layers = nn.Sequential(*[nn.Linear(a, b) for a, b in zip(sizes, sizes[1:])])
+    def forward(self, x):
+        return self.layers(x)
+columns = ["one", "two", "three"]
+net = Net(len(columns))
+y = net(torch.rand(4, 9))
+""")
+    found = diagnose(read(error_of(path)))
+    assert found and "n_in=9 where Net is made, in the place of len(columns)" in found.hypotheses[0].advice
