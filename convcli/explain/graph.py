@@ -16,6 +16,9 @@ FREEZES = r"requires_grad_\(False\)|\.requires_grad = False"
 WRITES = (
     r"^(?:add|sub|mul|div|relu|leaky_relu|clamp|sigmoid|tanh|exp|fill|zero|copy|masked_fill|scatter\w*|index_\w+)_$"
 )
+OF_TORCH = ("torch.", "F.", "nn.functional.")
+JUDGE = r"(?i)^(?:self\.)?(?:net)?_?d(?:is\w*)?(?:net)?$|critic(?![a-z])|discr"
+ADVERSARIAL = r"(?i)fake|\bgen|_gen|discr|critic(?![a-z])|\b[dg]_"
 # The operations whose in-place forms torch names by the same word.
 WRITTEN = {ast.Add: "Add", ast.Sub: "Sub", ast.Mult: "Mul", ast.Div: "Div", ast.Pow: "Pow"}
 
@@ -139,7 +142,7 @@ def carried(case: Case) -> tuple[str, int] | None:
     for loop in _around(case):
         for statement in (each for each in ast.walk(loop) if isinstance(each, ast.Assign)):
             call = statement.value
-            if isinstance(call, ast.Call) and not _of_torch(call):
+            if isinstance(call, ast.Call) and not ast.unparse(call.func).startswith(OF_TORCH):
                 for name in sorted(_names(*statement.targets) & _names(*call.args)):
                     if _kept(name, loop):
                         return name, statement.lineno
@@ -157,28 +160,24 @@ def summed(case: Case) -> tuple[str, int] | None:
     return None
 
 
-def _of_torch(call: ast.Call) -> bool:
-    return ast.unparse(call.func).startswith(("torch.", "F.", "nn.functional."))
-
-
 def shared(case: Case) -> Iterator[tuple[str, ast.Call, ast.Call]]:
     """What a generator made, and two calls below that it is handed to and that each go backward."""
     nodes = _nodes(case)
     functions = [node for node in nodes if isinstance(node, FUNCTION)]
     backward = {each.name for each in functions if ".backward(" in ast.unparse(each)}
-    made = [each for each in nodes if isinstance(each, ast.Assign) and isinstance(each.targets[0], ast.Name)]
-    for statement in made:
-        if not isinstance(statement.value, ast.Call) or _of_torch(statement.value):
-            continue
+    into: dict[str, list[ast.Call]] = {}
+    for call in (node for node in nodes if isinstance(node, ast.Call)):
+        for name in (each.id for each in call.args if isinstance(each, ast.Name)):
+            into.setdefault(name, []).append(call)
+    for statement in (node for node in nodes if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call)):
         name = ast.unparse(statement.targets[0])
-        calls = [node for node in nodes if isinstance(node, ast.Call) and node.lineno > statement.lineno]
-        into = [call for call in calls if name in map(ast.unparse, call.args)]
-        steps = [call for call in into if last_name(call.func) in backward]
-        judged = [
-            call
-            for call in into
-            if re.search(r"(?i)^(?:self\.)?(?:net)?_?d(?:is\w*)?(?:net)?$|crit|disc", ast.unparse(call.func))
-        ]
+        made_by = ast.unparse(statement.value.func) if isinstance(statement.value, ast.Call) else ""
+        if name not in into or made_by.startswith(OF_TORCH):
+            continue
+        handed = [call for call in into[name] if call.lineno > statement.lineno]
+        steps = [call for call in handed if last_name(call.func) in backward]
+        steps = [call for call in steps if re.search(ADVERSARIAL, f"{name} {ast.unparse(call.func)}")]
+        judged = [call for call in handed if re.search(JUDGE, ast.unparse(call.func))]
         for found in (steps, judged):
             if len(found) >= 2:
                 first, second, *_ = sorted(found, key=lambda call: (call.lineno, call.col_offset))

@@ -143,3 +143,14 @@ def test_a_sum_of_losses_that_is_never_begun_anew(tmp_path: Path) -> None:
             total.backward()
     """
     assert said(tmp_path / "net.py", text)[0].startswith("line 8 adds to total in every step")
+
+
+def test_two_losses_of_one_output_are_no_discriminators(tmp_path: Path) -> None:
+    text = """
+        net, criterion = nn.Linear(3, 4), nn.MSELoss()
+        out = net(torch.rand(2, 3))
+        first, second = criterion(out, torch.rand(2, 4)), criterion(out, torch.rand(2, 4))
+        first.backward()
+        second.backward()
+    """
+    assert not any("goes into" in each for each in said(tmp_path / "net.py", text))
