@@ -67,7 +67,7 @@ class NormChannels(Rule):
             yield likely(says, "model", advice, self.remade(made, num_features=got))
             return
         says = f"the layer before makes {counted(got, 'channel')}, and the norm was made for {self.expected}"
-        if not made and (beside := self.beside(types)):
+        if beside := self.beside(types):
             norm, makes = beside
             says = f"the norm at {norm.place} is made for {norm.written('num_features')}, and the layer above it makes "
             yield likely(

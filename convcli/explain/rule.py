@@ -304,9 +304,10 @@ class Rule:
         """The line that makes the layer, changed; without a file, ``code`` if that is all there is to the layer."""
         if made:
             if not type and not self.generic:
-                joined = self.written is not None and bool(self.came.joined)
-                made, changes = self.case.source.worded(made, changes, joined)
-                if not joined and self.case.source.shared(made, *changes):
+                relative = self.written is not None and bool(self.came.joined)
+                relative = relative or any(isinstance(value, str) for value in changes.values())
+                made, changes = self.case.source.worded(made, changes, relative)
+                if not relative and self.case.source.shared(made, *changes):
                     return None
             return Fix(dedent(made.edited(type, **changes)).strip(), "definition", made.file, made.number, made.last)
         named = not self.line.code or re.search(self.layer_named, self.layer)  # and not a whole model
