@@ -1,11 +1,10 @@
 """Convolutions whose input has other channels than their weight takes."""
 
 from collections.abc import Iterator
-from math import gcd, isqrt, prod
+from math import isqrt, prod
 
-from convcli.explain.convolved import OfChannels
+from convcli.explain.convolved import ADD_UP, OfChannels, dense
 from convcli.explain.features import spectra
-from convcli.explain.origin import joined
 from convcli.explain.rule import Fix, Hypothesis, certain, likely, possible
 from convcli.refusals import AXIS_NAMES
 from convcli.wording import counted
@@ -154,6 +153,7 @@ class ChannelsColour(OfChannels):
             self.of_layers
             or self.ndim != 2
             or "transposed" in self.facts
+            or self.weight_made()
             or len(self.input) != 4
             or min(self.input[2:]) < 8
         ):
@@ -219,6 +219,12 @@ class Channels(OfChannels):
         if len(self.input) != self.ndim + 2 or prod(self.input) < 0:
             return
         got, expected, groups = self.got, self.expected, self.facts.get("groups", 1)
+        if weight := self.weight_made():
+            yield self.of_weight(weight)
+            return
+        if shuffled := self.shuffled():
+            yield shuffled
+            return
         made = self.widened(got) if got % groups == 0 else None
         if self.of_layers:
             yield from self.known(made)
@@ -245,6 +251,10 @@ class Channels(OfChannels):
             return
         if all(lists := self.paired()):
             yield self.of_pairs(*lists)
+            return
+        if 4 < expected < got and groups == 1 and (joins := dense(self.case)):
+            says = f"{got} = {expected} + {got - expected}: {joins}, and {expected} was counted without what they add"
+            yield likely(says, "model", ADD_UP)
             return
         if (block := self.of_block()) and min(got, expected) > 4 and groups == 1:
             yield self.of_blocks(block, made)
@@ -288,61 +298,9 @@ class Channels(OfChannels):
             says = f"{expected} = 2 · {got}: two maps were to be concatenated, and only one arrives"
             yield possible(says, "call", "torch.cat([a, b], dim=1) before the layer")
 
-    def generates(self) -> bool:
-        """Whether the layer is one of an image generator: by its numbers, which no first layer over pixels has."""
-        named = r"(?i)diffusers|comfy|latent|(?:^|[^a-z])vae|autoencoder|denois"
-        by_numbers = set(self.weight[2:]) == {1} or (self.weight[0] >= 320 and self.layer == "layer")
-        return by_numbers or self.case.through(named) or self.line.has(named)
-
     def of_pictures(self, made: Fix | None) -> Iterator[Hypothesis]:
         """Colour pictures where a layer of the user's own reads four channels."""
         says = f"the pictures have 3 channels (RGB), and {self.named} was made for 4"
         yield likely(says, "model", f"{self.setting(self.written, 'in_channels', 3)}, if colour is what is meant", made)
         advice = 'Image.open(path).convert("RGBA") for alpha, torch.cat([rgb, depth], 1) for depth or another band'
         yield possible("a fourth channel is meant, and isn't loaded", "data", advice)
-
-    def known(self, made: Fix | None) -> Iterator[Hypothesis]:
-        """What the user's file says of the channels."""
-        got, expected, came = self.got, self.expected, self.came
-        taken, own = f"{self.named} was made for {expected}", self.setting(self.written, "in_channels", got)
-        if came.joined:
-            says = f"{joined(came.joined)} are joined, {got} channels in all, and {taken}"
-            yield likely(says, "model", f"{own}, the sum of what is joined", made)
-        elif came.layer:
-            says = f"{came.layer.callee} at {came.layer.place} makes {counted(got, 'channel')}, and {taken}"
-            yield likely(says, "model", f"{own}, or out_channels={expected} in the one before", made)
-
-    def multiple(self) -> str:
-        """What is behind channels that are a multiple of what was counted, or of a part that both share."""
-        got, expected, part = self.got, self.expected, gcd(self.got, self.expected)
-        if got % expected == 0 and expected >= 8:
-            times = f"{got} = {got // expected} · {expected}"
-            return f"{times}: concatenated maps arrive, or a width that is multiplied before this layer and not in it"
-        if part >= 32 and 2 <= min(got, expected) // part < max(got, expected) // part <= 32:
-            here, there = got // part, expected // part
-            return (
-                f"{here} times {part} channels arrive, {there} times were counted: other parts joined, or other classes"
-            )
-        return ""
-
-    def passed_by(self) -> str:
-        """What is behind maps of an early layer, or of an attention, that reach a layer which is made for many."""
-        got, expected, cells = self.got, self.expected, prod(self.input[2:])
-        if expected < 16 or self.facts.get("groups", 1) > 1:
-            return ""
-        if got == 1 and cells == 1:
-            return f"one number a sample arrives: an attention's map, or a score, in the place of the {expected} maps"
-        if got in (1, 3) and min(self.input[2:]) > 16:
-            return f"the picture itself ({got} channels) arrives where {expected} maps are taken: layers are skipped"
-        far = 4 if "transposed" in self.facts else 8
-        if expected % got == 0 and expected // got >= far and got >= 8:
-            return (
-                f"an early map ({got} channels) arrives where {expected} are taken: layers between are skipped or lost"
-            )
-        return ""
-
-    def first(self) -> bool:
-        """Whether the numbers are those of data, and of no layer's maps."""
-        plain = self.facts.get("groups", 0) == 1
-        grey = self.expected <= 3 and min(self.weight[2:]) >= 7 and self.weight[0] >= 16  # the first layer of a network
-        return plain and (grey or all(size <= 12 or size % 4 for size in (self.got, self.expected)))

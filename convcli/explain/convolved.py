@@ -5,16 +5,35 @@ import re
 from collections.abc import Iterator
 from functools import cached_property
 from itertools import takewhile
+from math import gcd, prod
 from typing import Self
 
 from convcli.explain.case import Case
 from convcli.explain.kernel import LAYERS
-from convcli.explain.names import handed_over
+from convcli.explain.names import handed_over, last_name
+from convcli.explain.origin import Told, joined
 from convcli.explain.rule import Fix, Hypothesis, Rule, likely, shaped
 from convcli.explain.source import Made
 from convcli.refusals import AXIS_NAMES
+from convcli.wording import counted
 
 FAMILY = "channels"
+
+ADD_UP = "add what the blocks join to the count, layers · growth, before the layer behind them is made"
+
+
+def dense(case: Case) -> str:
+    """What is said of a class of the user's whose forward returns its input with more joined to it; empty without."""
+    nodes = [] if not case.frame else case.source.names.nodes.get(case.frame.file, [])
+    for owner in (node for node in nodes if isinstance(node, ast.ClassDef)):
+        forward = next((each for each in owner.body if getattr(each, "name", "") == "forward"), None)
+        inputs = [each.arg for each in forward.args.args[1:]] if isinstance(forward, ast.FunctionDef) else []
+        for each in ast.walk(forward) if forward and len(inputs) == 1 else ():
+            match each:
+                case ast.Return(value=ast.Call(func=function, args=[ast.List(elts=parts) | ast.Tuple(elts=parts), *_])):
+                    if last_name(function) in ("cat", "concat") and inputs[0] in map(ast.unparse, parts):
+                        return f"each {owner.name} joins what it makes to its input (line {each.lineno})"
+    return ""
 
 
 class OfChannels(Rule):
@@ -58,6 +77,71 @@ class OfChannels(Rule):
     def written(self) -> Made | None:
         outs = self.weight["transposed" in self.facts]
         return self.made(LAYERS, in_channels=self.expected, out_channels=outs)
+
+    @cached_property
+    def came(self) -> Told:
+        """What the user's file says of the tensor; of what is joined also for an nn.Sequential that isn't seen."""
+        call = self._call if self.case.in_sequential and not self.written else None
+        given = self.line.argument(call, 0)
+        told = self.case.origin.told(self.case.origin.steps(given)) if given and not self.generic else None
+        return Told(joined=told.joined) if told and told.joined else super().came
+
+    def weight_made(self) -> str:
+        """The weight that the user's line hands to a function, if it is no layer's."""
+        call = self.line.call(r"(?:^|\.)conv(?:_transpose)?\dd$") if self.case.direct else None
+        weight = self.line.text(self.line.argument(call, 1, "weight"))
+        return "" if re.search(r"weight|^$", weight) else weight
+
+    def of_weight(self, weight: str) -> Hypothesis:
+        """A weight that the program makes: a filter, or patches of a picture."""
+        got, expected, groups, part = self.got, self.expected, self.facts.get("groups", 1), gcd(self.got, self.expected)
+        says = f"{weight} {list(self.weight)} is made by the program for {expected} channels, and {self.x} has {got}"
+        if "transposed" not in self.facts and expected == groups == 1:
+            says += ": one filter, which is to go over each channel"
+            advice = f"{weight}.expand({got}, …) to [{got}, 1, …], and groups={got}; or one channel at a time"
+        elif abs(got - expected) == part > 8:
+            says += f": {expected} = {expected // part} · {part}, {got} = {got // part} · {part}, so it was cut from a "
+            says += "map with one row or column more or fewer"
+            advice = f"pad or crop the input so that its sides divide by the strides and scales; {weight} and {self.x} "
+            advice += "then count as many"
+        else:
+            advice = f"print both shapes where they are made: {weight} is [out, in/groups, …], its channels {self.x}'s"
+        return likely(says, "data" if "cut" in says else "call", advice)
+
+    def shuffled(self) -> Hypothesis | None:
+        """What a PixelShuffle before the layer leaves of the channels of the convolution before it."""
+        shuffle = next(iter(self.case.source.fitting("PixelShuffle")), None) if self.case.frame else None
+        factor = shuffle.value("upscale_factor") if shuffle else None
+        if self.generic or not shuffle or not factor or not self.behind_it(shuffle):
+            return None
+        makes, needed = self.got * factor**2, self.expected * factor**2
+        before = [each for each in self.case.source.fitting(LAYERS, out_channels=makes) if each.file == shuffle.file]
+        before = [each for each in before if each.number <= shuffle.number and each.value("out_channels")][-1:]
+        if not before:
+            return None
+        says = f"PixelShuffle({factor}) makes {self.got} channels of the {makes} = {self.got} · {factor}·{factor} that "
+        says += f"{before[0].callee} at {before[0].place} makes, and {self.named} was made for {self.expected}"
+        words, times = before[0].written("out_channels"), f" * {shuffle.written('upscale_factor')}"
+        squared = makes * factor == needed and words.endswith(times) and not times[3:].isdigit()
+        fix = self.remade(before[0], out_channels=f"{words} ** 2" if squared else needed)
+        return likely(says, "model", f"out_channels={needed} = {self.expected} · {factor}·{factor} there", fix)
+
+    def behind_it(self, shuffle: Made) -> bool:
+        """Whether the layer gets what a shuffle made, in its nn.Sequential or by the user's line or the one before."""
+        before = next(iter(self.case.origin.before(self.written)), None) if self.written else None
+        if before is shuffle:
+            return True
+        names, frame = self.case.source.names, self.case.frame
+        owner = names.around(shuffle.file, shuffle.number, ast.ClassDef)
+        came = [self.x, *self.case.behind(self.x).values()][: 1 + self.x.isidentifier()]
+        called = [name for text in came for name in re.findall(r"[\w.]+(?=\()", text)]
+        made = (
+            [value for name in called for _, value in names.assigned(name, frame.file, frame.number)] if frame else []
+        )
+        return any(
+            shuffle.call in ast.walk(value) or last_name(getattr(value, "func", value)) == getattr(owner, "name", "")
+            for value in made
+        )
 
     @property
     def of_layers(self) -> bool:
@@ -133,3 +217,58 @@ class OfChannels(Rule):
                 line = f"{ast.unparse(statement)} (line {statement.lineno})"
                 return f"{line} stands outside of the loop of line {inner.lineno}, which makes them"
         return ""
+
+    def generates(self) -> bool:
+        """Whether the layer is one of an image generator: by its numbers, which no first layer over pixels has."""
+        named = r"(?i)diffusers|comfy|latent|(?:^|[^a-z])vae|autoencoder|denois"
+        by_numbers = set(self.weight[2:]) == {1} or (self.weight[0] >= 320 and self.layer == "layer")
+        return by_numbers or self.case.through(named) or self.line.has(named)
+
+    def known(self, made: Fix | None) -> Iterator[Hypothesis]:
+        """What the user's file says of the channels."""
+        got, expected, came = self.got, self.expected, self.came
+        taken, own = f"{self.named} was made for {expected}", self.setting(self.written, "in_channels", got)
+        if came.joined:
+            part = gcd(got, expected)
+            parts = part >= 4 and max(got, expected) <= 16 * part
+            says = f"{joined(came.joined)} are joined, {got} channels in all, and {taken}"
+            says += f": {got} = {got // part} · {part}, {expected} = {expected // part} · {part}" if parts else ""
+            yield likely(says, "model", f"{own}, the sum of what is joined", made)
+        elif came.layer:
+            says = f"{came.layer.callee} at {came.layer.place} makes {counted(got, 'channel')}, and {taken}"
+            yield likely(says, "model", f"{own}, or out_channels={expected} in the one before", made)
+
+    def multiple(self) -> str:
+        """What is behind channels that are a multiple of what was counted, or of a part that both share."""
+        got, expected, part = self.got, self.expected, gcd(self.got, self.expected)
+        if got % expected == 0 and expected >= 8:
+            times = f"{got} = {got // expected} · {expected}"
+            return f"{times}: concatenated maps arrive, or a width that is multiplied before this layer and not in it"
+        if part >= 32 and 2 <= min(got, expected) // part < max(got, expected) // part <= 32:
+            here, there = got // part, expected // part
+            return (
+                f"{here} times {part} channels arrive, {there} times were counted: other parts joined, or other classes"
+            )
+        return ""
+
+    def passed_by(self) -> str:
+        """What is behind maps of an early layer, or of an attention, that reach a layer which is made for many."""
+        got, expected, cells = self.got, self.expected, prod(self.input[2:])
+        if expected < 16 or self.facts.get("groups", 1) > 1:
+            return ""
+        if got == 1 and cells == 1:
+            return f"one number a sample arrives: an attention's map, or a score, in the place of the {expected} maps"
+        if got in (1, 3) and min(self.input[2:]) > 16:
+            return f"the picture itself ({got} channels) arrives where {expected} maps are taken: layers are skipped"
+        far = 4 if "transposed" in self.facts else 8
+        if expected % got == 0 and expected // got >= far and got >= 8:
+            return (
+                f"an early map ({got} channels) arrives where {expected} are taken: layers between are skipped or lost"
+            )
+        return ""
+
+    def first(self) -> bool:
+        """Whether the numbers are those of data, and of no layer's maps."""
+        plain = self.facts.get("groups", 0) == 1
+        grey = self.expected <= 3 and min(self.weight[2:]) >= 7 and self.weight[0] >= 16  # the first layer of a network
+        return plain and (grey or all(size <= 12 or size % 4 for size in (self.got, self.expected)))

@@ -7,6 +7,7 @@ from math import prod
 from typing import Any
 
 from convcli.explain.case import Case
+from convcli.explain.convolved import ADD_UP, dense
 from convcli.explain.features import SAME_COLUMNS, columns, of_models
 from convcli.explain.origin import MAKES
 from convcli.explain.rule import Fix, Hypothesis, Rule, certain, likely, possible
@@ -14,6 +15,8 @@ from convcli.explain.source import Made
 from convcli.wording import counted
 
 FAMILY = "norm"
+
+LAST = ("Linear", "Embedding", "LSTM", "GRU", "RNN")  # their features are on the last axis
 
 
 class NormChannels(Rule):
@@ -66,6 +69,13 @@ class NormChannels(Rule):
             says += f", and the norm behind it was made for {self.expected}"
             yield likely(says, "model", advice, self.remade(made, num_features=got))
             return
+        if came.layer and came.makes == self.expected and came.layer.callee in LAST and not (came.flat or came.turned):
+            yield self.of_steps(came.layer)
+            return
+        if self.expected < got and (joins := dense(self.case)):
+            says = f"{got} = {self.expected} + {got - self.expected}: {joins}, and {self.expected} was counted without "
+            yield likely(f"{says}what they add", "model", ADD_UP)
+            return
         says = f"the layer before makes {counted(got, 'channel')}, and the norm was made for {self.expected}"
         if beside := self.beside(types):
             norm, makes = beside
@@ -106,6 +116,16 @@ class NormChannels(Rule):
             says = "grey pictures where colour was meant, or the other way round"
             advice = "convert them when loading"
             yield possible(says, "data", advice)
+
+    def of_steps(self, layer: Made) -> Hypothesis:
+        """The layer before makes what the norm was made for, and has it on the last axis."""
+        says = f"{layer.callee} at {layer.place} makes the {self.expected} features on the last axis, and the norm "
+        says += f"reads axis 1: its {self.got} are steps, frames or tokens"
+        call = self.line.text(self._call)
+        turned = f"{self.layer}({self.x}.transpose(1, 2)).transpose(1, 2)"
+        fix = self.replaced(call, turned, 1) if self.layer != "layer" and not self.case.in_sequential else None
+        advice = f"transpose(1, 2) before the norm and after it, or nn.LayerNorm({self.expected}), which reads the last"
+        return likely(says, "call", advice, fix)
 
     def beside(self, types: str) -> tuple[Made, str] | None:
         """The only norm of the user's files, and what the layer above it is written to make, if else."""
@@ -170,12 +190,9 @@ class NormShape(Rule):
                 says += f", and line {turned.last} turns them there one line too late"
             yield likely(says, "call", advice, turned)
         elif len(shape) == 1:
-            says = (
-                f"one axis of {shape[0]} is left, the batch or length: the {expected[-1]} features were averaged away"
-            )
-            yield likely(
-                says, "call", "mean(dim=1) or x[:, 0] keep [batch, features]; mean(dim=-1) and x[..., 0] don't"
-            )
+            says = f"one axis of {shape[0]} is left, the batch or length: the {expected[-1]} features were averaged"
+            advice = "mean(dim=1) or x[:, 0] keep [batch, features]; mean(dim=-1) and x[..., 0] don't"
+            yield likely(says, "call", advice)
         elif shape and of_models(expected[-1], shape[-1]):
             says = (
                 f"a part that makes {shape[-1]} features feeds one for {expected[-1]}: of different models or versions"
@@ -187,7 +204,19 @@ class NormShape(Rule):
             says = f"the input ends in {ends}, and the norm was made for {list(expected)}"
             made = self.made("LayerNorm", normalized_shape=expected[0]) if len(expected) == 1 and ends else None
             change = self.remade(made, normalized_shape=ends[0]) if made else None
-            yield likely(says, "model", f"normalized_shape={ends}, or the input that it was made for", change)
+            advice = self.sized() or f"normalized_shape={ends}, or the input that it was made for"
+            yield likely(says, "model", advice, change)
+
+    def sized(self) -> str:
+        """Where the user's file counts the sides of the maps that the norm is made for."""
+        norms = [] if self.generic or len(self.expected) < 2 else self.case.source.fitting("LayerNorm")
+        parts = [norm.node("normalized_shape") for norm in norms]
+        if len(parts) != 1 or not isinstance(parts[0], ast.List | ast.Tuple) or not parts[0].elts:
+            return ""
+        side, names = parts[0].elts[-1], self.case.source.names
+        made = names.assigned(ast.unparse(side), norms[0].file, side.lineno)
+        where = f"{ast.unparse(made[0][0])}, line {made[0][0].lineno}" if len(made) == 1 else ast.unparse(side)
+        return f"one picture size for data and model; the norm's is counted at {norms[0].place} ({where})"
 
     def turned_below(self, axis: int) -> Fix | None:
         """The user's line behind the one below it, if that moves an axis to the end of the same tensor."""

@@ -82,7 +82,13 @@ def to_one_cell(made: Made) -> bool:
 def joined(made: Made) -> str:
     """What a concatenation joins, in words."""
     first = made.call.args[0] if made.call.args else None
-    parts = [ast.unparse(each) for each in first.elts] if isinstance(first, ast.List | ast.Tuple) else ["several parts"]
+    parts = (
+        [ast.unparse(each) for each in first.elts]
+        if isinstance(first, ast.List | ast.Tuple)
+        else [f"the parts in {ast.unparse(first)}"]
+        if isinstance(first, ast.Name)
+        else ["several parts"]
+    )
     return " and ".join(filter(None, (", ".join(parts[:-1]), parts[-1])))
 
 

@@ -25,7 +25,7 @@ NEW = r"(?:^|\.)[A-Z]\w*$"  # a class that is called
 LOOKED_AT = 6000  # characters of a message; only a state_dict's lists go on for longer
 # Files and functions that use a model that is trained already, and those that train one.
 USES, TRAINS = (
-    r"(?i)(?:^|[/\\_])(?:test|eval|infer|predict|demo|detect|generat|serve|export|convert)",
+    r"(?i)(?:^|[/\\_])(?:test|eval|infer|predict|demo|detect|generat|serve|export|convert|transcri)",
     r"(?i)train|tun(?:e|ing)",
 )
 # What stands in a message for a fact. Every pattern is bounded, so that none can hang.
@@ -323,6 +323,10 @@ class Rule:
         if frame and (made_for := self.case.source.names.made_for(INPUTS, frame.file, frame.number)):
             owner, parameter, handed = made_for
             return f"{parameter}={value} where {owner} is made, in the place of {handed}"
+        if self.case.in_sequential and (own := self.case.frame):
+            defined = self.case.source.names.assigned(self.layer, own.file, own.number)
+            place = f" ({Path(own.file).name}:{defined[0][0].lineno})" if len(defined) == 1 else ""
+            return f"{argument}={value} in the layer of {self.named}{place} that takes it"
         return f"{argument}={value} where {self.named} is made"
 
 

@@ -17,6 +17,7 @@ PLACES = {"in_channels": 0, "in_features": 0, "num_features": 0, "normalized_sha
 PLACES |= {
     "num_embeddings": 0,
     "output_size": 0,
+    "upscale_factor": 0,
     "out_channels": 1,
     "out_features": 1,
     "hidden_size": 1,

@@ -52,6 +52,19 @@ net = nn.Sequential(
 )
 y = net(torch.rand(1, 3, 16, 16))
 """,
+    "PixelShuffle(2) makes 6 channels of the 24": """
+class Larger(nn.Sequential):
+    def __init__(self, wide, times):
+        super().__init__(nn.Conv2d(wide, wide * times, 3), nn.PixelShuffle(times))
+times = 2
+up, last = Larger(12, times), nn.Conv2d(12, 3, 3)
+x = up(torch.rand(1, 12, 8, 8))
+y = last(x)
+""",
+    "PixelShuffle(3) makes 2 channels of the 18": """
+net = nn.Sequential(nn.Conv2d(3, 18, 3), nn.PixelShuffle(3), nn.Conv2d(8, 3, 3))
+y = net(torch.rand(1, 3, 8, 8))
+""",
     "the norm behind it was made for 8": """
 wide = 4
 net = nn.Sequential(nn.Conv2d(3, wide * 2, 3), nn.BatchNorm2d(wide * 2), nn.Conv2d(wide * 2, wide, 3))
@@ -70,6 +83,24 @@ def test_the_file_is_read_and_mended(words: str, tmp_path: Path) -> None:
 
 
 UNMENDED = {
+    "the parts in found are joined, 20 channels in all, and project was made for 16: 20 = 5 · 4, 16 = 4 · 4": """
+def block(cin, cout):
+    return nn.Sequential(nn.Conv2d(cin, cout, 1), nn.ReLU())
+branches, rates = nn.ModuleList([block(3, 4) for _ in range(4)]), [1, 2, 3]
+project = block(4 * (len(rates) + 1), 4)
+x = torch.rand(1, 3, 8, 8)
+found = [branch(x) for branch in branches]
+found.append(block(3, 4)(x))
+y = project(torch.cat(found, 1))
+""",
+    "one filter, which is to go over each channel": """
+blur = torch.ones(1, 1, 3, 3) / 9
+y = F.conv2d(torch.rand(1, 3, 8, 8), blur)
+""",
+    "240 = 6 · 40, 200 = 5 · 40, so it was cut from a map": """
+patches = torch.rand(240, 8, 4, 4)
+y = F.conv_transpose2d(torch.rand(1, 200, 8, 8), patches, stride=2)
+""",
     "width = wide (line 16) stands outside of the loop of line 14": """
 class Part(nn.Module):
     def __init__(self, cin, cout):

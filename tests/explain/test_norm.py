@@ -5,7 +5,9 @@ from textwrap import dedent
 
 import pytest
 
-from tests.explain import assert_file_mends, assert_first, at
+from convcli.explain.message import read
+from convcli.explain.recognise import diagnose
+from tests.explain import IMPORTS, assert_file_mends, assert_first, at, error_of
 
 CASES = [
     ("running_mean should contain 256 elements not 128", "norm-channels", "model", "256 channels"),
@@ -31,7 +33,7 @@ CASES = [
         "Given normalized_shape=[768], expected input with shape [*, 768], but got input of size[12]",
         "norm-shape",
         "call",
-        "averaged away",
+        "averaged",
     ),
     (
         "Given normalized_shape=[1280], expected input with shape [*, 1280], but got input of size[1, 257, 1664]",
@@ -140,3 +142,61 @@ def test_a_turn_that_comes_one_line_too_late_comes_before(tmp_path: Path, turn: 
         assert x.shape == (2, 4, 5, 6)
     """
     assert_file_mends(dedent(text), "one line too late", tmp_path / "net.py")
+
+
+@pytest.mark.parametrize(
+    "before",
+    ["nn.Linear(5, 6)(x)", "nn.GRU(5, 6, batch_first=True)(x)[0]", "nn.Embedding(9, 6)(x[..., 0].long())"],
+)
+def test_a_norm_behind_features_on_the_last_axis_is_told_to_turn(tmp_path: Path, before: str) -> None:
+    layer, rest = before.split(")(", 1)
+    text = f"""
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.first, self.bn = {layer}), nn.BatchNorm1d(6)
+
+            def forward(self, x):
+                h = self.first({rest}
+                return torch.relu(self.bn(h))
+
+        y = Net()(torch.rand(2, 4, 5))
+        assert y.shape == (2, 4, 6)
+    """
+    assert_file_mends(dedent(text), "on the last axis", tmp_path / "net.py")
+
+
+def test_what_dense_blocks_join_is_to_be_counted(tmp_path: Path) -> None:
+    text = """
+        class Block(nn.Module):
+            def __init__(self, width):
+                super().__init__()
+                self.conv = nn.Conv2d(width, 4, 1)
+
+            def forward(self, x):
+                return torch.cat([x, self.conv(x)], dim=1)
+
+        blocks = []
+        for i in range(3):
+            blocks.append(Block(8 + 4 * i))
+        net = nn.Sequential(*blocks, nn.{layer}, nn.ReLU())
+        y = net(torch.rand(2, 8, 5, 5))
+    """
+    for layer in ("BatchNorm2d(8)", "Conv2d(8, 3, 1)"):
+        (tmp_path / "net.py").write_text(IMPORTS + dedent(text).replace("{layer}", layer))
+        found = diagnose(read(error_of(tmp_path / "net.py")))
+        assert found
+        assert "20 = 8 + 12: each Block joins" in found.hypotheses[0].says
+
+
+def test_a_norm_over_maps_names_the_count_of_their_sides(tmp_path: Path) -> None:
+    text = """
+        pixels = 32
+        side = pixels // 2
+        net = nn.Sequential(nn.Conv2d(3, 4, 3, stride=2, padding=1), nn.LayerNorm([4, side, side]))
+        y = net(torch.rand(2, 3, 40, 40))
+    """
+    (tmp_path / "net.py").write_text(IMPORTS + dedent(text))
+    found = diagnose(read(error_of(tmp_path / "net.py")))
+    assert found
+    assert "side = pixels // 2, line 7" in found.hypotheses[0].advice
