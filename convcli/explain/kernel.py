@@ -41,7 +41,6 @@ class KernelLarger(Rule):
         axis = Axis(max(padded[short[0]], 1), kernel[short[0]], name=AXIS_NAMES[len(kernel)][short[0]])
         missing = kernel[short[0]] - padded[short[0]]
         along = f"along {axis.name} there are {padded[short[0]]} cells, padding included, for {kernel[short[0]]}"
-        wide = [i for i in range(len(kernel)) if padded[i] == kernel[i]]
         if self.emptied(short[0]):
             padding = kernel[short[0]] // 2
             says = (
@@ -57,9 +56,10 @@ class KernelLarger(Rule):
             )
             yield possible(says, "data", "[batch, channels, height, width] is wanted")
             return
-        if len(kernel) == 2 and short == [0] and wide == [1] and kernel[1] > 20:
+        if self.of_words():
             says = f"a text of {padded[0]} words is shorter than the kernel's {kernel[0]}"
-            yield likely(says, "data", f"pad every text to at least {kernel[0]} words")
+            advice = f"pad every text to at least {kernel[0]} words, those of a batch that has only short ones too"
+            yield likely(says, "data", f"{advice}; or padding=({kernel[0] - 1}, 0) in the convolution")
         elif (
             len(short) < len(kernel)
             and padded[short[0]] <= 4
@@ -75,7 +75,22 @@ class KernelLarger(Rule):
             advice = f"larger inputs, fewer strides before, or padding larger by {-(-missing // 2)} in the layer"
             if self.case.through("pool") or re.search("(?i)avg_?pool", self.case.raised.text):
                 advice = f"nn.AdaptiveAvgPool{len(kernel)}d(1) averages maps of any size; or larger inputs"
+            elif self.in_use:
+                says = (
+                    f"{along}: what is handed to the trained model is smaller or shorter than it takes, or its axes are"
+                )
+                says += " in another order"
+                advice = "print the shape of what goes in, and pad or resize that; the model stays as it was trained"
             yield likely(says, "data", advice)
+
+    def of_words(self) -> bool:
+        """Whether the kernel goes over words or steps, as wide as their features are."""
+        padded, kernel = self.padded, self.kernel
+        wide = len(kernel) == 2 and padded[0] < kernel[0] <= 12 and padded[1] == kernel[1]
+        return wide and (kernel[1] > 20 or self.case.source.says("Embedding("))
+
+    def warning(self) -> str:
+        return "" if len(self.kernel) == len(self.padded) and self.of_words() else super().warning()
 
     def emptied(self, short: int) -> bool:
         """Whether an axis is all padding, as another one tells: less that padding it is as long as sizes mostly are."""
@@ -125,7 +140,23 @@ class OutputSmall(Rule):
         if len(pools) == 1 and len(pools[0].call.args) == 1 and not pools[0].call.keywords and not self.generic:
             pool = self.remade(pools[0], type="Adaptive" + pools[0].callee, output_size=1)
         average = "; nn.AdaptiveAvgPool2d(1) averages maps of any size" if self.case.through("avg_pool") else ""
+        if call := self.global_pooling():
+            whole, name, given = call
+            one = f"{name.replace('avg_pool', 'adaptive_avg_pool')}({given}, 1)"
+            says = f"{arrives} at {whole}, less than its window: it was counted for inputs of another size"
+            advice = f"{one} averages maps of any size to one cell; or inputs of the size that was counted on"
+            yield likely(says, "model", advice, self.replaced(whole, one, 1))
+            return
         yield likely(says, "data", advice + average, pool)
+
+    def global_pooling(self) -> tuple[str, str, str] | None:
+        """The call of the user's line that averages whole maps, its function, and what it is given."""
+        call = self.line.call(r"(?:^|\.)avg_pool\dd$") if self.case.direct else None
+        whole, size = self.line.text(call), self.line.text(self.line.argument(call, 1, "kernel_size"))
+        alone = call and len(call.args) + len(call.keywords) == 2
+        if not call or not alone or not size.isdigit() or int(size) < 3:
+            return None
+        return whole, self.line.text(call.func), self.line.text(self.line.argument(call, 0))
 
 
 class NoOutput(Rule):

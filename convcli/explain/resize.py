@@ -12,6 +12,7 @@ FAMILY = "resize"
 
 MODES = {"linear": 3, "bilinear": 4, "bicubic": 4, "trilinear": 5}  # and the axes of what each is for
 COLOURS = (1, 3, 4)
+ADDED = r"\.unsqueeze\((?:dim=)?-?\d\)|\[(?:[:.]+, )*None(?:, (?:None|[:.]+))*\]"  # an axis
 SINGLE = r"(?i)mask|depth|disp|label|target|seg|heat"  # what has no axis for channels
 
 
@@ -82,9 +83,7 @@ class Interpolate(Rule):
                 fix = self.squeezed_after()
             yield likely(says, "data", advice, fix)
         elif missing < 0:
-            says = "more axes than the size or the mode is for"
-            advice = "[batch, channels, height, width]: leave out an unsqueeze; x.flatten(0, 1) for videos"
-            yield likely(says, "call", advice)
+            yield self.of_more_axes(input)
         elif "greater than 0" in text:
             if self.facts.get("height") == 0 or self.facts.get("width") == 0:
                 says = "what arrives is empty: a crop outside of the picture, a box without area, a picture not read"
@@ -99,6 +98,22 @@ class Interpolate(Rule):
             yield likely(says, "data", f"[batch, channels, height, width]: {self.x}.unsqueeze(0) for one picture")
         elif "align_corners" in text:
             yield certain("align_corners has no meaning for nearest", "call", "leave it out, or mode='bilinear'")
+
+    def of_more_axes(self, input: tuple[int, ...]) -> Hypothesis:
+        """More axes than the size or the mode is for; the line itself may add one."""
+        says, advice = "more axes than the size or the mode is for", "[batch, channels, height, width]"
+        bare = re.sub(ADDED, "", self.x)
+        if bare != self.x:
+            says += f": this line adds one, {self.x}, and what it gets has its axis of channels already"
+            return likely(says, "call", f"leave it out here: {bare}", self.replaced(self.x, bare, 1))
+        made = next(iter(self.case.behind(self.x).values()), "") if NAME.fullmatch(self.x) else ""
+        if re.search(rf"(?:{ADDED})$", made):
+            return likely(f"{says}: {made} adds one", "call", f"leave that out: {advice} is wanted")
+        if input[:1] == (1,) or not input:
+            return likely(says, "call", f"{advice}: leave out an unsqueeze; x.flatten(0, 1) for videos")
+        return likely(
+            says, "call", f"{advice}: x.flatten(0, 1) makes one batch of frames or views, and unflatten after"
+        )
 
     def taken(self) -> str:
         """The statement of the user's file that takes the axis of the channels from the input before."""
@@ -252,3 +267,19 @@ class Folded(Rule):
             "pooling's indices",
         ),
     )
+
+    def hypotheses(self) -> Iterator[Hypothesis]:
+        input, got = self.facts.get("input", ()), self.facts.get("got", ())
+        if len(input) != len(got) or input == got:
+            yield from super().hypotheses()
+        elif input[-2:] == got[-2:]:
+            says = f"the indices are for {got[-3]} channels, {input[-3]} arrive: a layer between has changed them"
+            yield likely(says, "model", f"{got[-3]} channels from the layer before, or unpool before they change")
+        else:
+            says = f"maps of {list(input[-2:])} arrive, and the indices are of a pooling that made {list(got[-2:])}: "
+            says += "of another stage"
+            advice = "the last pooling is undone first: hand over each pooling's indices in the opposite order"
+            if self.line.has(r"\.pop\(0\)"):
+                says += ", as pop(0) takes the first that was put in"
+                advice = "pop() takes the last: the last pooling is undone first"
+            yield likely(says, "model", advice, self.replaced(".pop(0)", ".pop()", 1))

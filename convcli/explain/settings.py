@@ -226,7 +226,10 @@ class PaddingWide(Rule):
             says = "the input wraps around once, and more is wanted"
         most = f"padding of at most {self.input[self.axis] - 1}, " if "input" in self.facts else ""
         advice = "larger inputs (or fewer layers that shrink them), "
-        advice += f"{most}or nn.ReplicationPad2d or nn.ZeroPad2d (padding_mode 'replicate', 'zeros')"
+        modes = "nn.ReplicationPad2d or nn.ZeroPad2d (padding_mode 'replicate', 'zeros')"
+        if self.line.has(r"\bpad\(") or len(set(self.facts.get("padding", ()))) > 1:  # a layer's are alike
+            modes = "F.pad with mode='replicate', or mode='constant' for zeros, which take any"
+        advice += f"{most}or {modes}"
         yield likely(says, "data", advice)
 
 

@@ -98,6 +98,20 @@ CASES = [
         "theta",
     ),
     (
+        "Expected shape of indices to be same as that of the input tensor ([2, 8, 8, 8]) but got indices tensor with "
+        "shape: [2, 4, 8, 8]",
+        "fold",
+        "model",
+        "4 channels, 8 arrive",
+    ),
+    (
+        "Input and output must have the same number of spatial dimensions, but got input with spatial dimensions of "
+        "[16, 64, 64] and output size of (128, 128).",
+        "interpolate",
+        "call",
+        "frames or views",
+    ),
+    (
         "pixel_shuffle expects its input's 'channel' dimension to be divisible by the square of upscale_factor, "
         "but input.size(-3)=3 is not divisible by 4",
         "pixel-shuffle",
@@ -113,6 +127,26 @@ def test_the_first_answer(text: str, code: str, change: str, words: str) -> None
 
 
 FILES = {
+    "this line adds one, depth[:, None]": """
+depth = torch.rand(2, 1, 8, 8)
+depth = F.interpolate(depth[:, None], (16, 16), mode="bilinear")
+assert depth.shape == (2, 1, 16, 16)
+""",
+    "this line adds one, depth.unsqueeze(1)": """
+depth = torch.rand(2, 1, 8, 8)
+depth = F.interpolate(depth.unsqueeze(1), size=(16, 16))
+assert depth.shape == (2, 1, 16, 16)
+""",
+    "pop(0) takes the first": """
+pool, unpool = nn.MaxPool2d(2, return_indices=True), nn.MaxUnpool2d(2)
+x, places = torch.rand(1, 3, 8, 8), []
+for _ in range(2):
+    x, where = pool(x)
+    places.append(where)
+while places:
+    x = unpool(x, places.pop(0))
+assert x.shape == (1, 3, 8, 8)
+""",
     "theta.view(-1, 2, 3)": """
 images, theta = torch.rand(4, 1, 9, 9), torch.rand(4, 6)
 grid = F.affine_grid(theta, images.size(), align_corners=False)

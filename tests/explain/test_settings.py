@@ -18,6 +18,13 @@ CASES = [
         "padding of at most 3",
     ),
     (
+        "Argument #4: Padding size should be less than the corresponding input dimension, but got: padding (90, 310) "
+        "at dimension 2 of input [1, 2, 200]",
+        "padding-wide",
+        "data",
+        "mode='constant' for zeros",
+    ),
+    (
         "max_pool2d: kernel_size must either be a single int, or a tuple of two ints",
         "setting-count",
         "model",
