@@ -1,12 +1,14 @@
 """Views, reshapes and expansions that the elements don't fit."""
 
 import ast
+import re
 from collections.abc import Iterator
 from math import isqrt, prod
 
-from convcli.explain.lines import Line
-from convcli.explain.rule import Fix, Hypothesis, Rule, certain, likely, possible
-from convcli.explain.viewed import OfView
+from convcli.explain.origin import MAKES
+from convcli.explain.rule import Hypothesis, Rule, certain, likely, possible
+from convcli.explain.source import Made
+from convcli.explain.viewed import OfView, cut
 from convcli.wording import counted as counted_as
 
 FAMILY = "view"
@@ -59,7 +61,10 @@ class ViewSize(OfView):
         shape, elements, fitting, (maps, rounded) = self.shape, self.elements, self.fitting(), self.maps()
         follow = "let the batch follow: -1, or x.size(0), as the first size"
         samples = next((size for axis, size in fitting if axis == 0 and len(shape) > 1), 0)
-        if heads := self.heads():
+        if set_later := self.set_later():
+            says = f"{set_later} sets a size that this view counts with, and the layers were made with another"
+            yield likely(says, "model", "hand it over where the network is made, and leave that line out")
+        elif heads := self.heads():
             says = f"{dict(fitting)[heads]} heads arrive where {shape[heads]} are counted: keys share heads here"
             yield likely(says, "model", "count num_key_value_heads for keys and values, or code that is made for them")
         elif len(shape) > 2 and all(uneven := self.uneven()):
@@ -152,11 +157,10 @@ class ViewSize(OfView):
                 f"{first} = {shape[0]} rows were counted for full batches, and {elements} elements are of a smaller one"
             )
             kept = f"{self.x}.reshape(-1, {self.x}.size(-1))"
-            rows = self.instead(_cut(self.line, self.viewed, kept)) if self.viewed else None
+            rows = self.instead(cut(self.line, self.viewed, kept)) if self.viewed else None
             yield likely(says, "call", f"{kept} has as many rows as there are; drop_last=True leaves data out", rows)
         elif shape[1:] == (-1,) and shape[0] > 1:
-            says = f"the batch isn't {shape[0]}: {elements} elements can't be split into {shape[0]} rows"
-            yield likely(says, "call", "x.flatten(1) keeps whatever batch there is", self.flat())
+            yield self.of_rows()
         elif elements < known:
             says = f"{known} elements are counted at least, and there are {elements}: what makes them is too small"
             advice = f"the layer before has to make {known} for a sample, or the sizes here be smaller"
@@ -167,6 +171,12 @@ class ViewSize(OfView):
         elif len(shape) == 3 and shape[0] > 0 and shape[1] == -1 and shape[2] < 256:
             says = f"{elements} values aren't {shape[2]} for each place: of a layer for other classes or boxes"
             advice = "the number of classes in every setting: filters or out_channels before it as well as the head"
+            yield likely(says, "model", advice)
+        elif all(uneven := self.first_uneven()):
+            axis, each = uneven
+            size = f"{shape[axis]}{self.in_brackets(axis)}"
+            says = f"each of {' · '.join(map(str, shape[:axis]))} places has {each} values, no multiple of {size}"
+            advice = f"settings that belong together: a width that {size} divides, or a number here that divides {each}"
             yield likely(says, "model", advice)
         elif shape[0] > 0 == elements % shape[0]:
             each = elements // shape[0]
@@ -228,14 +238,6 @@ class ViewSize(OfView):
         yield likely(says, "model", advice)
         yield possible("the pictures have another size than the net was sized for", "data", "resize them")
 
-    def free_batch(self) -> Fix | None:
-        """The user's line with its first size left to follow from the others."""
-        sizes = self.size_nodes()
-        return self.instead(_cut(self.line, sizes[0], "-1")) if len(sizes) > 1 and -1 not in self.shape else None
-
-    def flat(self) -> Fix | None:
-        return self.instead(_cut(self.line, self.viewed, f"{self.x}.flatten(1)")) if self.viewed else None
-
 
 def vocabulary(size: int) -> bool:
     """Whether a size is rather a number of classes or words than channels · side · side.
@@ -244,12 +246,6 @@ def vocabulary(size: int) -> bool:
     (True, False, False)
     """
     return size >= 10_000 and isqrt(odd := size // (size & -size)) ** 2 != odd
-
-
-def _cut(line: Line, node: ast.expr, new: str) -> str:
-    """The line with one part of its tree replaced."""
-    code = line.code.encode()
-    return (code[: node.col_offset] + new.encode() + code[node.end_col_offset :]).decode()
 
 
 class ViewStride(Rule):
@@ -316,13 +312,19 @@ class SplitSize(Rule):
     """
 
     def hypotheses(self) -> Iterator[Hypothesis]:
-        size, sizes = self.size, self.facts.get("sizes", ())
+        size, sizes, change = self.size, self.facts.get("sizes", ()), "call"
         counted = sum(sizes) or self.facts.get("start", 0) + self.facts.get("length", 0)
         says = f"the axis has {counted_as(size, 'element')}, and the parts were counted for {counted or 'another size'}"
         advice = "count the parts from the tensor's own size, x.size(dim), or mend the layer before"
         if size == 1 < counted:
             says = f"an axis of 1 stands where {counted} are to be split: one was added in front (None, unsqueeze)"
             advice = "x.squeeze(0) before the line, or leave out what adds the axis; or dim=1"
+        elif sizes and (layer := self.made_by()):
+            says = f"{layer.callee} at {layer.place} makes {size}, {' + '.join(map(str, sizes))} = {counted} are parted"
+            words = re.search(r"\[([^\[\]]+)\]", self.line.code)
+            counts = f" ({words[1].replace(', ', ' + ')})" if words else ""
+            advice = f"{MAKES[layer.callee]}={counted}{counts} there, if the parts are what is meant"
+            change = "model"
         elif len(set(sizes)) == 1 and 0 < size - counted < len(sizes):
             says = f"{size} can't be split into {len(sizes)} equal parts: {sizes[0]} each leave some out"
             advice = f"a size that {len(sizes)} divides, such as {len(sizes) * sizes[0]}; torch.tensor_split takes any"
@@ -333,4 +335,13 @@ class SplitSize(Rule):
             advice = (
                 "see whether all of it was joined before (views, crops, samples), or count the parts from x.size(dim)"
             )
-        yield likely(says, "call", advice)
+        yield likely(says, change, advice)
+
+    def made_by(self) -> Made | None:
+        """The layer that made what is split, if the user's file says it."""
+        call = self.line.call(r"(?:^|\.)split$") if self.case.direct else None
+        if not call or not isinstance(call.func, ast.Attribute) or self.generic:
+            return None
+        of_torch = ast.unparse(call.func.value) == "torch"
+        came = self.case.origin.told(self.case.origin.steps(call.args[0] if of_torch else call.func.value))
+        return came.layer if came.makes == self.size and not (came.flat or came.turned) else None

@@ -4,12 +4,14 @@ import ast
 import re
 from math import isqrt, prod
 
+from convcli.explain.lines import Line
 from convcli.explain.names import whole
-from convcli.explain.rule import Rule
+from convcli.explain.rule import Fix, Hypothesis, Rule, likely
 from convcli.explain.source import factors_of
 
 FAMILY = "view"
 
+STREAM = r"(?i)batchify|corpus|stream"
 HEADS = r"(?i:heads?\b|\bn?h\b)"
 
 
@@ -99,6 +101,22 @@ class OfView(Rule):
         batch, _, _, high, wide = self.shape
         return 0 if self.elements % (batch * high * wide) else self.elements // (batch * high * wide)
 
+    def first_uneven(self) -> tuple[int, int]:
+        """The first size, beyond the second, that doesn't divide what those before it leave, and that; or zeros."""
+        left = self.elements
+        for axis, size in enumerate(self.shape):
+            if size < 1 or left % size:
+                return (axis, left) if axis > 1 and size > 1 else (0, 0)
+            left //= size
+        return 0, 0
+
+    def set_later(self) -> str:
+        """The line outside of the class that sets an attribute of the sizes; empty without one."""
+        for name in re.findall(r"self\.(\w+)", " ".join(self.sizes())):
+            if self.case.frame and (lines := self.case.elsewhere(rf"^\s*(?!self\b)\w+(?:\.\w+)*\.{name} = ")):
+                return f"{self.case.source.texts[self.case.frame.file][lines[0] - 1].strip()} (line {lines[0]})"
+        return ""
+
     def size_nodes(self) -> list[ast.expr]:
         """The sizes in the user's line, as many as the shape has; none where they stand in one name."""
         args = self.viewed.args if self.viewed else []
@@ -129,3 +147,33 @@ class OfView(Rule):
         heads = self.shape[-1 if re.search(HEADS, last) and "/" not in last else -2]
         lost = width - prod(self.shape[-2:])
         return (width, heads) if not rest and 0 < lost < heads and self.line.has(rf"{HEADS}|d_?k\b") else (0, 0)
+
+    def of_rows(self) -> Hypothesis:
+        """A view as so many rows, which the elements don't come out even for."""
+        rows, elements, side = self.shape[0], self.elements, isqrt(self.elements)
+        viewed = re.search(r"\w*mask\w*(?=\.(?:view|reshape)\()", self.case.caller.code if self.case.caller else "")
+        if side * side == elements and viewed:
+            says = f"{elements} = {side} · {side}: {viewed[0]} is one square mask without a batch, not {rows} rows"
+            return likely(says, "data", f"a mask [{rows} batch, steps] where the batch is made, in the collator")
+        if self.line.has(r"\.t\(\)|\.T\b") or re.search(STREAM, f"{self.x} {self.case.frame}"):
+            wide = next(iter(self.sizes()), str(rows))
+            says = f"{elements} elements in one stream aren't {rows} rows of equal length: {elements % rows} are over"
+            kept = f"{self.x}[:{self.x}.size(0) // {wide} * {wide}]"
+            advice = f"cut the rest off the stream before: {kept}"
+            return likely(says, "data", advice, self.replaced(f"{self.x}.", f"{kept}.", 1))
+        says = f"the batch isn't {rows}: {elements} elements can't be split into {rows} rows"
+        return likely(says, "call", "x.flatten(1) keeps whatever batch there is", self.flat())
+
+    def free_batch(self) -> Fix | None:
+        """The user's line with its first size left to follow from the others."""
+        sizes = self.size_nodes()
+        return self.instead(cut(self.line, sizes[0], "-1")) if len(sizes) > 1 and -1 not in self.shape else None
+
+    def flat(self) -> Fix | None:
+        return self.instead(cut(self.line, self.viewed, f"{self.x}.flatten(1)")) if self.viewed else None
+
+
+def cut(line: Line, node: ast.expr, new: str) -> str:
+    """The line with one part of its tree replaced."""
+    code = line.code.encode()
+    return (code[: node.col_offset] + new.encode() + code[node.end_col_offset :]).decode()

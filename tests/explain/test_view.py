@@ -1,10 +1,33 @@
 """Why the elements don't fit the view."""
 
+from pathlib import Path
+
 import pytest
 
-from tests.explain import assert_first
+from convcli.explain.message import read
+from convcli.explain.recognise import diagnose
+from tests.explain import IMPORTS, assert_file_mends, assert_first, error_of
 
 CASES = [
+    (
+        "mask = attention_mask.view(batch, -1)\nRuntimeError: shape '[2, -1]' is invalid for input of size 3969",
+        "view-size",
+        "data",
+        "3969 = 63 · 63: attention_mask is one square mask",
+    ),
+    (
+        "qkv = self.qkv(x).reshape(B, N, 3, self.num_heads, -1)\n"
+        "RuntimeError: shape '[2, 50, 3, 5, -1]' is invalid for input of size 76800",
+        "view-size",
+        "model",
+        "each of 2 · 50 · 3 places has 256 values, no multiple of 5 (self.num_heads)",
+    ),
+    (
+        "ids = ids.view(rows, -1)\nRuntimeError: shape '[4, -1]' is invalid for input of size 30",
+        "view-size",
+        "call",
+        "the batch isn't 4",
+    ),
     (
         "q = x.view(b, n, num_heads, head_dim)\nRuntimeError: shape '[3, 7, 6, 15]' is invalid for input of size 1995",
         "view-size",
@@ -175,3 +198,44 @@ CASES = [
 @pytest.mark.parametrize(("text", "code", "change", "words"), CASES)
 def test_the_first_answer(text: str, code: str, change: str, words: str) -> None:
     assert_first(text, code, change, words)
+
+
+def test_the_rest_of_a_stream_is_cut_off(tmp_path: Path) -> None:
+    text = """
+def batchify(words, rows):
+    return words.view(rows, -1).t()
+assert batchify(torch.arange(103), 10).shape == (10, 10)
+"""
+    assert_file_mends(text, "3 are over", tmp_path / "net.py")
+
+
+FILES = {
+    "net.classes = 2 (line 13) sets a size": """
+class Head(nn.Module):
+    def __init__(self, classes=7):
+        super().__init__()
+        self.classes, self.conv = classes, nn.Conv2d(3, 3 * (classes + 5), 1)
+    def forward(self, x):
+        return self.conv(x).view(x.size(0), 3, self.classes + 5, 8, 8)
+net = Head()
+net.classes = 2
+y = net(torch.rand(2, 3, 8, 8))
+""",
+    "Linear at net.py:6 makes 9, 3 + 6 + 6 = 15 are parted": """
+fc = nn.Linear(4, 9)
+p = fc(torch.rand(2, 4))
+parts = p.split([3, 6, 6], dim=-1)
+""",
+    "Conv2d at net.py:6 makes 6, 4 + 4 = 8 are parted": """
+conv = nn.Conv2d(3, 6, 1)
+parts = torch.split(conv(torch.rand(2, 3, 5, 5)), [4, 4], dim=1)
+""",
+}
+
+
+@pytest.mark.parametrize("words", FILES)
+def test_the_file_is_read(words: str, tmp_path: Path) -> None:
+    (tmp_path / "net.py").write_text(IMPORTS + FILES[words])
+    found = diagnose(read(error_of(tmp_path / "net.py")))
+    assert found
+    assert words in found.hypotheses[0].says
