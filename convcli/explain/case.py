@@ -53,8 +53,13 @@ class Case:
 
     @property
     def direct(self) -> bool:
-        """Whether the user's line itself calls what raised: nothing but torch lies in between."""
-        return all(re.search(r"[/\\]torch[/\\]", frame.file) for frame in self.deeper)
+        """Whether the user's line itself calls what raised: nothing but torch lies in between.
+
+        What starts a program hands nothing to a layer: frames are left out.
+        """
+        return not self.line.has(r"(?:\bmain|sys\.exit)\(") and all(
+            re.search(r"[/\\]torch[/\\]", frame.file) for frame in self.deeper
+        )
 
     @property
     def in_sequential(self) -> bool:

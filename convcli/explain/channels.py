@@ -291,10 +291,10 @@ class Channels(OfChannels):
         advice = f"{self.taking(got)}, or out_channels={expected} in the layer before"
         if groups > 1 and got % groups:
             advice = f"{expected} channels from the layer before (a picture's {got} go through a convolution first)"
-        elif groups == 1 and expected != 2 * got:
+        elif groups == 1 and expected != 2 * got and self.may_join:
             advice += "; after a concatenation it is the sum of what is joined"
         yield likely(says, "model", advice, made)
-        if expected == 2 * got:
+        if expected == 2 * got and self.may_join:
             says = f"{expected} = 2 · {got}: two maps were to be concatenated, and only one arrives"
             yield possible(says, "call", "torch.cat([a, b], dim=1) before the layer")
 

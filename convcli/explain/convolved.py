@@ -24,15 +24,12 @@ ADD_UP = "add what the blocks join to the count, layers · growth, before the la
 
 def dense(case: Case) -> str:
     """What is said of a class of the user's whose forward returns its input with more joined to it; empty without."""
-    nodes = [] if not case.frame else case.source.names.nodes.get(case.frame.file, [])
-    for owner in (node for node in nodes if isinstance(node, ast.ClassDef)):
-        forward = next((each for each in owner.body if getattr(each, "name", "") == "forward"), None)
-        inputs = [each.arg for each in forward.args.args[1:]] if isinstance(forward, ast.FunctionDef) else []
-        for each in ast.walk(forward) if forward and len(inputs) == 1 else ():
-            match each:
-                case ast.Return(value=ast.Call(func=function, args=[ast.List(elts=parts) | ast.Tuple(elts=parts), *_])):
-                    if last_name(function) in ("cat", "concat") and inputs[0] in map(ast.unparse, parts):
-                        return f"each {owner.name} joins what it makes to its input (line {each.lineno})"
+    file, names = case.frame.file if case.frame else "", case.source.names
+    for number, line in enumerate(case.source.texts.get(file, ()), 1):
+        if joins := re.search(r"return torch\.cat\([\[(](\w+), ", line):
+            owner, found = names.around(file, number, ast.ClassDef), names.parameter(joins[1], file, number)
+            if isinstance(owner, ast.ClassDef) and found and found[1] == [joins[1]]:
+                return f"each {owner.name} joins what it makes to its input (line {number})"
     return ""
 
 
@@ -133,15 +130,17 @@ class OfChannels(Rule):
             return True
         names, frame = self.case.source.names, self.case.frame
         owner = names.around(shuffle.file, shuffle.number, ast.ClassDef)
-        came = [self.x, *self.case.behind(self.x).values()][: 1 + self.x.isidentifier()]
-        called = [name for text in came for name in re.findall(r"[\w.]+(?=\()", text)]
+        came = " ".join([self.x, *self.case.behind(self.x).values()][: 1 + self.x.isidentifier()])
+        called = re.findall(r"[\w.]+(?=\()", came) if frame else []
         made = (
             [value for name in called for _, value in names.assigned(name, frame.file, frame.number)] if frame else []
         )
-        return any(
-            shuffle.call in ast.walk(value) or last_name(getattr(value, "func", value)) == getattr(owner, "name", "")
-            for value in made
-        )
+        return any(last_name(getattr(each, "func", each)) == getattr(owner, "name", "") for each in made)
+
+    @property
+    def may_join(self) -> bool:
+        """Whether the user's files, if they can be read, concatenate anything."""
+        return not self.case.source.made or self.case.source.says("cat")
 
     @property
     def of_layers(self) -> bool:
@@ -242,8 +241,9 @@ class OfChannels(Rule):
         """What is behind channels that are a multiple of what was counted, or of a part that both share."""
         got, expected, part = self.got, self.expected, gcd(self.got, self.expected)
         if got % expected == 0 and expected >= 8:
-            times = f"{got} = {got // expected} · {expected}"
-            return f"{times}: concatenated maps arrive, or a width that is multiplied before this layer and not in it"
+            says = f"{got} = {got // expected} · {expected}: "
+            says += "concatenated maps arrive, or " if self.may_join else ""
+            return f"{says}a width that is multiplied before this layer and not in it"
         if part >= 32 and 2 <= min(got, expected) // part < max(got, expected) // part <= 32:
             here, there = got // part, expected // part
             return (

@@ -140,23 +140,14 @@ class OutputSmall(Rule):
         if len(pools) == 1 and len(pools[0].call.args) == 1 and not pools[0].call.keywords and not self.generic:
             pool = self.remade(pools[0], type="Adaptive" + pools[0].callee, output_size=1)
         average = "; nn.AdaptiveAvgPool2d(1) averages maps of any size" if self.case.through("avg_pool") else ""
-        if call := self.global_pooling():
-            whole, name, given = call
-            one = f"{name.replace('avg_pool', 'adaptive_avg_pool')}({given}, 1)"
-            says = f"{arrives} at {whole}, less than its window: it was counted for inputs of another size"
-            advice = f"{one} averages maps of any size to one cell; or inputs of the size that was counted on"
-            yield likely(says, "model", advice, self.replaced(whole, one, 1))
+        pooled = re.search(r"\b(avg_pool\dd)\(([\w.]+), (?:kernel_size=)?(?:[3-9]|\d\d)\)", self.line.code)
+        if pooled and self.case.direct:
+            one = f"adaptive_{pooled[1]}({pooled[2]}, 1)"
+            says = f"{arrives} at {pooled[0]}, less than its window: it was counted for inputs of another size"
+            advice = f"F.{one} averages maps of any size to one cell; or inputs of the size that was counted on"
+            yield likely(says, "model", advice, self.replaced(pooled[0], one, 1))
             return
         yield likely(says, "data", advice + average, pool)
-
-    def global_pooling(self) -> tuple[str, str, str] | None:
-        """The call of the user's line that averages whole maps, its function, and what it is given."""
-        call = self.line.call(r"(?:^|\.)avg_pool\dd$") if self.case.direct else None
-        whole, size = self.line.text(call), self.line.text(self.line.argument(call, 1, "kernel_size"))
-        alone = call and len(call.args) + len(call.keywords) == 2
-        if not call or not alone or not size.isdigit() or int(size) < 3:
-            return None
-        return whole, self.line.text(call.func), self.line.text(self.line.argument(call, 0))
 
 
 class NoOutput(Rule):

@@ -8,6 +8,8 @@ from convcli.wording import counted
 
 FAMILY = "rank"
 
+MELS = (40, 64, 80, 96, 128)  # features of a step of sound
+
 
 class Rank(Rule):
     code = "rank"
@@ -211,6 +213,9 @@ class Rank(Rule):
             says = f"{self.x} {list(shape) or ''} has one axis too many, of size 1: unsqueezed once more than needed"
             advice = "a DataLoader adds the batch axis by itself; leave unsqueeze(0) out in the dataset"
             squeeze = self.changed(self.x, f"{{}}.squeeze({axis})") if shape else None
+            if ndim == 1 and shape[:2] == (1, 1) and shape[-1] in MELS:
+                advice = f"squeeze(1), and transpose(1, 2) if the {shape[-1]} are features: [batch, channels, length]"
+                squeeze = None
             yield likely(says, "data", advice, squeeze)
             if ndim == 1:
                 yield possible("pictures went into a 1-d layer", "model", "the 2-d layer of the same kind")

@@ -180,9 +180,7 @@ class RnnRank(Rule):
 
     def hypotheses(self) -> Iterator[Hypothesis]:
         if self.got == 4:
-            says = f"{self.x} has 4 axes: maps or pictures"
-            advice = "make a sequence of them: x.flatten(2).transpose(1, 2), or x.squeeze(1) for an axis of 1"
-            yield likely(says, "call", advice)
+            yield self.of_maps()
         elif self.got > self.most:
             says = f"{self.x} has {counted(self.got, 'axis')}; a cell takes one step"
             yield likely(says, "call", "for x in steps.unbind(1): h = cell(x, h)")
@@ -190,6 +188,20 @@ class RnnRank(Rule):
             says = f"{self.x} has {counted(self.got, 'axis')}: [steps, features] of one sample lack the batch"
             yield likely(says, "data", f"{self.x}.unsqueeze(0) with batch_first=True, unsqueeze(1) without")
             yield possible("[batch, steps] lack the features", "data", f"{self.x}.unsqueeze(-1) for one feature a step")
+
+    def of_maps(self) -> Hypothesis:
+        """Maps where steps are taken; the user's file may say which axis comes first."""
+        says, layer = f"{self.x} has 4 axes: maps or pictures", self.layer_above("LSTM GRU RNN")
+        first = layer.is_set("batch_first") if layer else None
+        came = self.arriving(layer)
+        if layer is None or first is None or not came.layer or not came.layer.callee.endswith("2d") or came.flat:
+            advice = "x.flatten(2).transpose(1, 2), or x.squeeze(1) for an axis of 1, with batch_first=True"
+            return likely(says, "call", f"make a sequence of them: {advice}")
+        columns = "flatten(2)" if layer.value("input_size") == came.makes else "flatten(1, 2)"
+        turn = f"{{}}.{columns}.{'transpose(1, 2)' if first else 'permute(2, 0, 1)'}"
+        order = "[batch, steps, features]" if first else "[steps, batch, features], without batch_first=True"
+        says += f" [batch, channels, height, width]; {self.layer} takes {order}"
+        return likely(says, "call", f"make steps of its columns: {turn.format(self.x)}", self.changed(self.x, turn))
 
     decide = "print({x}.shape): which axis is missing?"
 

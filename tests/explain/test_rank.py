@@ -6,6 +6,13 @@ from tests.explain import assert_first
 
 CASES = [
     (
+        'File "run", line 8, in <module>\n    sys.exit(main())\n  ...\n'
+        "RuntimeError: Expected 2D (unbatched) or 3D (batched) input to conv1d, but got input of size: [1, 1, 191, 80]",
+        "rank",
+        "data",
+        r"^x \[1, 1, 191, 80\] has.*transpose\(1, 2\) if the 80 are features|$^",
+    ),
+    (
         "Expected 4-dimensional input for 4-dimensional weight [64, 3, 7, 7], but got 3-dimensional input of size "
         "[3, 224, 224] instead",
         "rank",

@@ -1,8 +1,10 @@
 """Recurrent layers and embeddings."""
 
+from pathlib import Path
+
 import pytest
 
-from tests.explain import assert_first
+from tests.explain import assert_file_mends, assert_first
 
 CASES = [
     ("index 3 is out of bounds for dimension 1 with size 1", "gather-range", "call", "axis of 1"),
@@ -75,3 +77,22 @@ CASES = [
 @pytest.mark.parametrize(("text", "code", "change", "words"), CASES)
 def test_the_first_answer(text: str, code: str, change: str, words: str) -> None:
     assert_first(text, code, change, words)
+
+
+@pytest.mark.parametrize(
+    ("size", "first", "words"),
+    [
+        (6, "", "maps.flatten(2).permute(2, 0, 1)"),
+        (12, "", "maps.flatten(1, 2).permute(2, 0, 1)"),
+        (12, ", batch_first=True", "maps.flatten(1, 2).transpose(1, 2)"),
+        (6, ", batch_first=True", "maps.flatten(2).transpose(1, 2)"),
+    ],
+)
+def test_maps_become_the_steps_that_the_layer_takes(tmp_path: Path, size: int, first: str, words: str) -> None:
+    text = f"""
+conv, rnn = nn.Conv2d(1, 6, 3), nn.LSTM({size}, 5{first})
+maps = conv(torch.rand(3, 1, 4, 9))
+out, _ = rnn(maps)
+assert out.shape[{0 if first else 1}] == 3
+"""
+    assert assert_file_mends(text, words, tmp_path / "net.py").hypotheses[0].fixes

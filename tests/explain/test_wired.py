@@ -106,6 +106,23 @@ class Net(nn.Module):
 x = torch.rand(4, 3, 6, 6)
 assert Net()(x).shape == x.shape
 """,
+    "12 = 2 · 6: chunk(2) at line 11 parts axis 0, the batch": """
+class Coder(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.code, self.back = nn.Linear(9, 12), nn.Linear(6, 9)
+    def forward(self, x):
+        mean, spread = self.code(x).chunk(2)
+        z = mean + spread
+        return self.back(z)
+assert Coder()(torch.rand(4, 9)).shape == (4, 9)
+""",
+    "12 = 2 · 6: chunk(2) at line 8 parts": """
+code, back = nn.Linear(9, 12), nn.Linear(6, 9)
+h = code(torch.rand(4, 9))
+mean, spread = torch.chunk(h, 2)
+assert back(mean).shape == (4, 9)
+""",
     "the data have 6 values a sample": """
 class Net(nn.Module):
     def __init__(self, inputs=12):
