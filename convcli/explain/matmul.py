@@ -4,7 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from convcli.explain.lines import NAME, Line
+from convcli.explain.lines import NAME, PRODUCT, Line
 from convcli.explain.origin import MAKES, Told
 from convcli.explain.rule import Hypothesis, Rule, certain, likely, possible
 from convcli.explain.source import Made
@@ -13,6 +13,7 @@ FAMILY = "linear"
 
 TURNED = re.compile(r"transpose\(|permute\(|\.m?T\b|\.t\(\)")
 SOUND = r"(?i)audio|pitch|(?<![a-z])f0|wav(?:e|s|_|\b)|vocod|speech|stereo|spectrogram"
+WEIGHTS = r"(?i)att|alpha|weights$|scores?$|prob"  # of steps, one row a sample
 PARAMETER = r"(?i)weight|kernel|matri|(?:^|\.)w\d*$|param|basis"
 
 
@@ -209,6 +210,8 @@ class MatmulRank(Rule):
         "both arguments to matmul need to be at least 1D",
         "einsum(): the number of subscripts in the equation ({expected}) does not match the number of dimensions "
         "({got})",
+        "t() expects a tensor with <= 2 dimensions, but self is {rank}D",
+        "t() expects a 2D tensor, but self is {rank}D",
     )
     says = "the product is for tensors with another number of axes"
     lookalike = "matmul-size"
@@ -227,9 +230,47 @@ class MatmulRank(Rule):
             advice = f"{left}.flatten(1), [batch, features]; torch.matmul would multiply along its last axis alone"
             yield likely(says, "call", advice, self.changed(left, "{}.flatten(1)"))
             return
+        if "rank" in self.facts:
+            yield self.of_turned()
+            return
+        place = self.facts.get("which", 0)
+        side = (self.line.factors() or ("", ""))[place - 1] if place in (1, 2) else ""
+        squeezed = any(".squeeze(" in line for line in self.case.behind(side).values())
+        rows = side and self.of_rows(side, place, squeezed)
+        if rows and (squeezed or re.search(WEIGHTS, side)):
+            yield rows
+            return
         fixes = (self.replaced(f"torch.{name}(", "torch.matmul(") for name in ("bmm", "mm", "dot"))
         advice = "torch.matmul, or @, takes any number of axes and lets the batch axes follow"
         yield likely(says, "call", advice, next(filter(None, fixes), None))
+        if rows:
+            yield possible(rows.says, rows.change, rows.advice)
+
+    def of_turned(self) -> Hypothesis:
+        """``t()`` of a batch of matrices."""
+        call = self.line.call(r"(?:^|\.)t$")
+        owner = call.func.value if call and isinstance(call.func, ast.Attribute) else None
+        node = call.args[0] if call and call.args else owner
+        name = self.line.text(node) or "x"
+        says = f"t() turns matrices, and {name} has {self.rank} axes: a batch of them, whose axis 0 is to stay"
+        turned = f"{name}.transpose(1, 2)"
+        if self.rank > 3:
+            flat = f"of maps, {name}.flatten(2) comes first: [batch, channels, cells]"
+            return likely(says, "call", f"swap the last two axes, {name}.transpose(-2, -1); {flat}")
+        return likely(says, "call", f"swap its last two axes: {turned}", self.replaced(self.line.text(call), turned, 1))
+
+    def of_rows(self, side: str, place: int, squeezed: bool) -> Hypothesis:
+        """A side of torch.bmm with one row, or column, for each sample of the batch."""
+        what = "row" if place == 1 else "column"
+        says = f"{side} has two axes: one {what} for each sample"
+        says += ", whose axis of 1 was squeezed" if squeezed else ""
+        spread, call = f"{side}.unsqueeze({place})", self.line.text(self.line.call(PRODUCT))
+        kept = self.line.assigned
+        after = bool(kept) and bool(self.case.elsewhere(rf"\b{re.escape(kept)}\.squeeze\("))
+        whole = call.replace(side, spread, 1) if place == 1 else spread.join(call.rsplit(side, 1))
+        whole += "" if after or ".squeeze(" in self.line.code else f".squeeze({place})"
+        advice = f"{spread}, and squeeze({place}) of the product; @ would take {side} for one matrix of all samples"
+        return likely(says, "call", advice, self.replaced(call, whole, 1))
 
 
 class LinearBias(Rule):

@@ -92,6 +92,20 @@ CASES = [
     ),
     ("matrices expected, got 4D, 2D tensors at TensorMath.cpp:128", "matmul-rank", "call", "x.flatten(1)"),
     ("matrices expected, got 3D, 2D tensors", "matmul-rank", "call", "any number of axes"),
+    ("t() expects a tensor with <= 2 dimensions, but self is 4D", "matmul-rank", "call", "x.flatten(2) comes first"),
+    ("t() expects a 2D tensor, but self is 3D", "matmul-rank", "call", "x.transpose(1, 2)"),
+    (
+        "pooled = torch.bmm(alpha, memory)\nRuntimeError: batch1 must be a 3D tensor",
+        "matmul-rank",
+        "call",
+        "alpha.unsqueeze(1)",
+    ),
+    (
+        "y = torch.bmm(x, basis)\nRuntimeError: batch2 must be a 3D tensor",
+        "matmul-rank",
+        "call",
+        "torch.matmul, or @",
+    ),
 ]
 
 
@@ -106,6 +120,24 @@ weights, heads = torch.rand(5, 2), [nn.Linear(3, 4), nn.Linear(3, 4)]
 x = torch.rand(5, 3)
 parts = torch.stack([head(x) for head in heads])
 mixed = torch.einsum("sk,skf->sf", weights, parts)
+""",
+    "whose axis 0 is to stay": """
+maps = torch.rand(2, 3, 20)
+gram = maps @ maps.t() / 20
+assert gram.shape == (2, 3, 3)
+""",
+    "one row for each sample, whose axis of 1 was squeezed": """
+scorer, states = nn.Linear(6, 1), torch.rand(4, 9, 6)
+share = scorer(states).squeeze(-1).softmax(1)
+mean = torch.bmm(share, states)
+assert mean.shape == (4, 6)
+""",
+    "one column for each sample": """
+scorer, states = nn.Linear(6, 1), torch.rand(4, 9, 6)
+share = scorer(states).squeeze(-1).softmax(1)
+mean = torch.bmm(states.transpose(1, 2), share)
+total = mean.squeeze(2)
+assert total.shape == (4, 6)
 """,
 }
 
