@@ -12,6 +12,7 @@ from convcli.explain.origin import Origin
 from convcli.explain.source import Made, Source
 
 AXIS = re.compile(r"(?:\bsize\(|\bshape\[)(-?\d)[\])]|\b(len)\(")
+WHOLE = 10  # lines of a text that shows how a network is made; fewer are a part of it
 # A statement that makes a size, or a tensor of that size, and doesn't calculate with tensors.
 SIZED = re.compile(r" = (?:[\w.]+\.(?:size\(|shape\[)|len\()|zeros|ones|rand|full|empty|triu|tril|mask")
 
@@ -115,6 +116,12 @@ class Case:
         lines = self.source.texts.get(frame.file, []) if frame else []
         fits = [i for i, line in enumerate(lines, 1) if re.search(pattern, line) and not line.lstrip().startswith("#")]
         return [i for i in fits if frame and i != frame.number]
+
+    def may_have(self, pattern: str) -> bool:
+        """Whether the user's files have such words; where none can be read, or a few lines of one, they may."""
+        texts = [[line for line in lines if line.strip()] for lines in self.source.texts.values()]
+        told = [line for lines in texts if len(lines) >= WHOLE for line in lines]
+        return not told or any(re.search(pattern, line) for line in told)
 
     def layer_above(self, types: str, name: str) -> Made | None:
         """The nearest layer of these types above the user's line, the one of this name if there is one."""

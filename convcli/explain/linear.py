@@ -6,7 +6,6 @@ from math import isqrt
 
 from convcli.explain.features import (
     JOINED,
-    LAST_MAPS,
     SAME_COLUMNS,
     WIDTHS,
     columns,
@@ -18,11 +17,12 @@ from convcli.explain.features import (
     times,
 )
 from convcli.explain.rule import Hypothesis, likely, possible, shaped
-from convcli.explain.wired import KEEP_BATCH, OfLinear
+from convcli.explain.wired import OfLinear
 from convcli.wording import counted as counted_as
 
 FAMILY = "linear"
 
+JOINS, BOTH = r"cat\(|concat|hstack|stack\(", "bidirectional"
 DATA_NAMED = r"(?i)(?:x|\w*(?:batch|data|inputs?|sample|obs|state)|(?:x|batch|inputs?)_\w+)"
 
 
@@ -162,6 +162,9 @@ class LinearSize(OfLinear):
             says = f"{features} on the last axis are hardly the {ins} features: these are elsewhere"
             advice = f"print(x.shape) where it is made; in_features={features} only if they really are the features"
             yield likely(says, "call", advice)
+        elif channels := self.of_patches():
+            yield channels
+            yield possible("the layer is your own", "model", self.own)
         elif self.of_another_model() and not made:
             says = f"a part that makes {features} features feeds one for {ins}: of different models or versions"
             advice = f"take parts that belong together: a {ins}-wide encoder, or weights for {features}"
@@ -220,14 +223,14 @@ class LinearSize(OfLinear):
         elif features % ins == 0 and self.squeezes():
             says = f"{ins} → {self.out_features} squeezes the channels of a block, and {features // ins} · {ins} come: "
             says += "its width is multiplied (an expansion) before"
-        elif features == 2 * ins:
+        elif features == 2 * ins and self.case.may_have(f"{JOINS}|{BOTH}"):
             says = f"{features} = 2 · {ins}: two vectors arrive, of both directions of an RNN or concatenated"
-        elif features % ins == 0 and features // ins <= 8 and ins >= 64:
+        elif features % ins == 0 and features // ins <= 8 and ins >= 64 and self.case.may_have(JOINS):
             says = f"{features} = {features // ins} · {ins}: {features // ins} vectors arrive concatenated"
             advice += ", or the weights of the model that is made for them"
-        elif features - ins in JOINED:
+        elif features - ins in JOINED and self.case.may_have(JOINS):
             says = f"{features} = {ins} + {features - ins}: {features - ins} more features are concatenated"
-        elif features >= 16 and ins % features == 0 and ins // features <= 16:
+        elif features >= 16 and ins % features == 0 and ins // features <= 16 and self.case.may_have(f"{JOINS}|unfold"):
             parts = ins // features
             says = f"{ins} = {parts} · {features}: {parts} vectors were to be joined, and one arrives"
             advice = f"join them before the layer (torch.cat, F.unfold), or {advice}"
@@ -288,30 +291,6 @@ class LinearSize(OfLinear):
         """How many samples there are if rows are those of maps that weren't pooled to one cell; 0 if they can't be."""
         each = self.in_features * self.features
         return self.rows // each if 0 < self.features <= 64 and each and self.rows % each == 0 else 0
-
-    def merged(self, times: int) -> Iterator[Hypothesis]:
-        """One row that is several times as long: of several samples, or of one that is larger than was counted."""
-        features, ins = self.features, self.in_features
-        merged = f"{features} = {times} · {ins}: the batch was flattened with the features"
-        if fix := self.unmerge():
-            yield likely(merged, "call", KEEP_BATCH, fix)
-            return
-        if picture := flat_picture(features):
-            says = f"{picture} arrives where {ins} features are taken: what makes features of it is left out"
-            advice = f"send the picture through that (the convolutions, an encoder), and hand on its {ins} features"
-        elif self.out_features >= 1000 or ins in WIDTHS:
-            side = isqrt(times)
-            cells = f"{side}×{side}" if side * side == times else times
-            says = f"{features} = {times} · {ins}: {ins} maps of {cells} cells, where one cell each was counted"
-            advice = "nn.AdaptiveAvgPool2d(1) before the flatten, or pictures of the size the net was made for (224)"
-        else:
-            says = f"a sample has {features} values and the net was made for {ins}: of other data, or several at once"
-            advice = f"in_features={features} (the option for the state's or input's size), or hand over {ins} of them"
-        larger = likely(says, "data", advice)
-        batch = times <= 16 or times in (32, 64, 128, 256)
-        square = ins in LAST_MAPS and isqrt(times) ** 2 == times
-        first, second = likely(merged, "call", KEEP_BATCH), larger
-        yield from (first, second) if batch and ins >= 64 and not square else (second, first)
 
     @property
     def product(self) -> bool:

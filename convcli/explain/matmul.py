@@ -214,6 +214,7 @@ class MatmulRank(Rule):
         "t() expects a 2D tensor, but self is {rank}D",
     )
     says = "the product is for tensors with another number of axes"
+    decide = "print both shapes: is the first axis of each the batch?"
     lookalike = "matmul-size"
     example = """
         queries, keys = torch.rand(2, 5, 8), torch.rand(8, 7)

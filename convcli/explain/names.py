@@ -264,12 +264,18 @@ def _holds(node: ast.AST, number: int) -> bool:
 def assigned_by(statement: ast.Assign) -> Iterator[tuple[str, ast.expr]]:
     """The names that a statement assigns to, and what each of them gets; all of it where it is taken apart."""
     for target in statement.targets:
-        parts, values = [target], [statement.value]
-        if isinstance(target, ast.Tuple):
-            parts, values = target.elts, getattr(statement.value, "elts", [])
-        if len(values) != len(parts):
-            values = [statement.value] * len(parts)
-        yield from ((ast.unparse(part), value) for part, value in zip(parts, values, strict=True))
+        yield from _taken_apart(target, statement.value)
+
+
+def _taken_apart(target: ast.expr, value: ast.expr) -> Iterator[tuple[str, ast.expr]]:
+    if not isinstance(target, ast.Tuple):
+        yield ast.unparse(target), value
+        return
+    values = getattr(value, "elts", [])
+    if len(values) != len(target.elts):
+        values = [value] * len(target.elts)
+    for part, each in zip(target.elts, values, strict=True):
+        yield from _taken_apart(part, each)
 
 
 def whole(node: ast.expr, known: Callable[[ast.expr], int | None] = lambda node: None) -> int | None:

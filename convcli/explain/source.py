@@ -23,7 +23,7 @@ PLACES |= {
     "hidden_size": 1,
     "embedding_dim": 1,
 }
-PLACES |= {"kernel_size": 2, "stride": 3, "padding": 4}
+PLACES |= {"kernel_size": 2, "stride": 3, "padding": 4, "num_layers": 2}
 
 
 @dataclass(frozen=True)

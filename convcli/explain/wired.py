@@ -2,15 +2,21 @@
 
 import ast
 import re
+from collections.abc import Iterator
+from dataclasses import replace
 from functools import cached_property
+from math import gcd, isqrt
 
-from convcli.explain.features import columns, maps_counted
-from convcli.explain.origin import joined
+from convcli.explain.features import LAST_MAPS, WIDTHS, columns, flat_picture, maps_counted
+from convcli.explain.lines import NAME
+from convcli.explain.origin import MAKES, joined
 from convcli.explain.rule import Fix, Hypothesis, Rule, likely
 from convcli.explain.source import Made
 
 FAMILY = "linear"
 
+KINDS = r"(?i)class|action|act_|label|categor|vocab|types?\b|token|\bcond"  # names of what has numbers, and of these
+RECURRENT = ("LSTM", "GRU", "RNN")
 KEEP_BATCH = "x.flatten(1) keeps the batch axis; x.flatten() and view(-1) don't"
 
 
@@ -64,12 +70,20 @@ class OfLinear(Rule):
             return halved
         if came.flat and came.merges and self.rows == 1 and self.features % self.in_features == 0:
             return self.of_merged(came.flat)
+        if came.joined and (one := self.of_one_number(came.joined)):
+            return one
         if came.joined and self.features > self.in_features:
             return self.of_joined(came.joined)
         if came.pooled and self.features > 1 and (came.flat or came.pooled.callee in ("mean", "amax")):
             return self.of_pooled()
         if layer and layer.callee.startswith("Conv") and not (came.flat or came.turned or came.pooled):
             return self.of_maps(layer)
+        if came.flat and layer and layer.callee in RECURRENT and (state := self.of_state(came.flat, layer)):
+            return state
+        if came.turned and self.rows % self.in_features == 0 and came.makes == self.features:
+            return self.of_turned()
+        if came.flat and not layer and came.of_data and (product := self.of_product()):
+            return product
         if came.flat and layer and came.makes and self.features % came.makes == 0 and not self.maps:
             return self.of_cells(layer, came.makes)
         if layer and came.makes in (None, 0, self.features) and not (came.flat or came.turned):
@@ -78,9 +92,39 @@ class OfLinear(Rule):
             return self.of_data()
         return None
 
+    @cached_property
+    def part(self) -> tuple[Made, str, str] | None:
+        """The call that makes the part of the network whose layer it is, the part's parameter for the layer's input,
+        and the words for what comes into the part, which the same function has made.
+        """
+        node = self.written.node("in_features") if self.written and not self.generic else None
+        layer, names = self.came.layer, self.case.source.names
+        if (
+            not self.written
+            or not layer
+            or not isinstance(node, ast.Name)
+            or self.came.makes not in (None, self.features)
+        ):
+            return None
+        found = names.parameter(node.id, self.written.file, node.lineno)
+        callers = names.callers(found[0], self.written.file) if found else []
+        made = self.case.origin.by_call.get(callers[0]) if len(callers) == 1 else None
+        if not found or not made or callers[0] in names.repeated or made.file != layer.file:
+            return None
+        if self.came.makes not in (None, self.features):
+            return None
+        inner, outer = (names.around(made.file, each.number, ast.FunctionDef) for each in (made, layer))
+        words = layer.written(MAKES[layer.callee])
+        same = inner is outer and inner is not found[0] and (self.came.makes or NAME.fullmatch(words))
+        places = {name: place for place, name in enumerate(found[1])}
+        return (replace(made, places=places), node.id, words) if same else None
+
     @property
     def own(self) -> str:
         """The features that arrive, as the layer's own, in words."""
+        if self.part:
+            made, parameter, words = self.part
+            return f"{parameter}={words} where {made.callee} is made, in the place of {made.written(parameter)}"
         return self.setting(self.written, "in_features", self.features)
 
     def recounted(self) -> tuple[str, list[Fix | None]]:
@@ -101,6 +145,10 @@ class OfLinear(Rule):
 
     @property
     def remade_for_features(self) -> list[Fix | None]:
+        if self.part:
+            made, parameter, words = self.part
+            code = made.edited(**{parameter: words}).strip()
+            return [Fix(code, "definition", made.file, made.number, made.last)]
         code = f"nn.Linear({self.features}, {self.out_features})"
         return self.remade_alike(self.written, code, in_features=self.features)
 
@@ -132,6 +180,86 @@ class OfLinear(Rule):
         if self.features % self.in_features == 0 and self.case.source.says("expansion"):
             says += f": the blocks have {self.features // self.in_features} times the channels (expansion)"
         return likely(says, "model", self.own, *self.remade_for_features)
+
+    def parts(self, *kinds: type[ast.operator]) -> list[tuple[str, int]]:
+        """The two names whose sum or product in_features is, with their numbers; 0 where the file says neither."""
+        node = self.written.node("in_features") if self.written and not self.generic else None
+        if not self.written or not isinstance(node, ast.BinOp) or not isinstance(node.op, kinds):
+            return []
+        words = [ast.unparse(side) for side in (node.left, node.right)]
+        one, other = (self.written.number_of(side) for side in (node.left, node.right))
+        if not all(map(NAME.fullmatch, words)):
+            return []
+        if known := one or other:
+            rest = self.in_features - known if isinstance(node.op, ast.Add) else self.in_features // known
+            one, other = one or rest, other or rest
+        return list(zip(words, (one or 0, other or 0), strict=True))
+
+    def of_product(self) -> Hypothesis | None:
+        """Data that are flattened, with steps, say, times columns, and one of these other than was counted."""
+        parts = self.parts(ast.Mult)
+        each = [(name, size, self.in_features // size) for name, size in parts if size and self.in_features % size == 0]
+        fits = [(name, size, rest) for name, size, rest in each if self.features % rest == 0]
+        if len(fits) != 1:
+            return None
+        name, size, rest = fits[0]
+        came = self.features // rest
+        says = f"{self.features} = {came} · {rest}: the layer is made for {name}={size}, and the data have {came}"
+        advice = f"one {name} for both: hand the {size} on to what makes the data (it may have a default of its own)"
+        return likely(says, "data", f"{advice}, or {name}={came} where the network is made")
+
+    def of_one_number(self, concatenation: Made) -> Hypothesis | None:
+        """A class number that is joined where its one-hot code was counted."""
+        terms, listed = self.parts(ast.Add), concatenation.call.args[:1]
+        values, size = getattr(listed[0], "elts", []) if listed else [], self.in_features - self.features + 1
+        pairs = [(name, told, ast.unparse(value)) for (name, told), value in zip(terms, values, strict=False)]
+        ones = [part for name, told, part in pairs if told in (0, size) and re.search(KINDS, f"{name} {part}")]
+        if len(ones) != 1 or len(values) != 2 or size < 2:
+            return None
+        part = ones[0]
+        number = re.sub(r"\.(?:float|long|double|to)\([\w.]*\)$", "", part)
+        function = "F.one_hot" if self.case.source.says("functional as F") else "torch.nn.functional.one_hot"
+        coded = f"{function}({number}.long().squeeze(-1), {size}).float()"
+        says = f"{self.in_features} = {' + '.join(name for name, _ in terms)}, and {part} brings 1 of {size}: "
+        says += "the number of a class where its one-hot code was counted"
+        made, code = concatenation, concatenation.code.strip().replace(part, coded, 1)
+        return likely(says, "data", coded, Fix(code, "instead", made.file, made.number, made.last))
+
+    def of_state(self, flat: Made, layer: Made) -> Hypothesis | None:
+        """The states of all layers of an RNN, flattened together where the last layer's was meant."""
+        layers, both = layer.value("num_layers") or 1, layer.written("bidirectional") == "True"
+        if layers < 2 or not self.came.makes or self.features != layers * self.came.makes:
+            return None
+        says = f"{self.features} = {layers} · {self.came.makes}: the states of all {layers} layers of {layer.name} "
+        says += f"are flattened into one row, and {self.named} takes {self.in_features}"
+        node: ast.expr = flat.call
+        while isinstance(node, ast.Call | ast.Attribute):
+            node = node.func if isinstance(node, ast.Call) else node.value
+        state, target = ast.unparse(node), flat.code.partition(" = ")[0].strip()
+        last = f"torch.cat([{state}[-2], {state}[-1]], dim=1)" if both else f"{state}[-1]"
+        fits = self.in_features == self.came.makes and target.isidentifier()
+        fix = Fix(f"{target} = {last}", "instead", flat.file, flat.number, flat.last) if fits else None
+        return likely(says, "model", f"the last layer's: {last}; or {self.own}", fix)
+
+    def of_turned(self) -> Hypothesis:
+        """Tokens [batch, tokens, features], of which the layer is to mix the tokens."""
+        samples = self.rows // self.in_features
+        says = f"{self.x} is [{samples}, {self.in_features}, {self.features}], it seems: {self.named} is made for the "
+        says += f"{self.in_features} of the axis before the last, and a Linear reads the last"
+        outer = next((f for f in reversed(self.case.source.frames[:-1]) if "forward" in f.function), None)
+        place = f" (line {outer.number})" if outer and self.case.direct else ""
+        advice = f"swap the two around the part that mixes them{place}: part(x.transpose(1, 2)).transpose(1, 2)"
+        return likely(says, "call", f"{advice}; in_features={self.features} only if those are meant")
+
+    def of_patches(self) -> Hypothesis | None:
+        """A channel more or less in each patch of a pretrained model, where nothing but torch's own lines is told."""
+        many, ins, cells = self.rows > 4096, self.in_features, gcd(self.features, self.in_features)
+        one = abs(self.features - ins) == cells and cells in (4, 8, 16)
+        if not (many and one and self.out_features in WIDTHS) or self.line.code or self.written:
+            return None
+        says = f"{self.features} = {self.features // cells} · {cells} and {ins} = {ins // cells} · {cells}: patches of "
+        says += f"{cells} cells come with {self.features // cells} channels, and the weight is for {ins // cells}"
+        return likely(says, "checkpoint", "weights and a pipeline (VAE, mask or control channels) of one variant")
 
     def of_maps(self, layer: Made) -> Hypothesis | None:
         """Maps that go in as they are, neither flattened nor turned."""
@@ -170,6 +298,35 @@ class OfLinear(Rule):
         says = columns(features, ins) or f"the data have {features} values a sample, and {ins} were counted"
         advice = f"{self.own}; or data with the {ins} that it was made for"
         return likely(says, "model", advice, *self.remade_for_features)
+
+    def merged(self, times: int) -> Iterator[Hypothesis]:
+        """One row that is several times as long: of several samples, or of one that is larger than was counted."""
+        features, ins = self.features, self.in_features
+        merged = f"{features} = {times} · {ins}: the batch was flattened with the features"
+        if fix := self.unmerge():
+            yield likely(merged, "call", KEEP_BATCH, fix)
+            return
+        if picture := flat_picture(features):
+            says = f"{picture} arrives where {ins} features are taken: what makes features of it is left out"
+            advice = f"send the picture through that (the convolutions, an encoder), and hand on its {ins} features"
+        elif ins == self.out_features and isqrt(times) ** 2 != times and self.case.through("transformers"):
+            says = f"{merged.partition(':')[0]}: {times} tokens of {ins} stand in one row, by a reshape or view before"
+            advice = f"[batch, tokens, {ins}] there; or the version of the library that the model's code is written for"
+            yield likely(says, "call", advice)
+            return
+        elif self.out_features >= 1000 or ins in WIDTHS:
+            side = isqrt(times)
+            cells = f"{side}×{side}" if side * side == times else times
+            says = f"{features} = {times} · {ins}: {ins} maps of {cells} cells, where one cell each was counted"
+            advice = "nn.AdaptiveAvgPool2d(1) before the flatten, or pictures of the size the net was made for (224)"
+        else:
+            says = f"a sample has {features} values and the net was made for {ins}: of other data, or several at once"
+            advice = f"in_features={features} (the option for the state's or input's size), or hand over {ins} of them"
+        larger = likely(says, "data", advice)
+        batch = times <= 16 or times in (32, 64, 128, 256)
+        square = ins in LAST_MAPS and isqrt(times) ** 2 == times
+        first, second = likely(merged, "call", KEEP_BATCH), larger
+        yield from (first, second) if batch and ins >= 64 and not square else (second, first)
 
     def flattening(self) -> Fix | None:
         """The line of an nn.Sequential that makes the layer, with a flatten before it."""

@@ -6,7 +6,7 @@ import pytest
 
 from convcli.explain.message import read
 from convcli.explain.recognise import diagnose
-from tests.explain import IMPORTS, assert_first, error_of
+from tests.explain import IMPORTS, assert_first, at, error_of
 
 CASES = [
     ("mat1 and mat2 shapes cannot be multiplied (6x1 and 6x36)", "linear-size", "data", "column"),
@@ -110,6 +110,21 @@ CASES = [
     ("mat1 and mat2 shapes cannot be multiplied (1x12800 and 400x84)", "linear-size", "call", "32 · 400"),
     ("mat1 and mat2 shapes cannot be multiplied (2708x7 and 256x256)", "linear-size", "call", "out_dim"),
     ("mat1 and mat2 shapes cannot be multiplied (1x2 and 26x256)", "linear-size", "model", "in_features=2"),
+    (
+        "mat1 and mat2 shapes cannot be multiplied (20000x136 and 128x3072)",
+        "linear-size",
+        "checkpoint",
+        "136 = 17 · 8 and 128 = 16 · 8",
+    ),
+    (
+        at(
+            "return F.linear(x, self.weight)",
+            "RuntimeError: mat1 and mat2 shapes cannot be multiplied (1x614400 and 2048x2048)",
+        ).replace("net.py", "/home/me/transformers_modules/layer.py"),
+        "linear-size",
+        "call",
+        "300 tokens of 2048 stand in one row",
+    ),
 ]
 
 

@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.explain import assert_file_mends
+from convcli.explain.message import read
+from convcli.explain.recognise import diagnose
+from tests.explain import IMPORTS, assert_file_mends, error_of
 
 CASES = {
     "the maps aren't flattened": """
@@ -144,6 +146,47 @@ class Net(nn.Module):
         return self.mean(h), self.spread(h)
 y = Net()(torch.rand(4, 3, 6, 6))
 """,
+    "width=wide where Gate is made, in the place of narrow": """
+class Gate(nn.Module):
+    def __init__(self, width):
+        super().__init__()
+        self.fc = nn.Sequential(nn.Linear(width, width // 2), nn.ReLU(), nn.Linear(width // 2, width))
+    def forward(self, x):
+        return x * self.fc(x).sigmoid()
+class Net(nn.Module):
+    def __init__(self, narrow=8):
+        super().__init__()
+        wide = narrow * 3
+        self.body = nn.Linear(5, wide)
+        self.gate = Gate(narrow)
+    def forward(self, x):
+        x = self.body(x)
+        return self.gate(x)
+y = Net()(torch.rand(4, 5))
+""",
+    "the states of all 3 layers of self.rnn are flattened": """
+class Net(nn.Module):
+    def __init__(self, hidden=6):
+        super().__init__()
+        self.rnn = nn.LSTM(4, hidden, num_layers=3, batch_first=True)
+        self.head = nn.Linear(hidden, 2)
+    def forward(self, x):
+        steps, (state, cell) = self.rnn(x)
+        flat = state.transpose(0, 1).flatten(1)
+        return self.head(flat)
+y = Net()(torch.rand(5, 7, 4))
+assert y.shape == (5, 2)
+""",
+    "a class where its one-hot code was counted": """
+class Critic(nn.Module):
+    def __init__(self, state_dim, n_actions):
+        super().__init__()
+        self.value = nn.Linear(state_dim + n_actions, 1)
+    def forward(self, state, action):
+        x = torch.cat([state, action.float()], dim=1)
+        return self.value(x)
+y = Critic(6, 4)(torch.rand(5, 6), torch.randint(4, (5, 1)))
+""",
 }
 
 
@@ -151,3 +194,46 @@ y = Net()(torch.rand(4, 3, 6, 6))
 def test_the_file_is_read_and_mended(words: str, tmp_path: Path) -> None:
     (answer,) = assert_file_mends(CASES[words], words, tmp_path / "net.py").hypotheses
     assert answer.fixes
+
+
+TOLD = {
+    "made for window=12, and the data have 10": """
+class Net(nn.Module):
+    def __init__(self, window, sensors):
+        super().__init__()
+        self.net = nn.Sequential(nn.Flatten(), nn.Linear(window * sensors, 4))
+    def forward(self, x):
+        return self.net(x)
+y = Net(12, 3)(torch.rand(5, 10, 3))
+""",
+    "x is [5, 9, 16], it seems": """
+class Mixer(nn.Module):
+    def __init__(self, tokens=9, wide=16):
+        super().__init__()
+        self.patches, self.mix = nn.Conv2d(3, wide, 2, 2), nn.Linear(tokens, tokens)
+    def forward(self, x):
+        x = self.patches(x).flatten(2).transpose(1, 2)
+        return self.mix(x)
+y = Mixer()(torch.rand(5, 3, 6, 6))
+""",
+}
+
+
+@pytest.mark.parametrize("words", TOLD)
+def test_what_has_no_fix_is_told_by_the_file(words: str, tmp_path: Path) -> None:
+    file = tmp_path / "net.py"
+    file.write_text(IMPORTS + TOLD[words])
+    found = diagnose(read(error_of(file)))
+    assert found is not None
+    assert words in found.hypotheses[0].says
+    assert not found.hypotheses[0].fixes
+
+
+def test_two_vectors_arent_guessed_where_the_file_joins_none(tmp_path: Path) -> None:
+    layers = "".join(f"part{i} = nn.Linear({i + 1}, 3)\n" for i in range(9))
+    file = tmp_path / "net.py"
+    called = "def run(layer, made):\n    return layer(made)\ny = run(part7, torch.rand(5, 4).repeat(1, 4))\n"
+    file.write_text(IMPORTS + layers + called)
+    found = diagnose(read(error_of(file)))
+    assert found is not None
+    assert "two vectors" not in found.hypotheses[0].says
