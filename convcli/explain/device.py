@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from convcli.explain.lines import lines_told
 from convcli.explain.placed import MadeWithout, unplaced
 from convcli.explain.rule import Hypothesis, Rule, certain, likely, possible
+from convcli.explain.stayed import stayed
 
 FAMILY = "device"
 
@@ -16,6 +17,10 @@ MADE_AND_CALLED = (
     r"nn\.((?:Conv\w*|Linear|\w*Norm\d?d?|Embedding|LSTM|GRU|RNN|PReLU|MultiheadAttention)\([^()\n]{0,200}\))\("
 )
 META = r"[\"']meta[\"']|init_empty_weights"
+# Lines that make weights without values, and that load some.
+EMPTY = r"init_empty_weights|with torch\.device|[A-Z]\w*\(.*device=[\"']meta"
+LOADS = r"load_state_dict\((?!\w+\.state_dict)|torch\.load\(|from_pretrained|load_checkpoint|to_empty|device_map"
+INPUT, WEIGHTS = ("mat1", "input", "index"), ("mat2", "weight", "bias", "running_mean")
 RESUMED = r"(?i)resum(?:e|ing)|optimizer\.load_state_dict|恢复训练"
 
 
@@ -25,7 +30,7 @@ def on_gpu(name: str) -> bool:
     >>> on_gpu("torch.cuda.FloatTensor"), on_gpu("cpu")
     (True, False)
     """
-    return bool(re.search("cuda|gpu|mps|xpu", name.lower()))
+    return bool(re.search("cuda|gpu|mps|xpu|meta", name.lower()))
 
 
 class DeviceMixed(MadeWithout):
@@ -76,18 +81,23 @@ class DeviceMixed(MadeWithout):
         places = re.findall(r"cuda:\d", self.case.raised.text)
         places += [f"cuda:{self.facts[gpu]}" for gpu in ("gpu", "other_gpu") if gpu in self.facts]
         there = next(filter(on_gpu, (got, other, self.facts.get("one", ""))), other)
-        either = not argument and re.search("at least two|but got device|Placeholder", self.case.raised.text)
+        either = not argument and re.search(
+            "at least two|but got device|Placeholder|r on device", self.case.raised.text
+        )
         made = re.search(MADE_AND_CALLED, f"{self.case.line.code}\n{self.case.raised.text}")
         found = [] if self.generic or "weight" in self.facts else unplaced(self.case)
-        if found:
+        left = [] if self.generic else list(stayed(self.case, argument, self.weights_left(got, argument)))
+        if left:
+            yield from left
+        elif found:
             yield self.made_without(
                 found, next((place for place in (got, other, there) if place not in ("", "cpu")), "")
             )
-        elif "meta" in (got, other) and not self.operated:
+        elif "meta" in (got, other) and not self.operated and not self.stands_in():
             says = "the weights are on meta, without values: load_state_dict copies nothing into them"
             advice = "load_state_dict(weights, assign=True), or model.to_empty(device=…) before it"
             yield likely(says, "model", f"{advice}; with device_map, see that no weight is missing")
-        elif made and (either or "weight" in self.facts or argument in ("mat2", "weight", "bias", "running_mean")):
+        elif made and (either or "weight" in self.facts or argument in WEIGHTS):
             says = f"nn.{made[1]} is made where it is called: on the CPU, and anew, untrained, in every forward"
             yield likely(says, "model", "make it in __init__ (self.layer = …), so that model.to(device) moves it")
         elif either and (self.case.through(r"[/\\]optim[/\\]") or re.search(RESUMED, self.case.raised.text)):
@@ -141,8 +151,20 @@ class DeviceMixed(MadeWithout):
         elif either:
             yield from self.pair(there or "the GPU")
         else:
-            of_weights = argument in ("mat2", "weight", "bias", "running_mean")
+            of_weights = argument in WEIGHTS
             yield from self.one_side(not got or of_weights == on_gpu(got), there)
+
+    def weights_left(self, got: str, argument: str) -> bool | None:
+        """Whether it is the layer's weights that aren't on the GPU, where the message tells."""
+        if "weight" in self.facts or argument in INPUT:
+            return on_gpu(got)
+        return not on_gpu(got) if got and argument in WEIGHTS else None
+
+    def stands_in(self) -> bool:
+        """Whether the user's file takes meta for a device to work on: it makes no empty weights, and loads none."""
+        lines = [line for text in self.case.source.texts.values() for line in text if re.search(META, line)]
+        loads = any(re.search(LOADS, "\n".join(text)) for text in self.case.source.texts.values())
+        return bool(lines) and not loads and not any(re.search(EMPTY, line) for line in lines)
 
     def pair(self, there: str, sure: Callable[[str, str, str], Hypothesis] = likely) -> Iterator[Hypothesis]:
         says = f"one side is on {there} and the other isn't: {self.x}, or the model, was not moved"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from convcli.explain.case import Case
-from convcli.explain.lines import lines_told
+from convcli.explain.lines import Line, lines_told
 from convcli.explain.rule import Fix, Hypothesis, Rule, likely
 
 FAMILY = "device"
@@ -31,7 +31,12 @@ class Unplaced:
 
 def unplaced(case: Case) -> list[Unplaced]:
     """The tensors of the user's line that were made without a device; what a layer gets first is its input."""
-    line, tree = case.line, case.line.tree
+    marked = Line(case.line.marked)
+    return _of_line(case, case.line) if _of_line(case, marked) or marked.tree is None else []
+
+
+def _of_line(case: Case, line: Line) -> list[Unplaced]:
+    tree = line.tree
     if tree is None or case.frame is None or re.search(PLACED, line.code):
         return []
     layer = line.call(LAYER)
@@ -77,8 +82,9 @@ def makers(node: ast.AST) -> list[ast.Call]:
 def beside(case: Case, found: list[Unplaced]) -> str:
     """The name of a tensor in the user's line that was made elsewhere, on whose device the others belong."""
     made = {each.name for each in found}
-    made |= {ast.unparse(call.func) for call in case.line.calls}
-    nodes = [node for node in ast.walk(case.line.tree) if isinstance(node, ast.Name)] if case.line.tree else []
+    every = list(ast.walk(case.line.tree)) if case.line.tree else []
+    made |= {ast.unparse(node.func) for node in every if isinstance(node, ast.Call)}
+    nodes = [node for node in every if isinstance(node, ast.Name)]
     names = [node.id for node in nodes if isinstance(node.ctx, ast.Load)]
     return next((name for name in names if name not in NO_TENSORS | made), "")
 
@@ -98,7 +104,12 @@ def of_module(case: Case, number: int) -> bool | None:
     """Whether a line stands in a class of nn.Module's, and None where it stands in no class."""
     frame = case.frame
     owner = case.source.names.around(frame.file, number, ast.ClassDef) if frame else None
-    return any("Module" in ast.unparse(base) for base in owner.bases) if isinstance(owner, ast.ClassDef) else None
+    return is_module(owner) if owner else None
+
+
+def is_module(owner: ast.AST | None) -> bool:
+    """Whether it is a class of layers."""
+    return isinstance(owner, ast.ClassDef) and any("Module" in ast.unparse(base) for base in owner.bases)
 
 
 def known_above(case: Case, name: str, number: int) -> bool:
