@@ -21,8 +21,9 @@ METHODS |= {"complex<float>": "cfloat", "complex<double>": "cdouble"}
 WHOLE = ("long", "int", "byte", "char", "bool", "short")
 SMALL = ("half", "bfloat16")
 COMPLEX = ("cfloat", "cdouble")
+NUMBERED = r"(?i)mask|label|seg|target|annot|(?:^|_)gt(?:_|$)"  # class numbers, where they are int64
 FULL = {"half": "float16", "bfloat16": "bfloat16", "double": "float64", "float": "float32"}
-LOADED = r"(?i)\bpeft|\blora|bitsandbytes|load_in_[48]bit|from_pretrained|[/\\]transformers[/\\]"
+LOADED = r"(?i)\bpeft|\blora|bitsandbytes|load_in_[48]bit|unsloth|from_pretrained|[/\\]transformers[/\\]"
 
 
 def method(name: str) -> str:
@@ -188,7 +189,7 @@ class Dtype(Rule):
         return ("cuda" in self.given.lower()) != ("cuda" in self.weight.lower())
 
     def doubles(self, weight: str) -> Iterator[Hypothesis]:
-        if weight == "double" and "input type" in self.case.raised.text.lower():
+        if weight == "double" and re.search("input type|'mat1'", self.case.raised.text.lower()):
             says = f"the weights are float64 (.double(), or set_default_dtype) and {self.x} is float32"
             advice = "model.float(): float32 is what torch works in; or x.double() for double precision"
             yield likely(says, "model", advice)
@@ -310,6 +311,9 @@ class WholeNumbers(Rule):
             advice = "run on the GPU, or take float32 on the CPU: model.float(), torch_dtype=torch.float32"
             yield likely(says, "device", advice)
         elif given in WHOLE or "given" not in self.facts:
+            if given == "long" and function.startswith("upsample") and re.search(NUMBERED, self.x):
+                yield self.resized(given)
+                return
             x = self.x if self.line.call(r"^self\.|^\w+$") else self.owner()
             says = f"{x} holds whole numbers{f' ({given})' if given else ''}, and the calculation is for fractions"
             code = self.changed(x, "{}.float()") if "given" in self.facts else None
@@ -317,6 +321,16 @@ class WholeNumbers(Rule):
         else:
             says = f"the numbers are {self.given}, and {function} is there for whole numbers, if at all"
             yield likely(says, "data", ".long() before it where they are counts, bits or class numbers")
+
+    def resized(self, given: str) -> Hypothesis:
+        """Class numbers, which are taken from the nearest pixel and not mixed."""
+        says = f"{self.x} holds class numbers ({given}), and no mixture of two classes is a class"
+        call = self.line.text(self.line.call(r"(?:interpolate|upsample)$"))
+        nearest = re.sub(r", align_corners=\w+", "", re.sub(r"mode=['\"]\w+['\"]", 'mode="nearest"', call))
+        nearest = nearest.replace(f"({self.x},", f"({self.x}.float(),", 1) + ".long()"
+        return certain(
+            says, "data", 'mode="nearest" of .float(), and .long() of what comes out', self.replaced(call, nearest)
+        )
 
     def owner(self) -> str:
         """What the method that raised belongs to: x in ``x.mean()``."""

@@ -13,7 +13,8 @@ LIBRARY = re.compile(
 OF_TORCH = re.compile(r"torch\.addmm\(bias, input|input\.matmul\(weight\.t\(\)\)|\bF\.\w+\(input, self\.weight")
 # One alternative for each way of printing; the groups are told apart by their last letter.
 HEADER = re.compile(
-    r"""File\ "(?P<file_a>[^"]{1,500})",\ line\ (?P<number_a>\d{1,9})(?:,\ in\ (?P<function_a>[^\s(]{1,200}))?
+    r"""(?:File\ "|^\s*(?=/))(?P<file_a>[^"]{1,500})",\ line\ (?P<number_a>\d{1,9})
+      (?:,\ in\ (?P<function_a>[^\s(]{1,200}))?
     |(?P<file_b>(?:Cell|Input)?\ ?In\ ?\[\d{1,9}\]),?\ (?:line\ (?P<number_b>\d{1,9}),?\ ?)?
       (?:in\ (?P<function_b>[\w.]{0,200}))?
     |File\ (?P<file_c>\S[^:"\n]{0,300}?(?::[/\\][^:"\n]{1,300})?):(?P<number_c>\d{1,9})

@@ -11,6 +11,7 @@ from convcli.explain.rule import Hypothesis, Rule, certain, likely, possible
 
 FAMILY = "dtype"
 
+GATHERS = r"(?:^|\.)(?:gather|index_select|scatter\w*|index_(?:add|copy|fill)_?)$"
 CHAINED = r"(?s)Sequential\((?:.(?!Sequential)){0,400}Embedding\(.{0,200}Embedding\("
 
 
@@ -54,6 +55,8 @@ class IndexType(Rule):
         if method(self.facts.get("given", "")) in WHOLE:
             says = f"{self.x} holds whole numbers of another type, and this torch looks rows up by int64 alone"
         advice = "long() where it is made: token ids, class numbers; features that are fractions go into nn.Linear"
+        if self.line.call(GATHERS):
+            advice = f"{self.x}.long(); actions and labels that are stored among fractions come back as such"
         others = self.looked_up_elsewhere()
         if others:
             advice = f"{self.x}.long() here, and in {lines_told(others)}, or in one line before them"
@@ -68,10 +71,22 @@ class IndexType(Rule):
     @property
     def _call(self) -> Any:
         """The call that looks rows up: of a table by its name, or else the first layer's that no other feeds."""
+        if (gathers := self.line.call(GATHERS)) and re.search(GATHERS, ast.unparse(gathers.func)):
+            return gathers
         named = self.line.call(r"(?i)emb|table|lookup|vocab")
         fed = [call for call in self.line.calls if "self." not in " ".join(map(ast.unparse, call.args))]
         first = next((call for call in fed if ast.unparse(call.func).startswith("self.")), None)
         return (self.case.direct and (named or first)) or super()._call
+
+    @property
+    def x(self) -> str:
+        """What is looked up; gather and its kind take the axis before it, and as functions the tensor before both."""
+        call = self._call
+        if call and re.search(GATHERS, name := ast.unparse(call.func)):
+            return (
+                self.line.text(self.line.argument(call, 2 if re.match(r"torch\.\w+$", name) else 1, "index")) or "index"
+            )
+        return super().x
 
     def looked_up_here(self) -> list[str]:
         """The names that the user's line looks up in several tables, a(x) * b(y)."""

@@ -230,3 +230,37 @@ def test_what_autocast_made_is_cast_where_it_is_off(tmp_path: Path) -> None:
             Scores()(torch.rand(2, 3))
     """
     assert_file_mends(dedent(text), "h is bfloat16 and self.mix is float", tmp_path / "net.py")
+
+
+@pytest.mark.parametrize(
+    ("how", "dtype"), [('size=(9, 9), mode="bilinear", align_corners=False', "int64"), ("scale_factor=2", "int64")]
+)
+def test_class_numbers_are_taken_from_the_nearest_pixel(tmp_path: Path, how: str, dtype: str) -> None:
+    text = f"""
+        masks = torch.tensor([[[0, 2], [2, 2]]])
+        masks = F.interpolate(masks[None], {how})[0]
+        assert masks.dtype == torch.{dtype} and set(masks.flatten().tolist()) == {{0, 2}}
+    """
+    assert_file_mends(dedent(text), "no mixture of two classes", tmp_path / "data.py")
+
+
+def test_pictures_are_no_class_numbers() -> None:
+    line = 'image = F.interpolate(image, size=9, mode="bilinear")'
+    answer = first(f"{line}\nNotImplementedError: \"upsample_bilinear2d\" not implemented for 'Long'")[1]
+    assert answer.fixes[0].code == "image = image.float()"
+
+
+@pytest.mark.parametrize(("wanted", "got", "change"), [("Double", "Float", "model"), ("Float", "Double", "data")])
+def test_the_input_of_an_old_addmm_is_the_one_named(wanted: str, got: str, change: str) -> None:
+    told = (
+        f"Expected object of scalar type {wanted} but got scalar type {got} for argument #3 'mat1' in call to _th_addmm"
+    )
+    assert first(told)[1].change == change
+
+
+def test_a_librarys_own_backward_is_not_edited() -> None:
+    text = """/env/lib/python3.12/site-packages/peft/kernels.py", line 9, in backward
+        grad = h.t() @ (grad @ w.t())
+    RuntimeError: expected mat1 and mat2 to have the same dtype, but got: c10::Half != float"""
+    assert first(text)[1].change == "model"
+    assert not first(text)[1].fixes

@@ -96,3 +96,18 @@ def test_the_indices_are_what_the_table_gets(line: str, ids: str) -> None:
 )
 def test_what_is_handed_over_is_cast_where_it_stands(line: str, message: str, code: str) -> None:
     assert first(f"{line}\n{message}")[1].fixes[0].code == code
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        ("q = net(s).gather(1, a.unsqueeze(1)).squeeze(1)", "q = net(s).gather(1, a.unsqueeze(1).long()).squeeze(1)"),
+        ("q = torch.gather(net(s), 1, a[:, None])", "q = torch.gather(net(s), 1, a[:, None].long())"),
+        ("q = net(s).gather(dim=1, index=a.view(-1, 1))", "q = net(s).gather(dim=1, index=a.view(-1, 1).long())"),
+        ("h = torch.index_select(embedded, 0, order)", "order = order.long()"),
+        ("y = torch.zeros(4, 3).scatter_(1, c, 1.0)", "c = c.long()"),
+    ],
+)
+def test_of_what_gather_takes_the_index_is_cast(line: str, code: str) -> None:
+    text = at(line, "RuntimeError: gather(): Expected dtype int32/int64 for index")
+    assert first(text)[1].fixes[0].code == code
