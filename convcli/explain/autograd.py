@@ -161,6 +161,10 @@ class BackwardTwice(Rule):
             advice = "discriminator(fake.detach()) for its own loss, and discriminator(fake) anew for the generator's"
             yield likely(says, "loss", advice)
             yield possible(earlier, "call", detached)
+        elif row := graph.in_a_row(self.case):
+            says = f"{' and '.join(row[0])} each go backward through what made both, and the first of them frees that"
+            yield likely(says, "loss", f"({' + '.join(row[0])}).backward() once", row[1])
+            yield possible(earlier, "call", detached)
         elif self.line.has(r"\w\(.+\)\.backward|retain_graph"):
             yield likely(shared, "loss", anew)
             yield possible(earlier, "call", detached)

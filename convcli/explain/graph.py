@@ -4,7 +4,7 @@ import ast
 import copy
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from convcli.explain.case import Case
 from convcli.explain.names import FUNCTION, last_name
@@ -157,6 +157,23 @@ def summed(case: Case) -> tuple[str, int] | None:
         added = [each for each in added if ast.unparse(each.target) in wanted and _kept(ast.unparse(each.target), loop)]
         if added:
             return ast.unparse(added[0].target), added[0].lineno
+    return None
+
+
+def in_a_row(case: Case) -> tuple[list[str], Fix | None] | None:
+    """Losses that go backward one below the other, the user's line after the first; and a line for all of them."""
+    number = case.frame.number if case.frame else 0
+    for body in (getattr(node, "body", None) for node in _nodes(case)):
+        run: list[tuple[str, ast.stmt]] = []
+        for statement in body if isinstance(body, list) else ():
+            found = re.fullmatch(r"(\w+)\.backward\(.*\)", ast.unparse(statement))
+            if not found and run and run[-1][1].lineno >= number:
+                break
+            run = [*run, (found[1], statement)] if found else []
+        names = [name for name, _ in run]
+        if len(set(names)) == len(names) > 1 and run[0][1].lineno < number <= run[-1][1].lineno:
+            fix = _fix(case, run[0][1], f"({' + '.join(names)}).backward()")
+            return names, replace(fix, last=run[-1][1].lineno) if fix else None
     return None
 
 

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from convcli.explain import graph
-from convcli.explain.rule import Hypothesis, Rule, certain, likely
+from convcli.explain.lines import lines_told
+from convcli.explain.rule import Fix, Hypothesis, Rule, certain, likely
 
 FAMILY = "autograd"
 
@@ -79,6 +80,40 @@ class NumpyGrad(Rule):
             says = "plots and NumPy's functions were handed tensors of a graph, or a list of them, of losses mostly"
             advice = "losses.append(loss.item()) keeps numbers; tensor.detach() for all else"
         yield certain(says, "call", advice, fix)
+
+
+class Inference(Rule):
+    code = "inference-tensor"
+    signatures = (
+        "Inference tensors cannot be saved for backward",
+        "Inplace update to inference tensor outside InferenceMode is not allowed",
+        "Setting requires_grad=True on inference tensor outside InferenceMode is not allowed",
+        "Inference tensors do not track version counter",
+    )
+    says = "what is computed in inference mode can't take part in training"
+    lookalike = "leaf-inplace"
+    example = """
+        net = nn.Linear(3, 1)
+        with torch.inference_mode():
+            features = torch.rand(2, 3) * 2
+        # RuntimeError: Inference tensors cannot be saved for backward. Please do not use Tensors created in inference
+        # mode in computation tracked by autograd.
+        loss = net(features).sum()
+        assert loss.requires_grad
+    """
+    not_that = "requires_grad_() and detach() leave it an inference tensor"
+
+    def hypotheses(self) -> Iterator[Hypothesis]:
+        frame, lines = self.case.frame, self.case.elsewhere("inference_mode")
+        says = f"{self.x} was computed under torch.inference_mode(){f' ({lines_told(lines)})' if lines else ''}"
+        advice = f"torch.no_grad() in the place of that; or a copy made outside of it, {self.x}.clone()"
+        if "Lightning" in self.case.raised.text or self.case.through("lightning"):
+            advice += "; Trainer(inference_mode=False)"
+        fix = None
+        if frame and len(lines) == 1:
+            code = self.case.source.texts[frame.file][lines[0] - 1].strip()
+            fix = Fix(code.replace("inference_mode", "no_grad"), "instead", frame.file, lines[0])
+        yield likely(says, "call", advice, fix)
 
 
 class DeepCopy(Rule):

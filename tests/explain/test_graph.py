@@ -154,3 +154,22 @@ def test_two_losses_of_one_output_are_no_discriminators(tmp_path: Path) -> None:
         second.backward()
     """
     assert not any("goes into" in each for each in said(tmp_path / "net.py", text))
+
+
+@pytest.mark.parametrize(
+    ("backward", "code"),
+    [
+        ("first.backward()\n            second.backward()", "(first + second).backward()"),
+        ("first.backward(retain_graph=False)\n            second.backward()", "(first + second).backward()"),
+    ],
+)
+def test_losses_that_go_backward_one_below_the_other(tmp_path: Path, backward: str, code: str) -> None:
+    text = f"""
+        net, one, other = nn.Linear(3, 4), nn.Linear(4, 2), nn.Linear(4, 1)
+        for step in range(2):
+            h = net(torch.rand(2, 3))
+            first, second = one(h).square().mean(), other(h).mean()
+            {backward}
+    """
+    found = assert_file_mends(dedent(text), "first and second each go backward", tmp_path / "net.py")
+    assert found.hypotheses[0].fixes[0].code == code
