@@ -185,6 +185,10 @@ class BatchTypes(Rule):
             says = "a graph is no tensor, and torch's own DataLoader can't join graphs"
             advice = "from torch_geometric.loader import DataLoader (dgl.dataloading.GraphDataLoader for DGL)"
             yield certain(says, "data", advice)
+        elif re.match(r"mm\w+\.", given):
+            says = f"a {given.rpartition('.')[2]} is no tensor, and torch's own DataLoader can't join them"
+            advice = "collate_fn=mmengine.dataset.pseudo_collate keeps them as lists; Runner.build_dataloader sets it"
+            yield certain(says, "data", advice)
         elif re.search(r"Data(?:set|Loader)\w*$", given):
             says = f"__getitem__ returns a whole {given.rpartition('.')[2]} and not one sample of it"
             yield certain(says, "data", "return the sample's tensors, dataset[i]; a list of datasets: ConcatDataset")

@@ -73,11 +73,14 @@ class FloatSize(Rule):
         says += f"of type {what}" if what else "no whole number"
         if what == "float":
             says += ": / makes one, even where nothing is left over"
+        advice = f"{name or 'whole numbers'}: // for /, or int(…), where the layer is made; None and bias are not it"
+        if what == "bool":
+            says += ": a flag (bias, an activation) that was handed over by its place, and stands one off"
+            advice = "hand flags over by name where the layer is made; a checkpoint's code and yours are of one version"
         fix = self.divided(self.line.code) if what == "float" else None
         made = [each for each in self.case.source.made if name and re.search(DIVIDES, each.written(name))]
         if len(made) == 1 and not self.generic and not fix:
             fix = self.remade(made[0], **{name: re.sub(DIVIDES, "//", made[0].written(name))})
-        advice = f"{name or 'whole numbers'}: // for /, or int(…), where the layer is made; None and bias are not it"
         return likely(says, "model", advice, fix)
 
 

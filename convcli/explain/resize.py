@@ -167,6 +167,11 @@ class GridSample(Rule):
         grid = self.handed(1, "grid")
         if "got" in self.facts:
             yield self.of_matrices(self.ndim, self.got)
+        elif self.facts.get("input", (1,))[0] == 0:
+            says = f"the input is empty, {list(self.input)}: no picture was found, read or kept"
+            yield likely(
+                says, "data", "print the path, and how many files it holds; see to a batch of none before this"
+            )
         elif "input" in self.facts and len(self.input) == len(self.grid) and self.grid[0] == 1:
             says = f"one grid was made for a batch of {self.input[0]}"
             spread = self.changed(grid, f"{{}}.expand({self.x}.size(0), -1, -1, -1)")

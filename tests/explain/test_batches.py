@@ -9,6 +9,13 @@ from tests.explain import assert_file_mends, assert_first, at, explained
 
 CASES = [
     (
+        "default_collate: batch must contain tensors, numpy arrays, numbers, dicts or lists; found "
+        "<class 'mmengine.structures.instance_data.InstanceData'>",
+        "batch-types",
+        "data",
+        "pseudo_collate",
+    ),
+    (
         "x, y = next(iter(loader))\nRuntimeError: stack expects each tensor to be equal size, but got [9] at entry 0 "
         "and [4] at entry 7",
         "batch-sizes",

@@ -8,6 +8,13 @@ from tests.explain import assert_file_mends, assert_first
 
 CASES = [
     (
+        "grid_sampler(): expected grid and input to have same batch size, but got input with sizes [0, 3, 64, 64] and "
+        "grid with sizes [1, 8, 8, 2]",
+        "grid-sample",
+        "data",
+        "the input is empty",
+    ),
+    (
         "m = F.interpolate(mask, size=(96, 64))\n"
         "ValueError: Input and output must have the same number of spatial dimensions, but got input with spatial "
         "dimensions of [32] and output size of (96, 64).",
