@@ -169,7 +169,7 @@ def _unnamed(lines: Sequence[str]) -> list[Frame]:
 def _oldest_first(below: list[Frame], lines: Sequence[str]) -> list[Frame]:
     """Frames that stand below their message, which only debuggers print so: these have the innermost first."""
     turned = len(below) > 1 and below[0].function != "<module>" and not below[-1].of_library
-    return below[::-1] if turned and not any(TRACEBACK in line for line in lines) else below
+    return below[::-1] if turned and not any(re.match(r"Traceback\b", line.strip()[:20]) for line in lines) else below
 
 
 def _is_code(line: str) -> bool:

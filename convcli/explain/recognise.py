@@ -39,6 +39,7 @@ from convcli.explain import (
     settings,
     spreading,
     state_dict,
+    state_kinds,
     targets,
     view,
 )
@@ -58,6 +59,7 @@ FAMILIES: tuple[ModuleType, ...] = (
     batches,
     pictures,
     state_dict,
+    state_kinds,
     sequences,
     lookups,
     attention,

@@ -1,14 +1,14 @@
 """Checkpoints that don't fit the model they are loaded into."""
 
-import ast
 import re
 from collections.abc import Iterator
 from typing import Self
 
 from convcli.explain.case import Case
 from convcli.explain.lines import Line
+from convcli.explain.loaded import building, copied_from, kept_arguments
 from convcli.explain.rule import Fix, Hypothesis, Rule, certain, likely, possible
-from convcli.explain.state_keys import added, cut, keys, prefix, renamed, wrapped
+from convcli.explain.state_keys import added, cut, grid, keys, of_rnn, prefix, renamed, wrapped
 from convcli.wording import counted
 
 FAMILY = "state_dict"
@@ -17,12 +17,12 @@ MAKERS = {"module.": "nn.DataParallel", "_orig_mod.": "torch.compile", "model.":
 FIRST_LAYERS = r"(?:conv1|features\.0|embed\w*|patch_embed|stem\w*)\b"
 MOST_OF_DATA = 16  # channels of pictures; features have more
 BUFFERS = r"position_ids|num_batches_tracked|total_|_tmp_|_running_iter|inv_freq|position_index|attn_mask|masked_bias"
-OF_MODELS = ("eval", "to", "cuda", "train", "parameters", "forward", "load_state_dict", "modules", "half")
 HEADS = (
     r"(?i)^(?:module\.|model\.)*(?:\d+\.)?(?:[a-z_]\w*\.)*?(?:fc|head|class\w*|cls\w*|last_linear|out\w*|logits?|bbox\w*|score\w*"
     r"|AuxLogits)(?:\.|$)|roi_heads"
 )
 
+PICTURES = r"(?i)vit|vision|patch|image|mae|swin|deit|siglip"
 PARAMETRISED = r"\.weight_(?:orig|mask|[guv])\b|\.parametrizations\."
 WITHIN = r"\.\d+\.[a-z_]\w*\."  # a numbered block
 
@@ -65,6 +65,10 @@ class StateDict(Rule):
             yield certain(says, "checkpoint", f"load the part: model.load_state_dict({part})", fix)
         elif (begins := prefix(missing, unexpected, self.model)) is not None:
             yield from self.prefixed(*begins)
+        elif source := copied_from(self):
+            yield self.of_another(source)
+        elif setting := of_rnn(missing, unexpected):
+            yield self.otherwise_built(setting)
         elif self.sizes:
             yield from self.other_sizes()
         elif logged and unexpected:
@@ -112,6 +116,53 @@ class StateDict(Rule):
                     "strict=False is right here",
                 )
             yield likely(says, "checkpoint", advice)
+
+    def of_another(self, source: str) -> Hypothesis:
+        """The weights aren't a file's but another model's, which was built otherwise."""
+        name, saved, built = self.sizes[0] if self.sizes else ("", "", "")
+        says = f"no file is loaded: the weights are copied from {source}, and it was built otherwise"
+        if name:
+            says += f": {name} is {list(saved)} there and {list(built)} here"
+        elif names := self.unexpected or self.missing:
+            says += f": {names[0]} is in one of them alone"
+        advice = "build both with the same class and arguments; nothing is to be left out or downloaded"
+        return likely(f"{says}{building(self, source)}", "model", advice)
+
+    def otherwise_built(self, setting: str) -> Hypothesis:
+        """The model was built with another setting than the one that was saved, as far as the file says with which."""
+        says = f"the RNN in the file has other settings than the model's: {setting}"
+        if kept := kept_arguments(self):
+            advice = f"build it with what was saved beside the weights: {kept.code}"
+            return likely(says, "model", advice, kept)
+        return likely(f"{says}{building(self)}", "model", f"{setting} where the model is made, as when it was saved")
+
+    def of_positions(self, name: str, saved: tuple[int, ...], built: tuple[int, ...]) -> Hypothesis:
+        """A table of positions of another length; those of pictures are a grid, with or without a class token."""
+        old, new, says = (
+            saved[-2],
+            built[-2],
+            f"{name} has {saved[-2]} positions in the file and {built[-2]} in the model",
+        )
+        advice = "build it for the same length or picture size, or interpolate the positions"
+        (extra, side), (as_many, wanted) = grid(old), grid(new)
+        of_text = not extra and not re.search(PICTURES, self.case.raised.text)
+        if len(saved) < 3 or not side or not wanted or as_many != extra or of_text:
+            return likely(says, "checkpoint", advice)
+        first = f"{extra} + " if extra else ""
+        says = f"{name} is a grid of {side}×{side} patches in the file ({old} = {first}{side}·{side}) and of "
+        says += (
+            f"{wanted}×{wanted} in the model ({new} = {first}{wanted}·{wanted}): pictures of another size, or patches"
+        )
+        advice = "interpolate the grid before it is loaded, or build the model for the picture size of the file"
+        state = self.handed(0, "state")
+        if not re.fullmatch(r"[\w.]+", state):
+            return likely(says, "checkpoint", advice)
+        of_grid, table = f"[:, {extra}:]" if extra else "", f'{state}["{name}"]'
+        lines = [f"grid = {table}{of_grid}.transpose(1, 2).unflatten(2, ({side}, {side}))"]
+        lines.append(f'grid = torch.nn.functional.interpolate(grid, size=({wanted}, {wanted}), mode="bicubic")')
+        patches = "grid.flatten(2).transpose(1, 2)"
+        whole = f"torch.cat([{table}[:, :{extra}], {patches}], 1)" if extra else patches
+        return likely(says, "checkpoint", advice, self.before("\n".join([*lines, f"{table} = {whole}"])))
 
     def of_renamed(self, pairs: list[tuple[str, str]], new_layers: list[str]) -> Hypothesis:
         told = [f"{old[:-1]} is {new[:-1]}" for old, new in pairs]
@@ -187,7 +238,8 @@ class StateDict(Rule):
             yield certain(says, "checkpoint", f"load it into the model inside, .{inner}", inside)
 
     def other_sizes(self) -> Iterator[Hypothesis]:
-        name, saved, built = self.sizes[0]
+        tables = [each for each in self.sizes if re.search(r"(?i)pos", each[0]) and len(each[1]) == len(each[2]) > 1]
+        name, saved, built = (tables or self.sizes)[0]
         heads = [each for each in self.sizes if re.search(HEADS, each[0]) and each[1][:1] != each[2][:1]]
         layer = name.rpartition(".")[0]
         counts = {(a[:1], b[:1]) for _, a, b in self.sizes}
@@ -196,7 +248,9 @@ class StateDict(Rule):
         alone = all(a[1:] == b[1:] for _, a, b in self.sizes) and len(counts) == 1 and not embeds and pixelwise
         whole = not (self.missing or self.unexpected or re.search(WITHIN, name))
         anchored = self.anchored()
-        if times := self.reduced():
+        if tables and saved[-1] == built[-1] and saved[:-2] == built[:-2] and set(saved[:-2]) <= {1}:
+            yield self.of_positions(name, saved, built)
+        elif times := self.reduced():
             says = f"{layer} makes {saved[0]} of {saved[1]} channels in the file, {built[0]} in the model"
             says += f": a setting of the blocks differs, a reduction of {times[0]} and {times[1]} (or a width, a rank)"
             yield likely(says, "model", f"build the model with the file's, {times[0]}; it isn't a matter of classes")
@@ -213,11 +267,8 @@ class StateDict(Rule):
             advice = f"build it for {old} classes to use them; for {new} new ones load all but the head"
             yield likely(says, "model", advice, None if self.missing else self.headless())
         elif len(saved) == 2 and saved[1:] == built[1:] and embeds:
-            what = "positions" if "pos" in name.lower() else "tokens"
-            says = f"{name} has {saved[0]} {what} in the file and {built[0]} in the model"
+            says = f"{name} has {saved[0]} tokens in the file and {built[0]} in the model"
             advice = "take the tokenizer and vocabulary that belong to the weights, or resize the embeddings then"
-            if what == "positions":
-                advice = "build it for the same length or picture size, or interpolate the positions"
             yield likely(says, "checkpoint", advice)
         elif (
             len(saved) == len(built)
@@ -238,7 +289,9 @@ class StateDict(Rule):
             says += f", and {counted(len(self.sizes) - 1, 'other shape')} differ" if self.sizes[1:] else ""
             says += f"; {self.missing[0]} is missing: another depth or kind of block" if self.missing else ""
             advice = "build the model with the arguments that it was saved with, or load weights of this one"
-            yield likely(says, "checkpoint", advice)
+            kept = kept_arguments(self)
+            advice = f"build it with what was saved beside the weights: {kept.code}" if kept else advice
+            yield likely(says + building(self), "checkpoint", advice, kept)
             if heads:
                 yield possible("only the number of classes differs", "model", f"build it for {heads[0][1][0]} classes")
 
@@ -251,68 +304,3 @@ class StateDict(Rule):
         code = self.line.edited(state, kept) if self.line.code else f"model.load_state_dict({kept})"
         code = re.sub(r",\s*strict\s*=\s*\w+", "", code)
         return self.instead(code.replace(kept, f"{kept}, strict=False"))
-
-
-class StateDictKind(Rule):
-    code = "state-dict-kind"
-    signatures = (
-        "Expected state_dict to be dict-like, got {given:class}",
-        "OrderedDict' object has no attribute '{attribute:word}'",
-        "'dict' object has no attribute '{attribute:word}'",
-    )
-    says = "a state_dict holds tensors by their names; it is no model"
-    layer_named = r"load"
-    lookalike = "'tuple' object has no attribute 'size'"
-    example = """
-        saved = nn.Linear(3, 4)  # torch.save(net) saves the whole of it
-        net = nn.Linear(3, 4)
-        # TypeError: Expected state_dict to be dict-like, got <class 'torch.nn.modules.linear.Linear'>.
-        net.load_state_dict(saved)
-        assert net.weight.shape == (4, 3)
-    """
-
-    def hypotheses(self) -> Iterator[Hypothesis]:
-        if "given" in self.facts:
-            says = f"{self.x} is a whole model ({self.given}), not a state_dict"
-            fix = self.copied() or (self.changed(self.x, "{}.state_dict()") if self._call else None)
-            yield certain(says, "checkpoint", "it can be used as it is, or its state_dict() kept and loaded", fix)
-        elif self.attribute == "state_dict":
-            fix = self.replaced(".state_dict()", "", 1)
-            yield certain("torch.load gave the state_dict itself", "checkpoint", "leave out .state_dict()", fix)
-        elif self.attribute in OF_MODELS:
-            says = "torch.load gave the parameters alone, and they are used as the model"
-            yield certain(says, "checkpoint", "model = Net(); model.load_state_dict(torch.load(path)); model.eval()")
-
-    def copied(self) -> Fix | None:
-        """The one line of the user's file that keeps a copy of the whole model under this name."""
-        name = self.x.rpartition(".")[2]
-        copies = [each for each in self.case.source.made if each.callee == "deepcopy" and each.call.args]
-        copies = [each for each in copies if each.name.rpartition(".")[2] == name]
-        if len(copies) != 1:
-            return None
-        model = ast.unparse(copies[0].call.args[0])
-        code = Line(copies[0].code).edited(model, f"{model}.state_dict()")
-        return Fix(code, "definition", copies[0].file, copies[0].number, copies[0].last)
-
-
-class OptimizerState(Rule):
-    code = "optimizer-state"
-    signatures = (
-        "loaded state dict contains a parameter group that doesn't match the size of optimizer's group",
-        "loaded state dict has a different number of parameter groups",
-    )
-    says = "the optimizer in the checkpoint was made for other parameters"
-    lookalike = "state-dict-kind"
-    example = """
-        saved = torch.optim.SGD(nn.Sequential(nn.Linear(3, 4), nn.Linear(4, 2)).parameters(), lr=0.1).state_dict()
-        optimizer = torch.optim.SGD(nn.Linear(3, 4).parameters(), lr=0.1)
-        # ValueError: loaded state dict contains a parameter group that doesn't match the size of optimizer's group
-        optimizer.load_state_dict(saved)
-    """
-    usual = (
-        likely(
-            "the model has other layers than when it was saved, or other ones are frozen",
-            "checkpoint",
-            "build model and parameter groups as they were; or load the weights alone and start a fresh optimizer",
-        ),
-    )

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from math import isqrt
 from os.path import commonprefix  # of strings, sign by sign
 from typing import Any
 
@@ -30,6 +31,38 @@ def keys(text: str) -> dict[str, list[Any]]:
         # Until 1.0, "copying a param of" named the two the wrong way round.
         facts["sizes"].append((name, built, saved) if wording == "of" else (name, saved, built))
     return facts
+
+
+def of_rnn(missing: Sequence[str], unexpected: Sequence[str]) -> str:
+    """The setting of the saved RNN that the names tell, if the file's or the model's alone has weights of it.
+
+    >>> of_rnn([], ["rnn.weight_ih_l0_reverse"]), of_rnn(["gru.bias_ih_l1", "fc.bias"], []), of_rnn([], ["fc.bias"])
+    ('bidirectional=True', 'num_layers=1', '')
+    """
+    for names, saved in ((unexpected, True), (missing, False)):
+        parts = [part for name in names if (part := re.search(r"\.(?:weight|bias)_[ih]h_l(\d{1,3})(_reverse)?$", name))]
+        layers = [int(part[1]) for part in parts]
+        if any(part[0].endswith("_l0") for part in parts):
+            continue  # all of it is there, or not
+        settings = [f"bidirectional={saved}"] if layers[:1] == [0] else []
+        if layers and max(layers):
+            settings.append(f"num_layers={max(layers) + 1 if saved else min(each for each in layers if each)}")
+        if settings:
+            return ", ".join(settings)
+    return ""
+
+
+def grid(positions: int) -> tuple[int, int]:
+    """How many tokens stand before a square of patches, none or one (or DeiT's two), and the side of the square.
+
+    >>> grid(197), grid(196), grid(200)
+    ((1, 14), (0, 14), (0, 0))
+    """
+    for extra in (1, 0, 2):
+        side = isqrt(max(positions - extra, 0))
+        if side > 1 and side * side == positions - extra:
+            return extra, side
+    return 0, 0
 
 
 def wrapped(missing: Sequence[str], unexpected: Sequence[str]) -> list[str]:

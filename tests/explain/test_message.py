@@ -189,3 +189,12 @@ def test_an_error_is_found_at_either_end_of_a_log(text: str) -> None:
 )
 def test_hostile_text_comes_to_an_end(unit: str) -> None:
     read(unit * (2_000_000 // len(unit)))
+
+
+def test_frames_below_a_message_stand_as_a_traceback_has_them() -> None:
+    """As Streamlit prints them, without "most recent call last"."""
+    text = (
+        'ValueError: no\nTraceback:\nFile "/env/lib/python3.12/site-packages/app.py", line 5, in _run\n    exec(code)\n'
+        'File "app.py", line 9, in <module>\n    main()\nFile "net.py", line 3, in main\n    net(x)\n'
+    )
+    assert read(text)[0].frames[-1].code == "net(x)"

@@ -199,6 +199,34 @@ CASES = [
         "checkpoint",
         "nn.Sequential in training",
     ),
+    (
+        'Error(s) in loading state_dict for Net: Missing key(s) in state_dict: "rnn.weight_ih_l1", "rnn.bias_hh_l1".',
+        "state-dict",
+        "model",
+        "num_layers=1",
+    ),
+    (
+        'Error(s) in loading state_dict for Net: Missing key(s) in state_dict: "a.weight_ih_l0", "a.bias_ih_l0". '
+        'Unexpected key(s) in state_dict: "b.weight_ih_l0", "b.bias_ih_l0".',
+        "state-dict",
+        "checkpoint",
+        "a is b|b is a",
+    ),
+    (
+        "Error(s) in loading state_dict for Text:\n\tsize mismatch for pos_emb: copying a param with shape "
+        "torch.Size([1, 64, 8]) from checkpoint, the shape in current model is torch.Size([1, 256, 8]).",
+        "state-dict",
+        "checkpoint",
+        "64 positions in the file",
+    ),
+    (
+        "teacher.load_state_dict(student.module.state_dict())\nRuntimeError: Error(s) in loading state_dict for Net:"
+        "\n\tsize mismatch for head.weight: copying a param with shape torch.Size([10, 8]) from checkpoint, the shape "
+        "in current model is torch.Size([20, 8]).",
+        "state-dict",
+        "model",
+        "copied from student.module",
+    ),
 ]
 
 
@@ -296,6 +324,16 @@ FILES = [
         "    net.load_state_dict(saved)\n"
         'evaluate(Plain(count=8), {"head.weight": torch.rand(5, 4), "head.bias": torch.rand(5)})',
         "the 5 classes that it was trained for",
+    ),
+    (
+        "class Vit(nn.Module):\n"
+        "    def __init__(self, side):\n"
+        "        super().__init__()\n"
+        "        self.pos_embed = nn.Parameter(torch.zeros(1, side * side + 1, 8))\n"
+        "weights = Vit(2).state_dict()\n"
+        "weights = dict(weights)\n"
+        "Vit(3).load_state_dict(weights)",
+        "a grid of 2×2 patches in the file (5 = 1 + 2·2)",
     ),
 ]
 
