@@ -4,6 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 
+from convcli.explain.lines import NAME
 from convcli.explain.rule import Fix, Hypothesis, Rule, certain, likely, possible
 
 FAMILY = "sequences"
@@ -11,6 +12,15 @@ FAMILY = "sequences"
 SPECIAL = r"<\w{1,6}>|\[(?:PAD|UNK|CLS|SEP|MASK|BOS|EOS)\]"  # what stands in a vocabulary beside words
 LISTS = (ast.BinOp, ast.List, ast.Dict)
 FROM_ONE = r"enumerate\(.*, (?:start=)?1\)|: (?:1 \+ \w+|\w+ \+ 1) for"
+
+
+ONE_HOT = r"(?i)one_?hot|scatter_?\(.*(?:label|target)"
+MARKED = r"(?<![\w.])-100\b|ignore_index=-\d"
+LOSS = r"(?i)loss|criterion|cross_entropy|crit$"
+
+
+def _names(node: ast.AST) -> set[str]:
+    return {part.id for part in ast.walk(node) if isinstance(part, ast.Name)} - {"self", "torch", "F"}
 
 
 class EmbeddingRange(Rule):
@@ -49,6 +59,10 @@ class EmbeddingRange(Rule):
                 yield possible(says, "model", "num_embeddings = largest index + 1; tokenizer and weights of one model")
         elif counted_short := self.counted_short():
             yield counted_short
+        elif ignored := self.ignored():
+            yield ignored
+        elif len(tables := self.tables()) > 1:
+            yield from self.of_columns(tables)
         else:
             if self.in_use:
                 says = "tokens that training hadn't: the vocabulary is made anew for testing, and counts otherwise"
@@ -61,6 +75,49 @@ class EmbeddingRange(Rule):
             yield likely(says, "model", advice)
             says = "the text is longer than the table of positions"
             yield possible(says, "data", "truncate it to the model's max_length")
+
+    def tables(self) -> list[str]:
+        """The rows of the user's tables as they are written, each once, where none is for positions or words."""
+        made = self.case.source.fitting("Embedding")
+        of_text = any(re.search(r"(?i)pos|tok|word|vocab", f"{each.name} {each.code}") for each in made)
+        return [] if of_text else list(dict.fromkeys(each.written("num_embeddings") for each in made))
+
+    def of_columns(self, tables: list[str]) -> Iterator[Hypothesis]:
+        """Ids of several kinds are looked up, each in a table of its own."""
+        own = self.case.source.layer("Embedding", self.layer)
+        rows = own.written("num_embeddings") if own else "its"
+        others = ", ".join(each for each in tables if each != rows)
+        says = f"ids of another table's column, of {others} rows, are looked up in {self.named}, which has {rows}"
+        advice = "see that columns and arguments keep one order, from where they are stacked or read to the call"
+        swapped = (says, "call", advice)
+        says = f"{self.x} has ids with gaps, or counted from 1, and {rows} rows were made for as many ids"
+        gaps = (says, "data", f"number them 0, 1, … {rows} − 1, as pandas.factorize does; or the largest id + 1 rows")
+        counts = any(map(self.case.source.says, (".nunique(", ".unique(", "len(set(")))
+        yield likely(*(gaps if counts else swapped))
+        yield possible(*(swapped if counts else gaps))
+
+    def ignored(self) -> Hypothesis | None:
+        """Labels that hold a negative mark for the loss, and that the user's line looks up as well."""
+        line = self.line
+        value = line.argument(self._call, 0)
+        if value is None or not self.case.elsewhere(MARKED):
+            return None
+        looked_up = _names(value)
+        calls = [call for call in self.case.source.names.calls if re.search(LOSS, ast.unparse(call.func))]
+        compared = [call for call in calls if len(call.args) > 1 and looked_up & _names(call.args[1])]
+        if not compared:
+            return None
+        labels = ", ".join(sorted(looked_up & _names(compared[0].args[1])))
+        says = f"{labels} are the loss's targets as well (line {compared[0].lineno}), and the mark that it leaves out, "
+        says += "-100 or the like, is no row of a table"
+        table = self.case.source.layer("Embedding", self.layer)
+        padding = table.written("padding_idx") if table else ""
+        name = self.x if NAME.fullmatch(self.x) else "tokens"
+        filled = f"{name}.masked_fill({name} < 0, {padding or 'padding'})"
+        advice = f"{filled} for what is looked up; the loss keeps its labels"
+        code = line.edited(self.x, filled)
+        fix = self.instead(code if name == self.x else f"{name} = {self.x}\n{code}") if padding else None
+        return likely(says, "data", advice, fix)
 
     def counted_short(self) -> Hypothesis | None:
         """What the user's file counts for the table's rows, where it numbers more than that."""
@@ -125,13 +182,20 @@ class GatherRange(Rule):
         size = self.facts.get("size", self.facts.get("last", 0) + 1)
         above = self.case.source.above(self.case.frame)[:8] if self.case.frame else []
         told = " ".join([self.case.raised.text, self.line.code, *above])
-        graph = re.search(r"edge_index|scatter|\bG\w{1,3}Conv|GCN", told)
+        of_graph = self.case.through("torch_(?:geometric|scatter)")
+        graph = of_graph or re.search(r"edge_index|(?<![.\w])scatter(?:_\w+)?\(|\bG\w{1,3}Conv|GCN", told)
         what, table = ("nodes of edge_index", "x.size(0)") if graph else ("classes, ids or rows", "the size")
         if size < 1:
             yield likely("it is empty: nothing was found, loaded or kept", "data", "see to the case len(x) == 0")
         elif size == 1 and not graph:
             says = "one element is there: an axis of 1, as of a batch, stands where a longer one is meant"
             yield likely(says, "call", "print the shape: squeeze that axis, or index the one that is meant")
+        elif self.line.has(ONE_HOT):
+            says = f"class numbers go from 0 to {size - 1}, and a label is {self.index}"
+            city = " (Cityscapes: trainIds, not ids)" if 18 < size < 34 else ""
+            advice = f"number the labels 0 to {size - 1} where they are read{city}, and what "
+            advice += f"isn't labelled (255) by a class of its own; {self.index + 1} classes only if there are so many"
+            yield likely(says, "data", advice)
         elif self.index == size:
             says = f"indices go from 0 to {size - 1}, and {size} is one more: {what} are counted from 1"
             advice = "subtract 1 where they are made, or end a loop earlier (if this is its axis); the largest is below"

@@ -10,6 +10,8 @@ from convcli.explain.targets import BINARY, Targets, folded, is_chosen
 from convcli.wording import counted
 
 FAMILY = "targets"
+MOST_CLASSES = 200  # that are one-hot; a row of a mask is longer
+LONGEST_ROW = 4096  # cells of a mask's row; a flattened mask has more
 
 
 def undershot(got: int, wanted: int) -> int:
@@ -250,7 +252,15 @@ class TargetAxes(Targets):
                 return
             elif len(size) == 2 and size[1] > 1:
                 says = f"the masks {list(size)} have lost an axis: masks of a batch are [batch, height, width]"
-                yield likely(says, "data", "see how labels are read: class numbers, as a grey picture, not flattened")
+                if size[1] > LONGEST_ROW:
+                    yield likely(f"{says}, and these are flattened", "data", "masks.view(batch, height, width)")
+                    return
+                advice = "targets[:, 0] takes a channel axis away; of masks without one it takes one row: leave it "
+                advice += "out, there or where labels are read"
+                yield likely(f"{says}; {size[1]} are one row or column of each", "data", advice)
+                if size[1] < MOST_CLASSES:
+                    says = f"they are {size[1]} classes, one-hot, one label a picture"
+                    yield possible(says, "model", "pool and flatten before the last nn.Linear; labels.argmax(1)")
             else:
                 says = f"the scores are maps [batch, classes, H, W] and the targets {list(size)}: one label a picture"
                 advice = "pool and flatten before the last nn.Linear; for one label a pixel give masks [batch, H, W]"

@@ -1,5 +1,6 @@
 """Recurrent layers, embeddings and attention: axes, lengths and sizes."""
 
+import ast
 import re
 from collections.abc import Iterator
 
@@ -20,6 +21,13 @@ def is_longest(tokens: int) -> bool:
     [77, 512, 16384]
     """
     return tokens in (77, 514) or (tokens >= 512 and tokens & (tokens - 1) == 0)
+
+
+def alternatives(value: ast.expr | None) -> list[ast.expr]:
+    """The values that an expression can have: both of ``a if b else c``."""
+    if isinstance(value, ast.IfExp):
+        return [*alternatives(value.body), *alternatives(value.orelse)]
+    return [value] if value else []
 
 
 class RnnInput(Rule):
@@ -91,8 +99,7 @@ class RnnState(Rule):
             says = "the input has two axes, one sample without its batch, and the state three"
             yield likely(says, "data", "unsqueeze the input: [batch, steps, features]")
         elif expected is None:
-            says = "the state has no axis for layers"
-            yield likely(says, "call", "torch.zeros(layers·directions, batch, hidden_size)")
+            yield from self.of_axes()
         elif len(expected) != len(got) and got == expected[1:] and self.facts.get("which") == 0:
             says = f"the state is one tensor {list(expected)}, a GRU's, and an LSTM takes a pair: it reads a slice"
             yield likely(says, "call", "out, (h, c) = lstm(x, (h0, c0)), both of that shape")
@@ -118,6 +125,39 @@ class RnnState(Rule):
         else:
             says = f"hidden_size is {expected[-1]} and the state has {got[-1]}"
             yield likely(says, "model", "one hidden_size for both")
+
+    def of_axes(self) -> Iterator[Hypothesis]:
+        """The state has other axes than it takes: an LSTM reads the first two slices of one tensor as its pair."""
+        says, advice = "the state has no axis for layers", "torch.zeros(layers·directions, batch, hidden_size)"
+        flat = (says, "call", advice)
+        if "hx and cx" not in self.case.raised.text:
+            yield likely(*flat)
+            return
+        pair = "one tensor is the state, as of a GRU, and an LSTM takes a pair (h, c): it read slices of it as h and c"
+        advice = "(h, c), two tensors [layers·directions, batch, hidden_size], where the state is made; or nn.GRU"
+        match self.one_tensor():
+            case "":
+                yield likely("h and c have no axis for layers", "call", advice.removesuffix("; or nn.GRU"))
+                yield possible(pair, "call", advice)
+            case where:
+                yield likely(f"{pair}{where}", "call", advice)
+
+    def one_tensor(self) -> str:
+        """Where the user's file makes one tensor for the state, in words; empty where nothing says that it does."""
+        frames, call = self.case.origin.frames, self.line.call(self.layer_named)
+        state = self.line.argument(call, 1, "hx")
+        if not frames or not state:
+            return ""
+        for made in self.case.origin.of(state, len(frames) - 1, frames[-1].number):
+            returns = self.case.source.names.returns(made.call, made.file, made.number)
+            values = [part for each in returns for part in alternatives(each.value)]
+            if re.search(r"^(?:new_)?(?:zeros|ones|rand|randn|empty)(?:_like)?$", made.callee):
+                return f"; line {made.number} makes it"
+            if values and not any(isinstance(part, ast.Tuple | ast.List) for part in values):
+                built = [part for part in values if re.search(r"zeros|rand", ast.unparse(part))]
+                if built:
+                    return f"; line {built[0].lineno} makes it"
+        return ""
 
     def of_layers(self, got: int, expected: int) -> Hypothesis:
         says = f"the state has {got} layers·directions, and the RNN {expected}"

@@ -45,7 +45,7 @@ def of_rnn(missing: Sequence[str], unexpected: Sequence[str]) -> str:
         if any(part[0].endswith("_l0") for part in parts):
             continue  # all of it is there, or not
         settings = [f"bidirectional={saved}"] if layers[:1] == [0] else []
-        if layers and max(layers):
+        if max(layers, default=0) > 0:
             settings.append(f"num_layers={max(layers) + 1 if saved else min(each for each in layers if each)}")
         if settings:
             return ", ".join(settings)

@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.explain import assert_file_mends, assert_first, at, explained, first
+from convcli.explain.message import read
+from convcli.explain.recognise import diagnose
+from tests.explain import IMPORTS, assert_file_mends, assert_first, at, error_of, explained, first
 
 MESSAGE = "IndexError: index out of range in self"
 NET = (
@@ -37,7 +39,48 @@ FILES = [
         "Net(len(words))(torch.tensor([numbers['two']]))",
         "counted from 1 in line 12",
     ),
+    (
+        "LEFT_OUT = -100\n"
+        "class Writer(nn.Module):\n"
+        "    def __init__(self):\n"
+        "        super().__init__()\n"
+        "        self.words, self.top = nn.Embedding(5, 4, padding_idx=0), nn.Linear(4, 5)\n"
+        "    def forward(self, wanted):\n"
+        "        scores = self.top(self.words(wanted.roll(1, 1)))\n"
+        "        return F.cross_entropy(scores.transpose(1, 2), wanted, ignore_index=LEFT_OUT)\n"
+        "Writer()(torch.tensor([[1, 2], [3, LEFT_OUT]]))",
+        "wanted are the loss's targets as well (line 12)",
+    ),
 ]
+
+TABLES = (
+    "class Taste(nn.Module):\n"
+    "    def __init__(self, people, films):\n"
+    "        super().__init__()\n"
+    "        self.person, self.film = nn.Embedding(people, 4), nn.Embedding(films, 4)\n"
+    "    def forward(self, person, film):\n"
+    "        return (self.person(person) * self.film(film)).sum(1)\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("before", "first_change", "words"),
+    [("people = 3", "call", "of films rows"), ("people = len(set([5, 1, 9]))", "data", "ids with gaps")],
+)
+def test_ids_of_several_kinds(before: str, first_change: str, words: str, tmp_path: Path) -> None:
+    path = tmp_path / "net.py"
+    path.write_text(f"{IMPORTS}{TABLES}{before}\nTaste(people, 9)(torch.tensor([7]), torch.tensor([1]))\n")
+    found = diagnose(read(error_of(path)))
+    assert found is not None
+    assert (found.hypotheses[0].change, words in found.hypotheses[0].says) == (first_change, True)
+    assert len(found.hypotheses) == 2
+
+
+def test_what_is_scattered_isnt_always_a_graph() -> None:
+    message = "RuntimeError: index 26 is out of bounds for dimension 1 with size 23"
+    assert_first(at("onehot.scatter_(1, y, 1)", message), "gather-range", "data", "and a label is 26")
+    assert_first(at("kept.scatter_(1, top, 1)", message), "gather-range", "call", "classes, ids or rows")
+    assert_first(at("out = scatter_add(h, edges)", message), "gather-range", "call", "nodes of edge_index")
 
 
 @pytest.mark.parametrize(("text", "words"), FILES)

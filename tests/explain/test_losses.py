@@ -6,6 +6,18 @@ from tests.explain import assert_first, at, explained
 
 CASES = [
     (
+        "1only batches of spatial targets supported (non-empty 3D tensors) but got targets of size: : [4, 976]",
+        "target-axes",
+        "data",
+        "targets[:, 0]",
+    ),
+    (
+        "only batches of spatial targets supported (3D tensors) but got targets of size: : [2, 65536]",
+        "target-axes",
+        "data",
+        "these are flattened",
+    ),
+    (
         "Target size (torch.Size([6, 1, 32, 32])) must be the same as input size (torch.Size([1, 6, 32, 32]))",
         "target-size",
         "loss",

@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.explain import assert_file_mends, assert_first
+from convcli.explain.message import read
+from convcli.explain.recognise import diagnose
+from tests.explain import IMPORTS, assert_file_mends, assert_first, error_of
 
 CASES = [
     ("index 3 is out of bounds for dimension 1 with size 1", "gather-range", "call", "axis of 1"),
@@ -71,6 +73,12 @@ CASES = [
         "0 to 2",
     ),
     ("Expected hidden[0] size (2, 1, 1024), got [1, 1, 1024]", "rnn-state", "model", "num_layers"),
+    (
+        "For batched 3-D input, hx and cx should also be 3-D but got (2-D, 2-D) tensors",
+        "rnn-state",
+        "call",
+        "no axis for layers",
+    ),
 ]
 
 
@@ -96,3 +104,36 @@ out, _ = rnn(maps)
 assert out.shape[{0 if first else 1}] == 3
 """
     assert assert_file_mends(text, words, tmp_path / "net.py").hypotheses[0].fixes
+
+
+STATES = (
+    "class Net(nn.Module):\n"
+    "    def __init__(self):\n"
+    "        super().__init__()\n"
+    "        self.rnn = nn.LSTM(3, 5, num_layers=2)\n"
+    "    def start(self, batch):\n"
+    "        {}\n"
+    "    def forward(self, x, state):\n"
+    "        return self.rnn(x, state)\n"
+    "net = Net()\n"
+    "state = net.start(4)\n"
+    "net(torch.rand(7, 4, 3), state)\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("made", "words", "count"),
+    [
+        ("return torch.zeros(2, batch, 5)", "an LSTM takes a pair (h, c): it read slices of it as h and c; line 10", 1),
+        ("return torch.zeros(batch, 5), torch.zeros(batch, 5)", "h and c have no axis for layers", 2),
+    ],
+)
+def test_one_state_and_a_pair_are_told_apart_by_what_makes_them(
+    made: str, words: str, count: int, tmp_path: Path
+) -> None:
+    path = tmp_path / "net.py"
+    path.write_text(IMPORTS + STATES.format(made))
+    found = diagnose(read(error_of(path)))
+    assert found is not None
+    assert words in found.hypotheses[0].says
+    assert len(found.hypotheses) == count
