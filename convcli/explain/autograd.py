@@ -168,6 +168,10 @@ class BackwardTwice(Rule):
         elif self.line.has(r"\w\(.+\)\.backward|retain_graph"):
             yield likely(shared, "loss", anew)
             yield possible(earlier, "call", detached)
+        elif graph.once(self.case):
+            says = "one forward and one backward stand here, and no loop: backward ran again without the forward, as a "
+            says += "notebook's cell does, or what the forward takes was itself computed with gradients, before"
+            yield likely(says, "call", "both in one cell or loop; detach() what is computed before it")
         else:
             yield likely(earlier, "call", detached)
             yield possible(shared, "loss", anew)

@@ -5,7 +5,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from convcli.explain.calls import MODULES
+from convcli.explain.calls import MODULES, uncalled
+from convcli.explain.lines import lines_told
 from convcli.explain.rule import Hypothesis, Rule, certain, likely
 from convcli.wording import counted
 
@@ -68,12 +69,13 @@ class CallArguments(Rule):
         """A network or layer that is called with other inputs than its forward takes."""
         compare = "compare the call with def forward(self, …)"
         called = re.search(r"([\w.]*(?:module|model|net))\(\)", self.line.code)
-        if owner == "Sequential" or (self.case.in_sequential and "names" in self.facts):
+        owners = self.owners() if not owner else set()
+        if "Sequential" in (owner, *owners) or (self.case.in_sequential and "names" in self.facts):
             says = "nn.Sequential takes one input, and hands one tensor from each layer to the next"
             advice = "a module of your own, whose forward calls the layers with what each takes; or one tuple for all"
             yield certain(says, "model", advice)
         elif "given" in self.facts:
-            yield from self.miscounted(owner)
+            yield from self.miscounted(owner or "".join(owners if len(owners) == 1 else ()))
         elif keyword:
             says = f"forward has no argument {keyword!r}: of another version or model, or passed on by a wrapper"
             yield likely(says, "call", compare)
@@ -88,13 +90,27 @@ class CallArguments(Rule):
         elif made := re.search(r"\b([A-Z]\w*)\.forward\(", self.line.code):
             says = f"{made[1]} is a class, and its forward is called without a network that was made of it"
             yield certain(says, "call", f"net = {made[1]}(…) once, with its settings, then net(x)")
+        elif self.missing() == "input" and (fixes := uncalled(self.case)):
+            says = f"{lines_told([fix.number for fix in fixes])}: a layer is taken for what it computes, and not called"
+            advice = (
+                "call it, self.fc(x); and nn.ReLU()(x) or F.relu(x) in place of nn.ReLU(x), which only makes a layer"
+            )
+            yield likely(says, "model", advice, *fixes)
         elif self.missing() == "input" and not self.line.code:
             says = "one of torch's own layers, as its input is called so, was called with nothing"
             advice = "self.fc(x) in place of self.fc(), and nn.ReLU()(x) or F.relu(x) in place of a layer made there"
             yield likely(says, "model", advice)
         else:
             says = f"forward takes more than {self.shown() or 'the model'} is called with"
-            yield likely(says + (f": {self.missing()} is missing" if self.missing() else ""), "call", compare)
+            says += f": {self.missing()} is missing" if self.missing() else ""
+            forward = self.forward(owner or "".join(owners if len(owners) == 1 else ()))
+            says += f", of ({ast.unparse(forward.args)}) in line {forward.lineno}" if forward else ""
+            yield likely(says, "call", compare)
+
+    def owners(self) -> set[str]:
+        """The classes that may have made what the user's line calls, as the file says."""
+        call, frame = self.line.call() if self.case.direct else None, self.case.frame
+        return self.case.source.names.makers(call, frame.file, frame.number) if call and frame else set()
 
     def miscounted(self, owner: str) -> Iterator[Hypothesis]:
         """Too many or too few inputs, as Python counts them, with self."""

@@ -5,7 +5,9 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from convcli.explain.lines import NAME
+from convcli.explain.case import Case
+from convcli.explain.lines import NAME, lines_told
+from convcli.explain.names import FUNCTION
 from convcli.explain.rule import Fix, Hypothesis, Rule, certain, likely
 from convcli.wording import counted
 
@@ -28,6 +30,28 @@ OF_TORCH = (
 KINDS = (
     r"tuple|list|NoneType|(?:numpy\.)?ndarray|dict|str|\w*Image\w*|DataFrame|Series|OrderedDict|\w*Outputs?|int|float"
 )
+
+
+def uncalled(case: Case) -> list[Fix]:
+    """The statements of a forward that take a layer for what it computes, x = self.fc, with the call that is meant."""
+    layers = {made.name for made in case.source.made if made.callee[:1].isupper()}
+    fixes = []
+    for file, scopes in case.source.names.scopes.items():
+        for node in (node for scope in scopes if isinstance(scope, FUNCTION) for node in ast.walk(scope)):
+            match node:
+                case ast.Assign(targets=[ast.Name(id=name)], value=ast.Attribute() as layer):
+                    scope = case.source.names.around(file, node.lineno, *FUNCTION)
+                    if ast.unparse(layer) in layers and scope and _is_value(name, scope, node.lineno):
+                        fixes.append(Fix(f"{name} = {ast.unparse(layer)}({name})", "instead", file, node.lineno))
+    return [fix for fix in fixes if ";" not in case.source.texts[fix.file][fix.number - 1]]
+
+
+def _is_value(name: str, scope: ast.AST, number: int) -> bool:
+    """Whether a name of a function stands for a value before a line, and is nowhere called."""
+    nodes = list(ast.walk(scope))
+    called = any(isinstance(node, ast.Call) and ast.unparse(node.func) == name for node in nodes)
+    known = [node for node in nodes if isinstance(node, ast.arg | ast.Name) and node.lineno < number]
+    return not called and name in {node.arg if isinstance(node, ast.arg) else node.id for node in known}
 
 
 class NotTensor(Rule):
@@ -121,10 +145,11 @@ class NotTensor(Rule):
         elif re.match(r"[A-Z]\w+$", given) and (re.fullmatch(MODULES, given) or "argument" in self.facts):
             says = f"{what} is a layer, {given}: it was made, and not called"
             advice = f"nn.{given}(…)(x): the settings when it is made, the tensor when it is called"
-            taken = self.made_by(what)
-            uncalled = taken is not None and isinstance(taken.value, ast.Attribute)
-            code = f"{ast.unparse(taken)}({what})" if taken and uncalled else ""
-            yield certain(says, "call", advice, self.at(taken, code) if uncalled else None)
+            fixes = uncalled(self.case)
+            if fixes:
+                says += f", in {lines_told([fix.number for fix in fixes])}"
+                advice = f"call it: {fixes[0].code}"
+            yield certain(says, "call", advice, *fixes)
         elif "argument" in self.facts or "place" in self.facts:
             says = f"{what} is a {given}"
             yield likely(says, "call", "hand over a tensor: torch.as_tensor, or the part of it that is one")

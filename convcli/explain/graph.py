@@ -55,6 +55,16 @@ def cuts(case: Case, loss: str) -> list[int]:
     return sorted({number for number, code in made.items() if re.search(CUTS, code)} | set(within))
 
 
+def once(case: Case) -> bool:
+    """Whether the user's code goes backward once, by a loss that it computes there, and in no loop or function."""
+    nodes = [node for nodes in case.source.names.nodes.values() for node in nodes]
+    back = [
+        ast.unparse(node.func) for node in nodes if isinstance(node, ast.Call) and last_name(node.func) == "backward"
+    ]
+    losses = [name for _, name in case.source.names.assignments if [f"{name}.backward"] == back]
+    return bool(losses) and not any(isinstance(node, (*FUNCTION, ast.For, ast.While)) for node in nodes)
+
+
 def freezes(case: Case) -> list[int]:
     return case.elsewhere(FREEZES)
 

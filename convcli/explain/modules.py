@@ -4,6 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 
+from convcli.explain.calls import ATTRIBUTES, MODULES
 from convcli.explain.names import last_name
 from convcli.explain.rule import Fix, Hypothesis, Rule, certain, likely
 
@@ -129,7 +130,8 @@ class Modules(Rule):
         elif "attribute" in self.facts:
             parallel = self.model in ("DataParallel", "DistributedDataParallel")
             raised_by = self.case.through(r"__getattr__.*torch[/\\]nn[/\\]modules[/\\]module")
-            if not (parallel or raised_by or self.case.raised.kind == "ModuleAttributeError"):
+            as_tensor = re.fullmatch(MODULES, self.model) and re.fullmatch(ATTRIBUTES, self.attribute)  # wasn't called
+            if as_tensor or not (parallel or raised_by or self.case.raised.kind == "ModuleAttributeError"):
                 return
             if parallel:
                 yield certain(f"the model is inside of {self.model}", "call", f"model.module.{self.attribute}")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.explain import assert_first
+from tests.explain import assert_first, first
 
 CASES = [
     (
@@ -89,3 +89,10 @@ CASES = [
 @pytest.mark.parametrize(("text", "code", "change", "words"), CASES)
 def test_the_first_answer(text: str, code: str, change: str, words: str) -> None:
     assert_first(text, code, change, words)
+
+
+def test_backward_once_in_pasted_code_ran_again() -> None:
+    message = "RuntimeError: Trying to backward through the graph a second time"
+    text = f"loss = ((x @ w) ** 2).mean()\nloss.backward()\nw.data += -0.1 * w.grad\n\n{message}"
+    assert_first(text, "backward-twice", "call", "ran again without the forward")
+    assert "earlier step" in first(f"for x in xs:\n    loss = x @ w\n    loss.backward()\n\n{message}")[1].says

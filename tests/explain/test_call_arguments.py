@@ -65,3 +65,39 @@ TypeError: forward() missing 1 required positional argument: 'input'""",
 @pytest.mark.parametrize(("text", "code", "change", "words"), CASES)
 def test_the_first_answer(text: str, code: str, change: str, words: str) -> None:
     assert_first(text, code, change, words)
+
+
+PASTED = (
+    "class Two(nn.Module):\n"
+    "    def forward(self, x, y):\n"
+    "        return x + y\n"
+    "net = {}\n"
+    "net({})\n"
+    "TypeError: forward() {}\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("made", "handed", "message", "change", "words"),
+    [
+        (
+            "nn.Sequential()\nnet.add_module('two', Two())",
+            "1, 2",
+            "takes 2 positional arguments but 3 were given",
+            "model",
+            "nn.Sequential takes one input",
+        ),
+        (
+            "Two()",
+            "1",
+            "missing 1 required positional argument: 'y'",
+            "call",
+            "y is missing, of (self, x, y) in line 2",
+        ),
+        ("Two()", "1, 2, 3", "takes 3 positional arguments but 4 were given", "call", "Two.forward takes 2 inputs"),
+    ],
+)
+def test_the_forward_of_what_is_called_in_pasted_code(
+    made: str, handed: str, message: str, change: str, words: str
+) -> None:
+    assert_first(PASTED.format(made, handed, message), "call-arguments", change, words)

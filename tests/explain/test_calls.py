@@ -5,7 +5,7 @@ from textwrap import dedent
 
 import pytest
 
-from tests.explain import assert_file_mends, assert_first, at
+from tests.explain import assert_file_mends, assert_first, first
 
 CASES = [
     (
@@ -168,3 +168,29 @@ def test_a_list_that_a_function_returns_is_stacked_there(tmp_path: Path) -> None
         assert layer(x).shape == (4, 2)
     """
     assert_file_mends(dedent(text), "returns it", tmp_path / "net.py")
+
+
+UNCALLED = (
+    "class Net(nn.Module):\n"
+    "    def __init__(self):\n"
+    "        super().__init__()\n"
+    "        self.first, self.last = nn.Linear(3, 4), nn.Linear(4, 2)\n"
+    "    def forward(self, x):\n"
+    "        last = self.last\n"
+    "        x = self.first\n"
+    "        return {}\n"
+    "net = Net()\n"
+    "y = net(torch.rand(5, 3))\n"
+)
+
+
+@pytest.mark.parametrize("used", ["last(x.softmax(1))", "last(torch.relu(x))", "last(x.view(5, 4))"])
+def test_a_layer_that_is_used_as_a_tensor_is_called(tmp_path: Path, used: str) -> None:
+    found = assert_file_mends(UNCALLED.format(used), "in line 11", tmp_path / "net.py")
+    assert found.rule.code == "not-a-tensor"
+
+
+def test_a_layer_that_is_used_as_a_tensor_in_pasted_code() -> None:
+    text = UNCALLED.format("last(torch.relu(x))")
+    answer = first(f"{text}\nforward() missing 1 required positional argument: 'input'")[1]
+    assert [(fix.number, fix.code) for fix in answer.fixes] == [(7, "x = self.first(x)")]
