@@ -5,7 +5,7 @@ from textwrap import dedent
 
 import pytest
 
-from tests.explain import assert_file_mends, assert_first, first
+from tests.explain import assert_file_mends, assert_first, at, first
 
 CASES = [
     (
