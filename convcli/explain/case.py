@@ -54,10 +54,7 @@ class Case:
 
     @property
     def direct(self) -> bool:
-        """Whether the user's line itself calls what raised: nothing but torch lies in between.
-
-        What starts a program hands nothing to a layer: frames are left out.
-        """
+        """Whether the user's line itself calls what raised: nothing but torch lies in between, or is left out."""
         return not self.line.has(r"(?:\bmain|sys\.exit)\(") and all(
             re.search(r"[/\\]torch[/\\]", frame.file) for frame in self.deeper
         )

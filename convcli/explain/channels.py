@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from math import isqrt, prod
 
-from convcli.explain.convolved import ADD_UP, OfChannels, dense
+from convcli.explain.convolved import ADD_UP, OfChannels, batch_parted, dense
 from convcli.explain.features import spectra
 from convcli.explain.rule import Fix, Hypothesis, certain, likely, possible
 from convcli.refusals import AXIS_NAMES
@@ -222,8 +222,8 @@ class Channels(OfChannels):
         if weight := self.weight_made():
             yield self.of_weight(weight)
             return
-        if shuffled := self.shuffled():
-            yield shuffled
+        if told := self.shuffled() or batch_parted(self, got, expected, 1):
+            yield told
             return
         made = self.widened(got) if got % groups == 0 else None
         if self.of_layers:

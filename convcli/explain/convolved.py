@@ -33,6 +33,21 @@ def dense(case: Case) -> str:
     return ""
 
 
+def batch_parted(rule: Rule, got: int, expected: int, axis: int) -> Hypothesis | None:
+    """What is said of a chunk without its axis in the user's class, which parts the batch and not the features."""
+    parts, frame, around = got // expected, rule.case.frame, rule.case.source.names.around
+    lines = rule.case.elsewhere(rf"\bchunk\((?:[^,]+, )?{parts}\)")
+    if rule.generic or got % expected or not frame or len(lines) != 1:
+        return None
+    if around(frame.file, lines[0], ast.ClassDef) is not around(frame.file, frame.number, ast.ClassDef):
+        return None
+    code = rule.case.source.texts[frame.file][lines[0] - 1].strip()
+    fixed = re.sub(rf"(\bchunk\((?:[^,]+, )?{parts})\)", rf"\1, dim={axis})", code)
+    says = f"{got} = {parts} · {expected}: chunk({parts}) at line {lines[0]} parts axis 0, the batch"
+    advice = f"chunk({parts}, dim={axis}) parts the {'features' if axis < 0 else 'channels'}"
+    return likely(says, "call", advice, Fix(fixed, "instead", frame.file, lines[0]))
+
+
 class OfChannels(Rule):
     signatures = (
         "Given groups={groups}, weight of size {weight:shape}, expected input{input:shape} to have {expected} "
@@ -91,19 +106,16 @@ class OfChannels(Rule):
 
     def of_weight(self, weight: str) -> Hypothesis:
         """A weight that the program makes: a filter, or patches of a picture."""
-        got, expected, groups, part = self.got, self.expected, self.facts.get("groups", 1), gcd(self.got, self.expected)
-        says = f"{weight} {list(self.weight)} is made by the program for {expected} channels, and {self.x} has {got}"
-        if "transposed" not in self.facts and expected == groups == 1:
-            says += ": one filter, which is to go over each channel"
+        got, expected, part = self.got, self.expected, gcd(self.got, self.expected)
+        says = f"{weight} {list(self.weight)} is made for {counted(expected, 'channel')}, and {self.x} has {got}"
+        if expected == self.facts.get("groups") == 1:
             advice = f"{weight}.expand({got}, …) to [{got}, 1, …], and groups={got}; or one channel at a time"
-        elif abs(got - expected) == part > 8:
+            return likely(f"{says}: one filter, which is to go over each channel", "call", advice)
+        if abs(got - expected) == part > 8:
             says += f": {expected} = {expected // part} · {part}, {got} = {got // part} · {part}, so it was cut from a "
             says += "map with one row or column more or fewer"
-            advice = f"pad or crop the input so that its sides divide by the strides and scales; {weight} and {self.x} "
-            advice += "then count as many"
-        else:
-            advice = f"print both shapes where they are made: {weight} is [out, in/groups, …], its channels {self.x}'s"
-        return likely(says, "data" if "cut" in says else "call", advice)
+            return likely(says, "data", "pad or crop the input so that its sides divide by the strides and scales")
+        return likely(says, "call", f"print both shapes where they are made: the channels of {weight} are {self.x}'s")
 
     def shuffled(self) -> Hypothesis | None:
         """What a PixelShuffle before the layer leaves of the channels of the convolution before it."""
@@ -125,17 +137,14 @@ class OfChannels(Rule):
 
     def behind_it(self, shuffle: Made) -> bool:
         """Whether the layer gets what a shuffle made, in its nn.Sequential or by the user's line or the one before."""
-        before = next(iter(self.case.origin.before(self.written)), None) if self.written else None
-        if before is shuffle:
+        if self.written and next(iter(self.case.origin.before(self.written)), None) is shuffle:
             return True
         names, frame = self.case.source.names, self.case.frame
-        owner = names.around(shuffle.file, shuffle.number, ast.ClassDef)
         came = " ".join([self.x, *self.case.behind(self.x).values()][: 1 + self.x.isidentifier()])
-        called = re.findall(r"[\w.]+(?=\()", came) if frame else []
-        made = (
-            [value for name in called for _, value in names.assigned(name, frame.file, frame.number)] if frame else []
-        )
-        return any(last_name(getattr(each, "func", each)) == getattr(owner, "name", "") for each in made)
+        made = [names.assigned(name, frame.file, frame.number) for name in re.findall(r"[\w.]+(?=\()", came) if frame]
+        calls = {last_name(getattr(value, "func", value)) for each in made for _, value in each}
+        owner = names.around(shuffle.file, shuffle.number, ast.ClassDef)
+        return bool(calls & {"PixelShuffle", getattr(owner, "name", "PixelShuffle")})
 
     @property
     def may_join(self) -> bool:

@@ -58,8 +58,10 @@ class KernelLarger(Rule):
             return
         if self.of_words():
             says = f"a text of {padded[0]} words is shorter than the kernel's {kernel[0]}"
-            advice = f"pad every text to at least {kernel[0]} words, those of a batch that has only short ones too"
-            yield likely(says, "data", f"{advice}; or padding=({kernel[0] - 1}, 0) in the convolution")
+            advice = (
+                f"pad every batch to at least {kernel[0]} words, or padding=({kernel[0] - 1}, 0) in the convolution"
+            )
+            yield likely(says, "data", advice)
         elif (
             len(short) < len(kernel)
             and padded[short[0]] <= 4
@@ -77,9 +79,8 @@ class KernelLarger(Rule):
                 advice = f"nn.AdaptiveAvgPool{len(kernel)}d(1) averages maps of any size; or larger inputs"
             elif self.in_use:
                 says = (
-                    f"{along}: what is handed to the trained model is smaller or shorter than it takes, or its axes are"
+                    f"{along}: what the trained model gets is smaller or shorter than it takes, or its axes are turned"
                 )
-                says += " in another order"
                 advice = "print the shape of what goes in, and pad or resize that; the model stays as it was trained"
             yield likely(says, "data", advice)
 

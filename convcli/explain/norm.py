@@ -8,7 +8,7 @@ from typing import Any
 
 from convcli.explain.case import Case
 from convcli.explain.convolved import ADD_UP, dense
-from convcli.explain.features import SAME_COLUMNS, columns, of_models
+from convcli.explain.features import of_models
 from convcli.explain.origin import MAKES
 from convcli.explain.rule import Fix, Hypothesis, Rule, certain, likely, possible
 from convcli.explain.source import Made
@@ -100,10 +100,6 @@ class NormChannels(Rule):
             yield likely(where, "call", f"BatchNorm1d takes [batch, features, length]: {turn}")
             yield possible(says, "model", advice)
             return
-        if min(got, self.expected) > 4 and (differ := columns(got, self.expected)):
-            yield likely(differ, "data", SAME_COLUMNS)
-            yield possible(says, "model", advice)
-            return
         if min(got, self.expected) >= 1024 and of_models(got, self.expected) and " = " not in says:
             versions = (
                 f"a part that makes {got} channels feeds one for {self.expected}: of different models or versions"
@@ -112,15 +108,11 @@ class NormChannels(Rule):
             yield possible(says, "model", advice)
             return
         yield likely(says, "model", advice, self.remade(made, num_features=got))
-        if {got, self.expected} == {1, 3}:
-            says = "grey pictures where colour was meant, or the other way round"
-            advice = "convert them when loading"
-            yield possible(says, "data", advice)
 
     def of_steps(self, layer: Made) -> Hypothesis:
         """The layer before makes what the norm was made for, and has it on the last axis."""
         says = f"{layer.callee} at {layer.place} makes the {self.expected} features on the last axis, and the norm "
-        says += f"reads axis 1: its {self.got} are steps, frames or tokens"
+        says += f"reads axis 1, which has {self.got}: steps, frames or tokens"
         call = self.line.text(self._call)
         turned = f"{self.layer}({self.x}.transpose(1, 2)).transpose(1, 2)"
         fix = self.replaced(call, turned, 1) if self.layer != "layer" and not self.case.in_sequential else None
@@ -204,19 +196,11 @@ class NormShape(Rule):
             says = f"the input ends in {ends}, and the norm was made for {list(expected)}"
             made = self.made("LayerNorm", normalized_shape=expected[0]) if len(expected) == 1 and ends else None
             change = self.remade(made, normalized_shape=ends[0]) if made else None
-            advice = self.sized() or f"normalized_shape={ends}, or the input that it was made for"
+            norms = [] if self.generic or len(expected) < 2 else self.case.source.fitting("LayerNorm")
+            place = f" at {norms[0].place}: {norms[0].written('normalized_shape')}" if len(norms) == 1 else ""
+            advice = f"normalized_shape={ends}{place}, or the input that it was made for"
+            advice += ": one picture size for the data and the model" * bool(place)
             yield likely(says, "model", advice, change)
-
-    def sized(self) -> str:
-        """Where the user's file counts the sides of the maps that the norm is made for."""
-        norms = [] if self.generic or len(self.expected) < 2 else self.case.source.fitting("LayerNorm")
-        parts = [norm.node("normalized_shape") for norm in norms]
-        if len(parts) != 1 or not isinstance(parts[0], ast.List | ast.Tuple) or not parts[0].elts:
-            return ""
-        side, names = parts[0].elts[-1], self.case.source.names
-        made = names.assigned(ast.unparse(side), norms[0].file, side.lineno)
-        where = f"{ast.unparse(made[0][0])}, line {made[0][0].lineno}" if len(made) == 1 else ast.unparse(side)
-        return f"one picture size for data and model; the norm's is counted at {norms[0].place} ({where})"
 
     def turned_below(self, axis: int) -> Fix | None:
         """The user's line behind the one below it, if that moves an axis to the end of the same tensor."""

@@ -109,11 +109,8 @@ class Interpolate(Rule):
         made = next(iter(self.case.behind(self.x).values()), "") if NAME.fullmatch(self.x) else ""
         if re.search(rf"(?:{ADDED})$", made):
             return likely(f"{says}: {made} adds one", "call", f"leave that out: {advice} is wanted")
-        if input[:1] == (1,) or not input:
-            return likely(says, "call", f"{advice}: leave out an unsqueeze; x.flatten(0, 1) for videos")
-        return likely(
-            says, "call", f"{advice}: x.flatten(0, 1) makes one batch of frames or views, and unflatten after"
-        )
+        ways = ["leave out an unsqueeze", "x.flatten(0, 1) makes one batch of frames or views"]
+        return likely(says, "call", f"{advice}: {'; or '.join(ways[bool(input) and input[0] > 1 :])}")
 
     def taken(self) -> str:
         """The statement of the user's file that takes the axis of the channels from the input before."""
@@ -281,10 +278,7 @@ class Folded(Rule):
             says = f"the indices are for {got[-3]} channels, {input[-3]} arrive: a layer between has changed them"
             yield likely(says, "model", f"{got[-3]} channels from the layer before, or unpool before they change")
         else:
-            says = f"maps of {list(input[-2:])} arrive, and the indices are of a pooling that made {list(got[-2:])}: "
-            says += "of another stage"
-            advice = "the last pooling is undone first: hand over each pooling's indices in the opposite order"
-            if self.line.has(r"\.pop\(0\)"):
-                says += ", as pop(0) takes the first that was put in"
-                advice = "pop() takes the last: the last pooling is undone first"
+            says = f"maps of {list(input[-2:])} arrive, and the indices are of a pooling that made {list(got[-2:])}"
+            advice = "the last pooling is undone first: each one's indices in the opposite order"
+            advice += ", pop() and not pop(0)" if self.line.has(r"\.pop\(0\)") else ""
             yield likely(says, "model", advice, self.replaced(".pop(0)", ".pop()", 1))

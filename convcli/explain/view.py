@@ -94,7 +94,9 @@ class ViewSize(OfView):
             )
             yield likely(says, "data", f"{advice} {side}")
         elif maps:
-            yield likely(*(self.rounded(maps) if rounded else self.resized(maps)))
+            advice = "resize the inputs to what the network counts on, or take the sizes from x.shape[-2:]"
+            other = (f"{maps}: other inputs, strides or rounding", "data", advice)
+            yield likely(*(self.rounded(maps) if rounded else other))
         elif len(shape) == 2 and shape[0] in (1, shape[1]) and elements % prod(shape) == 0:
             batch = elements // prod(shape)
             says = f"{elements} = {batch} · {prod(shape)}: the view is for one sample, and a batch of {batch} comes"
@@ -111,10 +113,6 @@ class ViewSize(OfView):
             yield likely(says, "call", follow, self.free_batch())
         else:
             yield from self.unknown()
-
-    def resized(self, maps: str) -> tuple[str, str, str]:
-        advice = "resize the inputs to what the network counts on, or take the sizes from x.shape[-2:]"
-        return f"{maps}: other inputs, strides or rounding", "data", advice
 
     def rounded(self, maps: str) -> tuple[str, str, str]:
         advice = (
@@ -161,6 +159,9 @@ class ViewSize(OfView):
             yield likely(says, "call", f"{kept} has as many rows as there are; drop_last=True leaves data out", rows)
         elif shape[1:] == (-1,) and shape[0] > 1:
             yield self.of_rows()
+        elif self.smaller_batch():
+            says = f"{elements // (known // shape[0])} rows aren't as many for each of {shape[0]} samples: the "
+            yield likely(f"{says}batch is another", "call", f"{self.x}.size(0) for a batch that may be smaller")
         elif elements < known:
             says = f"{known} elements are counted at least, and there are {elements}: what makes them is too small"
             advice = f"the layer before has to make {known} for a sample, or the sizes here be smaller"
@@ -321,10 +322,8 @@ class SplitSize(Rule):
             advice = "x.squeeze(0) before the line, or leave out what adds the axis; or dim=1"
         elif sizes and (layer := self.made_by()):
             says = f"{layer.callee} at {layer.place} makes {size}, {' + '.join(map(str, sizes))} = {counted} are parted"
-            words = re.search(r"\[([^\[\]]+)\]", self.line.code)
-            counts = f" ({words[1].replace(', ', ' + ')})" if words else ""
-            advice = f"{MAKES[layer.callee]}={counted}{counts} there, if the parts are what is meant"
-            change = "model"
+            counts = " + ".join(re.findall(r"\[([^\[\]]+)\]", self.line.code)).replace(", ", " + ")
+            advice, change = f"{MAKES[layer.callee]}={counted} ({counts}) there, if the parts are meant so", "model"
         elif len(set(sizes)) == 1 and 0 < size - counted < len(sizes):
             says = f"{size} can't be split into {len(sizes)} equal parts: {sizes[0]} each leave some out"
             advice = f"a size that {len(sizes)} divides, such as {len(sizes) * sizes[0]}; torch.tensor_split takes any"

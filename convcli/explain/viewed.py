@@ -110,6 +110,12 @@ class OfView(Rule):
             left //= size
         return 0, 0
 
+    def smaller_batch(self) -> bool:
+        """Whether the first size is a batch's that the user's line doesn't take from a tensor, and doesn't fit."""
+        first, known = "".join(self.sizes()[:1]), -prod(self.shape)
+        fixed = self.case.source.texts and re.search(r"(?i)batch|\bbsz?\b|^\d+$", first) and not self.case.axes(first)
+        return bool(fixed) and self.shape[0] > 1 and self.elements % (known // self.shape[0]) == 0
+
     def set_later(self) -> str:
         """The line outside of the class that sets an attribute of the sizes; empty without one."""
         for name in re.findall(r"self\.(\w+)", " ".join(self.sizes())):

@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import cached_property
 from math import gcd, isqrt
 
+from convcli.explain.convolved import batch_parted
 from convcli.explain.features import LAST_MAPS, WIDTHS, columns, flat_picture, maps_counted
 from convcli.explain.lines import NAME
 from convcli.explain.origin import MAKES, joined
@@ -66,7 +67,7 @@ class OfLinear(Rule):
     def known(self) -> Hypothesis | None:
         """What the user's file says of the input, which counts more than what numbers can mean."""
         came, layer = self.came, self.came.layer
-        if halved := self.of_batch_parted():
+        if halved := batch_parted(self, self.features, self.in_features, -1):
             return halved
         if came.flat and came.merges and self.rows == 1 and self.features % self.in_features == 0:
             return self.of_merged(came.flat)
@@ -151,18 +152,6 @@ class OfLinear(Rule):
             return [Fix(code, "definition", made.file, made.number, made.last)]
         code = f"nn.Linear({self.features}, {self.out_features})"
         return self.remade_alike(self.written, code, in_features=self.features)
-
-    def of_batch_parted(self) -> Hypothesis | None:
-        """A chunk without its axis, which parts the batch and not the features."""
-        parts, frame = self.features // self.in_features, self.case.frame
-        lines = self.case.elsewhere(rf"\bchunk\((?:[^,]+, )?{parts}\)")
-        if self.features % self.in_features or not frame or len(lines) != 1:
-            return None
-        code = self.case.source.texts[frame.file][lines[0] - 1].strip()
-        says = f"{self.features} = {parts} · {self.in_features}: chunk({parts}) at line {lines[0]} parts axis 0, the "
-        fixed = re.sub(rf"(\bchunk\((?:[^,]+, )?{parts})\)", r"\1, dim=-1)", code)
-        advice = f"chunk({parts}, dim=-1) parts the features"
-        return likely(f"{says}batch", "call", advice, Fix(fixed, "instead", frame.file, lines[0]))
 
     def of_merged(self, flat: Made) -> Hypothesis:
         says = f"{self.features} = {self.features // self.in_features} · {self.in_features}: "

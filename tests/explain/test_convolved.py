@@ -65,6 +65,17 @@ y = last(x)
 net = nn.Sequential(nn.Conv2d(3, 18, 3), nn.PixelShuffle(3), nn.Conv2d(8, 3, 3))
 y = net(torch.rand(1, 3, 8, 8))
 """,
+    "16 = 2 · 8: chunk(2) at line 8 parts axis 0, the batch": """
+wide, last = nn.Conv2d(8, 16, 1), nn.Conv2d(8, 8, 1)
+x = torch.rand(4, 8, 5, 5)
+x, gate = wide(x).chunk(2)
+assert last(x * gate).shape == (4, 8, 5, 5)
+""",
+    "PixelShuffle(2) makes 4 channels of the 16": """
+wide, times, last = nn.Conv2d(3, 16, 1), nn.PixelShuffle(2), nn.Conv2d(8, 3, 1)
+x = times(wide(torch.rand(1, 3, 4, 4)))
+assert last(x).shape == (1, 3, 8, 8)
+""",
     "the norm behind it was made for 8": """
 wide = 4
 net = nn.Sequential(nn.Conv2d(3, wide * 2, 3), nn.BatchNorm2d(wide * 2), nn.Conv2d(wide * 2, wide, 3))

@@ -199,4 +199,4 @@ def test_a_norm_over_maps_names_the_count_of_their_sides(tmp_path: Path) -> None
     (tmp_path / "net.py").write_text(IMPORTS + dedent(text))
     found = diagnose(read(error_of(tmp_path / "net.py")))
     assert found
-    assert "side = pixels // 2, line 7" in found.hypotheses[0].advice
+    assert "at net.py:8: [4, side, side]" in found.hypotheses[0].advice

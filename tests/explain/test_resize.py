@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.explain import assert_file_mends, assert_first
+from convcli.explain.message import read
+from convcli.explain.recognise import diagnose
+from tests.explain import IMPORTS, assert_file_mends, assert_first, error_of
 
 CASES = [
     (
@@ -144,7 +146,7 @@ depth = torch.rand(2, 1, 8, 8)
 depth = F.interpolate(depth.unsqueeze(1), size=(16, 16))
 assert depth.shape == (2, 1, 16, 16)
 """,
-    "pop(0) takes the first": """
+    "pop() and not pop(0)": """
 pool, unpool = nn.MaxPool2d(2, return_indices=True), nn.MaxUnpool2d(2)
 x, places = torch.rand(1, 3, 8, 8), []
 for _ in range(2):
@@ -171,3 +173,10 @@ assert flow.shape == (3, 16, 16)
 @pytest.mark.parametrize("words", FILES)
 def test_the_file_is_read_and_mended(words: str, tmp_path: Path) -> None:
     assert assert_file_mends(FILES[words], words, tmp_path / "net.py").hypotheses[0].fixes
+
+
+def test_the_line_before_that_adds_an_axis_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "net.py"
+    path.write_text(f"{IMPORTS}x = torch.rand(2, 1, 8, 8)\nx = x.unsqueeze(1)\nx = F.interpolate(x, size=(16, 16))\n")
+    found = diagnose(read(error_of(path)))
+    assert found and "x = x.unsqueeze(1) adds one" in found.hypotheses[0].says

@@ -221,6 +221,15 @@ net = Head()
 net.classes = 2
 y = net(torch.rand(2, 3, 8, 8))
 """,
+    "12 rows aren't as many for each of 8 samples": """
+class Net(nn.Module):
+    def __init__(self, batch_size):
+        super().__init__()
+        self.batch_size = batch_size
+    def forward(self, x):
+        return x.view(self.batch_size, -1, 5)
+y = Net(8)(torch.rand(3, 4, 5))
+""",
     "Linear at net.py:6 makes 9, 3 + 6 + 6 = 15 are parted": """
 fc = nn.Linear(4, 9)
 p = fc(torch.rand(2, 4))
