@@ -55,7 +55,7 @@ class Case:
     @property
     def direct(self) -> bool:
         """Whether the user's line itself calls what raised: nothing but torch lies in between, or is left out."""
-        return not self.line.has(r"(?:\bmain|sys\.exit)\(") and all(
+        return not self.line.has(r"(?<![\w.])(?:main|sys\.exit)\(") and all(
             re.search(r"[/\\]torch[/\\]", frame.file) for frame in self.deeper
         )
 

@@ -1,8 +1,10 @@
 """An axis too few, too many, or in another place."""
 
+from pathlib import Path
+
 import pytest
 
-from tests.explain import assert_first
+from tests.explain import assert_file_mends, assert_first
 
 CASES = [
     (
@@ -192,3 +194,16 @@ CASES = [
 @pytest.mark.parametrize(("text", "code", "change", "words"), CASES)
 def test_the_first_answer(text: str, code: str, change: str, words: str) -> None:
     assert_first(text, code, change, words)
+
+
+def test_a_layer_that_is_called_main_is_no_start_of_a_program(tmp_path: Path) -> None:
+    text = """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.main = nn.Sequential(nn.ConvTranspose2d(20, 4, 4), nn.Tanh())
+    def forward(self, z):
+        return self.main(z)
+assert Net()(torch.rand(16, 20)).shape == (16, 4, 4, 4)
+"""
+    assert assert_file_mends(text, "has no height and width", tmp_path / "net.py").hypotheses[0].fixes
