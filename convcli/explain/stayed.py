@@ -10,17 +10,23 @@ from convcli.explain.frames import Frame
 from convcli.explain.lines import NAME
 from convcli.explain.names import FUNCTION, last_name
 from convcli.explain.placed import PLACED, is_module, known_above
-from convcli.explain.rule import Fix, Hypothesis, likely
+from convcli.explain.rule import NEW, Fix, Hypothesis, likely
 
 FAMILY = "device"
 
 MOVE = r"^(?s:(.+))\.(to\([^()]*\)|cuda\([^()]*\))$"  # what is moved, and the call that does
+# Modules, and batches of two libraries, are moved in place.
+MOVED = (
+    r"torch_geometric|transformers|(?<![\w.]){0}(?:\(|\.(?:parameters|train|eval|\w*state_dict|named_\w+)\()"
+    r"|(?<![\w.]){0} = (?!torch\.)(?:\w+\.)?[A-Z]"
+)
 DICTS = (ast.Dict, ast.DictComp)
 ROWS = (ast.List, ast.ListComp, ast.Tuple)
 # A list that becomes a module's after all, or whose layers are moved one by one.
 KEPT = (
     r"(?:Sequential|ModuleList|ModuleDict)\(\*?self\.{0}\b|add_module\(|register_module\("
-    r"|for (\w+) in [\w.]*{0}\b.*\n?.*\b\1\.(?:to|cuda)\(|\b(\w+)\.(?:to|cuda)\(.*for \2 in [\w.]*{0}\b"
+    r"|for (\w+) in [\w.]*{0}\b.{{0,200}}\n?.{{0,200}}\b\1\.(?:to|cuda)\("
+    r"|\b(\w+)\.(?:to|cuda)\(.{{0,200}}for \2 in [\w.]*{0}\b"
 )
 
 
@@ -98,10 +104,10 @@ class Left:
         code, names, fixes = " ".join(frame.code for frame in self.frames), [], []
         for node in (node for node in self.nodes if isinstance(node, ast.Expr)):
             found = re.match(MOVE, ast.unparse(node))
-            if found and re.search(rf"[(,] ?(?:\w+=)?\*{{0,2}}{re.escape(found[1])}[,)]", code):
-                moved = self.segment(node.value)
-                names.append(found[1])
-                fixes.append(self.edited(node, moved, f"{found[1]} = {moved}"))
+            name = found[1] if found and NAME.fullmatch(found[1]) else ""
+            if name and re.search(rf"[(,] ?(?:\w+=)?{name}[,)]", code) and not re.search(MOVED.format(name), self.text):
+                names.append(name)
+                fixes.append(self.edited(node, self.segment(node.value), f"{name} = {self.segment(node.value)}"))
         if names:
             says = f"{' and '.join(names)} stay{'' if names[1:] else 's'} on the CPU: .to() returns the moved tensor, "
             says += "and nothing keeps that"
@@ -127,7 +133,7 @@ class Left:
             behind = self.names.behind(NAME.findall(frame.code), self.file, frame.number)
             used = " ".join([frame.code, *within, *map(ast.unparse, behind)])
             for made in ast.walk(owner) if owner and is_module(owner) else ():
-                if not isinstance(made, ast.Assign) or not isinstance(made.value, (*DICTS, *ROWS)):
+                if not owner or not isinstance(made, ast.Assign) or not isinstance(made.value, (*DICTS, *ROWS)):
                     continue
                 name = ast.unparse(made.targets[0])
                 if re.search(rf"{re.escape(name)}\b", used) and self.holds_layers(owner, name, made.value):
@@ -139,14 +145,13 @@ class Left:
                     yield likely(says, "model", f"{name} = nn.Module{kind}(…), which registers them", fix)
                     return
 
-    def holds_layers(self, owner: ast.AST | None, name: str, value: ast.expr) -> bool:
+    def holds_layers(self, owner: ast.AST, name: str, value: ast.expr) -> bool:
         """Whether layers are put into a list or dict of a class, and it is no module's afterwards."""
-        inner = list(ast.walk(owner)) if owner else []
         if re.search(KEPT.format(re.escape(name.removeprefix("self."))), self.text):
             return False
         parts = [getattr(value, "elt", None) or getattr(value, "value", None), *getattr(value, "elts", ())]
         parts += getattr(value, "values", ())
-        for node in inner:
+        for node in ast.walk(owner):
             if isinstance(node, ast.Call) and ast.unparse(node.func) == f"{name}.append":
                 parts += node.args
             elif isinstance(node, ast.Assign) and ast.unparse(node.targets[0]).startswith(f"{name}["):
@@ -166,37 +171,22 @@ class Left:
     def replaced(self) -> Iterator[Hypothesis]:
         """A layer that is put into a model after that was moved, where the traceback goes through it."""
         called = " ".join(frame.code for frame in self.case.raised.frames)
-        for node in self.nodes:
-            target = node.targets[0] if isinstance(node, ast.Assign) else None
-            name = re.match(r"(\w+)(?:\.module)?(?:\.(\w+)|\[)", ast.unparse(target)) if target else None
-            if (
-                not isinstance(node, ast.Assign)
-                or not name
-                or name[1] == "self"
-                or not isinstance(node.value, ast.Call)
-            ):
-                continue
-            moves = self.moves_of(name[1], node)
-            late = moves and max(number for _, number in moves) < node.lineno
-            came = re.search(rf"\b{name[2]}\b", called) if name[2] else self.case.in_sequential
-            if late and came and last_name(node.value.func)[:1].isupper():
+        for node in (node for node in self.nodes if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call)):
+            put, text = ast.unparse(node.targets[0]), self.segment(node.value)
+            found = re.match(r"(?!self\.)(\w+)(?:\.module)?(?:\.(\w+)|\[)", put)
+            came = found and (re.search(rf"\b{found[2]}\b", called) if found[2] else self.case.in_sequential)
+            moves = self.moves_of(found[1], node.lineno) if found and came else []
+            if found and moves and moves[-1][1] < node.lineno and re.search(NEW, text.partition("(")[0]):
                 move, number = moves[-1]
-                put, text = ast.unparse(target) if target else "", self.segment(node.value)
                 says = (
-                    f"{put} is made in line {node.lineno}, after {name[1]} was moved in line {number}: it is on the CPU"
+                    f"{put}, made in line {node.lineno}, is on the CPU: {found[1]} was moved before, in line {number}"
                 )
-                fix = self.edited(node, text, f"{text}.{move}")
-                yield likely(says, "model", f"move {name[1]} when all of it is there, or the new layer too", fix)
+                advice = f"move {found[1]} when all of it is there, or the new layer too"
+                yield likely(says, "model", advice, self.edited(node, text, f"{text}.{move}"))
 
-    def moves_of(self, name: str, node: ast.Assign) -> list[tuple[str, int]]:
-        """The moves of a model around a statement: by its name, as it is made, or as the function returns it."""
-        function = self.names.around(self.file, node.lineno, *FUNCTION)
-        made = [(s.lineno, s.end_lineno or 0) for s, _ in self.names.assigned(name, self.file, node.lineno)]
-        returned = rf"{getattr(function, 'name', '!')}\("
-        return [
-            (move, number)
-            for moved, move, number in self.moves
-            if moved == name
-            or any(first <= number <= last for first, last in made)
-            or (re.match(returned, moved) and number > node.lineno)
-        ]
+    def moves_of(self, name: str, number: int) -> list[tuple[str, int]]:
+        """The moves of a model: by its name, where it is made, or of what the function around a line returns."""
+        function = getattr(self.names.around(self.file, number, *FUNCTION), "name", "") + "("
+        made = {statement.lineno for statement, _ in self.names.assigned(name, self.file, number)}
+        of = [move for move in self.moves if move[0] == name or move[2] in made or move[0].startswith(function)]
+        return sorted(((move, line) for _, move, line in of), key=lambda move: move[1])

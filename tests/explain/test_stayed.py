@@ -90,7 +90,7 @@ LOOP = """
             "net = nn.Sequential(nn.Linear(3, 4), nn.ReLU(), nn.Linear(4, 2)).to(device)",
             "net = nn.Sequential(nn.Linear(3, 4), nn.ReLU(), nn.Linear(4, 5))\nnet.to(device)\n"
             "net[2] = nn.Linear(4, 2)",
-            "after net was moved in line 8",
+            "net was moved before, in line 8",
         ),
         (
             "x, target = x.to(device), target.to(device)",
@@ -132,6 +132,17 @@ def test_layers_that_are_moved_are_not_blamed(tmp_path: Path, made: str, used: s
     found = diagnose(read(error_of(path)))
     assert found is not None
     assert words in found.hypotheses[0].says
+
+
+@pytest.mark.parametrize("made", ["nn.Linear(3, 4)", "Block(3)"])
+def test_modules_are_moved_in_place(tmp_path: Path, made: str) -> None:
+    path = tmp_path / "train.py"
+    block = "class Block(nn.Linear):\n    def __init__(self, n):\n        super().__init__(n, 4)\n\n"
+    step = "def step(model, x):\n    return model(x)\n\n"
+    path.write_text(f'{IMPORTS}{block}{step}net = {made}\nnet.to("meta")\nstep(net, torch.rand(2, 3))\n')
+    found = diagnose(read(error_of(path)))
+    assert found is not None
+    assert "x, or the model, was not moved" in found.hypotheses[0].says
 
 
 @pytest.mark.parametrize(
