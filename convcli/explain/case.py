@@ -34,7 +34,7 @@ class Case:
     def at(self, file: str, number: int) -> "Case":
         """The same error at a line of a text that is known."""
         frame = Frame(file, number, code=self.source.texts[file][number - 1].strip())
-        source = Source.of_text("\n".join(self.source.texts[file]), file, [frame])
+        source = Source.of_text("\n".join(self.source.texts[file]), file, [*self.source.frames, frame])
         return Case(replace(self.raised, frames=(*self.raised.frames, frame)), source)
 
     @cached_property

@@ -55,7 +55,7 @@ class Line:
         """The call of a name that a pattern fits; without one that of a layer, ``self.…(…)``, or else the outermost."""
         for fits in (pattern,) if pattern else (r"^self\.", ""):
             for call in self.calls:
-                if re.search(fits, self.text(call.func)):
+                if re.search(fits, self.text(call.func).rpartition(")")[2]):  # not what x(…).y comes from
                     return call
         return None
 

@@ -85,9 +85,10 @@ class EmbeddingRange(Rule):
     def of_columns(self, tables: list[str]) -> Iterator[Hypothesis]:
         """Ids of several kinds are looked up, each in a table of its own."""
         own = self.case.source.layer("Embedding", self.layer)
-        rows = own.written("num_embeddings") if own else "its"
+        rows = own.written("num_embeddings") if own else "as many"
         others = ", ".join(each for each in tables if each != rows)
         says = f"ids of another table's column, of {others} rows, are looked up in {self.named}, which has {rows}"
+        says = says if own else f"ids of one table's column are looked up in another: the tables have {others} rows"
         advice = "see that columns and arguments keep one order, from where they are stacked or read to the call"
         swapped = (says, "call", advice)
         says = f"{self.x} has ids with gaps, or counted from 1, and {rows} rows were made for as many ids"

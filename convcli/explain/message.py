@@ -27,6 +27,7 @@ ASSERTION = re.compile(r"(?:\w{1,80}\.cuh?:\d{1,6}: .{0,200}?)?Assertion `.{1,30
 SHAPES = re.compile(r"Using a target size \(.{1,200}?\) that is different to the input size \(.{1,200}?\)\)")
 SIZES = re.compile(r"size of tensor [ab] \((\d{1,18})\)")
 ASSIGNED = re.compile(r"(?<![\w.])[A-Za-z_][\w.]{0,80} [-+*/]?= [^\"`]{3,300}")  # within a sentence
+SHOWS = ("print", "item", "float", "int", "len", "str", "round", "format", "append", "step", "show")
 TRACEBACK = "Traceback (most recent call last)"
 CHAINED = re.compile(r"During handling of the above exception|direct cause of the following|Original Traceback")
 PRINTED = (("‘", "'"), ("’", "'"), ("“", '"'), ("”", '"'), ("×", "x"))  # as forums and pages set a message
@@ -60,9 +61,14 @@ class Raised:
             nameless = not frame.file and len([line for line in lines if line]) > 2  # the last of many lines
             if frame.code in once and not frame.of_library:
                 frame = replace(frame, file=FILE, number=once[frame.code])
-            if not nameless or re.search(r"\w\(", frame.code):
+            if not nameless or self._can_raise(frame.code):
                 placed.append(frame)
         return replace(self, frames=tuple(placed))
+
+    def _can_raise(self, line: str) -> bool:
+        """Whether the last of many lines calls more than what prints, or a function that stands above itself."""
+        own = re.findall(r"^\s*def (\w+)\(", self.code, re.MULTILINE)
+        return bool(set(re.findall(r"(\w+)\(", line)) - {*own, *SHOWS})
 
 
 @dataclass(frozen=True, slots=True)

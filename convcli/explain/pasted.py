@@ -17,7 +17,10 @@ CODE = re.compile(
     r"|[@#]|[\w.]{1,200}\(|[\])}]"
     r"|[\w.\[\]:'\", *()-]{1,200}?[-+*/@|&]?=(?!=)\s*\S"  # an assignment, or an argument in a line of its own
 )
-OF_TRACEBACK = re.compile(r"^\s*(?:-+>)?\s*\d{1,6}\s|^Traceback|^>\s{2,}|^\s*\(\w+\): ")
+OF_TRACEBACK = re.compile(
+    r"^\s*(?:-+>)?\s*\d{1,6}\s|^Traceback|^>\s{2,}|^\s*\(\w+\): "
+    r"|^\s*(?:[\w.]{0,80}(?:Error|Exception|Warning): |Given groups=)"
+)
 
 
 def code_in(lines: Sequence[str]) -> str:

@@ -199,16 +199,19 @@ class Rule:
         return self.arriving(self.written)
 
     def placed(self) -> Case | None:
-        """The case at the one line of pasted code that calls what raised, where no frame stands in that code."""
+        """The case at the one line of pasted code that calls what raised, where no traceback's frame stands there."""
         source = self.case.source
-        if FILE not in source.texts or source.frames or self.generic:
+        if FILE not in source.texts or any(frame.function for frame in source.frames) or self.generic:
             return None
+        if source.frames and len([line for line in source.texts[FILE] if line]) < 3:
+            return None  # the line above the error is it
         of_layer = (
             rf"(?:^|\.){re.escape(self.written.name)}$" if self.written and self.written.name else self.layer_named
         )
         names = [name for name in source.names.called if of_layer and re.search(of_layer, name)]
         numbers = {call.lineno for name in names if not re.search(NEW, name) for call in source.names.called[name]}
-        return self.case.at(FILE, numbers.pop()) if len(numbers) == 1 else None
+        there = {frame.number for frame in source.frames}
+        return self.case.at(FILE, numbers.pop()) if len(numbers) == 1 and not numbers & there else None
 
     @property
     def line(self) -> Line:
@@ -310,6 +313,8 @@ class Rule:
                 if not relative and self.case.source.shared(made, *changes):
                     return None
             return Fix(dedent(made.edited(type, **changes)).strip(), "definition", made.file, made.number, made.last)
+        if any(each.name == self.layer for each in self.case.source.fitting("Sequential")):
+            return None  # it is one of several layers
         named = not self.line.code or re.search(self.layer_named, self.layer)  # and not a whole model
         return Fix(f"{self.layer} = {code}", "definition") if code and named else None
 

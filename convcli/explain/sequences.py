@@ -256,6 +256,7 @@ class PackLengths(Rule):
         "Length of all samples has to be greater than 0",
     )
     says = "pack_padded_sequence takes one length a sample, on the CPU, none of them 0"
+    layer_named = r"pack_(?:padded_)?sequence$"
     lookalike = "rnn-state"
     example = """
         steps, lengths = torch.rand(3, 5, 2), torch.tensor([1, 2, 3])

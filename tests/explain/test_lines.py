@@ -64,3 +64,8 @@ def test_signs_beyond_ascii_do_not_shift_the_parts() -> None:
 @pytest.mark.parametrize("code", ["(" * 300, "a" * 300, "x." * 150, "[" * 150 + "]" * 150, "\x00"])
 def test_hostile_code_is_no_code(code: str) -> None:
     Line(code).call()
+
+
+def test_what_a_result_is_called_on_is_no_name_of_its_method() -> None:
+    line = Line("return self.top(self.features(x).flatten(1))")
+    assert line.text(line.call("features")) == "self.features(x)"

@@ -85,3 +85,42 @@ def test_the_last_of_many_lines_raised_only_if_it_calls_something() -> None:
     found = diagnose(read("\n".join([*lines, "RuntimeError: Trying to backward through the graph a second time"])))
     assert found is not None
     assert found.rule.case.frame is None
+
+
+SCRIPT = """
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.conv = nn.Conv2d(1, 8, 3)
+            self.head = nn.Linear(8, 2)
+
+        def forward(self, sound):
+            return self.head(self.conv(sound).mean((2, 3)))
+
+    def run(net):
+        print(net(torch.rand(6, 40, 30)).shape)
+
+    net = Net()
+    {}
+"""
+
+
+@pytest.mark.parametrize("last", ["print(step, loss.item())", "run(net)", "out = net(torch.rand(6, 40, 30))"])
+def test_the_line_that_calls_the_layer_and_not_the_last(last: str) -> None:
+    message = "RuntimeError: Given groups=1, weight of size [8, 1, 3, 3], expected input[1, 6, 40, 30] to have 1 "
+    text = f"{SCRIPT.format(last)}\n{message}channels, but got 6 channels instead"
+    answer = first(text)[1]
+    assert "sound" in answer.says
+    assert "loss" not in answer.says
+    assert text.split("\n")[answer.fixes[0].number - 1].strip().startswith("return self.head(self.conv(sound)")
+
+
+def test_lengths_are_sorted_where_they_are_packed() -> None:
+    lines = [
+        "x = table(words)",
+        "packed = pack_padded_sequence(x, lengths)",
+        "out, state = lstm(packed)",
+        "loss = f(out)",
+    ]
+    text = "\n".join([*lines, "", "RuntimeError: array has to be sorted in decreasing order"])
+    assert first(text)[1].fixes[0].code == "packed = pack_padded_sequence(x, lengths, enforce_sorted=False)"
