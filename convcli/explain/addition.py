@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from math import isqrt
 
+from convcli.explain.lines import lines_told
 from convcli.explain.losses import too_short
 from convcli.explain.rule import Hypothesis, Rule, certain, likely, possible
 from convcli.explain.sequences import is_longest
@@ -154,9 +155,21 @@ class AdditionSize(OfTokens, OfMaps):
         elif low > 512 and high % low == 0:
             says = f"{high} = {high // low} · {low}: one was flattened with its {high // low} classes, one without"
             yield likely(says, "call", f"as many classes in labels and model; [{low}, classes] meets labels one_hot")
-        else:
+        elif high % low == 0 and self.line.has(SHORTCUT):
+            says = (
+                f"{high} = {high // low} · {low}: of one batch, one path has parts (windows, dilated steps) on axis 0"
+            )
+            yield likely(says, "call", "bring both to one layout before they meet: undo the view, or do it to both")
+        elif self.case.may_have("(?i)batch|loader"):
             says = f"the first axes, {a} and {b}, differ: other batches (the last of an epoch), or an axis less"
             yield likely(says, "call", "build both for the batch at hand, x.size(0), not for a fixed batch_size")
+        else:
+            says = f"{self.sides[0]} has {a} rows and {self.sides[1]} {b}: they count different things, or lack an axis"
+            advice = "make both from the same samples (nodes, edges); what filters or adds to one goes for both"
+            if loops := self.case.elsewhere("self_?loops"):
+                says += f"; self loops are edges that are added at {lines_told(loops)}"
+                advice = f"add as many to the other, torch.cat([w, w.new_ones({high - low})]): PyG returns both"
+            yield likely(says, "data", advice)
 
     def of_rows(self) -> Iterator[Hypothesis]:
         """Axis 1: channels of maps that are equally large, tokens, or classes."""
@@ -221,6 +234,8 @@ class AdditionSize(OfTokens, OfMaps):
             yield likely(says, "model", f"one hidden size for both, or nn.Linear({b}, {a}) between them")
         elif a > b and is_longest(b) and axis == 2 and not shrunk:
             yield from self.of_positions()
+        elif causal := self.of_causal():
+            yield causal
         elif high - low == 1:
             yield from of_odd_size(self, a, b, self.sides if self.line.operands() else ())
         elif shrunk:

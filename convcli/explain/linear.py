@@ -16,12 +16,14 @@ from convcli.explain.features import (
     spectra,
     times,
 )
+from convcli.explain.lines import lines_told
 from convcli.explain.rule import Hypothesis, likely, possible, shaped
 from convcli.explain.wired import OfLinear
 from convcli.wording import counted as counted_as
 
 FAMILY = "linear"
 
+GRAPH = r"(?i)adj|lapl|graph|^a(?:_hat)?$"
 JOINS, BOTH = r"cat\(|concat|hstack|stack\(", "bidirectional"
 DATA_NAMED = r"(?i)(?:x|\w*(?:batch|data|inputs?|sample|obs|state)|(?:x|batch|inputs?)_\w+)"
 
@@ -72,6 +74,11 @@ class LinearSize(OfLinear):
         return (
             f"{self.x}.reshape({merged}, {self.in_features}) runs, but merges {self.rows // merged} rows into "
             "one sample"
+        )
+
+    def told(self, words: str) -> str:
+        return super().told(
+            "rows of {features} meet columns of {in_features}" if words == self.says and self.product else words
         )
 
     def why(self) -> str:
@@ -162,9 +169,6 @@ class LinearSize(OfLinear):
             says = f"{features} on the last axis are hardly the {ins} features: these are elsewhere"
             advice = f"print(x.shape) where it is made; in_features={features} only if they really are the features"
             yield likely(says, "call", advice)
-        elif channels := self.of_patches():
-            yield channels
-            yield possible("the layer is your own", "model", self.own)
         elif self.of_another_model() and not made:
             says = f"a part that makes {features} features feeds one for {ins}: of different models or versions"
             advice = f"take parts that belong together: a {ins}-wide encoder, or weights for {features}"
@@ -311,6 +315,12 @@ class LinearSize(OfLinear):
         elif self.rows == self.in_features:
             says = f"{shapes}: they share {self.rows} rows, so the first has to be turned"
             yield likely(says, "call", f"multiply {left}.T", self.instead(self.line.edited(left, f"{left}.T")))
+        elif self.rows == self.features and re.search(GRAPH, left):
+            lines = self.case.elsewhere(r"max\(\)\)? ?\+ 1")
+            says = f"{left} is made for {self.features} nodes, and {right} has {self.in_features} rows, one a node"
+            counted = f" ({lines_told(lines)})" if lines else ""
+            advice = f"make {left} for features.size(0) nodes: the largest number of an edge + 1{counted} misses nodes"
+            yield likely(says, "data", f"{advice} that have none")
         elif own := next((side for side in (left, right) if side.startswith("self.")), ""):
             says = f"{shapes}: the columns of the first, {self.features}, have to be as many as the rows of the second"
             advice = f"make {own} for the size that arrives where it is defined, or hand over the size that it has"

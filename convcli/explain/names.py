@@ -32,7 +32,7 @@ class Names:
     def around(self, file: str, number: int, *kinds: type) -> ast.AST | None:
         """The innermost function or class around a line."""
         scopes = self.scopes.get(file, [])
-        holding = [node for node in scopes if isinstance(node, kinds) and _holds(node, number)]
+        holding = [node for node in scopes if isinstance(node, kinds) and holds(node, number)]
         return holding[-1] if holding else None
 
     @cached_property
@@ -52,7 +52,7 @@ class Names:
 
     def loop(self, file: str, number: int) -> ast.For | None:
         """The innermost loop around a line."""
-        loops = (node for node in self.nodes.get(file, []) if isinstance(node, ast.For) and _holds(node, number))
+        loops = (node for node in self.nodes.get(file, []) if isinstance(node, ast.For) and holds(node, number))
         return max(loops, key=lambda loop: loop.lineno, default=None)
 
     @cached_property
@@ -73,7 +73,7 @@ class Names:
         kinds = (ast.ClassDef,) if "." in name else FUNCTION
         inner = self.around(file, number, *kinds)
         everywhere = self.assignments.get((file, name), [])
-        return [each for each in everywhere if inner and _holds(inner, each[0].lineno)] or everywhere
+        return [each for each in everywhere if inner and holds(inner, each[0].lineno)] or everywhere
 
     def behind(self, names: Iterable[str], file: str, number: int) -> Iterator[ast.Assign]:
         """The statements above a line, in its function, that make these names or what these are made of.
@@ -257,7 +257,7 @@ def _assigning(scope: ast.AST) -> Iterator[ast.Assign]:
             yield from _assigning(node)
 
 
-def _holds(node: ast.AST, number: int) -> bool:
+def holds(node: ast.AST, number: int) -> bool:
     return bool(getattr(node, "lineno", 0) <= number <= (getattr(node, "end_lineno", 0) or 0))
 
 

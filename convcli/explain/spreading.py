@@ -19,11 +19,14 @@ class _Spread(Rule):
         """What is behind sizes that can't be spread over a target, told by how the two differ."""
         shown, wanted = list(sizes), list(target)
         aligned = (1,) * (len(target) - len(sizes)) + sizes
+        target = tuple(size if size != -1 else aligned[i] for i, size in enumerate(target) if i < len(aligned))
         wrong = [i for i, (a, b) in enumerate(zip(aligned, target, strict=False)) if a not in (1, b)]
         turned = sizes[::-1]
         if 0 in target:
             says = f"nothing is chosen where {shown} is to be put: {wanted}, by an index or mask that is empty"
             return likely(says, "data", "print mask.sum(), or the index: are there such places (tokens, boxes)?")
+        if found := self.of_odd_width(sizes, target) or self.misplaced(sizes, target, wrong):
+            return found
         square = len(sizes) > 1 and sizes[-1] == sizes[-2] > 1
         if len(sizes) > len(target):
             says = f"{shown} has {counted(len(sizes) - len(target), 'axis')} more than {wanted}"
@@ -76,6 +79,32 @@ class _Spread(Rule):
             )
         says = f"{shown} and {wanted} differ on axis {wrong[0] if wrong else 0}, and only an axis of size 1 is repeated"
         return likely(says, "call", "print both shapes where they are made, and mend the one that isn't as meant")
+
+    def of_odd_width(self, sizes: tuple[int, ...], target: tuple[int, ...]) -> Hypothesis | None:
+        """Sines and cosines that take turns, of which there is one more sine where the width is odd."""
+        found = re.match(r"([\w.]+)\[(?:.*, ?)?1::2\] = (?:.*\* ?(\w+)\)$)?", self.line.code)
+        if not (found and sizes and target) or sizes[-1] != target[-1] + 1:
+            return None
+        name, factor = found[1], found[2] or "x"
+        says = f"the width of {name}, {sizes[-1] + target[-1]}, is odd: it has {sizes[-1]} columns for sines and "
+        shorter = f"{factor}[:{name}.size(-1) // 2]"
+        fix = self.instead(self.line.edited(factor, shorter)) if found[2] else None
+        advice = f"{shorter} for the cosines, or an even width (d_model)"
+        return likely(f"{says}{target[-1]} for cosines", "model", advice, fix)
+
+    def misplaced(self, sizes: tuple[int, ...], target: tuple[int, ...], wrong: list[int]) -> Hypothesis | None:
+        """An unsqueeze in the user's line that puts its axis of 1 elsewhere than where it is to be repeated."""
+        found = re.search(r"\.unsqueeze\((\d)\)(?=\.(?:expand|repeat))", self.line.code)
+        place = int(found[1]) if found else -1
+        if not found or len(wrong) != 1 or not 0 <= place < len(sizes) == len(target) or sizes[place] != 1:
+            return None
+        moved = [*sizes[:place], *sizes[place + 1 :]]
+        moved.insert(wrong[0], 1)
+        says = (
+            f"{found[0][1:]} made {list(sizes)}, and axis {wrong[0]} is to be repeated, where {sizes[wrong[0]]} stand"
+        )
+        right = f".unsqueeze({wrong[0]})"
+        return likely(says, "call", f"{right[1:]}: {moved}", self.replaced(found[0], right, 1))
 
 
 def _by(sizes: Sequence[int]) -> str:

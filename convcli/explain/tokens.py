@@ -15,6 +15,7 @@ from convcli.explain.source import Made
 FAMILY = "addition"
 
 MASKS = r"(?i)mask|attn|attention|energy|-?1e9|-?1e10|-?inf\b"
+MASK, SQUARE = r"(?i)mask|causal|tri[lu]|(?:^|\.)bias\b", r"\b(?:eye|tri[lu])\("
 POSITIONS = r"(?i)(?<![a-z])pos|position|embed|(?:^|\W)pe\b"
 SCORES = r"(?i)att|score|energy|logit|weight|dots|\bsim"
 ALLOCATES = ("randn", "rand", "zeros", "ones", "empty", "full")
@@ -38,15 +39,22 @@ class OfTokens(Meeting):
 
     def of_mask(self) -> Iterator[Hypothesis]:
         one, two = self.sides
-        place = next((i for i, side in enumerate(self.sides) if re.search("(?i)mask", side)), 1)
-        if all(re.search("(?i)mask|causal", side) for side in self.sides):
+        place = next((i for i, side in enumerate(self.sides) if re.search(MASK, side)), 1)
+        if all(re.search(MASK, side) for side in self.sides):
             place = 1
         masked, scores = ((self.a, self.b), (self.b, self.a))[place]
-        named = next(iter(re.findall(r"[A-Za-z_][\w.]*mask\w*|mask\w*", (one, two)[place])), "")
+        named = next((name for name in NAME.findall((one, two)[place]) if re.search(MASK, name)), "")
         says = f"mask and scores have {masked} and {scores} positions on axis {self.axis}"
         advice = "make the mask for the lengths that arrive: [batch, 1, queries, keys] broadcasts over the heads"
         of_scores = re.search(SCORES, (two, one)[place])
-        if named and (of_scores or (self.axis == 2 and self.line.call(FILLS))) and self.axis in (1, 2):
+        made = self.made_square(named)
+        if made and "batch" in made:
+            says += f": {named} is made for a fixed batch, and the one at hand (the last of an epoch) has another size"
+            yield likely(
+                says, "call", "make it where it is used, for x.size(0) at hand, or drop_last=True of the loader"
+            )
+            return
+        if not made and named and (of_scores or (self.axis == 2 and self.line.call(FILLS))) and self.axis in (1, 2):
             says = f"mask and scores agree behind axis {self.axis}, and {masked}, the batch it seems, meets {scores}"
             spread = f"{named}.unsqueeze(1)"
             advice = f"{spread}: an axis of 1 for the heads, or for the queries of scores that have no heads"
@@ -69,6 +77,19 @@ class OfTokens(Meeting):
             says += ": twice as many, so that cached tokens are counted again"
             advice = "take the library version that the model's code is for, or count the past once in the mask"
         yield likely(says, "call", advice)
+
+    def made_square(self, named: str) -> str:
+        """How the user's file makes a square mask that is kept with the network, where it does."""
+        name, source = named.removeprefix("self."), self.case.source
+        kept = [(made, made.call.args[-1]) for made in source.fitting("register_buffer") if len(made.call.args) > 1]
+        said = [ast.unparse(value) for made, value in kept if f"'{name}'" == ast.unparse(made.call.args[0])]
+        said += [
+            ast.unparse(value)
+            for (_, each), made in source.names.assignments.items()
+            if each == named
+            for _, value in made
+        ]
+        return next((each for each in said if named.startswith("self.") and re.search(SQUARE, each)), "")
 
     def folded(self, masked: int, scores: int) -> bool:
         """Whether shapes that are printed below the message have the scores' batch in their steps."""

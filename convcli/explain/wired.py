@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cached_property
-from math import gcd, isqrt
+from math import isqrt
 
 from convcli.explain.convolved import batch_parted
 from convcli.explain.features import LAST_MAPS, WIDTHS, columns, flat_picture, maps_counted
@@ -216,19 +216,18 @@ class OfLinear(Rule):
 
     def of_state(self, flat: Made, layer: Made) -> Hypothesis | None:
         """The states of all layers of an RNN, flattened together where the last layer's was meant."""
-        layers, both = layer.value("num_layers") or 1, layer.written("bidirectional") == "True"
+        layers = layer.value("num_layers") or 1
         if layers < 2 or not self.came.makes or self.features != layers * self.came.makes:
             return None
         says = f"{self.features} = {layers} · {self.came.makes}: the states of all {layers} layers of {layer.name} "
         says += f"are flattened into one row, and {self.named} takes {self.in_features}"
-        node: ast.expr = flat.call
-        while isinstance(node, ast.Call | ast.Attribute):
-            node = node.func if isinstance(node, ast.Call) else node.value
-        state, target = ast.unparse(node), flat.code.partition(" = ")[0].strip()
-        last = f"torch.cat([{state}[-2], {state}[-1]], dim=1)" if both else f"{state}[-1]"
-        fits = self.in_features == self.came.makes and target.isidentifier()
-        fix = Fix(f"{target} = {last}", "instead", flat.file, flat.number, flat.last) if fits else None
-        return likely(says, "model", f"the last layer's: {last}; or {self.own}", fix)
+        state = re.match(r"(\w+) = (\w+)\.", flat.code.strip())
+        fits = state and self.in_features == self.came.makes and layer.written("bidirectional") != "True"
+        code = f"{state[1]} = {state[2]}[-1]" if state and fits else ""
+        fix = Fix(code, "instead", flat.file, flat.number, flat.last) if code else None
+        return likely(
+            says, "model", f"the last layer's alone, h[-1] (both directions: the last two); or {self.own}", fix
+        )
 
     def of_turned(self) -> Hypothesis:
         """Tokens [batch, tokens, features], of which the layer is to mix the tokens."""
@@ -239,16 +238,6 @@ class OfLinear(Rule):
         place = f" (line {outer.number})" if outer and self.case.direct else ""
         advice = f"swap the two around the part that mixes them{place}: part(x.transpose(1, 2)).transpose(1, 2)"
         return likely(says, "call", f"{advice}; in_features={self.features} only if those are meant")
-
-    def of_patches(self) -> Hypothesis | None:
-        """A channel more or less in each patch of a pretrained model, where nothing but torch's own lines is told."""
-        many, ins, cells = self.rows > 4096, self.in_features, gcd(self.features, self.in_features)
-        one = abs(self.features - ins) == cells and cells in (4, 8, 16)
-        if not (many and one and self.out_features in WIDTHS) or self.line.code or self.written:
-            return None
-        says = f"{self.features} = {self.features // cells} · {cells} and {ins} = {ins // cells} · {cells}: patches of "
-        says += f"{cells} cells come with {self.features // cells} channels, and the weight is for {ins // cells}"
-        return likely(says, "checkpoint", "weights and a pipeline (VAE, mask or control channels) of one variant")
 
     def of_maps(self, layer: Made) -> Hypothesis | None:
         """Maps that go in as they are, neither flattened nor turned."""

@@ -1,8 +1,12 @@
 """What the user's line and the two sizes tell of a sum."""
 
+from pathlib import Path
+
 import pytest
 
-from tests.explain import assert_first, at, first
+from convcli.explain.message import read
+from convcli.explain.recognise import diagnose
+from tests.explain import IMPORTS, assert_first, at, error_of, first
 
 CASES = [
     (
@@ -295,6 +299,15 @@ CASES = [
         "call",
         "axis 1",
     ),
+    (
+        at(
+            "skip = s + skip",
+            "RuntimeError: The size of tensor a (8) must match the size of tensor b (4) at non-singleton dimension 0",
+        ),
+        "addition-size",
+        "call",
+        "8 = 2 · 4: of one batch",
+    ),
 ]
 
 
@@ -310,3 +323,21 @@ def test_what_was_doubled_is_brought_to_the_odd_size() -> None:
     ]
     up_one, up_two = "one = F.interpolate(one, size=two.shape[2:])", "two = F.interpolate(two, size=one.shape[2:])"
     assert fixes == [up_one, up_two, up_two]
+
+
+def test_no_last_batch_is_guessed_where_the_file_has_none(tmp_path: Path) -> None:
+    path = tmp_path / "net.py"
+    path.write_text(f"""{IMPORTS}
+def with_self_loops(edges, nodes):
+    loops = torch.arange(nodes).repeat(2, 1)
+    return torch.cat([edges, loops], dim=1)
+weight = torch.rand(3)
+edges = with_self_loops(torch.tensor([[0, 1, 2], [1, 2, 0]]), 4)
+source, target = edges
+h = torch.rand(4, 6)
+sent = h[source] * weight[:, None]
+out = torch.zeros_like(h).index_add(0, target, sent)
+""")
+    found = diagnose(read(error_of(path)))
+    assert found and "h[source] has 7 rows and weight[:, None] 3" in found.hypotheses[0].says
+    assert "self loops are edges that are added at lines 6, 10" in found.hypotheses[0].says

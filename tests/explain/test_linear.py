@@ -111,12 +111,6 @@ CASES = [
     ("mat1 and mat2 shapes cannot be multiplied (2708x7 and 256x256)", "linear-size", "call", "out_dim"),
     ("mat1 and mat2 shapes cannot be multiplied (1x2 and 26x256)", "linear-size", "model", "in_features=2"),
     (
-        "mat1 and mat2 shapes cannot be multiplied (20000x136 and 128x3072)",
-        "linear-size",
-        "checkpoint",
-        "136 = 17 · 8 and 128 = 16 · 8",
-    ),
-    (
         at(
             "return F.linear(x, self.weight)",
             "RuntimeError: mat1 and mat2 shapes cannot be multiplied (1x614400 and 2048x2048)",
@@ -124,6 +118,12 @@ CASES = [
         "linear-size",
         "call",
         "300 tokens of 2048 stand in one row",
+    ),
+    (
+        at("h = adj @ h", "RuntimeError: mat1 and mat2 shapes cannot be multiplied (11x11 and 14x8)"),
+        "linear-size",
+        "data",
+        "adj is made for 11 nodes, and h has 14 rows",
     ),
 ]
 

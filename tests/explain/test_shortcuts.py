@@ -64,6 +64,18 @@ FILES = [
         "mean, std = torch.rand(3), torch.rand(3)\npicture = torch.rand(2, 3, 8, 8)\neven = (picture - mean) / std",
         "mean and std have 3 values, one a channel",
     ),
+    (
+        "class Block(nn.Module):\n"
+        "    def __init__(self, kernel=3, dilation=2):\n"
+        "        super().__init__()\n"
+        "        self.pad = (kernel - 1) * dilation\n"
+        "        self.past = nn.Conv1d(4, 4, kernel, padding=self.pad, dilation=dilation)\n"
+        "    def forward(self, x):\n"
+        "        h = torch.relu(self.past(x))\n"
+        "        return h + x\n"
+        "assert Block()(torch.rand(2, 4, 20)).shape == (2, 4, 20)",
+        "is padded by self.pad on both sides, and its output isn't cut",
+    ),
 ]
 
 

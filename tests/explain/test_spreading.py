@@ -144,3 +144,23 @@ def test_a_state_is_repeated_without_its_layers(tmp_path: Path) -> None:
 def test_too_few_sizes_are_told_by_what_is_spread() -> None:
     message = "RuntimeError: Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor"
     assert_first(at("y = rows.unsqueeze(1).repeat(1, n, 1)", message), "expand-size", "call", "print(rows.shape)")
+
+
+SPREAD = {
+    "the width of table, 7, is odd": """
+place, rates = torch.arange(9).unsqueeze(1), torch.rand(4)
+table = torch.zeros(9, 7)
+table[:, 0::2] = torch.sin(place * rates)
+table[:, 1::2] = torch.cos(place * rates)
+""",
+    "unsqueeze(1): [3, 1, 4]": """
+code, steps = torch.rand(3, 4), torch.rand(3, 6, 2)
+every = code.unsqueeze(0).expand(-1, steps.size(1), -1)
+assert every.shape == (3, 6, 4)
+""",
+}
+
+
+@pytest.mark.parametrize("words", SPREAD)
+def test_the_users_line_says_which_axis_or_width_is_meant(words: str, tmp_path: Path) -> None:
+    assert assert_file_mends(SPREAD[words], words, tmp_path / "net.py").hypotheses[0].fixes

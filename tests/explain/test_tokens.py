@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.explain import assert_file_mends, assert_first, at, explained, first
+from convcli.explain.message import read
+from convcli.explain.recognise import diagnose
+from tests.explain import IMPORTS, assert_file_mends, assert_first, at, error_of, explained, first
 
 MESSAGE = "RuntimeError: The size of tensor a ({}) must match the size of tensor b ({}) at non-singleton dimension {}"
 FILES = [
@@ -49,6 +51,16 @@ FILES = [
         "assert Attention()(torch.rand(2, 3, 4, 4)).shape == (2, 3, 4, 4)",
         "self.mask is made once, for the longest",
     ),
+    (
+        "class Head(nn.Module):\n"
+        "    def __init__(self, longest=9):\n"
+        "        super().__init__()\n"
+        "        self.register_buffer('tril', torch.tril(torch.ones(longest, longest)))\n"
+        "    def forward(self, att):\n"
+        "        return att.masked_fill(self.tril == 0, float('-inf'))\n"
+        "assert Head()(torch.rand(2, 4, 4)).shape == (2, 4, 4)",
+        "9 and 4 positions on axis 2: self.tril is made once",
+    ),
 ]
 
 
@@ -84,3 +96,19 @@ def test_a_cut_isnt_warned_of_where_it_is_right() -> None:
 def test_a_mask_of_other_things_than_scores_gets_no_axis() -> None:
     answer = first(at("x = x.masked_fill(~mask, 0)", MESSAGE.format(5, 6, 1)))[1]
     assert ("unsqueeze" in answer.advice, answer.fixes) == (False, ())
+
+
+def test_a_mask_for_a_fixed_batch_is_told_by_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "net.py"
+    path.write_text(f"""{IMPORTS}
+class Contrast(nn.Module):
+    def __init__(self, batch_size):
+        super().__init__()
+        self.register_buffer("own_mask", torch.eye(2 * batch_size) > 0)
+    def forward(self, z):
+        sim = z @ z.T
+        return sim.masked_fill(self.own_mask, -9e15)
+y = Contrast(8)(torch.rand(10, 4))
+""")
+    found = diagnose(read(error_of(path)))
+    assert found and "self.own_mask is made for a fixed batch" in found.hypotheses[0].says
