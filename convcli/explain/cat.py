@@ -8,7 +8,8 @@ from typing import Self
 from convcli.explain.addition import halved, of_odd_size
 from convcli.explain.case import Case
 from convcli.explain.lines import Line
-from convcli.explain.rule import Fix, Hypothesis, Rule, likely, possible
+from convcli.explain.names import holds
+from convcli.explain.rule import Fix, Hypothesis, Rule, certain, likely
 from convcli.explain.sequences import is_longest
 from convcli.explain.source import Made
 from convcli.explain.tokens import parameter
@@ -17,10 +18,11 @@ from convcli.wording import counted
 JOINS = r"(?:^|\.)(?:cat|concat|concatenate)$"
 REDUCES = ("amax", "amin", "argmax", "logsumexp", "max", "mean", "median", "min", "norm", "prod", "std", "sum", "var")
 OLD_TORCH = range(200, 1130)  # lines of module.py that call forward, before 1.12
-ZEROS = r"\* ?0(?:\.0?)?$|zeros"
 FEATURES = r"(?i)feat|emb|vec|hidden|state"
 
 FAMILY = "cat"
+
+COLLATE = r"collate|worker|fetch"
 
 
 def parts_of(rule: Rule) -> list[str]:
@@ -132,12 +134,6 @@ class CatSize(Rule):
                 says = f"texts of {a} and {b} tokens, cut in windows of {min(a, b)}: one has more of them"
                 advice = "pad the shorter one (an empty prompt, too) to as many windows, or truncate"
             yield likely(says, "data", advice)
-        elif self.along == 1 and (zeros := next((p for p in parts_of(self) if re.search(ZEROS, p)), "")):
-            says = f"{a} and {b}: {zeros}, which fills up the channels, is cut from a part of another size"
-            advice = (
-                "zeros like what they are joined to, x.new_zeros(len(x), more, *x.shape[2:]); or pool the larger one"
-            )
-            yield likely(says, "model", advice)
         elif rows and self.along in (1, -1):
             says = f"{a} and {b} rows: {rows[-1]} was made from other numbers of samples, frames or words"
             yield likely(says, "data", "one row for each of the same things in all parts: count them")
@@ -146,28 +142,15 @@ class CatSize(Rule):
         elif self.along == 1 and abs(a - b) > 2 and halved(max(a, b), min(a, b)):
             says = f"{a} and {b}: one is {ratio:.3g} times as large: an upsampling is missing, or one too many"
             advice = "concatenate maps of one level; F.interpolate(x, size=skip.shape[2:]) upsamples the small one"
-            if self.case.source.says("grid"):
-                grids = f"{a} and {b}: the grid of patches is set for pictures of another size"
-                yield likely(grids, "model", "grid_size = picture size // patch size where the model is configured")
-                yield possible(says, "model", advice)
-                return
             yield likely(says, "model", advice)
         elif self.along == 1 and abs(a - b) % 2 == 0 and min(a, b) > 4 and ratio < 1.5:
             says = f"{a} and {b} differ by {abs(a - b)}: convolutions without padding took cells away at the border"
             advice = "padding=kernel // 2 in the convolutions, or crop the skip as the U-Net's authors did"
             unpadded = likely(says, "model", advice)
-            says, advice = "the input's size isn't a multiple of the network's strides", "resize or pad it to one of 32"
-            if a % 2 == 0 and abs(a - b) == 2:
-                says = (
-                    f"{a} = 2 · {a // 2} and {b} = 2 · {b // 2}: a cell was lost before a doubling, where an odd size "
-                )
-                says += "was halved, or a pooling of stride 1 isn't padded (tiny YOLO)"
-                advice += "; nn.ZeroPad2d((0, 1, 0, 1)) before an nn.MaxPool2d(2, stride=1)"
-                yield likely(says, "data", advice)
-                yield unpadded
-                return
-            yield unpadded
-            yield possible(says, "data", advice)
+            says = "a cell was lost before a doubling: an odd size was halved, or a pooling of stride 1 isn't padded"
+            advice = "resize or pad the input to a multiple of 32; tiny YOLO pools after nn.ZeroPad2d((0, 1, 0, 1))"
+            rounded = likely(says, "data", advice)
+            yield from (rounded, unpadded) if abs(a - b) == 2 else (unpadded, rounded)
         else:
             says = f"beside the axis that is joined, the sizes have to be equal: {a} and {b} are not"
             advice = "a last batch that is smaller, sequences of other lengths, axes in another order, or the wrong dim"
@@ -284,15 +267,11 @@ class CatRank(Rule):
 
     def reduced(self, part: str) -> Made | None:
         """The call that took an axis of a part away, in the line of the user's file that made it last."""
-        lines = [
-            number for number, made in self.case.behind(part).items() if re.match(rf"\(?{re.escape(part)}\b", made)
-        ]
+        made_in = self.case.behind(part).items()
+        lines = [number for number, made in made_in if re.match(rf"\(?{re.escape(part)}\b", made)]
         calls = [made for made in self.case.source.made if made.number in lines[:1] and made.callee in REDUCES]
-        axes = [
-            made
-            for made in calls
-            if re.search(r"[(,] ?(?:dim=|axis=)?-?\d\b", made.code) and "keepdim" not in made.code
-        ]
+        axis = r"(?s)^(?!.*keepdim).*[(,] ?(?:dim=|axis=)?-?\d\b"
+        axes = [made for made in calls if re.search(axis, made.code)]
         return axes[0] if axes else None
 
 
@@ -300,3 +279,72 @@ def shape_of_parameter(rule: Rule, name: str) -> tuple[str, ...]:
     """The sizes of an nn.Parameter as they are written in the user's file; empty if it is none."""
     made = parameter(rule, name)
     return tuple(map(ast.unparse, made.call.args)) if made else ()
+
+
+class CatList(Rule):
+    code = "cat-list"
+    signatures = (
+        "argument 'tensors' (position 1) must be tuple of Tensors, not {given:word}",
+        "{function:word}at() takes from 1 to 2 positional arguments but {count} were given",
+        "expected a non-empty list of Tensors",
+        "expects a non-empty TensorList",
+        "expected Tensor as element {element} in argument 0, but got {given:word}",
+        "expected Variable as element {element} in argument 0, but got {given:word}",
+        "cat received an invalid combination of arguments - got ({received:words})",
+    )
+    says = "torch.cat and torch.stack take a list of tensors"
+    layer_named = r"cat|stack"
+    lookalike = "cat-rank"
+    example = """
+        a, b = torch.rand(2, 3), torch.rand(2, 3)
+        # TypeError: cat(): argument 'tensors' (position 1) must be tuple of Tensors, not Tensor
+        both = torch.cat(a, b)
+        assert both.shape == (4, 3)
+    """
+
+    def hypotheses(self) -> Iterator[Hypothesis]:
+        given = "Tensor" if "count" in self.facts else self.facts.get("given", "")
+        if self.facts.get("received", "").startswith(("list", "tuple")):
+            says = "the list's tensors are of several types, or on CPU and GPU (before 0.4: Variables beside tensors)"
+            yield likely(says, "data", "print([part.type() for part in parts]), and make them one type on one device")
+        elif given == "NoneType" and self.case.through(COLLATE):
+            says = f"the dataset returned None for sample {self.element} of a batch: a way without return, a bad file"
+            advice = "return a tensor on every way, or leave such samples out: of the dataset, or in a collate_fn"
+            yield likely(says, "data", advice)
+        elif given == "NoneType":
+            says = f"element {self.element} of the list is None: what makes it returned nothing"
+            yield likely(says, "data", "see where it is made: a forward or function without return, or leave it out")
+        elif "element" in self.facts:
+            says = f"element {self.element} of the list is of type {given}, not a tensor"
+            advice = "torch.as_tensor(…) each of them, or return tensors where they are made"
+            if re.search(r"tuple|list|Output", given):
+                advice = "take the tensor out of it: an index more (states[-1]), or unpack what the layer returns"
+            yield likely(says, "call", advice)
+        elif given:
+            says = f"the tensors were given one by one ({given} first), not as a list"
+            call = self._call
+            fix = None
+            if call and len(call.args) > 1 and given == "Tensor":
+                parts = ", ".join(self.line.text(part) for part in call.args if not isinstance(part, ast.Constant))
+                fix = self.replaced(parts, f"[{parts}]")
+            yield certain(says, "call", "torch.cat([a, b], dim=…)", fix)
+        else:
+            if filtered := self.filtered():
+                yield filtered
+                return
+            says = "the list is empty: nothing was collected, or a filter kept nothing"
+            advice = "see why: a loader without batches, a threshold that nothing passes, an empty folder"
+            yield likely(says, "data", advice)
+
+    def filtered(self) -> Hypothesis | None:
+        """A list that gets something under a condition alone, in the user's file."""
+        name, frame = self.handed(0, ""), self.case.frame
+        numbers = self.case.elsewhere(rf"(?<![\w.]){re.escape(name)}\.append\(") if name else []
+        if not frame or len(numbers) != 1:
+            return None
+        nodes = self.case.source.names.nodes.get(frame.file, [])
+        test = [each for each in nodes if isinstance(each, ast.If) and holds(each, numbers[0])][-1:]
+        says = "".join(f"where {ast.unparse(each.test)} (line {each.lineno})" for each in test)
+        advice = f"if that can be, see to it: if not {name}, return torch.empty(0, …) with the axes of one, or go on"
+        says = f"{name} is empty: it gets something only {says}, and that never was so"
+        return likely(says, "data", f"{advice}; print how many pass") if test else None

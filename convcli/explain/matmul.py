@@ -254,10 +254,7 @@ class MatmulRank(Rule):
         node = call.args[0] if call and call.args else owner
         name = self.line.text(node) or "x"
         says = f"t() turns matrices, and {name} has {self.rank} axes: a batch of them, whose axis 0 is to stay"
-        turned = f"{name}.transpose(1, 2)"
-        if self.rank > 3:
-            flat = f"of maps, {name}.flatten(2) comes first: [batch, channels, cells]"
-            return likely(says, "call", f"swap the last two axes, {name}.transpose(-2, -1); {flat}")
+        turned = f"{name}.transpose({'1, 2' if self.rank == 3 else '-2, -1'})"
         return likely(says, "call", f"swap its last two axes: {turned}", self.replaced(self.line.text(call), turned, 1))
 
     def of_rows(self, side: str, place: int, squeezed: bool) -> Hypothesis:

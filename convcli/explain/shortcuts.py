@@ -5,13 +5,12 @@ import re
 from collections.abc import Iterator
 
 from convcli.explain.meeting import Meeting
-from convcli.explain.names import handed_over
 from convcli.explain.origin import MAKES
 from convcli.explain.rule import Fix, Hypothesis, likely, possible
-from convcli.explain.source import Made
 
 FAMILY = "addition"
 
+REACH = r"\(k\w* ?- ?1\) ?\*(?!.*/)"  # of a dilated kernel, all of it before the step
 SHORTCUT = r"(?i)short|skip|resid|identity|downsample"
 
 
@@ -91,8 +90,10 @@ class OfMaps(Meeting):
         source, frame = self.case.source, self.case.frame
         owner = source.names.around(frame.file, frame.number, ast.ClassDef) if frame else None
         calls = set(ast.walk(owner)) if owner and not re.search("(?i)chomp|:-", ast.unparse(owner)) else set()
-        causal = [made for made in source.fitting("Conv1d") if made.call in calls and self.reaches(made)]
-        if not causal or not frame:
+        causal = [
+            made for made in source.fitting("Conv1d") if made.call in calls and made.written("padding") not in "01"
+        ]
+        if not causal or not frame or not self.case.elsewhere(REACH):
             return None
         made, padding = causal[0], causal[0].written("padding")
         says = f"Conv1d at {made.place} is padded by {padding} on both sides, and its output isn't cut: it is as many "
@@ -106,15 +107,6 @@ class OfMaps(Meeting):
             fixes.append(Fix(code, "instead", frame.file, called.lineno))
         advice = f"cut the end off what each such convolution makes: y[..., :-{padding}] (Chomp1d in papers' code)"
         return likely(says, "model", advice, *fixes)
-
-    def reaches(self, made: Made) -> bool:
-        """Whether a convolution is padded by (kernel − 1) · dilation, on both sides, as far as it is written so."""
-        padding, names = made.written("padding"), self.case.source.names
-        counted = [padding, *(ast.unparse(value) for _, value in names.assigned(padding, made.file, made.number))]
-        if found := names.parameter(padding, made.file, made.number):
-            handed = [handed_over(call, padding, found[1]) for call in names.callers(found[0], made.file)]
-            counted += [ast.unparse(value) for value in handed if value]
-        return any(re.search(r"\bk\w* - 1", each) and "/" not in each for each in counted)
 
     def maker(self, node: ast.expr) -> str:
         """The kind of the last layer that a value came through."""

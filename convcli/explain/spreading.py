@@ -152,9 +152,6 @@ class ExpandSize(_Spread):
             yield likely(says, "model", "a bias has out_features numbers")
         elif target and sizes:
             yield self.between(sizes, target)
-        elif wanted in (1, 3, 4) and size and size > 16:
-            says = f"{wanted} on the last axis are channels last; the tensor has {size} there, its channels first"
-            yield likely(says, "data", "permute one to the other's order")
         elif {wanted, size} == {1, 3}:
             says = "3 channels of colour on one side, 1 on the other: grey pictures, or Normalize with 3 values"
             yield likely(says, "data", 'convert("RGB") where they are loaded, or Normalize((0.5,), (0.5,)) for grey')

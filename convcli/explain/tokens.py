@@ -15,7 +15,7 @@ from convcli.explain.source import Made
 FAMILY = "addition"
 
 MASKS = r"(?i)mask|attn|attention|energy|-?1e9|-?1e10|-?inf\b"
-MASK, SQUARE = r"(?i)mask|causal|tri[lu]|(?:^|\.)bias\b", r"\b(?:eye|tri[lu])\("
+MASK = r"(?i)mask|causal|tri[lu]|(?:^|\.)bias\b"
 POSITIONS = r"(?i)(?<![a-z])pos|position|embed|(?:^|\W)pe\b"
 SCORES = r"(?i)att|score|energy|logit|weight|dots|\bsim"
 ALLOCATES = ("randn", "rand", "zeros", "ones", "empty", "full")
@@ -79,17 +79,10 @@ class OfTokens(Meeting):
         yield likely(says, "call", advice)
 
     def made_square(self, named: str) -> str:
-        """How the user's file makes a square mask that is kept with the network, where it does."""
-        name, source = named.removeprefix("self."), self.case.source
-        kept = [(made, made.call.args[-1]) for made in source.fitting("register_buffer") if len(made.call.args) > 1]
-        said = [ast.unparse(value) for made, value in kept if f"'{name}'" == ast.unparse(made.call.args[0])]
-        said += [
-            ast.unparse(value)
-            for (_, each), made in source.names.assignments.items()
-            if each == named
-            for _, value in made
-        ]
-        return next((each for each in said if named.startswith("self.") and re.search(SQUARE, each)), "")
+        """The line of the user's file that makes a square mask, kept with the network."""
+        lines = self.case.source.texts.get(self.case.frame.file, []) if self.case.frame else []
+        kept = rf"\b{named.removeprefix('self.')}\b.*\b(?:eye|tri[lu])\("
+        return next((line for line in lines if named.startswith("self.") and re.search(kept, line)), "")
 
     def folded(self, masked: int, scores: int) -> bool:
         """Whether shapes that are printed below the message have the scores' batch in their steps."""

@@ -81,7 +81,7 @@ class OfLinear(Rule):
             return self.of_maps(layer)
         if came.flat and layer and layer.callee in RECURRENT and (state := self.of_state(came.flat, layer)):
             return state
-        if came.turned and self.rows % self.in_features == 0 and came.makes == self.features:
+        if came.turned and self.rows % self.in_features == 0 and came.makes == self.features and self.of_tokens:
             return self.of_turned()
         if came.flat and not layer and came.of_data and (product := self.of_product()):
             return product
@@ -94,31 +94,30 @@ class OfLinear(Rule):
         return None
 
     @cached_property
-    def part(self) -> tuple[Made, str, str] | None:
-        """The call that makes the part of the network whose layer it is, the part's parameter for the layer's input,
-        and the words for what comes into the part, which the same function has made.
-        """
-        node = self.written.node("in_features") if self.written and not self.generic else None
-        layer, names = self.came.layer, self.case.source.names
-        if (
-            not self.written
-            or not layer
-            or not isinstance(node, ast.Name)
-            or self.came.makes not in (None, self.features)
-        ):
+    def maker(self) -> tuple[Made, str] | None:
+        """The one call that makes the part of the network whose layer it is, and its parameter for in_features."""
+        written, names = self.written, self.case.source.names
+        node = written.node("in_features") if written and not self.generic else None
+        if not written or not isinstance(node, ast.Name):
             return None
-        found = names.parameter(node.id, self.written.file, node.lineno)
-        callers = names.callers(found[0], self.written.file) if found else []
+        function, parameters = names.parameter(node.id, written.file, node.lineno) or (None, [])
+        callers = names.callers(function, written.file) if function else []
         made = self.case.origin.by_call.get(callers[0]) if len(callers) == 1 else None
-        if not found or not made or callers[0] in names.repeated or made.file != layer.file:
+        places = {name: place for place, name in enumerate(parameters)}
+        return (replace(made, places=places), node.id) if made and made.call not in names.repeated else None
+
+    @cached_property
+    def part(self) -> tuple[Made, str, str] | None:
+        """The maker, and the words for what comes into the part, if the function that makes the part made that."""
+        layer, around = self.came.layer, self.case.source.names.around
+        if not self.maker or not layer or self.came.makes not in (None, self.features):
             return None
-        if self.came.makes not in (None, self.features):
-            return None
-        inner, outer = (names.around(made.file, each.number, ast.FunctionDef) for each in (made, layer))
+        made, parameter = self.maker
         words = layer.written(MAKES[layer.callee])
-        same = inner is outer and inner is not found[0] and (self.came.makes or NAME.fullmatch(words))
-        places = {name: place for place, name in enumerate(found[1])}
-        return (replace(made, places=places), node.id, words) if same else None
+        inner, outer = (around(each.file, each.number, ast.FunctionDef) for each in (made, layer))
+        of_part = around(self.written.file, self.written.number, ast.FunctionDef) if self.written else None
+        same = inner is outer is not of_part and made.file == layer.file
+        return (made, parameter, words) if same and (self.came.makes or NAME.fullmatch(words)) else None
 
     @property
     def own(self) -> str:
@@ -229,14 +228,19 @@ class OfLinear(Rule):
             says, "model", f"the last layer's alone, h[-1] (both directions: the last two); or {self.own}", fix
         )
 
+    @property
+    def of_tokens(self) -> bool:
+        """Whether in_features is called so that it counts tokens or steps."""
+        words = self.maker[0].written(self.maker[1]) if self.maker else ""
+        words += self.written.written("in_features") if self.written else ""
+        return bool(re.search(r"(?i)token|patch|seq|len|step|time|frame|node|point|window", words))
+
     def of_turned(self) -> Hypothesis:
         """Tokens [batch, tokens, features], of which the layer is to mix the tokens."""
         samples = self.rows // self.in_features
         says = f"{self.x} is [{samples}, {self.in_features}, {self.features}], it seems: {self.named} is made for the "
         says += f"{self.in_features} of the axis before the last, and a Linear reads the last"
-        outer = next((f for f in reversed(self.case.source.frames[:-1]) if "forward" in f.function), None)
-        place = f" (line {outer.number})" if outer and self.case.direct else ""
-        advice = f"swap the two around the part that mixes them{place}: part(x.transpose(1, 2)).transpose(1, 2)"
+        advice = "swap the two around the part that mixes them: part(x.transpose(1, 2)).transpose(1, 2)"
         return likely(says, "call", f"{advice}; in_features={self.features} only if those are meant")
 
     def of_maps(self, layer: Made) -> Hypothesis | None:

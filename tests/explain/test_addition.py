@@ -299,15 +299,6 @@ CASES = [
         "call",
         "axis 1",
     ),
-    (
-        at(
-            "skip = s + skip",
-            "RuntimeError: The size of tensor a (8) must match the size of tensor b (4) at non-singleton dimension 0",
-        ),
-        "addition-size",
-        "call",
-        "8 = 2 · 4: of one batch",
-    ),
 ]
 
 

@@ -92,7 +92,7 @@ CASES = [
     ),
     ("matrices expected, got 4D, 2D tensors at TensorMath.cpp:128", "matmul-rank", "call", "x.flatten(1)"),
     ("matrices expected, got 3D, 2D tensors", "matmul-rank", "call", "any number of axes"),
-    ("t() expects a tensor with <= 2 dimensions, but self is 4D", "matmul-rank", "call", "x.flatten(2) comes first"),
+    ("t() expects a tensor with <= 2 dimensions, but self is 4D", "matmul-rank", "call", "x.transpose(-2, -1)"),
     ("t() expects a 2D tensor, but self is 3D", "matmul-rank", "call", "x.transpose(1, 2)"),
     (
         "pooled = torch.bmm(alpha, memory)\nRuntimeError: batch1 must be a 3D tensor",
