@@ -152,6 +152,9 @@ class AdditionSize(OfTokens, OfMaps):
             says = f"{high} = {high // low} · {low}: one GPU's share of a batch, cut by DataParallel, meets the whole"
             advice = "one process for each GPU (torchrun, accelerate launch), or one GPU: CUDA_VISIBLE_DEVICES=0"
             yield likely(says, "device", advice)
+        elif low > 512 and high % low == 0:
+            says = f"{high} = {high // low} · {low}: one was flattened with its {high // low} classes, one without"
+            yield likely(says, "call", f"as many classes in labels and model; [{low}, classes] meets labels one_hot")
         elif self.case.may_have("(?i)batch|loader"):
             says = f"the first axes, {a} and {b}, differ: other batches (the last of an epoch), or an axis less"
             yield likely(says, "call", "build both for the batch at hand, x.size(0), not for a fixed batch_size")

@@ -321,10 +321,10 @@ class LinearSize(OfLinear):
             counted = f" ({lines_told(lines)})" if lines else ""
             advice = f"make {left} for features.size(0) nodes: the largest number of an edge + 1{counted} misses nodes"
             yield likely(says, "data", f"{advice} that have none")
-        elif own := next((side for side in (left, right) if side.startswith("self.")), ""):
-            says = f"{shapes}: the columns of the first, {self.features}, have to be as many as the rows of the second"
-            advice = f"make {own} for the size that arrives where it is defined, or hand over the size that it has"
-            yield likely(says, "model", advice)
         else:
+            own = next((side for side in (left, right) if side.startswith("self.")), "")
             says = f"{shapes}: the columns of the first, {self.features}, have to be as many as the rows of the second"
-            yield likely(says, "call", "print both shapes where they are made, and mend the one that isn't as meant")
+            advice = "print both shapes where they are made, and mend the one that isn't as meant"
+            if own:
+                advice = f"make {own} for the size that arrives where it is defined, or hand over the size that it has"
+            yield likely(says, "model" if own else "call", advice)
