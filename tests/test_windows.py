@@ -10,7 +10,7 @@ import pytest
 
 from convcli.cli import keyboard
 from convcli.data import files
-from convcli.explain.frames import frames
+from convcli.explain.evidence.frames import frames
 from convcli.network import reading
 from convcli.network.reading import module_named
 from convcli.process import _kept

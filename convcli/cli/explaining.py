@@ -11,7 +11,7 @@ from convcli import matching
 from convcli.cli.piped import KEPT, passed_on
 from convcli.cli.streams import complain, show, warn, write
 from convcli.cli.waiting import loading_torch
-from convcli.explain.message import read
+from convcli.explain.evidence.message import read
 from convcli.explain.recognise import RULES, diagnose, nearest, worked
 from convcli.refusals import ConvcliError, Failure
 from convcli.views import explained

@@ -5,11 +5,11 @@ import re
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from convcli.explain.frames import Frame
-from convcli.explain.lines import NAME, Line
-from convcli.explain.message import Raised
-from convcli.explain.origin import Origin
-from convcli.explain.source import Made, Source
+from convcli.explain.evidence.frames import Frame
+from convcli.explain.evidence.lines import NAME, Line
+from convcli.explain.evidence.message import Raised
+from convcli.explain.evidence.origin import Origin
+from convcli.explain.evidence.source import Made, Source
 
 AXIS = re.compile(r"(?:\bsize\(|\bshape\[)(-?\d)[\])]|\b(len)\(")
 WHOLE = 10  # lines of a text that shows how a network is made; fewer are a part of it

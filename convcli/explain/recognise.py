@@ -6,7 +6,12 @@ from dataclasses import dataclass, field
 from textwrap import dedent
 from types import ModuleType
 
-from convcli.explain import (
+from convcli.explain.case import Case
+from convcli.explain.evidence.frames import Frame
+from convcli.explain.evidence.message import Raised
+from convcli.explain.evidence.pasted import FILE
+from convcli.explain.evidence.source import Source
+from convcli.explain.families import (
     addition,
     attention,
     autograd,
@@ -43,12 +48,7 @@ from convcli.explain import (
     targets,
     view,
 )
-from convcli.explain.case import Case
-from convcli.explain.frames import Frame
-from convcli.explain.message import Raised
-from convcli.explain.pasted import FILE
 from convcli.explain.rule import Fix, Hypothesis, Rule
-from convcli.explain.source import Source
 
 # Tried in this order: rules that look at the user's line before those that take any line.
 FAMILIES: tuple[ModuleType, ...] = (

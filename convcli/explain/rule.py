@@ -10,10 +10,10 @@ from textwrap import dedent
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from convcli.explain.case import Case
-from convcli.explain.lines import NAME, Line
-from convcli.explain.origin import Told
-from convcli.explain.pasted import FILE
-from convcli.explain.source import Made, Source
+from convcli.explain.evidence.lines import NAME, Line
+from convcli.explain.evidence.origin import Told
+from convcli.explain.evidence.pasted import FILE
+from convcli.explain.evidence.source import Made, Source
 
 Likelihood = Literal["certain", "likely", "possible"]
 Where = Literal["before", "instead", "definition"]  # of the line that raised, or of the layer

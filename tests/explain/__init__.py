@@ -6,7 +6,7 @@ import traceback
 import warnings
 from pathlib import Path
 
-from convcli.explain.message import read
+from convcli.explain.evidence.message import read
 from convcli.explain.recognise import Diagnosis, diagnose
 from convcli.explain.rule import Fix, Hypothesis
 

@@ -5,7 +5,7 @@ from textwrap import dedent
 
 import pytest
 
-from convcli.explain.message import read
+from convcli.explain.evidence.message import read
 from convcli.explain.recognise import diagnose
 from tests.explain import IMPORTS, error_of, mended
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from convcli import traps
-from convcli.explain.frames import Frame
-from convcli.explain.message import Raised, read
+from convcli.explain.evidence.frames import Frame
+from convcli.explain.evidence.message import Raised, read
 from convcli.explain.recognise import RULES, diagnose, nearest, worked
 from convcli.refusals import Refusal
 from convcli.views.explained import told

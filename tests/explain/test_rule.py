@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from convcli.explain.case import Case
-from convcli.explain.message import Raised, read
+from convcli.explain.evidence.message import Raised, read
 from convcli.explain.recognise import FAMILIES, RULES, diagnose, worked
 from convcli.explain.rule import Rule, shaped
 from convcli.views.explained import told

@@ -1,0 +1,1 @@
+"""What an error's text and the user's files say, read and never run."""

@@ -1,0 +1,1 @@
+"""The errors that are known, one module a family, and what several families share."""

@@ -1,0 +1,269 @@
+"""Gradients: what autograd refuses. Advice alone, as no line shows what was meant."""
+
+import ast
+import re
+from collections.abc import Iterator
+
+from convcli.explain.evidence.lines import lines_told
+from convcli.explain.families import graph
+from convcli.explain.rule import Hypothesis, Rule, certain, likely, possible
+
+FAMILY = "autograd"
+
+IN_PLACE = ("Add", "Sub", "Mul", "Div", "Relu", "CopySlices", "Sigmoid", "Tanh", "MaskedFill")
+
+# Said of training that keeps a base frozen and computes its blocks twice.
+CHECKPOINTED = (
+    r"(?i)\blora|\bpeft\b|[/\\]peft[/\\]|gradient.?checkpoint|None of the inputs have requires_grad"
+    r"|(?<![a-z])trainer\.train(?![a-z_])|utils[/\\]checkpoint"
+)
+
+
+class NoGradient(Rule):
+    code = "no-gradient"
+    signatures = (
+        "element {index} of tensors does not require grad and does not have a grad_fn",
+        "element {index} of variables does not require grad and does not have a grad_fn",
+        "One of the differentiated Tensors does not require grad",
+    )
+    says = "the loss doesn't depend on anything that is learned"
+    lookalike = "backward-scalar"
+    example = """
+        net = nn.Linear(3, 1)
+        with torch.no_grad():
+            loss = net(torch.rand(2, 3)).sum()
+        # RuntimeError: element 0 of tensors does not require grad and does not have a grad_fn
+        loss.backward()
+    """
+    usual = (
+        likely(
+            "the way from the parameters to the loss is cut: no_grad(), .detach(), .item(), .numpy(), argmax, or "
+            "torch.tensor(loss)",
+            "loss",
+            "keep every step from model to loss a differentiable torch operation; print(out.requires_grad) finds "
+            "the cut",
+        ),
+        possible("all parameters are frozen (requires_grad=False)", "model", "leave some of them to be trained"),
+    )
+
+    def hypotheses(self) -> Iterator[Hypothesis]:
+        checkpointed = re.search(CHECKPOINTED, self.case.raised.text) or self.case.through(CHECKPOINTED)
+        if checkpointed:
+            says = "gradient checkpointing over a frozen base (LoRA): its blocks get inputs without gradients, and cut"
+            advice = "model.enable_input_require_grads() before training, or use_reentrant=False for the checkpoints"
+            yield likely(says, "model", advice)
+        cut, frozen = graph.cuts(self.case, self.line.code), graph.freezes(self.case)
+        if not checkpointed and (cut or frozen):
+            yield from self.in_file(cut, frozen)
+            return
+        for each in super().hypotheses():
+            yield possible(each.says, each.change, each.advice) if checkpointed else each
+
+    def in_file(self, cut: list[int], frozen: list[int]) -> Iterator[Hypothesis]:
+        """What the user's file does to the gradients: where it cuts the way to the loss, and what it freezes."""
+        says = f"{lines_told(cut)} cut{'' if cut[1:] else 's'} the way from the parameters to the loss"
+        kept = "what the loss is made of stays a differentiable torch operation; detach only what is printed or stored"
+        cuts = (says, "loss", kept)
+        says = f"{lines_told(frozen)} freeze{'' if frozen[1:] else 's'} parameters: all that the loss depends on"
+        advice = "leave some to be trained: freeze first, then put the new layer in, or unfreeze it"
+        if order := graph.frozen_after(self.case):
+            says = f"line {order[0]} puts a new layer in, and line {order[1]} freezes it with all the others"
+            advice = f"freeze first, then put the new layer in: line {order[1]} above line {order[0]}"
+        if frozen and not cut:
+            yield likely(says, "model", advice)
+            each = self.usual[0]
+            yield possible(each.says, each.change, each.advice)
+        else:
+            yield likely(*cuts)
+            if frozen:
+                yield possible(says, "model", advice)
+
+    decide = "print(next(model.parameters()).requires_grad, out.requires_grad)"
+    not_that = "loss.requires_grad_() runs, and nothing is learned"
+
+
+class NotScalar(Rule):
+    code = "backward-scalar"
+    signatures = (
+        "Grad can be implicitly created only for scalar outputs",
+        "grad_output[{}] has a shape of {gradient:shape} and output[{}] has a shape of {output:shape}",
+        "invalid gradient at index {} - expected shape {output:shape} but got {gradient:shape}",
+    )
+    says = "backward() starts from one number"
+    lookalike = "no-gradient"
+    example = """
+        scores = nn.Linear(3, 4)(torch.rand(2, 3))
+        # RuntimeError: grad can be implicitly created only for scalar outputs
+        scores.backward()
+    """
+
+    def hypotheses(self) -> Iterator[Hypothesis]:
+        if "output" in self.facts:
+            says = f"backward(gradient) got a gradient of {list(self.gradient)} for a result of {list(self.output)}"
+            advice = "(-loss).backward() needs none; or one of the result's shape, torch.tensor(-1.0) for a number"
+            yield certain(says, "call", advice)
+            return
+        says = "the loss has a value for each element or sample: reduction='none', or one for each GPU of DataParallel"
+        yield certain(says, "loss", "loss.mean() or loss.sum() before backward()")
+
+
+class BackwardTwice(Rule):
+    code = "backward-twice"
+    signatures = ("Trying to backward through the graph a second time",)
+    says = "the graph is freed after backward, and a part of it is used again"
+    lookalike = "backward-scalar"
+    example = """
+        x = torch.rand(3, requires_grad=True)
+        loss = (x * x).sum()
+        loss.backward()
+        # RuntimeError: Trying to backward through the graph a second time (or directly access saved tensors after
+        # they have already been freed). Saved intermediate values of the graph are freed when you call .backward()
+        # or autograd.grad(). Specify retain_graph=True if you need to backward through the graph a second time or
+        # if you need to access saved tensors after calling backward.
+        loss.backward()
+    """
+    decide = "what is made outside of the loop and used within it, and how often backward() is called in a step"
+
+    def hypotheses(self) -> Iterator[Hypothesis]:
+        earlier = "something computed in an earlier step is used in this one: an RNN's hidden state, a running loss"
+        detached = "h = h.detach() between steps; compute it anew inside the loop; total += loss.item()"
+        shared = "two backward() in one step go through one forward: of two losses, or of the same output"
+        anew = "(loss_a + loss_b).backward() once; run the model again between them where weights change"
+        both = next(graph.shared(self.case), None)
+        state = graph.carried(self.case)
+        if both:
+            name, first, second = both
+            says = f"{name} goes into {ast.unparse(first.func)} and {ast.unparse(second.func)}, and each goes backward "
+            says += f"through what made it ({lines_told(sorted({first.lineno, second.lineno}))})"
+            advice = f"{name}.detach() for the discriminator's loss, which doesn't train what made it"
+            yield likely(says, "loss", advice, graph.detached(self.case, name, first))
+            yield possible(earlier, "call", detached)
+        elif total := graph.summed(self.case):
+            name, number = total
+            says = (
+                f"line {number} adds to {name} in every step, and so to what was computed, and freed, in those before"
+            )
+            yield likely(
+                says, "call", f"{name} = 0 at the start of each step; {name} += loss.item() for what is printed"
+            )
+            yield possible(shared, "loss", anew)
+        elif state:
+            name, number = state
+            says = f"{name} of the step before goes into this one (line {number}), with a graph that is freed by now"
+            pairs = self.case.source.mentions("LSTM")
+            code = f"{name} = tuple(each.detach() for each in {name})" if pairs else f"{name} = {name}.detach()"
+            yield likely(says, "call", f"{code} in each step", self.before(code))
+            yield possible(shared, "loss", anew)
+        elif self.line.has(
+            r"(?i)(?:^|[^a-z])[dg]_?loss|loss_?[dg](?:[^a-z]|$)|err_?[dg]|disc|gen(?:er|_|\b)|adv|critic"
+        ):
+            says = "the generator's output, or the discriminator's verdict, is used by both losses"
+            advice = "discriminator(fake.detach()) for its own loss, and discriminator(fake) anew for the generator's"
+            yield likely(says, "loss", advice)
+            yield possible(earlier, "call", detached)
+        elif row := graph.in_a_row(self.case):
+            says = f"{' and '.join(row[0])} each go backward through what made both, and the first of them frees that"
+            yield likely(says, "loss", f"({' + '.join(row[0])}).backward() once", row[1])
+            yield possible(earlier, "call", detached)
+        elif self.line.has(r"\w\(.+\)\.backward|retain_graph"):
+            yield likely(shared, "loss", anew)
+            yield possible(earlier, "call", detached)
+        elif graph.once(self.case):
+            says = "one forward and one backward stand here, and no loop: backward ran again without the forward, as a "
+            says += "notebook's cell does, or what the forward takes was itself computed with gradients, before"
+            yield likely(says, "call", "both in one cell or loop; detach() what is computed before it")
+        else:
+            yield likely(earlier, "call", detached)
+            yield possible(shared, "loss", anew)
+
+    not_that = "retain_graph=True silences it, and then memory and time grow with each step"
+
+
+class InPlace(Rule):
+    code = "backward-inplace"
+    signatures = ("one of the variables needed for gradient computation has been modified by an inplace operation",)
+    says = "a value that backward needs was written over"
+    lookalike = "leaf-inplace"
+    example = """
+        x = torch.rand(3, requires_grad=True)
+        y = x.exp()
+        y += 1
+        # RuntimeError: one of the variables needed for gradient computation has been modified by an inplace
+        # operation: [torch.FloatTensor [3]], which is output 0 of Exp, is at version 1; expected version 0 instead.
+        # Hint: enable anomaly detection to find the operation that failed to compute its gradient, with
+        # torch.autograd.set_detect_anomaly(True, check_nan=False).
+        y.sum().backward()
+    """
+    decide = "torch.autograd.set_detect_anomaly(True): its traceback ends at the operation whose value is lost"
+
+    def hypotheses(self) -> Iterator[Hypothesis]:
+        text = self.case.raised.text
+        made = re.search(r"which is output \d+ of (\w{1,60}?)(?:Backward\d*)?,", text)
+        weight = re.search(
+            r"Tensor \[[\d, ]+\]\](?:, which is output \d+ of (?:T|AsStrided)(?:Backward\d*)?,)? is at", text
+        )
+        written = f"the result of {made[1]} was" if made and not weight else "a tensor was"
+        if made and made[1].rstrip("0") in IN_PLACE:
+            written = f"a tensor, last by {made[1]}, was"  # which may be the operation in place itself
+        says = f"{written} changed after it was used: x += y, x[i] = y, relu_ or inplace=True"
+        advice = "x = x + y, inplace=False, or .clone() before writing"
+        stepped = "a weight was changed: optimizer.step() came between the forward and the backward of a loss (GANs)"
+        steps = "both backward() first, then the steps; or compute the second loss anew after the step"
+        writes = [] if weight else graph.writes(self.case, made[1] if made else "")
+        if writes:
+            yield self.of_writes(writes)
+            yield possible(stepped, "loss", steps)
+        elif weight:
+            yield likely(stepped, "loss", steps)
+            yield possible(says, "call", advice)
+        else:
+            yield likely(says, "call", advice)
+            yield possible(stepped, "loss", steps)
+
+    def of_writes(self, writes: list[graph.Write]) -> Hypothesis:
+        """The places of the user's file that write over a tensor in forward."""
+        says = f"{lines_told([each.number for each in writes])} write{'' if writes[1:] else 's'} over a tensor in place"
+        says += f"{', and one of them over one' if writes[1:] else ''} that an operation before needs for its gradient"
+        advice = "x = x + y makes a new tensor; inplace=False; torch.where or .clone() before x[i] = y"
+        return likely(says, "call", advice, graph.written(self.case, writes[0]) if len(writes) == 1 else None)
+
+
+class Unused(Rule):
+    code = "unused-parameter"
+    signatures = (
+        "One of the differentiated Tensors appears {} have been used in the graph",
+        "The differentiated Tensor at index {index} appears to not have been used in the graph",
+        "Expected to have finished reduction in the prior iteration before starting a new one",
+        "Expected to mark a variable ready only once",
+        "has parameters that were not used in producing the loss",
+    )
+    says = "each parameter has a part in the loss, and for DDP one in each step"
+    lookalike = "no-gradient"
+    example = """
+        a, b = torch.rand(3, requires_grad=True), torch.rand(3, requires_grad=True)
+        # RuntimeError: The differentiated Tensor at index 0 appears to not have been used in the graph. Set
+        # allow_unused=True if this is the desired behavior.
+        gradients = torch.autograd.grad((a * a).sum(), b)
+    """
+
+    def hypotheses(self) -> Iterator[Hypothesis]:
+        if "ready only once" in self.case.raised.text:
+            says = "a parameter got its gradient twice: two backward() a step, a use outside forward, a checkpoint"
+            advice = "one backward() of all losses; checkpoint(…, use_reentrant=False); DDP(…, static_graph=True)"
+            yield likely(says, "call", advice)
+            return
+        asked = self.line.text(self.line.argument(self.line.call(r"\bgrad$"), 1, "inputs"))
+        if asked and "parameters" not in asked:
+            says = f"the loss wasn't computed from {asked}: that was made afterwards, detached, or is a copy"
+            if re.search(r"\.(?:clone|detach|view|reshape|to|cuda|float)\(", asked):
+                says = f"{asked} makes a new tensor here, which the loss can't have been computed from"
+            yield likely(says, "call", "ask for the very tensor that went in, and compute the loss after it")
+            return
+        named = re.search(r"Parameters which did not receive grad for rank \d+: (.{1,2000})", self.case.raised.text)
+        layers = list(dict.fromkeys(re.findall(r"([\w.]+)\.\w+", named[1]))) if named else []
+        which = ", ".join(layers[:3]) + (" …" if layers[3:] else "") or "a layer"
+        says = f"{which}: made and not called in this forward, or the output isn't used in the loss"
+        meant = "allow_unused=True, or find_unused_parameters=True for DDP"
+        if "LightningModule" in self.case.raised.text:
+            meant = 'Trainer(strategy="ddp_find_unused_parameters_true")'
+        yield likely(says, "model", f"use it or leave it out; where that is meant, {meant}")

@@ -1,0 +1,156 @@
+"""Calls of functions, layers and networks with other arguments than they take."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from convcli.explain.evidence.lines import lines_told
+from convcli.explain.families.calls import MODULES, uncalled
+from convcli.explain.rule import Hypothesis, Rule, certain, likely
+from convcli.wording import counted
+
+FAMILY = "arguments"
+
+SETTINGS = (
+    r"\b(?:kernel_size|(?:in|out)_(?:channels|features)|num_features|(?:input|hidden)_size|embed(?:ding)?_dim"
+    r"|num_embeddings|num_heads)\b"
+)
+
+
+class CallArguments(Rule):
+    code = "call-arguments"
+    signatures = (
+        "{function:word}() missing {count} required positional argument{}: {names:words}",
+        "{function:word}() takes {} but {given} were given",
+        "{function:word}() takes {} but {given} was given",
+        "{function:word}() takes from {least} to {most} positional arguments but {given} were given",
+        "{function:word}() got an unexpected keyword argument '{keyword:word}'",
+        "{function:word}() got multiple values for argument '{keyword:word}'",
+        "multiple values for keyword argument '{keyword:word}'",
+    )
+    says = "the call doesn't have the arguments that are taken"
+    lookalike = "not-a-tensor"
+    example = """
+        # TypeError: Conv2d.__init__() got an unexpected keyword argument 'strides'
+        conv = nn.Conv2d(3, 8, kernel_size=3, strides=2)
+        y = conv(torch.rand(1, 3, 8, 8))
+    """
+
+    def hypotheses(self) -> Iterator[Hypothesis]:
+        function, text = self.facts.get("function", "").rpartition(" ")[2], self.case.raised.text
+        keyword = self.facts.get("keyword", "")
+        layer = re.search(MODULES, function + " " + self.line.code) or re.search(
+            SETTINGS, f"{self.facts.get('names', '')} {keyword}"
+        )
+        if not (self.case.in_torch or layer or re.search(r"(?:^|\.)forward$", function)):
+            return
+        if function.endswith("forward") or (self.case.in_torch and "forward" in function):
+            yield from self.of_forward(function.rpartition(".")[0], keyword)
+        elif "__init__" in function or layer:
+            name = layer[0] if layer and layer[0][0].isupper() else function.removesuffix(".__init__") or "the layer"
+            name = "the layer" if name == "__init__" else name
+            if keyword:
+                known = {
+                    "strides": "stride",
+                    "filters": "out_channels",
+                    "activation": "a layer of its own",
+                    "kernel": "kernel_size",
+                }
+                meant = f": {known[keyword]}" if keyword in known else " of this version"
+                says = f"{name} has no argument {keyword!r}{meant}"
+            else:
+                lacks = f": {self.missing()} is missing" if self.missing() else ""
+                says = f"{name} was made with too {'few' if 'missing' in text else 'many'} arguments{lacks}"
+            advice = "nn.Conv2d(in_channels, out_channels, kernel_size), nn.Linear(in_features, out_features)"
+            yield certain(says, "model", advice)
+
+    def of_forward(self, owner: str, keyword: str) -> Iterator[Hypothesis]:
+        """A network or layer that is called with other inputs than its forward takes."""
+        compare = "compare the call with def forward(self, …)"
+        called = re.search(r"([\w.]*(?:module|model|net))\(\)", self.line.code)
+        owners = self.owners() if not owner else set()
+        if "Sequential" in (owner, *owners) or (self.case.in_sequential and "names" in self.facts):
+            says = "nn.Sequential takes one input, and hands one tensor from each layer to the next"
+            advice = "a module of your own, whose forward calls the layers with what each takes; or one tuple for all"
+            yield certain(says, "model", advice)
+        elif "given" in self.facts:
+            yield from self.miscounted(owner or "".join(owners if len(owners) == 1 else ()))
+        elif keyword:
+            says = f"forward has no argument {keyword!r}: of another version or model, or passed on by a wrapper"
+            yield likely(says, "call", compare)
+        elif self.case.through("data_parallel|parallel_apply"):
+            says = "a GPU of DataParallel got no sample: the batch, often the last, has fewer than there are GPUs"
+            advice = "drop_last=True and larger batches; or hand the inputs over by position, as tensors"
+            yield likely(says, "data", advice)
+        elif called:
+            says = f"{called[0]} calls the network, with nothing: the brackets are too much"
+            named = self.replaced(called[0], called[1], 1)
+            yield likely(says, "call", f"{called[1]} without brackets is the network itself", named)
+        elif made := re.search(r"\b([A-Z]\w*)\.forward\(", self.line.code):
+            says = f"{made[1]} is a class, and its forward is called without a network that was made of it"
+            yield certain(says, "call", f"net = {made[1]}(…) once, with its settings, then net(x)")
+        elif self.missing() == "input" and (fixes := uncalled(self.case)):
+            says = f"{lines_told([fix.number for fix in fixes])}: a layer is taken for what it computes, and not called"
+            advice = (
+                "call it, self.fc(x); and nn.ReLU()(x) or F.relu(x) in place of nn.ReLU(x), which only makes a layer"
+            )
+            yield likely(says, "model", advice, *fixes)
+        elif self.missing() == "input" and not self.line.code:
+            says = "one of torch's own layers, as its input is called so, was called with nothing"
+            advice = "self.fc(x) in place of self.fc(), and nn.ReLU()(x) or F.relu(x) in place of a layer made there"
+            yield likely(says, "model", advice)
+        else:
+            says = f"forward takes more than {self.shown() or 'the model'} is called with"
+            says += f": {self.missing()} is missing" if self.missing() else ""
+            forward = self.forward(owner or "".join(owners if len(owners) == 1 else ()))
+            says += f", of ({ast.unparse(forward.args)}) in line {forward.lineno}" if forward else ""
+            yield likely(says, "call", compare)
+
+    def owners(self) -> set[str]:
+        """The classes that may have made what the user's line calls, as the file says."""
+        call, frame = self.line.call() if self.case.direct else None, self.case.frame
+        return self.case.source.names.makers(call, frame.file, frame.number) if call and frame else set()
+
+    def miscounted(self, owner: str) -> Iterator[Hypothesis]:
+        """Too many or too few inputs, as Python counts them, with self."""
+        given = self.given - 1
+        taken = re.search(r"takes (?:from \d+ to )?(\d+)", self.case.raised.text)
+        most = int(taken[1]) - 1 if taken else 0
+        called = [call for call in self.line.calls if len(call.args) == given and not self.starred(call)]
+        if not (self.case.direct and called):
+            says = f"forward takes {counted(most, 'input')} beside self, and {given} came: a batch that was starred "
+            says += "(model(*batch)), or an input too many"
+            yield likely(says, "call", "compare the call with def forward(self, …); nn.Sequential takes one input")
+            return
+        name, inputs = self.line.text(called[-1].func), ", ".join(map(self.line.text, called[-1].args))
+        forward = self.forward(owner)
+        of = f"{owner}.forward" if owner else f"the forward of {name}"
+        says = f"{of} takes {counted(most, 'input')} beside self, and {given} are handed over: {inputs}"
+        if forward:
+            says += f" ({Path(self.case.frame.file).name if self.case.frame else ''}:{forward.lineno} defines it)"
+        extra = self.line.text(called[-1].args[-1])
+        wide = ", ".join(self.line.text(each).rpartition(".")[2] for each in called[-1].args)
+        wide = wide if re.fullmatch(r"[A-Za-z_]\w*(?:, [A-Za-z_]\w*)*", wide) else "…"
+        advice = f"leave out what it has no use for ({extra}?), or def forward(self, {wide}) that uses it"
+        yield likely(
+            says, "call", advice + ("; an nn.Sequential takes one input alone" if most == 1 and not owner else "")
+        )
+
+    def starred(self, call: ast.Call) -> bool:
+        return any(isinstance(each, ast.Starred) for each in call.args)
+
+    def forward(self, owner: str) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
+        """The forward of a class that stands in the user's file."""
+        names = self.case.source.names
+        made = {node.name: node for nodes in names.scopes.values() for node in nodes if isinstance(node, ast.ClassDef)}
+        body = getattr(made.get(owner), "body", [])
+        return next((each for each in names.functions.get("forward", []) if each in body), None)
+
+    def shown(self) -> str:
+        """What the user's line calls, where that is what raised."""
+        call = self.line.call() if self.case.direct else None
+        return self.line.text(call.func) if call else ""
+
+    def missing(self) -> str:
+        return str(self.facts.get("names", "")).replace("'", "")

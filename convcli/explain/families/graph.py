@@ -1,0 +1,238 @@
+"""What the user's file does to the graph of a loss: where it is cut, frozen, written over, carried on or shared."""
+
+import ast
+import copy
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from convcli.explain.case import Case
+from convcli.explain.evidence.names import FUNCTION, last_name
+from convcli.explain.rule import Fix
+
+CUTS = r"\.detach\(|\.item\(|\.numpy\(|\.data\b|argmax\(|torch\.tensor\(|\.tolist\("
+OFF = r"no_grad|inference_mode|set_grad_enabled\(False\)"
+FREEZES = r"requires_grad_\(False\)|\.requires_grad = False"
+WRITES = (
+    r"^(?:add|sub|mul|div|relu|leaky_relu|clamp|sigmoid|tanh|exp|fill|zero|copy|masked_fill|scatter\w*|index_\w+)_$"
+)
+OF_TORCH = ("torch.", "F.", "nn.functional.")
+JUDGE = r"(?i)^(?:self\.)?(?:net)?_?d(?:is\w*)?(?:net)?$|critic(?![a-z])|discr"
+ADVERSARIAL = r"(?i)fake|\bgen|_gen|discr|critic(?![a-z])|\b[dg]_"
+# The operations whose in-place forms torch names by the same word.
+WRITTEN = {ast.Add: "Add", ast.Sub: "Sub", ast.Mult: "Mul", ast.Div: "Div", ast.Pow: "Pow"}
+
+
+@dataclass(frozen=True)
+class Write:
+    """A place of the file that writes over a tensor, what torch calls the operation, and the line without it."""
+
+    number: int
+    operation: str
+    code: str
+
+
+def _nodes(case: Case) -> list[ast.AST]:
+    return case.source.names.nodes.get(case.frame.file, []) if case.frame else []
+
+
+def _fix(case: Case, node: ast.stmt, code: str) -> Fix | None:
+    frame = case.frame
+    if frame is None or ";" in case.source.texts[frame.file][node.lineno - 1]:
+        return None
+    return Fix(code, "instead", frame.file, node.lineno, node.end_lineno or 0)
+
+
+def cuts(case: Case, loss: str) -> list[int]:
+    """The lines above that cut what a loss is made of from the parameters."""
+    made, nodes = case.behind(loss.partition(".backward")[0]), _nodes(case)
+    off = [
+        node for node in nodes if isinstance(node, ast.With) and any(re.search(OFF, ast.unparse(i)) for i in node.items)
+    ]
+    within = [node.lineno for node in off for number in made if node.lineno < number <= (node.end_lineno or 0)]
+    decorated = [each for each in case.source.names.functions.get("forward", []) if each in nodes]
+    within += [each.lineno for each in decorated if any(re.search(OFF, ast.unparse(d)) for d in each.decorator_list)]
+    return sorted({number for number, code in made.items() if re.search(CUTS, code)} | set(within))
+
+
+def once(case: Case) -> bool:
+    """Whether the user's code goes backward once, by a loss that it computes there, and in no loop or function."""
+    nodes = [node for nodes in case.source.names.nodes.values() for node in nodes]
+    back = [
+        ast.unparse(node.func) for node in nodes if isinstance(node, ast.Call) and last_name(node.func) == "backward"
+    ]
+    losses = [name for _, name in case.source.names.assignments if [f"{name}.backward"] == back]
+    return bool(losses) and not any(isinstance(node, (*FUNCTION, ast.For, ast.While)) for node in nodes)
+
+
+def freezes(case: Case) -> list[int]:
+    return case.elsewhere(FREEZES)
+
+
+def frozen_after(case: Case) -> tuple[int, int] | None:
+    """The line that puts a new layer into a model, and the one below it, in one scope, that freezes all of it."""
+    nodes = _nodes(case)
+    functions = [node for node in nodes if isinstance(node, FUNCTION)]
+    freezers = {each.name for each in functions if re.search(FREEZES, ast.unparse(each))}
+    inside = {node for each in functions for node in ast.walk(each)}
+    for scope in (*map(ast.walk, functions), [node for node in nodes if node not in inside]):
+        inner = list(scope)
+        put = [each.lineno for each in inner if isinstance(each, ast.Assign) and _of_layer(each)]
+        frozen = [each.lineno for each in inner if isinstance(each, ast.Call) and last_name(each.func) in freezers]
+        frozen += [each.lineno for each in inner if isinstance(each, ast.For) and re.search(FREEZES, ast.unparse(each))]
+        after = [(first, last) for first in put for last in frozen if last > first]
+        if after:
+            return after[0]
+    return None
+
+
+def _of_layer(statement: ast.Assign) -> bool:
+    value, target = statement.value, statement.targets[0]
+    made = isinstance(value, ast.Call) and ast.unparse(value.func).startswith(("nn.", "torch.nn."))
+    return made and isinstance(target, ast.Attribute) and ast.unparse(target.value) != "self"
+
+
+def writes(case: Case, operation: str) -> list[Write]:
+    """What writes over a tensor in forward: by this operation, or else by any, or else layers with inplace=True."""
+    inside = set(_nodes(case))
+    forwards = [each for each in case.source.names.functions.get("forward", []) if each in inside]
+    nodes = [node for forward in forwards for node in ast.walk(forward)]
+    found = [write for node in nodes if isinstance(node, ast.stmt) for write in _writes(node)]
+    made = [each for each in case.source.made if each.is_set("inplace") and case.frame and each.file == case.frame.file]
+    layers = [Write(each.number, "", each.edited(inplace="False").strip()) for each in made]
+    alike = [each for each in found if operation and each.operation == operation]
+    return sorted(alike or found or layers, key=lambda each: each.number)
+
+
+def _writes(node: ast.stmt) -> Iterator[Write]:
+    targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AugAssign) else []
+    call = node.value if isinstance(node, ast.Assign | ast.Expr) else None
+    if any(isinstance(target, ast.Subscript) for target in targets):
+        yield Write(node.lineno, "CopySlices", "")
+    elif isinstance(node, ast.AugAssign) and not isinstance(getattr(node.value, "value", None), int):
+        yield Write(node.lineno, WRITTEN.get(type(node.op), ""), _plain(node))
+    elif isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and re.search(WRITES, call.func.attr):
+        owner, name = ast.unparse(call.func.value), call.func.attr[:-1]
+        target = ast.unparse(targets[0]) if targets else owner
+        arguments = ast.unparse(call).removeprefix(f"{owner}.{name}_")
+        code = "" if name in ("fill", "zero", "copy") else f"{target} = {owner}.{name}{arguments}"
+        yield Write(node.lineno, name.capitalize(), code)
+
+
+def _plain(node: ast.AugAssign) -> str:
+    """``x += y`` as ``x = x + y``."""
+    return ast.unparse(ast.Assign([node.target], ast.BinOp(node.target, node.op, node.value), lineno=node.lineno))
+
+
+def written(case: Case, write: Write) -> Fix | None:
+    statements = [node for node in _nodes(case) if isinstance(node, ast.stmt) and node.lineno == write.number]
+    return _fix(case, statements[0], write.code) if statements and write.code else None
+
+
+def _around(case: Case) -> list[ast.For | ast.While]:
+    """The loops around the user's line, the innermost first."""
+    number = case.frame.number if case.frame else 0
+    loops = [node for node in _nodes(case) if isinstance(node, ast.For | ast.While)]
+    return [loop for loop in loops if loop.lineno < number <= (loop.end_lineno or 0)][::-1]
+
+
+def _names(*nodes: ast.AST) -> set[str]:
+    return {node.id for each in nodes for node in ast.walk(each) if isinstance(node, ast.Name)}
+
+
+def _kept(name: str, loop: ast.For | ast.While) -> bool:
+    """Whether a name goes from one round of a loop into the next, with its graph."""
+    assigned = [each for each in ast.walk(loop) if isinstance(each, ast.Assign) and name in _names(*each.targets)]
+    anew = any(name not in _names(each.value) or "detach" in ast.unparse(each.value) for each in assigned)
+    return not anew and not (isinstance(loop, ast.For) and name in _names(loop.target))
+
+
+def carried(case: Case) -> tuple[str, int] | None:
+    """A name that a loop around the user's line computes from itself, with a call: an RNN's state; and its line."""
+    for loop in _around(case):
+        for statement in (each for each in ast.walk(loop) if isinstance(each, ast.Assign)):
+            call = statement.value
+            if isinstance(call, ast.Call) and not ast.unparse(call.func).startswith(OF_TORCH):
+                for name in sorted(_names(*statement.targets) & _names(*call.args)):
+                    if _kept(name, loop):
+                        return name, statement.lineno
+    return None
+
+
+def summed(case: Case) -> tuple[str, int] | None:
+    """What the user's line goes backward from, if a loop around it adds to it each time; and the line that does."""
+    wanted = {case.line.code.partition(".backward")[0]}
+    for loop in _around(case):
+        added = [each for each in ast.walk(loop) if isinstance(each, ast.AugAssign)]
+        added = [each for each in added if ast.unparse(each.target) in wanted and _kept(ast.unparse(each.target), loop)]
+        if added:
+            return ast.unparse(added[0].target), added[0].lineno
+    return None
+
+
+def in_a_row(case: Case) -> tuple[list[str], Fix | None] | None:
+    """Losses that go backward one below the other, the user's line after the first; and a line for all of them."""
+    number = case.frame.number if case.frame else 0
+    for body in (getattr(node, "body", None) for node in _nodes(case)):
+        run: list[tuple[str, ast.stmt]] = []
+        for statement in body if isinstance(body, list) else ():
+            found = re.fullmatch(r"(\w+)\.backward\(.*\)", ast.unparse(statement))
+            if not found and run and run[-1][1].lineno >= number:
+                break
+            run = [*run, (found[1], statement)] if found else []
+        names = [name for name, _ in run]
+        if len(set(names)) == len(names) > 1 and run[0][1].lineno < number <= run[-1][1].lineno:
+            fix = _fix(case, run[0][1], f"({' + '.join(names)}).backward()")
+            return names, replace(fix, last=run[-1][1].lineno) if fix else None
+    return None
+
+
+def shared(case: Case) -> Iterator[tuple[str, ast.Call, ast.Call]]:
+    """What a generator made, and two calls below that it is handed to and that each go backward."""
+    nodes = _nodes(case)
+    functions = [node for node in nodes if isinstance(node, FUNCTION)]
+    backward = {each.name for each in functions if ".backward(" in ast.unparse(each)}
+    into: dict[str, list[ast.Call]] = {}
+    for call in (node for node in nodes if isinstance(node, ast.Call)):
+        for name in (each.id for each in call.args if isinstance(each, ast.Name)):
+            into.setdefault(name, []).append(call)
+    for statement in (node for node in nodes if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call)):
+        name = ast.unparse(statement.targets[0])
+        made_by = ast.unparse(statement.value.func) if isinstance(statement.value, ast.Call) else ""
+        if name not in into or made_by.startswith(OF_TORCH):
+            continue
+        handed = [call for call in into[name] if call.lineno > statement.lineno]
+        steps = [call for call in handed if last_name(call.func) in backward]
+        steps = [call for call in steps if re.search(ADVERSARIAL, f"{name} {ast.unparse(call.func)}")]
+        judged = [call for call in handed if re.search(JUDGE, ast.unparse(call.func))]
+        for found in (steps, judged):
+            if len(found) >= 2:
+                first, second, *_ = sorted(found, key=lambda call: (call.lineno, call.col_offset))
+                yield name, first, second
+
+
+def detached(case: Case, name: str, call: ast.Call) -> Fix | None:
+    """The line with a call, which gets a tensor without its graph."""
+    frame = case.frame
+    line = case.source.texts[frame.file][call.lineno - 1] if frame else ""
+    code = line.encode()[call.col_offset : call.end_col_offset].decode()
+    new = re.sub(rf"(?<=[( ]){name}(?=[,)])", f"{name}.detach()", code, count=1)
+    return (
+        Fix(line.replace(code, new, 1).strip(), "instead", frame.file, call.lineno) if frame and new != code else None
+    )
+
+
+def computed(case: Case) -> tuple[int, Fix | None] | None:
+    """The line that calculates with a tensor made to be learned, and the same with a leaf of what is calculated."""
+    for statement in (node for node in _nodes(case) if isinstance(node, ast.Assign)):
+        value, inner = copy.deepcopy(statement.value), []
+        for node in ast.walk(value):
+            if isinstance(node, ast.Call) and any(each.arg == "requires_grad" for each in node.keywords):
+                inner.append(node)
+                node.keywords = [each for each in node.keywords if each.arg != "requires_grad"]
+        outer = isinstance(value, ast.BinOp) or (isinstance(value, ast.Call) and value not in inner)
+        if len(inner) == 1 and outer:
+            of = ast.unparse(value) if isinstance(value, ast.Call) else f"({ast.unparse(value)})"
+            target = ast.unparse(statement.targets[0])
+            return statement.lineno, _fix(case, statement, f"{target} = {of}.detach().requires_grad_()")
+    return None

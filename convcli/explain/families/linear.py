@@ -1,0 +1,330 @@
+"""Linear layers whose input has other features than they take."""
+
+import re
+from collections.abc import Iterator
+from math import isqrt
+
+from convcli.explain.evidence.lines import lines_told
+from convcli.explain.families.features import (
+    JOINED,
+    SAME_COLUMNS,
+    WIDTHS,
+    columns,
+    flat_picture,
+    made_of_maps,
+    maps_counted,
+    one_side,
+    spectra,
+    times,
+)
+from convcli.explain.families.wired import OfLinear
+from convcli.explain.rule import Hypothesis, likely, possible, shaped
+from convcli.wording import counted as counted_as
+
+FAMILY = "linear"
+
+GRAPH = r"(?i)adj|lapl|graph|^a(?:_hat)?$"
+JOINS, BOTH = r"cat\(|concat|hstack|stack\(", "bidirectional"
+DATA_NAMED = r"(?i)(?:x|\w*(?:batch|data|inputs?|sample|obs|state)|(?:x|batch|inputs?)_\w+)"
+
+
+class LinearSize(OfLinear):
+    code = "linear-size"
+    signatures = (
+        "mat1 and mat2 shapes cannot be multiplied ({rows}x{features} and {in_features}x{out_features})",
+        "input and weight.T shapes cannot be multiplied ({rows}x{features} and {in_features}x{out_features})",
+        "size mismatch, m1: [{rows} x {features}], m2: [{in_features} x {out_features}]",
+        "size mismatch, [{rows} x {features}], m2: [{in_features} x {out_features}]",
+        "must have same reduction dim, but got [{rows}, {features}] X [{in_features}, {out_features}]",
+    )
+    says = "{features} features arrive, and the weight takes {in_features}"
+    layer_named = r"(?i)fc|lin|class|head|dense|proj|mlp"
+    lookalike = "norm-channels"
+    example = """
+        net = nn.Sequential(
+            nn.Conv2d(3, 16, kernel_size=5),
+            nn.MaxPool2d(2),
+            nn.Flatten(),
+            nn.Linear(16 * 5 * 5, 10),
+        )
+        # RuntimeError: mat1 and mat2 shapes cannot be multiplied (4x256 and 400x10)
+        scores = net(torch.rand(4, 3, 12, 12))
+        assert scores.shape == (4, 10)
+    """
+
+    def operands(self) -> Iterator[tuple[str, str]]:
+        if self.product:
+            left, right = self.sides()
+            yield left, str([self.rows, self.features])
+            yield right, str([self.in_features, self.out_features])
+            return
+        yield self.x, shaped((self.rows, self.features), "rows", "features")
+        where = f"   {self.written.place}" if self.written else ""
+        yield self.layer, f"nn.Linear({self.in_features}, {self.out_features}){where}"
+
+    def rebuilt(self) -> str:
+        rows = f"{self.samples}, {self.rows // self.samples}" if self.unflattened() else f"{self.rows}"
+        layer = f"layer = nn.Linear({self.in_features}, {self.out_features})"
+        return f"{layer}\nx = torch.rand({rows}, {self.features})\ny = layer(x)"
+
+    def warning(self) -> str:
+        merged = self.samples
+        if not merged or merged >= self.rows or self.unbatched() or self.unflattened():
+            return ""
+        return (
+            f"{self.x}.reshape({merged}, {self.in_features}) runs, but merges {self.rows // merged} rows into "
+            "one sample"
+        )
+
+    def told(self, words: str) -> str:
+        return super().told(
+            "rows of {features} meet columns of {in_features}" if words == self.says and self.product else words
+        )
+
+    def why(self) -> str:
+        if self.maps:
+            channels, side, counted = self.maps
+            return (
+                f"{self.in_features} = {channels} · {counted}·{counted} and {self.features} = {channels} · "
+                f"{side}·{side}: the last maps are {side}×{side} where {counted}×{counted} were counted."
+            )
+        if self.product:
+            return f"Each row of the first has {self.features}, each column of the second {self.in_features}."
+        return f"The last axis of {self.x} has {self.features}, and each row of the weight {self.in_features}."
+
+    @property
+    def x(self) -> str:
+        return super().x if self.layer != "layer" else "x"  # what a whole model gets isn't what the layer gets
+
+    def deciding(self) -> str:
+        if self.rows == self.in_features:
+            return f"print({self.x}.shape) where it is made: is its first axis the batch, or the features?"
+        if self.rows == 1 and self.samples > 1:
+            return f"print({self.x}.shape) before it is flattened: is its first axis {self.samples}?"
+        if self.samples and not self.of_another_model():
+            return f"print({self.x}.shape) before the line: two axes mean in_features, more a flatten that is missing"
+        return "whether the layer's size is yours to choose, or weights that were loaded fix it"
+
+    def hypotheses(self) -> Iterator[Hypothesis]:
+        rows, features, ins, outs = self.rows, self.features, self.in_features, self.out_features
+        made = self.written
+        if self.product and features != ins:
+            yield from self.products()
+        elif features != ins and rows and (known := self.known()):
+            yield known
+        elif not rows:
+            yield likely(
+                "no rows arrive: the tensor is empty", "data", "see where what it is made of loses its last row"
+            )
+        elif features == ins:
+            says = f"the sizes do fit ({features} and {ins}): the cause is another, and shapes needn't change"
+            yield likely(says, "device", "run it on the CPU, whose messages are exact; memory, drivers, mixed devices")
+        elif self.called_on_data() and (features < 4 or not self.unflattened()):
+            yield from self.of_columns()
+        elif features == outs and 4 * features <= ins and not made:
+            says = f"{features} is what the layer makes: scores of the same layer arrive in the place of {ins} features"
+            yield likely(says, "model", f"hand over the {ins} features from before the last layer, or leave it out")
+            yield possible(f"{features} features are meant", "model", self.own)
+        elif (rows, features) == (ins, 1):
+            says = f"one sample of {ins} features came as a column, [{ins}, 1]: as {ins} samples of one feature"
+            yield likely(says, "data", "a row is a sample: [[a, b, …]], or x.T here")
+        elif ins == 1 and outs > 10**5:
+            says = f"the weight [{ins}, {outs}] is packed: a quantised (4-bit) one that wasn't unpacked"
+            advice = "let the library that quantised it run the layer, or load the weights unquantised"
+            yield likely(says, "model", advice)
+        elif self.unbatched():
+            says = (
+                f"{ins} = {rows} · {features}: one sample without its batch axis, whose {rows} channels (or steps) the"
+            )
+            yield likely(
+                f"{says} flatten took for a batch", "data", "x.unsqueeze(0) before the network: a batch of one"
+            )
+        elif (
+            rows == 1
+            and features > ins
+            and features % ins == 0
+            and not made_of_maps(features, ins)
+            and not self.squeezes()
+        ):
+            yield from self.merged(features // ins)
+        elif self.unflattened() and not self.flattened():
+            samples, per_row = self.samples, ins // features
+            says = f"{rows}·{features} = {samples}·{ins}: each sample is {per_row} rows; it isn't flattened"
+            flat = self.changed(self.x, "{}.flatten(1)")
+            yield likely(says, "call", "flatten the maps before the layer: nn.Flatten() or x.flatten(1)", flat)
+            yield possible(f"{features} features are meant", "model", self.own)
+        elif unpooled := self.unpooled():
+            says = f"maps [{unpooled}, {ins}, {features}, {features}] arrive ({rows} rows of {features}), not pooled to"
+            says += f" 1×1 and not flattened: {ins} is their channels"
+            advice = "nn.AdaptiveAvgPool2d(1), and x.flatten(1) before the layer"
+            yield likely(says, "call", f"{advice}; AvgPool2d(7) counts on pictures of 224")
+        elif ins == outs and max(features, ins) >= 16 * min(features, ins) and not made and not self.samples:
+            says = f"{features} values arrive at a layer between two hidden states of {ins}: the input itself, or what"
+            says += " a part before it makes (its out_dim, or classes)"
+            advice = (
+                f"{ins} from that part; or the input first through the layer (or embedding) that makes a hidden state"
+            )
+            yield likely(says, "call", advice)
+        elif features <= 32 and ins >= 256 and not made and not self.samples:
+            says = f"{features} on the last axis are hardly the {ins} features: these are elsewhere"
+            advice = f"print(x.shape) where it is made; in_features={features} only if they really are the features"
+            yield likely(says, "call", advice)
+        elif self.of_another_model() and not made:
+            says = f"a part that makes {features} features feeds one for {ins}: of different models or versions"
+            advice = f"take parts that belong together: a {ins}-wide encoder, or weights for {features}"
+            yield likely(says, "checkpoint", advice)
+            yield possible("the layer is your own", "model", self.own)
+        else:
+            yield from self.miscounted()
+
+    def called_on_data(self) -> bool:
+        """Whether a script, not a network's forward, calls the layer on what it has of a loader or a file."""
+        own = self.layer != "layer" and not self.layer.startswith("self.") and not self.case.in_sequential
+        return own and bool(re.fullmatch(DATA_NAMED, self.x))
+
+    def of_columns(self) -> Iterator[Hypothesis]:
+        """Data with other features than the first layer takes."""
+        arrive = counted_as(self.features, "feature")
+        says = f"{self.x} has {arrive} a sample, and {self.layer} takes {self.in_features}"
+        advice = (
+            f"make the {self.in_features} where the batch is made: every column, powers of one, codes of categories"
+        )
+        yield likely(says, "data", advice)
+        yield likely(f"{arrive} a sample, no more, is meant", "model", self.own, *self.remade_for_features)
+
+    def miscounted(self) -> Iterator[Hypothesis]:
+        rows, features, ins, other = self.rows, self.features, self.in_features, ""
+        advice, remade = self.own, self.remade_for_features
+        if rows == ins:
+            says = f"in_features={ins} is the number of rows (the batch), not of the {features} features of one"
+            yield likely(says, "model", advice, *remade)
+            says = f"x is turned, [features, batch]: its {rows} rows are the features"
+            yield possible(says, "call", "x.T before the layer")
+            return
+        if self.maps:
+            channels, side, counted = self.maps
+            smaller = "larger" if side < counted else "smaller"
+            sizes = f"are {side}×{side}, not {counted}×{counted}"
+            says = f"the net is for {smaller} pictures: the {channels} last maps {sizes}"
+            resized = ", or resize the pictures to what it was sized for (pretrained weights stay)"
+            told, fixes = self.recounted()
+            if told:
+                says, remade = f"the {channels} last maps {sizes}: {told}", fixes
+                advice = "count them as strides, kernels and poolings make them, or from zeros that go through these"
+            advice += resized if "//" not in told else ""
+            if counted == 1:
+                says += ", as pooling them would make them"
+                advice = f"nn.AdaptiveAvgPool2d(1) before the flatten; or {advice}"
+        elif longer := times(features, ins):
+            says = (
+                f"the net was sized for smaller pictures: {features} = {longer}² · {ins}, so the last maps are "
+                f"{longer} times as high and wide as was counted"
+            )
+            advice += ", or resize the pictures to what it was sized for (pretrained weights stay)"
+        elif bins := spectra(features, ins):
+            says = f"{bins[0]}, where {bins[1]} was counted on"
+            advice = f"the same n_fft for both, or {advice}"
+        elif features % ins == 0 and self.squeezes():
+            says = f"{ins} → {self.out_features} squeezes the channels of a block, and {features // ins} · {ins} come: "
+            says += "its width is multiplied (an expansion) before"
+        elif features == 2 * ins and self.case.may_have(f"{JOINS}|{BOTH}"):
+            says = f"{features} = 2 · {ins}: two vectors arrive, of both directions of an RNN or concatenated"
+        elif features % ins == 0 and features // ins <= 8 and ins >= 64 and self.case.may_have(JOINS):
+            says = f"{features} = {features // ins} · {ins}: {features // ins} vectors arrive concatenated"
+            advice += ", or the weights of the model that is made for them"
+        elif features - ins in JOINED and self.case.may_have(JOINS):
+            says = f"{features} = {ins} + {features - ins}: {features - ins} more features are concatenated"
+        elif features >= 16 and ins % features == 0 and ins // features <= 16 and self.case.may_have(f"{JOINS}|unfold"):
+            parts = ins // features
+            says = f"{ins} = {parts} · {features}: {parts} vectors were to be joined, and one arrives"
+            advice = f"join them before the layer (torch.cat, F.unfold), or {advice}"
+        elif says := columns(features, ins):
+            other = "a column was lost or added, and the layer is right"
+        elif sides := one_side(features, ins):
+            says = f"a side of the last maps has {sides[0]} cells, {sides[1]} were counted: inputs of another size"
+            advice += ", or bring the inputs to the size that it was made for"
+        else:
+            arrive = flat_picture(features) or f"{features} features"
+            says = f"{arrive} arrive{'s' * arrive.startswith('a')}, and in_features={ins} was counted for others"
+            many = "few" if features < ins else "many"
+            other = (
+                f"the layer is right (its weights are loaded, say), and {abs(ins - features)} features too {many} come"
+            )
+        yield likely(says, "model", advice, *remade)
+        if other:
+            yield possible(other, "data", f"data and settings that make {ins} of them; {SAME_COLUMNS}")
+        elif self.samples and self.samples < rows and not self.flattened():
+            says = f"{self.x} isn't flattened yet (it then has more than 2 axes here)"
+            advice = "x = x.flatten(1)"
+            yield possible(says, "call", advice)
+
+    def flattened(self) -> bool:
+        """Whether the user's line, or one shortly above, flattens."""
+        frame = self.case.frame
+        lines = [self.line.code, *(self.case.source.above(frame)[:5] if frame else [])]
+        return any(re.search(r"flatten|\.view\(|reshape\(|Flatten\(", line) for line in lines)
+
+    def of_another_model(self) -> bool:
+        """Whether these are widths of text or picture encoders, and not features that somebody counted."""
+        widths = (self.features, self.in_features)
+        told = re.search(r"(?i)comfyui|diffusers", self.case.raised.text)  # frames below a bare message are no frames
+        if (self.rows and self.rows % 77 == 0) or (
+            self.out_features in (320, 640, 1280) and self.in_features in WIDTHS
+        ):
+            return True
+        if told or self.case.through(r"(?i)transformers|diffusers|comfy|clip|attention|lora|encoder|bert"):
+            return all(width in WIDTHS or (width > 1024 and width % 256 == 0) for width in widths)
+        directions = widths[0] == 2 * widths[1] <= 1024 or widths[1] == 2 * widths[0] <= 512  # of an RNN, perhaps
+        return set(widths) <= WIDTHS and not maps_counted(*widths) and not directions
+
+    def unbatched(self) -> bool:
+        """Whether all rows together are one sample: of channels, or of what the user's line has flattened."""
+        square = isqrt(self.features) ** 2 == self.features
+        one = (
+            self.rows * self.features == self.in_features and self.rows > 1 and self.came.makes in (None, 0, self.rows)
+        )
+        return one and (self.flattened() or (square and not self.unflattened()))
+
+    def squeezes(self) -> bool:
+        """Whether the layer makes few channels of those of a block, to weigh them, as in squeeze and excitation."""
+        narrow = 1 < self.out_features <= self.in_features // 4 and self.in_features % self.out_features == 0
+        named = r"(?i)(?:^|[/\\_ ])se(?:_|net|layer|block|module|\b)|squeeze|excit|cbam|channel_?att"
+        return narrow and (self.case.through(named) or self.line.has(r"\.view\(\w+, \w+, 1, 1\)"))
+
+    def unpooled(self) -> int:
+        """How many samples there are if rows are those of maps that weren't pooled to one cell; 0 if they can't be."""
+        each = self.in_features * self.features
+        return self.rows // each if 0 < self.features <= 64 and each and self.rows % each == 0 else 0
+
+    @property
+    def product(self) -> bool:
+        """Whether two tensors are multiplied, and no layer's weight."""
+        alike = (self.rows, self.features) == (self.in_features, self.out_features)
+        return alike or self.line.has(r"@|\bmat_?mul\(|\bmm\(|einsum")
+
+    def sides(self) -> tuple[str, str]:
+        return self.line.factors() or (self.handed(0, "a"), self.handed(1, "b"))
+
+    def products(self) -> Iterator[Hypothesis]:
+        """A product of two tensors, not a layer."""
+        left, right = self.sides()
+        shapes = f"{left} is [{self.rows}, {self.features}] and {right} [{self.in_features}, {self.out_features}]"
+        if self.features == self.out_features:
+            says = f"{shapes}: the {self.features} features of both are on the last axis, so one has to be turned"
+            yield likely(says, "call", f"multiply by {right}.T", self.instead(self.line.edited(right, f"{right}.T")))
+        elif self.rows == self.in_features:
+            says = f"{shapes}: they share {self.rows} rows, so the first has to be turned"
+            yield likely(says, "call", f"multiply {left}.T", self.instead(self.line.edited(left, f"{left}.T")))
+        elif self.rows == self.features and re.search(GRAPH, left):
+            lines = self.case.elsewhere(r"max\(\)\)? ?\+ 1")
+            says = f"{left} is made for {self.features} nodes, and {right} has {self.in_features} rows, one a node"
+            counted = f" ({lines_told(lines)})" if lines else ""
+            advice = f"make {left} for features.size(0) nodes: the largest number of an edge + 1{counted} misses nodes"
+            yield likely(says, "data", f"{advice} that have none")
+        else:
+            own = next((side for side in (left, right) if side.startswith("self.")), "")
+            says = f"{shapes}: the columns of the first, {self.features}, have to be as many as the rows of the second"
+            advice = "print both shapes where they are made, and mend the one that isn't as meant"
+            if own:
+                advice = f"make {own} for the size that arrives where it is defined, or hand over the size that it has"
+            yield likely(says, "model" if own else "call", advice)

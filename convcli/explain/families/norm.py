@@ -1,0 +1,332 @@
+"""Normalisation layers: their channels, their axes, and batches of one."""
+
+import ast
+import re
+from collections.abc import Iterator
+from math import prod
+from typing import Any
+
+from convcli.explain.case import Case
+from convcli.explain.evidence.origin import MAKES
+from convcli.explain.evidence.source import Made
+from convcli.explain.families.convolved import ADD_UP, dense
+from convcli.explain.families.features import of_models
+from convcli.explain.rule import Fix, Hypothesis, Rule, certain, likely, possible
+from convcli.wording import counted
+
+FAMILY = "norm"
+
+LAST = ("Linear", "Embedding", "LSTM", "GRU", "RNN")  # their features are on the last axis
+
+
+class NormChannels(Rule):
+    code = "norm-channels"
+    signatures = (
+        "running_mean should contain {got} elements not {expected}",
+        "weight should contain {got} elements not {expected}",
+        "expected input's size at dim=1 to match num_features ({expected}), but got: {got}",
+        "Expected weight to be a vector of size equal to the number of channels in input, but got weight of shape "
+        "[{expected}] "
+        "and input of shape {input:shape}",
+    )
+    says = "the norm was made for {expected} channels, and its input has {got}"
+    layer_named = r"(?i)bn|norm"
+    lookalike = "norm-rank"
+    rebuild = "layer = nn.BatchNorm1d({expected})\nx = torch.rand(2, {got}, 2)\ny = layer(x)"
+    example = """
+        net = nn.Sequential(nn.Conv2d(3, 32, kernel_size=3), nn.BatchNorm2d(16, momentum=0.2))
+        # RuntimeError: running_mean should contain 32 elements not 16
+        maps = net(torch.rand(4, 3, 8, 8))
+        assert maps.shape == (4, 32, 6, 6)
+    """
+
+    def __init__(self, case: Case, facts: dict[str, Any], generic: bool = False) -> None:
+        super().__init__(case, {"got": facts["input"][1], **facts} if "input" in facts else facts, generic)
+
+    def hypotheses(self) -> Iterator[Hypothesis]:
+        got, shape = self.got, self.facts.get("input", ())
+        if got == self.expected:
+            return
+        if shape and self.expected == 1 < 5 < got:
+            yield likely(f"{list(shape)} has no channel axis: [batch, …]", "data", "add it: x.unsqueeze(1)")
+            return
+        elsewhere = (*shape[: len(shape) == 3], *shape[2:])
+        if self.expected in elsewhere and shape.count(self.expected) == 1:
+            axis = shape.index(self.expected)
+            says = f"the {self.expected} channels are on axis {axis} of {list(shape)}, and axis 1 is taken for them"
+            advice = f"x.movedim({axis}, 1)" if axis else "one sample alone is a batch of one: x.unsqueeze(0)"
+            advice += (
+                ", or x.flatten(0, 1) where an axis of parts stands before it" if axis == 2 < len(shape) - 2 else ""
+            )
+            yield likely(says, "data", advice)
+            return
+        types = "BatchNorm1d BatchNorm2d BatchNorm3d InstanceNorm1d InstanceNorm2d InstanceNorm3d SyncBatchNorm"
+        made = self.made(types, num_features=self.expected)
+        advice = f"{self.setting(made, 'num_features', got)}, or {self.expected} channels from the layer before"
+        came = self.arriving(made)
+        if came.layer and came.makes == got:
+            says = f"{came.layer.callee} at {came.layer.place} makes {counted(got, 'channel')}"
+            says += f", and the norm behind it was made for {self.expected}"
+            yield likely(says, "model", advice, self.remade(made, num_features=got))
+            return
+        if came.layer and came.makes == self.expected and came.layer.callee in LAST and not (came.flat or came.turned):
+            yield self.of_steps(came.layer)
+            return
+        if self.expected < got and (joins := dense(self.case)):
+            says = f"{got} = {self.expected} + {got - self.expected}: {joins}, and {self.expected} was counted without "
+            yield likely(f"{says}what they add", "model", ADD_UP)
+            return
+        says = f"the layer before makes {counted(got, 'channel')}, and the norm was made for {self.expected}"
+        if beside := self.beside(types):
+            norm, makes = beside
+            says = f"the norm at {norm.place} is made for {norm.written('num_features')}, and the layer above it makes "
+            yield likely(
+                f"{says}{makes}", "model", f"num_features={makes} there", self.remade(norm, num_features=makes)
+            )
+            return
+        uneven = self.expected & (self.expected - 1)  # layers double powers of two by themselves
+        if uneven and got > self.expected and got % self.expected == 0:
+            says = f"{got} = {got // self.expected} · {self.expected}: what the norm counts once (a person, a direction"
+            says += f", a vector) arrives {got // self.expected} times, concatenated"
+        elif uneven and self.expected > got > 8 and self.expected % got == 0:
+            says = (
+                f"{self.expected} = {self.expected // got} · {got}: the norm was made for vectors that are concatenated"
+            )
+            says += " (both poolings, both directions), and one arrives"
+        if self.elsewhere():
+            where = f"axis 1 has {got}, which may be steps, regions or a batch that was squeezed"
+            turn = "x.squeeze(1)" if got == 1 else "x.transpose(1, 2) (and back), or x.flatten(0, 1) for all as samples"
+            where += f": the {self.expected} features are on another axis"
+            yield likely(where, "call", f"BatchNorm1d takes [batch, features, length]: {turn}")
+            yield possible(says, "model", advice)
+            return
+        if min(got, self.expected) >= 1024 and of_models(got, self.expected) and " = " not in says:
+            versions = (
+                f"a part that makes {got} channels feeds one for {self.expected}: of different models or versions"
+            )
+            yield likely(versions, "checkpoint", "take parts, weights and a library that belong together")
+            yield possible(says, "model", advice)
+            return
+        yield likely(says, "model", advice, self.remade(made, num_features=got))
+
+    def of_steps(self, layer: Made) -> Hypothesis:
+        """The layer before makes what the norm was made for, and has it on the last axis."""
+        says = f"{layer.callee} at {layer.place} makes the {self.expected} features on the last axis, and the norm "
+        says += f"reads axis 1, which has {self.got}: steps, frames or tokens"
+        call = self.line.text(self._call)
+        turned = f"{self.layer}({self.x}.transpose(1, 2)).transpose(1, 2)"
+        fix = self.replaced(call, turned, 1) if self.layer != "layer" and not self.case.in_sequential else None
+        advice = f"transpose(1, 2) before the norm and after it, or nn.LayerNorm({self.expected}), which reads the last"
+        return likely(says, "call", advice, fix)
+
+    def beside(self, types: str) -> tuple[Made, str] | None:
+        """The only norm of the user's files, and what the layer above it is written to make, if else."""
+        source = self.case.source
+        norms = [] if self.generic else source.fitting(types)
+        if len(norms) != 1:
+            return None
+        norm = norms[0]
+        around = source.names.around(norm.file, norm.number, ast.FunctionDef)
+        layers = [each for each in source.made if each.callee in MAKES and each.callee not in types.split()]
+        above = [
+            each
+            for each in layers
+            if (each.file, each.number < norm.number) == (norm.file, True)
+            and source.names.around(each.file, each.number, ast.FunctionDef) is around
+        ]
+        makes = above[-1].written(MAKES[above[-1].callee]) if above else ""
+        return (norm, makes) if makes not in ("", norm.written("num_features")) else None
+
+    def elsewhere(self) -> bool:
+        """Whether it is unlikely that a layer makes so few channels, or so odd a number of them, for such a norm."""
+        odd = self.got % 8 and self.got > 4 and self.expected % self.got
+        return bool((odd and self.expected >= max(32, 2 * self.got)) or self.got == 1 < self.expected // 16)
+
+    decide = "print the shape of what goes in: axis 1 is the channels"
+
+
+class NormShape(Rule):
+    code = "norm-shape"
+    signatures = (
+        "Given normalized_shape={expected:shape}, expected input with shape {}, but got input of size{input:shape}",
+        "Expected weight to be of same shape as normalized_shape, but got weight of shape {weight:shape} and "
+        "normalized_shape = "
+        "{expected:shape}",
+    )
+    says = "LayerNorm({expected}) wants these sizes on the last axes"
+    decide = "whether the norm's size is yours to choose, or weights that were loaded fix it"
+    layer_named = r"(?i)ln|norm"
+    lookalike = "norm-channels"
+    rebuild = "layer = nn.LayerNorm({expected})\nx = torch.rand({input})\ny = layer(x)"
+    example = """
+        norm = nn.LayerNorm(64)
+        maps = torch.rand(2, 64, 8, 8)
+        # RuntimeError: Given normalized_shape=[64], expected input with shape [*, 64], but got input of size[2, 64,
+        # 8, 8]
+        y = norm(maps)
+    """
+
+    def hypotheses(self) -> Iterator[Hypothesis]:
+        expected, shape = self.expected, self.facts.get("input", ())
+        ends = list(shape[-len(expected) :])
+        if len(expected) == 1 and expected[0] in shape[1:-1] and len(shape) > 2:
+            axis = shape.index(expected[0], 1)
+            says = f"the {expected[0]} channels are on axis {axis} of {list(shape)}; LayerNorm takes the last axis"
+            advice = (
+                f"norm(x.movedim({axis}, -1)).movedim(-1, {axis}), or nn.GroupNorm(1, {expected[0]}), which "
+                "reads axis 1"
+            )
+            turned = self.turned_below(axis)
+            if turned:
+                advice = f"swap the two lines, the norm behind the turn; or {advice}"
+                says += f", and line {turned.last} turns them there one line too late"
+            yield likely(says, "call", advice, turned)
+        elif len(shape) == 1:
+            says = f"one axis of {shape[0]} is left, the batch or length: the {expected[-1]} features were averaged"
+            advice = "mean(dim=1) or x[:, 0] keep [batch, features]; mean(dim=-1) and x[..., 0] don't"
+            yield likely(says, "call", advice)
+        elif shape and of_models(expected[-1], shape[-1]):
+            says = (
+                f"a part that makes {shape[-1]} features feeds one for {expected[-1]}: of different models or versions"
+            )
+            advice = f"take an encoder and weights that belong together: {expected[-1]} wide"
+            yield likely(says, "checkpoint", advice)
+            yield possible("the norm is your own", "model", f"normalized_shape={ends}")
+        else:
+            says = f"the input ends in {ends}, and the norm was made for {list(expected)}"
+            made = self.made("LayerNorm", normalized_shape=expected[0]) if len(expected) == 1 and ends else None
+            change = self.remade(made, normalized_shape=ends[0]) if made else None
+            norms = [] if self.generic or len(expected) < 2 else self.case.source.fitting("LayerNorm")
+            place = f" at {norms[0].place}: {norms[0].written('normalized_shape')}" if len(norms) == 1 else ""
+            advice = f"normalized_shape={ends}{place}, or the input that it was made for"
+            advice += ": one picture size for the data and the model" * bool(place)
+            yield likely(says, "model", advice, change)
+
+    def turned_below(self, axis: int) -> Fix | None:
+        """The user's line behind the one below it, if that moves an axis to the end of the same tensor."""
+        frame, name = self.case.frame, self.line.assigned
+        lines = self.case.source.texts.get(frame.file, []) if frame and not self.generic else []
+        below = lines[frame.number].strip() if frame and frame.number < len(lines) else ""
+        end = rf"(?:permute\([\d, ]*\b{axis}\)|movedim\({axis}, -1\)|transpose\({axis}, -1\))"
+        if not (frame and name.isidentifier() and re.fullmatch(rf"{name} = {name}\.{end}(?:\.contiguous\(\))?", below)):
+            return None
+        return Fix(f"{below}\n{self.line.code}", "instead", frame.file, frame.number, frame.number + 1)
+
+
+class NormRank(Rule):
+    code = "norm-rank"
+    signatures = (
+        "Expected {expected}D input (got {got}D input)",
+        "Expected {least}D or {expected}D input (got {got}D input)",
+        "Expected at least {expected}D input (got {got}D input)",
+    )
+    says = "the norm is for another number of axes than the {got} that arrive"
+    decide = "print the shape before the network: is the batch its first axis?"
+    layer_named = r"(?i)bn|norm"
+    lookalike = "norm-channels"
+    example = """
+        net = nn.Sequential(nn.Linear(8, 16), nn.BatchNorm2d(16))
+        # ValueError: expected 4D input (got 2D input)
+        y = net(torch.rand(4, 8))
+        assert y.shape == (4, 16)
+    """
+
+    def hypotheses(self) -> Iterator[Hypothesis]:
+        right = {2: 1, 3: 1, 4: 2, 5: 3}.get(self.got)
+        wrong = 1 if "least" in self.facts else self.expected - 2
+        arrives = {2: "[batch, features]", 3: "[batch, channels, length]", 4: "[batch, channels, height, width]"}
+        arrives[5] = "[batch, channels, depth, height, width]"
+        what = f"{arrives.get(self.got, f'a tensor of {self.got} axes')} went into a {wrong}-d norm"
+        if right is None:
+            squeezed = self.squeezed()
+            advice = (
+                "squeeze(dim) with the one axis that is meant"
+                if squeezed
+                else ("unsqueeze it, or don't squeeze before")
+            )
+            says = f"{what}: a batch or channel axis is missing" + (f", taken by {squeezed}" if squeezed else "")
+            yield likely(says, "call", advice)
+            return
+        if 3 <= self.got == self.expected - 1 and not self.line.has(r"(?i)\bfc|linear|flat|1d\("):
+            axes = arrives[self.got + 1][8:]
+            says = f"a batch axis is missing: [{axes}, one sample; the convolution before takes that, a norm doesn't"
+            advice = "one sample alone is a batch of one: x.unsqueeze(0) before the network"
+            code, place = self.case.origin.batched(self.case.raised.frames)
+            fix = Fix(code, "instead", place.file, place.number) if place else None
+            yield likely(says, "data", advice, fix)
+        kinds = (f"BatchNorm{wrong}d", f"InstanceNorm{wrong}d")
+        norms = [made for made in self.case.source.made if made.callee in kinds]
+        before = [self.case.origin.told(list(self.case.origin.before(norm))).layer for norm in norms]
+        before += [self.arriving(norm).layer for norm in norms if norm.name == self.layer]
+        if self.got == self.expected - 1 and any(layer and layer.callee.endswith(f"{wrong}d") for layer in before):
+            return  # the norm is the right one for the convolution before it
+        made = norms[0] if len(norms) == 1 and not self.generic else None
+        kind = made.callee[:-2] if made else "BatchNorm"
+        fix = self.remade(made, type=f"{kind}{right}d") if made else None
+        advice = f"nn.{kind}{right}d is the one for {self.got} axes, or don't flatten (or unsqueeze) before it"
+        yield likely(what, "model", advice, fix)
+
+
+class NormOne(Rule):
+    code = "norm-one"
+    signatures = (
+        "Expected more than 1 value per channel when training, got input size {input:shape}",
+        "Expected more than 1 spatial element when training, got input size {input:shape}",
+    )
+    says = "one value for each channel has no spread to be divided by: {input}"
+    lookalike = "norm-channels"
+    rebuild = "layer = nn.BatchNorm1d({input}[1])\nx = torch.rand({input})\ny = layer(x)"
+    example = """
+        net = nn.Sequential(nn.Linear(8, 16), nn.BatchNorm1d(16))
+        # ValueError: Expected more than 1 value per channel when training, got input size torch.Size([1, 16])
+        y = net(torch.rand(1, 8))
+    """
+    decide = "whether this line trains or predicts"
+    not_that = "GroupNorm or no norm at all makes another network of it; pretrained statistics are lost"
+
+    def hypotheses(self) -> Iterator[Hypothesis]:
+        if len(self.input) < 2 or prod(self.input[2:]) * self.input[0] != 1:
+            return
+        pooled = "; a 1×1 map after pooling counts as one value" if len(self.input) > 2 else ""
+        says = f"a batch of one sample is trained on, often the last of an epoch{pooled}"
+        train = "batch_size of 2 or more, and DataLoader(…, drop_last=True) where the last batch may have one"
+        alone = "a single sample is predicted, and the model is still in training mode"
+        evaluate = "model.eval() before (and model.train() before training goes on)"
+        if self.predicts():
+            yield likely(alone, "call", evaluate)
+            yield possible(says, "data", train)
+        else:
+            yield likely(says, "data", train)
+            yield possible(alone, "call", evaluate)
+
+    def predicts(self) -> bool:
+        """Whether the innermost of the user's functions and lines that speaks of training or predicting predicts."""
+        own = [f"{frame.function} {frame.code}" for frame in self.case.raised.frames if not frame.of_library]
+        named = own or re.findall(r"line \d{1,9}, in (\w{1,80})", self.case.raised.text)
+        predicting = r"(?i)test|eval|valid|infer|predict|dummy|sample|export|onnx|summary"
+        place = next((each for each in reversed(named) if re.search(rf"{predicting}|train|fit\b|loss", each)), "")
+        return bool(re.search(predicting, place))
+
+
+class NormGroups(Rule):
+    code = "norm-groups"
+    signatures = (
+        "num_channels ({channels}) must be divisible by num_groups ({groups})",
+        "num_channels must be divisible by num_groups",
+        "Expected number of channels in input to be divisible by num_groups, but got input of shape {input:shape} and "
+        "num_groups={groups}",
+    )
+    says = "GroupNorm splits the channels into groups of equal size"
+    lookalike = "groups"
+    example = """
+        # ValueError: num_channels (48) must be divisible by num_groups (32)
+        norm = nn.GroupNorm(32, 48)
+        y = norm(torch.rand(2, 48, 4, 4))
+    """
+
+    def hypotheses(self) -> Iterator[Hypothesis]:
+        channels = self.facts.get("channels") or (self.facts.get("input") or (0, 0))[1]
+        fits = [str(n) for n in range(2, channels + 1) if channels % n == 0][:8] if channels < 10**6 else []
+        says = f"{channels or 'the'} channels don't divide by {self.facts.get('groups', 'num_groups')}"
+        advice = f"num_groups of {', '.join(fits) or 'a divisor of the channels'}; the order is (groups, channels)"
+        yield certain(says, "model", advice)

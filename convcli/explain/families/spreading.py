@@ -1,0 +1,337 @@
+"""Tensors that are spread over others, written into them, or choose from them, and haven't the sizes for it."""
+
+import ast
+import re
+from collections.abc import Iterator, Sequence
+from math import prod
+
+from convcli.explain.evidence.lines import Line
+from convcli.explain.evidence.source import Made
+from convcli.explain.families.sequences import is_longest
+from convcli.explain.rule import Fix, Hypothesis, Rule, likely
+from convcli.wording import counted
+
+FAMILY = "view"
+
+
+class _Spread(Rule):
+    def between(self, sizes: tuple[int, ...], target: tuple[int, ...]) -> Hypothesis:
+        """What is behind sizes that can't be spread over a target, told by how the two differ."""
+        shown, wanted = list(sizes), list(target)
+        aligned = (1,) * (len(target) - len(sizes)) + sizes
+        target = tuple(size if size != -1 else aligned[i] for i, size in enumerate(target) if i < len(aligned))
+        wrong = [i for i, (a, b) in enumerate(zip(aligned, target, strict=False)) if a not in (1, b)]
+        turned = sizes[::-1]
+        if 0 in target:
+            says = f"nothing is chosen where {shown} is to be put: {wanted}, by an index or mask that is empty"
+            return likely(says, "data", "print mask.sum(), or the index: are there such places (tokens, boxes)?")
+        if found := self.of_odd_width(sizes, target) or self.misplaced(sizes, target, wrong):
+            return found
+        square = len(sizes) > 1 and sizes[-1] == sizes[-2] > 1
+        if len(sizes) > len(target):
+            says = f"{shown} has {counted(len(sizes) - len(target), 'axis')} more than {wanted}"
+            if square:
+                says += ": a mask [batch, 1, queries, keys] taken for [batch, keys], and expanded once more"
+            return likely(says, "call", "hand over what has those axes already as it is, or squeeze the extra one")
+        if square and target[-2:] == (1, sizes[-1]):
+            says = f"one query meets {sizes[-1]} keys (a step with a cache), and the mask is for all queries"
+            return likely(says, "call", "take the mask's last row: mask[..., -1:, :]")
+        if square and len(target) > 1 and target[-2] == target[-1] != sizes[-1]:
+            says = f"a mask for {sizes[-1]} places meets {target[-1]} of them: made for another length or picture size"
+            return likely(says, "call", "make the mask for the tokens at hand: prompts, frames and pixels counted anew")
+        if len(sizes) > 1 and turned != sizes and _fits(turned, target):
+            return likely(f"the axes of {shown} are in the reverse order of {wanted}", "call", "x.T, or x.permute(…)")
+        if len(sizes) == 1 < len(target) and sizes[0] == target[-2]:
+            says = f"there is one value for each row of {wanted}, and values are matched with columns, the last axis"
+            return likely(says, "call", "x.unsqueeze(-1), or keepdim=True in the sum, mean or norm that made it")
+        if len(sizes) == 1 < len(target) and target[-1] > 1:
+            says = f"{sizes[0]} values, one for each class, channel or joint, meet {target[-1]} of them"
+            advice = "class weights, a bias, means or a pose for as many as the model has; count both"
+            return likely(says, "model", advice)
+        if sizes[-1:] == target[1:2] != target[-1:] and target[-1] in (1, 3, 4) and len(target) >= 3:
+            return likely(f"channels are last in {wanted}, first in {shown}", "data", "permute one of them")
+        if wrong == [0] and len(sizes) == len(target) and sizes[0] < target[0]:
+            says = f"{target[0]} rows were kept ready, and {sizes[0]} come: the last batch is smaller"
+            return likely(says, "call", "write as many as come, kept[i : i + len(x)] = x, or make it for x.size(0)")
+        if len(wrong) == 1 and abs(aligned[wrong[0]] - target[wrong[0]]) == 1:
+            a, b = aligned[wrong[0]], target[wrong[0]]
+            says = f"{a} and {b} differ by one: one side counts an element (a start token, say) that the other lacks"
+            return likely(says, "call", "one length for both where they are made; library versions may differ in it")
+        if len(sizes) == len(target) == 1:
+            says = f"{sizes[0]} values come for {target[0]} chosen places: index and values are counted from different"
+            advice = "count both, batch by batch: more targets than queries, indices that repeat, a last batch"
+            return likely(f"{says} things", "data", advice)
+        if len(wrong) == 1 and target[wrong[0]] == 1:
+            says = f"{aligned[wrong[0]]} columns come where one is kept: scores of all classes where one value is meant"
+            return likely(says, "call", "choose or reduce them (argmax, mean), or make the room as wide")
+        if (
+            len(sizes) >= 3
+            and wrong
+            and min(wrong) >= len(target) - 2 >= 2
+            and (max(target[-2:]) <= 512 or sizes[-3] in (1, 3, 4))
+        ):
+            says = f"maps of {_by(sizes)} come where {_by(target)} were kept ready: of pictures or settings that differ"
+            return likely(says, "model", "one resolution for both: of pictures, of the pooling's output, or by padding")
+        if len(wrong) == 1 and aligned[wrong[0]] > target[wrong[0]] >= 64:
+            says = f"{aligned[wrong[0]]} elements come, with room for {target[wrong[0]]}: more than it was made for"
+            return likely(
+                says, "data", "cut the input to that length, or make the room (cache, positions, mask) longer"
+            )
+        says = f"{shown} and {wanted} differ on axis {wrong[0] if wrong else 0}, and only an axis of size 1 is repeated"
+        return likely(says, "call", "print both shapes where they are made, and mend the one that isn't as meant")
+
+    def of_odd_width(self, sizes: tuple[int, ...], target: tuple[int, ...]) -> Hypothesis | None:
+        """Sines and cosines that take turns, of which there is one more sine where the width is odd."""
+        found = re.match(r"([\w.]+)\[(?:.*, ?)?1::2\] = (?:.*\* ?(\w+)\)$)?", self.line.code)
+        if not (found and sizes and target) or sizes[-1] != target[-1] + 1:
+            return None
+        name, factor = found[1], found[2] or "x"
+        says = f"the width of {name}, {sizes[-1] + target[-1]}, is odd: it has {sizes[-1]} columns for sines and "
+        shorter = f"{factor}[:{name}.size(-1) // 2]"
+        fix = self.instead(self.line.edited(factor, shorter)) if found[2] else None
+        advice = f"{shorter} for the cosines, or an even width (d_model)"
+        return likely(f"{says}{target[-1]} for cosines", "model", advice, fix)
+
+    def misplaced(self, sizes: tuple[int, ...], target: tuple[int, ...], wrong: list[int]) -> Hypothesis | None:
+        """An unsqueeze in the user's line that puts its axis of 1 elsewhere than where it is to be repeated."""
+        found = re.search(r"\.unsqueeze\((\d)\)(?=\.(?:expand|repeat))", self.line.code)
+        place = int(found[1]) if found else -1
+        if not found or len(wrong) != 1 or not 0 <= place < len(sizes) == len(target) or sizes[place] != 1:
+            return None
+        moved = [*sizes[:place], *sizes[place + 1 :]]
+        moved.insert(wrong[0], 1)
+        says = (
+            f"{found[0][1:]} made {list(sizes)}, and axis {wrong[0]} is to be repeated, where {sizes[wrong[0]]} stand"
+        )
+        right = f".unsqueeze({wrong[0]})"
+        return likely(says, "call", f"{right[1:]}: {moved}", self.replaced(found[0], right, 1))
+
+
+def _by(sizes: Sequence[int]) -> str:
+    return "×".join(map(str, sizes[-2:]))
+
+
+def _fits(sizes: Sequence[int], target: Sequence[int]) -> bool:
+    return len(sizes) <= len(target) and all(a in (1, b) for a, b in zip(sizes[::-1], target[::-1], strict=False))
+
+
+class ExpandSize(_Spread):
+    code = "expand-size"
+    signatures = (
+        "The expanded size of the tensor ({wanted}) must match the existing size ({size}) at non-singleton "
+        "dimension {axis}. Target sizes: {target:shape}{}Tensor sizes: {sizes:shape}",
+        "The expanded size of the tensor ({wanted}) must match the existing size ({size}) at non-singleton "
+        "dimension {axis}",
+        "{kind:word}{{sizes:shape}}, size={target:shape}): the number of sizes provided ({wanted}) must be greater",
+        "the number of sizes provided ({wanted}) must be greater or equal to the number of dimensions in the "
+        "tensor ({size})",
+        "Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor",
+    )
+    says = "only an axis of size 1 can be expanded"
+    lookalike = "addition-size"
+    example = """
+        table = torch.zeros(3, 4)
+        row = torch.ones(5)
+        # RuntimeError: The expanded size of the tensor (4) must match the existing size (5) at non-singleton
+        # dimension 0.  Target sizes: [4].  Tensor sizes: [5]
+        table[0] = row
+    """
+
+    def hypotheses(self) -> Iterator[Hypothesis]:
+        target, sizes = self.facts.get("target", ()), self.facts.get("sizes", ())
+        wanted, size = self.facts.get("wanted"), self.facts.get("size")
+        most, tokens = sorted((wanted or 0, size or 0))
+        longest = is_longest(most) and self.facts.get("axis") == 1
+        if of_state := self.of_state():
+            yield of_state
+        elif longest and (self.case.through(r"bert|transformers|embed") or len(sizes) == len(target) == 2):
+            says = f"the text has {tokens} tokens and the model takes at most {most}"
+            yield likely(says, "data", f"truncate when tokenising: tokenizer(…, truncation=True, max_length={most})")
+        elif self.case.through(r"linear|addmm"):
+            says = f"the bias has {size} numbers and the layer {wanted} outputs"
+            yield likely(says, "model", "a bias has out_features numbers")
+        elif target and sizes:
+            yield self.between(sizes, target)
+        elif {wanted, size} == {1, 3}:
+            says = "3 channels of colour on one side, 1 on the other: grey pictures, or Normalize with 3 values"
+            yield likely(says, "data", 'convert("RGB") where they are loaded, or Normalize((0.5,), (0.5,)) for grey')
+        elif self.facts.get("axis") == 1 and size % 64 == wanted % 64 == 0 < min(size, wanted):
+            says = f"{wanted} channels or features are on axis 1 of one side, {size} on that of the other"
+            yield likely(says, "model", "make both layers for the same number, or bring one to it (a 1×1 convolution)")
+        elif size and wanted and size % wanted == 0 < wanted < size:
+            says = f"{size} = {size // wanted} · {wanted}: more is flattened into this axis than the {wanted} counted"
+            yield likely(says, "call", "a view before merged batch, length or classes: print the shape, name each size")
+        elif size and wanted and min(size, wanted) > 16:
+            says = f"room was made for {wanted} and {size} come: pictures or texts of different sizes, or axes swapped"
+            yield likely(says, "data", "one size for all (height before width), or room made for the input at hand")
+        elif re.search("repeat dims|must be greater", self.case.raised.text):
+            says = "the tensor has more axes than sizes are given: an unsqueeze, a state's layers or a batch is in it"
+            advice = f"print({named}.shape) before it" if (named := self.spread) else "print its shape before it"
+            yield likely(
+                says, "call", f"{advice}; take the axis out that isn't meant (h[-1] of a state), or give a size"
+            )
+        else:
+            says = f"{size or 'what is there'} can't be spread over {wanted or 'fewer axes'}: axes match from the last"
+            advice = "unsqueeze the axis that is to be repeated, so that it has size 1, or mend a size"
+            yield likely(says, "call", advice)
+
+    def of_state(self) -> Hypothesis | None:
+        """A recurrent layer's state, [layers, batch, hidden], that is repeated as if it were [batch, hidden]."""
+        if not self.spread or not re.search("repeat dims|must be greater", self.case.raised.text):
+            return None
+        steps = self.case.origin.steps(ast.parse(self.spread, mode="eval").body)
+        if not steps or steps[0].callee not in ("GRU", "LSTM", "RNN"):
+            return None
+        layer = steps[0]
+        says = (
+            f"{self.spread} is the state of {layer.name}, [layers·directions, batch, hidden], an axis more than counted"
+        )
+        return likely(says, "model", "h[-1], the last layer's: [batch, hidden]", self.last_layer(layer))
+
+    @property
+    def spread(self) -> str:
+        """The name of what is expanded or repeated."""
+        call = self.line.text(self.line.call(r"\.(?:repeat|expand)$"))
+        named = re.match(r"[\w.]+?(?=\.(?:unsqueeze|repeat|expand)\()", call)
+        return named[0] if named else ""
+
+    def last_layer(self, layer: Made) -> Fix | None:
+        """The line that gets the state of a recurrent layer, with one below it that keeps the last layer's."""
+        for (file, name), made in self.case.source.names.assignments.items():
+            for statement, value in made:
+                calls = isinstance(value, ast.Call) and ast.unparse(value.func) == layer.name
+                target = getattr(statement, "targets", [None])[0]
+                parts = target.elts if isinstance(target, ast.Tuple) else []
+                if (
+                    calls
+                    and file == layer.file
+                    and len(parts) == 2
+                    and ast.unparse(parts[1]) == name
+                    and name.isidentifier()
+                ):
+                    code = self.case.source.texts[file][statement.lineno - 1].strip()
+                    return Fix(f"{code}\n{name} = {name}[-1]", "instead", file, statement.lineno)
+        return None
+
+
+class ValueSize(_Spread):
+    code = "value-size"
+    signatures = (
+        "shape mismatch: value tensor of shape {sizes:shape} cannot be broadcast to indexing result of shape "
+        "{target:shape}",
+    )
+    says = "{sizes} is written where {target} was chosen"
+    lookalike = "addition-size"
+    example = """
+        table, rows = torch.zeros(4, 3), torch.tensor([0, 2])
+        values = torch.ones(3, 2)
+        # RuntimeError: shape mismatch: value tensor of shape [3, 2] cannot be broadcast to indexing result of shape
+        # [2, 3]
+        table[rows] = values
+        assert table.sum() == 6
+    """
+
+    def hypotheses(self) -> Iterator[Hypothesis]:
+        found, rows, come = self.between(self.sizes, self.target), self.target[:1], self.sizes[:1]
+        if self.sizes[1:] == self.target[1:] != () and come > rows > (1,):
+            says = f"{rows[0]} rows are chosen and {come[0]} come: mask or index and values count different things"
+            found = likely(
+                says, "call", "choose from the values alike, values[mask], or count mask.sum() where it is made"
+            )
+        value = self.line.code.rpartition("= ")[2]
+        if len(self.sizes) == 2 and self.sizes[::-1] == self.target and value.isidentifier():
+            found = likely(found.says, found.change, found.advice, self.changed(value, "{}.T"))
+        yield found
+
+
+class MaskSize(Rule):
+    code = "mask-size"
+    signatures = tuple(
+        f"The {what} {{mask:shape}} at index {{at}} does not match the shape of the indexed tensor {{tensor:shape}}"
+        f"{end}"
+        for what in ("shape of the mask", "mask")
+        for end in (" at index {axis}", "")
+    )
+    says = "a mask {mask} can't choose from {tensor}"
+    lookalike = "addition-size"
+    example = """
+        x = torch.rand(3, 4)
+        keep = torch.rand(3, 5) > 0.5
+        # IndexError: The shape of the mask [3, 5] at index 1 does not match the shape of the indexed tensor [3, 4]
+        # at index 1
+        kept = x[keep]
+    """
+
+    def hypotheses(self) -> Iterator[Hypothesis]:
+        mask, tensor = self.mask, self.tensor
+        axis = self.facts.get("axis", self.at)
+        chosen, there = mask[self.at], tensor[axis]
+        differ = f"mask {list(mask)} and tensor {list(tensor)} differ on axis {axis}: {chosen} and {there}"
+        if 0 in tensor:
+            yield likely(f"{list(tensor)} is empty: nothing to choose from", "data", "see where the 0 comes from")
+        elif len(mask) == 1 and chosen == prod(tensor):
+            says = f"{chosen} = {' · '.join(map(str, tensor))}: the mask is flattened, and what it chooses from isn't"
+            yield likely(says, "call", "mask.view_as(x), or x.view(-1) as well")
+        elif chosen == 1:
+            says = f"{differ}; a mask isn't repeated along an axis of 1, as other tensors are"
+            yield likely(says, "call", f"make it for the {there} there are: mask.expand({there}, …), or index by :")
+        elif abs(chosen - there) == 1 and (len(mask) > 1 or len(tensor) == 1):
+            says = f"{differ}; one side counts an element (a start token, the background) that the other lacks"
+            yield likely(says, "call", "make both of one length where they are made")
+        elif len(mask) == 1 and min(chosen, there) > 10_000:
+            says = f"{differ} points or pixels: of pictures of different resolutions, or of another state of the scene"
+            yield likely(says, "data", "make the mask from what it is for, at its resolution and after it last changed")
+        elif len(mask) == 1 and self.at == 0 and max(chosen, there) < 4 * min(chosen, there):
+            yield likely(f"{differ}; the last batch is smaller", "data", "make the mask from the batch at hand")
+        elif mask[-2:-1] == mask[-1:] and len(tensor) >= 4:
+            says = f"{differ}; the mask is square, and the maps aren't"
+            yield likely(says, "data", "resize the mask (nearest) to x.shape[-2:], or the picture to a square")
+        else:
+            says = f"{differ}; it was made for another length or size"
+            advice = "make the mask from the tensor that it is for, after all that changes its length"
+            yield likely(says, "call", advice)
+
+
+class GatherRank(Rule):
+    code = "gather-rank"
+    signatures = (
+        "Index tensor must have the same number of dimensions as {what:word} tensor",
+        "Index tensor must have same dimensions as {what:word} tensor",
+        "Expected index {index:shape} to be no larger than self {shape:shape} apart from dimension {axis}",
+        "Size does not match at dimension {at} expected index {index:shape} to be no larger than self {shape:shape} "
+        "apart from dimension {axis}",
+        "Size does not match at dimension {at} expected index {index:shape} to be smaller than self {shape:shape} "
+        "apart from dimension {axis}",
+    )
+    says = "gather and scatter take one index for each place: as many axes as the tensor has"
+    layer_named = r"gather|scatter"
+    lookalike = "gather-range"
+    example = """
+        values = torch.rand(4, 3)
+        actions = torch.tensor([0, 2, 1, 1])
+        # RuntimeError: Index tensor must have the same number of dimensions as input tensor
+        chosen = values.gather(1, actions)
+        assert chosen.shape == (4,)
+    """
+
+    def hypotheses(self) -> Iterator[Hypothesis]:
+        call = self.line.call(self.layer_named)
+        place = 1 if call and not re.match(r"torch\.\w+$", self.line.text(call.func)) else 2
+        handed, whole = self.line.argument(call, place, "index"), self.line.text(call)
+        index, dim = self.line.text(handed) or "index", self.line.text(self.line.argument(call, place - 1, "dim"))
+        value = self.line.text(self.line.argument(call, place + 1, "value"))
+        if "index" in self.facts:
+            says = f"the index {list(self.index)} is larger than the tensor {list(self.shape)} on another axis"
+            advice = f"only axis {self.axis} may differ: rows of one batch in both, none filtered or repeated alone"
+            yield likely(says, "data", advice)
+        elif "src" in self.what or ("scatter" in whole and not re.fullmatch(r"[\d.]+", value)):
+            says = "index, source and result of a scatter have other numbers of axes"
+            yield likely(says, "call", "index.unsqueeze(-1).expand_as(src): as many axes, and as long")
+        else:
+            axis = dim if re.fullmatch(r"-?\d", dim) else "1"
+            says = f"{index} has an axis less (or more): one of actions or labels for each row of values"
+            squeezed = "" if "scatter" in whole or f"{whole}.squeeze" in self.line.code else f".squeeze({axis})"
+            chosen = Line(whole).edited(index, f"{index}.unsqueeze({axis})") + squeezed
+            fix = self.replaced(whole, chosen) if handed and dim == axis else None
+            advice = f"{index}.unsqueeze({axis})" + (f", and squeeze({axis}) of what is gathered" if squeezed else "")
+            yield likely(says, "call", advice, fix)

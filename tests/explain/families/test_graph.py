@@ -1,0 +1,175 @@
+"""What a file does to the graph of its loss."""
+
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+from convcli.explain.evidence.message import read
+from convcli.explain.recognise import diagnose
+from tests.explain import IMPORTS, assert_file_mends, error_of
+
+GATED = """
+    class Gated(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.a, self.act = nn.Linear(3, 3), nn.Sequential(nn.Linear(3, 3), nn.Sigmoid())
+
+        def forward(self, x):
+            g = self.act(x)
+            y = g * self.a(x)
+            {0}
+            return y + g
+
+    Gated()(torch.rand(2, 3)).sum().backward()
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("g += 0.5", "line 14 writes over a tensor in place"),
+        ("g *= x", "line 14 writes"),
+        ("g.clamp_(0.1, 0.9)", "line 14 writes"),
+        ("g = g.sub_(1.0)", "line 14 writes"),
+    ],
+)
+def test_what_writes_over_a_tensor_writes_a_new_one(tmp_path: Path, line: str, words: str) -> None:
+    assert_file_mends(dedent(GATED.format(line)), words, tmp_path / "net.py")
+
+
+STEPS = """
+    net = nn.{0}(3, 4)
+    h = None
+    total = 0
+    for step in range(3):
+        x = torch.rand(5, 2, 3)
+        y, h = net(x, h)
+        loss = y.sum()
+        loss.backward()
+"""
+
+
+@pytest.mark.parametrize("layer", ["GRU", "LSTM"])
+def test_a_state_is_detached_between_steps(tmp_path: Path, layer: str) -> None:
+    assert_file_mends(dedent(STEPS.format(layer)), "h of the step before", tmp_path / "net.py")
+
+
+GAN = """
+    make, judge = nn.Linear(2, 3), nn.Linear(3, 1)
+
+    def judged(real, fake):
+        loss = judge(real).mean() - judge(fake).mean()
+        loss.backward()
+
+    def made(fake):
+        loss = -judge(fake).mean()
+        loss.backward()
+
+    for step in range(2):
+        fake = make(torch.rand(4, 2))
+        judged(torch.rand(4, 3), fake)
+        made(fake)
+"""
+
+
+def test_what_two_losses_judge_is_detached_for_the_first(tmp_path: Path) -> None:
+    assert_file_mends(dedent(GAN), "fake goes into judged and made", tmp_path / "net.py")
+
+
+LEAVES = [
+    "noise = torch.rand(3, requires_grad=True) * 0.1",
+    "noise = torch.rand(3, requires_grad=True).double()",
+    "noise = (torch.rand(3, requires_grad=True) - 0.5).view(1, 3)",
+]
+
+
+@pytest.mark.parametrize("line", LEAVES)
+def test_what_an_optimizer_gets_is_made_a_leaf(tmp_path: Path, line: str) -> None:
+    text = f"""
+        class Canvas:
+            def __init__(self):
+                {line.replace("noise", "self.noise")}
+
+            def parameters(self):
+                return [self.noise]
+
+        optimizer = torch.optim.SGD(Canvas().parameters(), lr=0.1)
+    """
+    assert_file_mends(dedent(text), "which is no leaf", tmp_path / "net.py")
+
+
+def said(path: Path, text: str) -> list[str]:
+    path.write_text(IMPORTS + dedent(text))
+    found = diagnose(read(error_of(path)))
+    assert found is not None
+    return [each.says for each in found.hypotheses]
+
+
+def test_a_layer_that_was_put_in_before_all_was_frozen(tmp_path: Path) -> None:
+    text = """
+        def freeze(model):
+            for p in model.parameters():
+                p.requires_grad = False
+
+        net = nn.Sequential(nn.Linear(3, 4))
+        net.head = nn.Linear(4, 2)
+        freeze(net)
+        loss = net(torch.rand(2, 3)).sum()
+        loss.backward()
+    """
+    assert said(tmp_path / "net.py", text)[0].startswith("line 11 puts a new layer in, and line 12 freezes it")
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("loss = torch.tensor(net(x).sum().item())", "line 7 cuts the way"),
+        ("scores = net(x).argmax(1).float()\n        loss = scores.mean()", "line 7 cuts the way"),
+        ("with torch.no_grad():\n            loss = net(x).sum()", "line 7 cuts the way"),
+        ("net.requires_grad_(False)\n        loss = net(x).sum()", "line 7 freezes parameters"),
+    ],
+)
+def test_where_the_way_to_the_loss_is_cut(tmp_path: Path, line: str, words: str) -> None:
+    text = f"net = nn.Linear(3, 4)\n        x = torch.rand(2, 3)\n        {line}\n        loss.backward()\n"
+    assert words in said(tmp_path / "net.py", f"        {text}")[0]
+
+
+def test_a_sum_of_losses_that_is_never_begun_anew(tmp_path: Path) -> None:
+    text = """
+        net, total = nn.Linear(3, 4), 0
+        for step in range(2):
+            total += (net(torch.rand(2, 3)) ** 2).sum()
+            total.backward()
+    """
+    assert said(tmp_path / "net.py", text)[0].startswith("line 8 adds to total in every step")
+
+
+def test_two_losses_of_one_output_are_no_discriminators(tmp_path: Path) -> None:
+    text = """
+        net, criterion = nn.Linear(3, 4), nn.MSELoss()
+        out = net(torch.rand(2, 3))
+        first, second = criterion(out, torch.rand(2, 4)), criterion(out, torch.rand(2, 4))
+        first.backward()
+        second.backward()
+    """
+    assert not any("goes into" in each for each in said(tmp_path / "net.py", text))
+
+
+@pytest.mark.parametrize(
+    ("backward", "code"),
+    [
+        ("first.backward()\n            second.backward()", "(first + second).backward()"),
+        ("first.backward(retain_graph=False)\n            second.backward()", "(first + second).backward()"),
+    ],
+)
+def test_losses_that_go_backward_one_below_the_other(tmp_path: Path, backward: str, code: str) -> None:
+    text = f"""
+        net, one, other = nn.Linear(3, 4), nn.Linear(4, 2), nn.Linear(4, 1)
+        for step in range(2):
+            h = net(torch.rand(2, 3))
+            first, second = one(h).square().mean(), other(h).mean()
+            {backward}
+    """
+    found = assert_file_mends(dedent(text), "first and second each go backward", tmp_path / "net.py")
+    assert found.hypotheses[0].fixes[0].code == code

@@ -1,0 +1,115 @@
+"""A kernel or pooling larger than what arrives."""
+
+from pathlib import Path
+
+import pytest
+
+from convcli.explain.evidence.message import read
+from convcli.explain.recognise import diagnose
+from tests.explain import IMPORTS, assert_first, at, error_of
+
+CASES = [
+    (
+        "Given input size: (1, 3, 128). Calculated output size: (1, 0, 1). Output size is too small.",
+        "pool-too-small",
+        "data",
+        "3 words",
+    ),
+    (
+        "Calculated padded input size per channel: (2). Kernel size: (3). Kernel size can't be greater than "
+        "actual input size",
+        "kernel-larger",
+        "data",
+        "length",
+    ),
+    (
+        "Calculated padded input size per channel: (1024 x 2). Kernel size: (16 x 16). Kernel size can't be "
+        "greater than actual input size",
+        "kernel-larger",
+        "data",
+        "another order",
+    ),
+    (
+        "Calculated padded input size per channel: (230 x 6). Kernel size: (7 x 7). Kernel size can't be greater than "
+        "actual input size",
+        "kernel-larger",
+        "data",
+        "it is empty there",
+    ),
+    (
+        "Calculated padded input size per channel: (224 x 2). Kernel size: (3 x 3). Kernel size can't be greater than "
+        "actual input size",
+        "kernel-larger",
+        "data",
+        "another order",
+    ),
+    (
+        "Calculated padded input size per channel: (3 x 300). Kernel size: (5 x 300). Kernel size can't be "
+        "greater than actual input size",
+        "kernel-larger",
+        "data",
+        "words",
+    ),
+    (
+        "Given input size: (512x1x1). Calculated output size: (512x0x0). Output size is too small",
+        "pool-too-small",
+        "data",
+        "1×1",
+    ),
+    (
+        "Given input size: (2048x1x1). Calculated output size: (2048x-5x-5). Output size is too small at "
+        "/pytorch/SpatialAveragePooling.c:48",
+        "pool-too-small",
+        "data",
+        "1×1",
+    ),
+    (
+        'File "torch/nn/modules/conv.py", line 5, in forward\n    return F.conv1d(x, w)\nRuntimeError: '
+        "max_pool1d() Invalid computed output size: -4",
+        "pool-too-small",
+        "data",
+        "fewer than the convolution's kernel",
+    ),
+    (
+        at(
+            "x = F.avg_pool2d(x, 4)",
+            "RuntimeError: Given input size: (64x4x3). Calculated output size: (64x1x0). Output size is too small",
+        ),
+        "pool-too-small",
+        "model",
+        "F.adaptive_avg_pool2d(x, 1)",
+    ),
+    (
+        at(
+            "x = self.conv(x)",
+            "RuntimeError: Calculated padded input size per channel: (61 x 6). Kernel size: (21 x 11). Kernel size "
+            "can't be greater than actual input size",
+        ).replace("net.py", "transcribe.py"),
+        "kernel-larger",
+        "data",
+        "the model stays as it was trained",
+    ),
+    (
+        "F.avg_pool2d(x, 8)\nCalculated padded input size per channel: (7 x 7). Kernel size: (8 x 8). Kernel size "
+        "can't be greater than actual input size",
+        "kernel-larger",
+        "data",
+        "AdaptiveAvgPool2d(1)",
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "code", "change", "words"), CASES)
+def test_the_first_answer(text: str, code: str, change: str, words: str) -> None:
+    assert_first(text, code, change, words)
+
+
+def test_short_texts_are_padded_and_nothing_warns_of_it(tmp_path: Path) -> None:
+    (tmp_path / "net.py").write_text(
+        IMPORTS + "words = nn.Embedding(9, 6)(torch.zeros(2, 3, dtype=torch.long)).unsqueeze(1)\n"
+        "y = nn.Conv2d(1, 4, (5, 6))(words)\n"
+    )
+    found = diagnose(read(error_of(tmp_path / "net.py")))
+    assert found
+    assert "a text of 3 words" in found.hypotheses[0].says
+    assert not found.rule.warning()

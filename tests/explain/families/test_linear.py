@@ -1,0 +1,151 @@
+"""Which mistake a linear layer's numbers tell of."""
+
+from pathlib import Path
+
+import pytest
+
+from convcli.explain.evidence.message import read
+from convcli.explain.recognise import diagnose
+from tests.explain import IMPORTS, assert_first, at, error_of
+
+CASES = [
+    ("mat1 and mat2 shapes cannot be multiplied (6x1 and 6x36)", "linear-size", "data", "column"),
+    ("mat1 and mat2 shapes cannot be multiplied (8192x384 and 64x3072)", "linear-size", "model", "384 = 6 · 64"),
+    ("mat1 and mat2 shapes cannot be multiplied (640x5 and 800x10)", "linear-size", "call", "isn't flattened"),
+    ("mat1 and mat2 shapes cannot be multiplied (1x3200 and 800x10)", "linear-size", "call", "batch was flattened"),
+    (
+        "size mismatch, m1: [4 x 256], m2: [400 x 120] at /pytorch/aten/src/TH/generic/THTensorMath.cpp:136",
+        "linear-size",
+        "model",
+        "4×4, not 5×5",
+    ),
+    (
+        "linear(): input and weight.T shapes cannot be multiplied (4x10816 and 9216x128)",
+        "linear-size",
+        "model",
+        "13×13, not 12×12",
+    ),
+    ("mat1 and mat2 shapes cannot be multiplied (1x159 and 53x128)", "linear-size", "data", "159 values"),
+    ("mat1 and mat2 shapes cannot be multiplied (1x30720 and 512x1000)", "linear-size", "data", "60 cells"),
+    (
+        "x = self.fc(x.view(-1))\nRuntimeError: mat1 and mat2 shapes cannot be multiplied (1x30720 and 512x1000)",
+        "linear-size",
+        "call",
+        "batch was flattened",
+    ),
+    ("mat1 and mat2 shapes cannot be multiplied (12288x3 and 1024x196)", "linear-size", "call", "[4, 1024, 3, 3]"),
+    ("mat1 and mat2 shapes cannot be multiplied (2x3 and 64x64)", "linear-size", "call", "hidden states"),
+    ("size mismatch, m1: [64 x 256], m2: [512 x 512] at THTensorMath.c:1434", "linear-size", "model", "one arrives"),
+    ("mat1 and mat2 shapes cannot be multiplied (2×1568 and 1050×10)", "linear-size", "model", "1568"),
+    ("mat1 and mat2 shapes cannot be multiplied (1x786432 and 512x1280)", "linear-size", "data", "3 · 512 · 512"),
+    ("mat1 and mat2 shapes cannot be multiplied (16x3072 and 500x10)", "linear-size", "model", "3 · 32 · 32"),
+    ("mat1 and mat2 shapes cannot be multiplied (10200x2112 and 2112x5000)", "linear-size", "device", "do fit"),
+    ("size mismatch, m1: [4 x 10], m2: [84 x 10]", "linear-size", "model", "same layer"),
+    ("size mismatch, m1: [32 x 25088], m2: [512 x 1]", "linear-size", "model", "AdaptiveAvgPool2d"),
+    ("mat1 and mat2 shapes cannot be multiplied (154x768 and 1024x320)", "linear-size", "checkpoint", "versions"),
+    ("mat1 and mat2 shapes cannot be multiplied (549x6656 and 1x22151168)", "linear-size", "model", "4-bit"),
+    ("mat1 and mat2 shapes cannot be multiplied (32x13 and 12x64)", "linear-size", "model", "13 columns"),
+    ("mat1 and mat2 shapes cannot be multiplied (32x256 and 128x10)", "linear-size", "model", "both directions"),
+    ("mat1 and mat2 shapes cannot be multiplied (64x100 and 64x10)", "linear-size", "model", "number of rows"),
+    (
+        "y = a @ b\nRuntimeError: mat1 and mat2 shapes cannot be multiplied (4x5 and 4x5)",
+        "linear-size",
+        "call",
+        "has to be turned",
+    ),
+    (
+        "y = torch.mm(a, b)\nRuntimeError: mat1 and mat2 shapes cannot be multiplied (4x5 and 4x7)",
+        "linear-size",
+        "call",
+        "share 4 rows",
+    ),
+    ("mat1 and mat2 shapes cannot be multiplied (5040x57 and 71x32)", "linear-size", "model", "57 features arrive"),
+    ("mat1 and mat2 shapes cannot be multiplied (8x257 and 513x256)", "linear-size", "model", "n_fft=512"),
+    (
+        "y = self.squeeze(y).view(b, c, 1, 1)\nRuntimeError: size mismatch, m1: [1 x 512], m2: [128 x 8] at a.cpp:9",
+        "linear-size",
+        "model",
+        "8 squeezes the channels of a block",
+    ),
+    (
+        "mat1 and mat2 shapes cannot be multiplied (2x5120 and 2560x1280)",
+        "linear-size",
+        "checkpoint",
+        "belong together",
+    ),
+    ("mat1 and mat2 shapes cannot be multiplied (9040x512 and 1024x256)", "linear-size", "checkpoint", "512 features"),
+    ("mat1 and mat2 shapes cannot be multiplied (12x64 and 768x5)", "linear-size", "data", "x.unsqueeze(0)"),
+    (
+        "y = torch.mm(a, self.mix)\nRuntimeError: mat1 and mat2 shapes cannot be multiplied (1x3 and 5x32)",
+        "linear-size",
+        "model",
+        "make self.mix",
+    ),
+    (
+        "--> 1372         ret = torch.addmm(bias, input, weight.t())\n"
+        "RuntimeError: size mismatch, m1: [1 x 4608], m2: [512 x 7] at a.cpp:9",
+        "linear-size",
+        "data",
+        "512 maps of 3×3 cells",
+    ),
+    (
+        "loss = F.mse_loss(fc(batch_t), y)\nRuntimeError: size mismatch, m1: [64 x 1], m2: [3 x 1] at a.c:9",
+        "linear-size",
+        "data",
+        "batch_t has 1 feature a sample, and fc takes 3",
+    ),
+    (
+        "pred = linear(inputs)\nRuntimeError: mat1 and mat2 shapes cannot be multiplied (50x11 and 13x1)",
+        "linear-size",
+        "data",
+        "inputs has 11 features a sample",
+    ),
+    (
+        "h = linear(images)\nRuntimeError: mat1 and mat2 shapes cannot be multiplied (1792x28 and 784x10)",
+        "linear-size",
+        "call",
+        "isn't flattened",
+    ),
+    ("mat1 and mat2 shapes cannot be multiplied (0x3 and 32x64)", "linear-size", "data", "empty"),
+    ("mat1 and mat2 shapes cannot be multiplied (1x12800 and 400x84)", "linear-size", "call", "32 · 400"),
+    ("mat1 and mat2 shapes cannot be multiplied (2708x7 and 256x256)", "linear-size", "call", "out_dim"),
+    ("mat1 and mat2 shapes cannot be multiplied (1x2 and 26x256)", "linear-size", "model", "in_features=2"),
+    (
+        at(
+            "return F.linear(x, self.weight)",
+            "RuntimeError: mat1 and mat2 shapes cannot be multiplied (1x614400 and 2048x2048)",
+        ).replace("net.py", "/home/me/transformers_modules/layer.py"),
+        "linear-size",
+        "call",
+        "300 tokens of 2048 stand in one row",
+    ),
+    (
+        at("h = adj @ h", "RuntimeError: mat1 and mat2 shapes cannot be multiplied (11x11 and 14x8)"),
+        "linear-size",
+        "data",
+        "adj is made for 11 nodes, and h has 14 rows",
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "code", "change", "words"), CASES)
+def test_the_first_answer(text: str, code: str, change: str, words: str) -> None:
+    assert_first(text, code, change, words)
+
+
+def test_a_network_whose_layers_are_made_in_a_loop_is_told_by_the_call_that_makes_it(tmp_path: Path) -> None:
+    path = tmp_path / "net.py"
+    path.write_text(f"""{IMPORTS}
+class Net(nn.Module):
+    def __init__(self, n_in, widths=(16, 8)):
+        super().__init__()
+        sizes = [n_in, *widths]
+        self.layers = nn.Sequential(*[nn.Linear(a, b) for a, b in zip(sizes, sizes[1:])])
+    def forward(self, x):
+        return self.layers(x)
+columns = ["one", "two", "three"]
+net = Net(len(columns))
+y = net(torch.rand(4, 9))
+""")
+    found = diagnose(read(error_of(path)))
+    assert found and "n_in=9 where Net is made, in the place of len(columns)" in found.hypotheses[0].advice

@@ -1,0 +1,101 @@
+"""Indices out of range: words, positions, what is gathered."""
+
+from pathlib import Path
+
+import pytest
+
+from convcli.explain.evidence.message import read
+from convcli.explain.recognise import diagnose
+from tests.explain import IMPORTS, assert_file_mends, assert_first, at, error_of, explained, first
+
+MESSAGE = "IndexError: index out of range in self"
+NET = (
+    "class Net(nn.Module):\n"
+    "    def __init__(self, rows):\n"
+    "        super().__init__()\n"
+    "        self.table = nn.Embedding(rows, 4)\n"
+    "    def forward(self, x):\n"
+    "        return self.table(x)\n"
+)
+FILES = [
+    (
+        f"{NET}words = ['one', 'two']\n"
+        "listed = ['<pad>', '<unk>'] + words\n"
+        "numbers = {word: i for i, word in enumerate(listed)}\n"
+        "Net(len(words))(torch.tensor([numbers['two']]))",
+        "<pad> and <unk> have numbers as well",
+    ),
+    (
+        f"{NET}words = ['one', 'two']\n"
+        "numbers = {'[PAD]': 0, '[UNK]': 1}\n"
+        "numbers.update({word: i + 2 for i, word in enumerate(words)})\n"
+        "count = len(words)\n"
+        "Net(count)(torch.tensor([numbers['two']]))",
+        "count counts the words without them",
+    ),
+    (
+        f"{NET}words = ['one', 'two']\n"
+        "numbers = {word: i for i, word in enumerate(words, 1)}\n"
+        "Net(len(words))(torch.tensor([numbers['two']]))",
+        "counted from 1 in line 12",
+    ),
+    (
+        "LEFT_OUT = -100\n"
+        "class Writer(nn.Module):\n"
+        "    def __init__(self):\n"
+        "        super().__init__()\n"
+        "        self.words, self.top = nn.Embedding(5, 4, padding_idx=0), nn.Linear(4, 5)\n"
+        "    def forward(self, wanted):\n"
+        "        scores = self.top(self.words(wanted.roll(1, 1)))\n"
+        "        return F.cross_entropy(scores.transpose(1, 2), wanted, ignore_index=LEFT_OUT)\n"
+        "Writer()(torch.tensor([[1, 2], [3, LEFT_OUT]]))",
+        "wanted are the loss's targets as well (line 12)",
+    ),
+]
+
+TABLES = (
+    "class Taste(nn.Module):\n"
+    "    def __init__(self, people, films):\n"
+    "        super().__init__()\n"
+    "        self.person, self.film = nn.Embedding(people, 4), nn.Embedding(films, 4)\n"
+    "    def forward(self, person, film):\n"
+    "        return (self.person(person) * self.film(film)).sum(1)\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("before", "first_change", "words"),
+    [("people = 3", "call", "of films rows"), ("people = len(set([5, 1, 9]))", "data", "ids with gaps")],
+)
+def test_ids_of_several_kinds(before: str, first_change: str, words: str, tmp_path: Path) -> None:
+    path = tmp_path / "net.py"
+    path.write_text(f"{IMPORTS}{TABLES}{before}\nTaste(people, 9)(torch.tensor([7]), torch.tensor([1]))\n")
+    found = diagnose(read(error_of(path)))
+    assert found is not None
+    assert (found.hypotheses[0].change, words in found.hypotheses[0].says) == (first_change, True)
+    assert len(found.hypotheses) == 2
+
+
+def test_what_is_scattered_isnt_always_a_graph() -> None:
+    message = "RuntimeError: index 26 is out of bounds for dimension 1 with size 23"
+    assert_first(at("onehot.scatter_(1, y, 1)", message), "gather-range", "data", "and a label is 26")
+    assert_first(at("kept.scatter_(1, top, 1)", message), "gather-range", "call", "classes, ids or rows")
+    assert_first(at("out = scatter_add(h, edges)", message), "gather-range", "call", "nodes of edge_index")
+
+
+@pytest.mark.parametrize(("text", "words"), FILES)
+def test_what_the_users_file_counts_for_a_table(text: str, words: str, tmp_path: Path) -> None:
+    assert_file_mends(text, words, tmp_path / "net.py")
+
+
+def test_a_trained_model_meets_another_vocabulary() -> None:
+    line = at("x = self.embed(words)", MESSAGE, "torch/nn/modules/sparse.py")
+    text = line.replace("net.py", "predict_answers.py")
+    assert_first(text, "embedding-range", "data", "the training's vocabulary")
+    assert_first(line, "embedding-range", "model", "num_embeddings")
+
+
+def test_both_tables_of_a_line_are_named_where_nothing_is_marked() -> None:
+    found = explained(at("x = self.word_emb(ids) + self.position_emb(places)", MESSAGE, "torch/nn/modules/sparse.py"))
+    assert [each.change for each in found.hypotheses] == ["data", "model"]
+    assert "positions" in first(at("x = self.position_emb(places)", MESSAGE))[1].says
