@@ -14,6 +14,7 @@ from convcli.explain.evidence.source import Made, Source
 MOST = 60  # calls that are followed
 CONTAINERS = ("Sequential",)
 UNKNOWN = "?"
+MODULES = ("F", "torch", "self", "nn.functional", "torch.nn.functional")
 # What layers make, by the argument that says how much.
 MAKES = {"Linear": "out_features", "LazyLinear": "out_features", "Embedding": "embedding_dim"}
 MAKES |= {f"{kind}{ndim}d": "out_channels" for kind in ("Conv", "ConvTranspose", "LazyConv") for ndim in (1, 2, 3)}
@@ -189,48 +190,37 @@ class Origin:
 
     def _steps(self, node: ast.expr | None, at: int, number: int) -> Iterator[Made]:
         while node is not None:
-            frame = self.frames[at]
             match node:
                 case ast.Call(func=function):
-                    made = self.by_call.get(node) or self._written(node, at, number)
-                    if layer := self.defined(ast.unparse(function), at, number):
+                    layer = self.defined(ast.unparse(function), at, number)
+                    if layer:
                         yield from self._expanded(layer.call, layer)
                     elif isinstance(function, ast.Name) and last_name(function) in self.classes:
                         return
                     else:
-                        yield made
-                    owner = function.value if isinstance(function, ast.Attribute) else None
-                    of_module = not owner or ast.unparse(owner) in (
-                        "F",
-                        "torch",
-                        "self",
-                        "nn.functional",
-                        "torch.nn.functional",
-                    )
-                    node = (node.args[0] if node.args else None) if layer or of_module else owner
-                case ast.Subscript(value=value) | ast.Starred(value=value):
-                    node = value
-                case ast.BinOp(left=left):
-                    node = left
+                        yield self.by_call.get(node) or self._written(node, at, number)
+                    node = _input(node, layer is not None)
+                case ast.Subscript(value=inner) | ast.Starred(value=inner) | ast.BinOp(left=inner):
+                    node = inner
                 case ast.Name(id=name):
-                    assigned = [(s, v) for s, v in self._assigned(name, at, number) if s.lineno < number]
-                    if assigned:
-                        statement, node = max(assigned, key=lambda each: each[0].lineno)
-                        number = statement.lineno
-                        continue
-                    found = self.source.names.parameter(name, frame.file, frame.number)
-                    if not found or not at:
-                        return  # what the program begins with
-                    _, names = found
-                    at, number = at - 1, self.frames[at - 1].number
-                    outer = self.frames[at]
-                    line = Line(outer.code, outer.marked)
-                    call = line.call()
-                    place = names.index(name) if name in names else -1
-                    node = line.argument(call, place, name) if place >= 0 else None
+                    node, at, number = self._value(name, at, number)
                 case _:
-                    yield unknown(frame.file, number)
+                    yield unknown(self.frames[at].file, number)
                     return
+
+    def _value(self, name: str, at: int, number: int) -> tuple[ast.expr | None, int, int]:
+        """What a name was set to above a line, or what was handed over for it a frame further out; with its place."""
+        assigned = [(s, value) for s, value in self._assigned(name, at, number) if s.lineno < number]
+        if assigned:
+            statement, value = max(assigned, key=lambda each: each[0].lineno)
+            return value, at, statement.lineno
+        frame = self.frames[at]
+        found = self.source.names.parameter(name, frame.file, frame.number)
+        if not found or not at or name not in found[1]:
+            return None, at, number  # what the program begins with
+        outer = self.frames[at - 1]
+        line = Line(outer.code, outer.marked)
+        return line.argument(line.call(), found[1].index(name), name), at - 1, outer.number
 
     @property
     def classes(self) -> set[str]:
@@ -265,3 +255,11 @@ class Origin:
 
 def unknown(file: str, number: int) -> Made:
     return Made(file, number, number, ast.Call(ast.Name(UNKNOWN), [], []), "")
+
+
+def _input(call: ast.Call, of_layer: bool) -> ast.expr | None:
+    """What a call makes something of: what is handed to a layer or a function, or else the tensor of a method."""
+    owner = call.func.value if isinstance(call.func, ast.Attribute) else None
+    if of_layer or owner is None or ast.unparse(owner) in MODULES:
+        return call.args[0] if call.args else None
+    return owner
