@@ -13,6 +13,16 @@ from convcli.explain.evidence.source import Made, Source
 
 AXIS = re.compile(r"(?:\bsize\(|\bshape\[)(-?\d)[\])]|\b(len)\(")
 WHOLE = 10  # lines of a text that shows how a network is made; fewer are a part of it
+# What layers are called, by the file of torch's that holds their classes.
+CALLED = {
+    "conv": r"(?i)conv|down|up|proj|stem",
+    "linear": r"(?i)fc|lin|class|head|dense|proj|out",
+    "batchnorm": r"(?i)bn|norm",
+    "normalization": r"(?i)ln|norm",
+    "pooling": r"(?i)pool",
+    "rnn": r"(?i)rnn|lstm|gru",
+    "sparse": r"(?i)emb",
+}
 # A statement that makes a size, or a tensor of that size, and doesn't calculate with tensors.
 SIZED = re.compile(r" = (?:[\w.]+\.(?:size\(|shape\[)|len\()|zeros|ones|rand|full|empty|triu|tril|mask")
 
@@ -58,6 +68,12 @@ class Case:
         return not self.line.has(r"(?<![\w.])(?:main|sys\.exit)\(") and all(
             re.search(r"[/\\]torch[/\\]", frame.file) for frame in self.deeper
         )
+
+    @property
+    def kind_called(self) -> str:
+        """How the layer that raised is likely to be called, by torch's file that holds its class; else empty."""
+        files = [re.search(r"[/\\]torch[/\\]nn[/\\]modules[/\\](\w+)\.py", frame.file) for frame in self.deeper]
+        return next((CALLED[file[1]] for file in files if file and file[1] in CALLED), "")
 
     @property
     def in_sequential(self) -> bool:

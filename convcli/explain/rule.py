@@ -219,7 +219,8 @@ class Rule:
 
     @property
     def _call(self) -> Any:
-        return (self.line.call(self.layer_named) or self.line.call()) if self.case.direct else None
+        named = self.layer_named or self.case.kind_called
+        return (self.line.call(named) or self.line.call()) if self.case.direct else None
 
     def handed(self, index: int, default: str) -> str:
         """What the user's line hands over in a place, as it is written there."""

@@ -209,7 +209,9 @@ class InPlace(Rule):
         advice = "x = x + y, inplace=False, or .clone() before writing"
         stepped = "a weight was changed: optimizer.step() came between the forward and the backward of a loss (GANs)"
         steps = "both backward() first, then the steps; or compute the second loss anew after the step"
-        writes = [] if weight else graph.writes(self.case, made[1] if made else "")
+        writes = graph.writes(self.case, made[1] if made else "")
+        if weight and self.case.elsewhere(r"\.backward\("):
+            writes = []  # several losses, and a step between them
         if writes:
             yield self.of_writes(writes)
             yield possible(stepped, "loss", steps)

@@ -92,7 +92,12 @@ class NotTensor(Rule):
         what = self.what(argument)
         if self.line.makes_tuple:
             says = "the comma at the end of the line makes a tuple of what it computes"
-            yield certain(says, "call", "take the comma away", self.instead(self.line.code.rstrip(",")))
+            advice = "take the comma away"
+            if self.x == self.line.assigned and "argument" in self.facts:
+                says += f"; {self.x} was one before already, so a line above ends in a comma as well"
+                advice = "take both commas away"
+            above = [fix for fix in [self.made_above()] if fix]
+            yield certain(says, "call", advice, *above, self.instead(self.line.code.rstrip(",")))
         elif given == "tuple" and (made := self.made_above()):
             yield certain(f"the comma at the end of {made.code + ','!r} makes a tuple", "call", "take it away", made)
         elif given in ("tuple", "list") and self.case.deeper and re.search(r"\bhx\.", self.case.deeper[-1].code):
@@ -252,6 +257,9 @@ class NotTensor(Rule):
             yield likely(says, "call", advice)
         elif told := self.of_call(what):
             yield told
+        elif (caller := self.case.caller) and (owner := re.search(r"(?i)\b(\w*(?:target|label)\w*)\.", caller.code)):
+            says = f"{owner[1]} is a tuple: the loader puts strings, and what else makes no tensor, into tuples"
+            yield likely(says, "data", "labels as numbers, in the dataset or by a map from names to 0, 1, …")
         elif mentions("LSTM(") or mentions("GRU(") or mentions("RNN(") or mentions("MultiheadAttention("):
             says = f"{what} is a tuple: LSTM, GRU and attention return (output, state)"
             yield likely(says, "call", "out, _ = …, outside of nn.Sequential: inside it can't be taken apart")

@@ -249,6 +249,11 @@ class Channels(OfChannels):
         if (expected, got) == (4, 3) and groups == 1 and min(self.input[-2:]) >= 64 and self.layer != "layer":
             yield from self.of_pictures(made)
             return
+        if len(self.input) == 4 and len(set(self.input[1:])) == 1 and got > 64 > expected:
+            says = f"all three axes behind the batch have {got}: a picture was repeated along itself, or its channels "
+            says += "left out"
+            yield likely(says, "data", f"[batch, {expected}, {got}, {got}]: print the shape where the picture is read")
+            return
         if all(lists := self.paired()):
             yield self.of_pairs(*lists)
             return

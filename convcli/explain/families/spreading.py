@@ -147,6 +147,12 @@ class ExpandSize(_Spread):
         elif longest and (self.case.through(r"bert|transformers|embed") or len(sizes) == len(target) == 2):
             says = f"the text has {tokens} tokens and the model takes at most {most}"
             yield likely(says, "data", f"truncate when tokenising: tokenizer(…, truncation=True, max_length={most})")
+        elif added := re.match(r"([\w.]+) [-+*/]= ([\w.]+)$", self.line.code):
+            says = f"{added[1]} has {wanted} and {added[2]} {size} on axis {self.facts.get('axis')}"
+            if abs((wanted or 0) - (size or 0)) <= 2:
+                says += ": one path lost cells at its border, or rounded, and the other didn't"
+            advice = "one stride on both paths, and padding = dilation · (kernel − 1) // 2 in the convolutions"
+            yield likely(says, "model", advice)
         elif self.case.through(r"linear|addmm"):
             says = f"the bias has {size} numbers and the layer {wanted} outputs"
             yield likely(says, "model", "a bias has out_features numbers")

@@ -114,6 +114,8 @@ class TargetBatch(Targets):
             return
         if folded_there := self.folds(batch, targets):
             yield folded_there
+        elif turned := self.of_steps():
+            yield turned
         elif targets == 0 and batch < 64:
             says = f"the target is a single number (0 axes), and there are {batch} predictions"
             yield likely(says, "data", "one target a sample, shape [batch]: torch.tensor([label]) for one sample alone")
@@ -165,6 +167,26 @@ class TargetBatch(Targets):
                 says += ", or steps were cut or padded in one alone"
             advice = "x.flatten(1), not x.view(-1, n); one padding and mask for both, labels as long as inputs"
             yield likely(says, "call", advice)
+
+    def of_steps(self) -> Hypothesis | None:
+        """The last row of an RNN that takes the batch for steps, where the user's file takes it."""
+        source, frame = self.case.source, self.case.frame
+        made = [each for each in source.fitting("LSTM GRU RNN") if each.is_set("batch_first") is False]
+        last = self.case.elsewhere(r"\w\[-1\]")
+        if (
+            self.generic
+            or frame is None
+            or len(made) != 1
+            or len(last) != 1
+            or self.case.elsewhere(r"\bview\(|permute\(")
+        ):
+            return None
+        says = f"{made[0].callee} at {made[0].place} has no batch_first=True, so [-1] in line {last[0]} took the "
+        says += f"{self.batch} steps of one sample, where {self.targets_} samples have a target each"
+        line = source.texts[frame.file][last[0] - 1].strip()
+        of_samples = Fix(line.replace("[-1]", "[:, -1]"), "instead", frame.file, last[0])
+        advice = "batch_first=True for [batch, steps, features], and out[:, -1] for the last step"
+        return likely(says, "model", advice, self.remade(made[0], batch_first=True), of_samples)
 
     def multiplied(self, factor: int) -> Iterator[Hypothesis]:
         """Each sample has become several predictions: the cells of its maps, its tokens, or parts of it."""

@@ -60,7 +60,7 @@ class ViewSize(OfView):
         """A view whose sizes are all given."""
         shape, elements, fitting, (maps, rounded) = self.shape, self.elements, self.fitting(), self.maps()
         follow = "let the batch follow: -1, or x.size(0), as the first size"
-        samples = next((size for axis, size in fitting if axis == 0 and len(shape) > 1), 0)
+        samples = 0 if self.of_batch() else next((size for axis, size in fitting if axis == 0 and len(shape) > 1), 0)
         if set_later := self.set_later():
             says = f"{set_later} sets a size that this view counts with, and the layers were made with another"
             yield likely(says, "model", "hand it over where the network is made, and leave that line out")
@@ -81,6 +81,8 @@ class ViewSize(OfView):
         elif 0 < samples < shape[0]:
             says = f"the view counts on {shape[0]} samples, and there are {samples}: the last batch is smaller"
             yield likely(says, "call", follow, self.free_batch())
+        elif of_linear := self.of_linear():
+            yield of_linear
         elif made := self.of_anchors():
             _, anchors, scores, *_ = shape
             says = f"the layer before makes {made} channels; {anchors} anchors of {scores - 5} classes + 5 take"

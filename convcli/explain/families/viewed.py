@@ -6,6 +6,7 @@ from math import isqrt, prod
 
 from convcli.explain.evidence.lines import Line
 from convcli.explain.evidence.names import whole
+from convcli.explain.evidence.origin import MAKES
 from convcli.explain.evidence.source import factors_of
 from convcli.explain.rule import Fix, Hypothesis, Rule, likely
 
@@ -46,10 +47,30 @@ class OfView(Rule):
         twice = {n for n in self.shape[1:] if self.shape[1:].count(n) > 1} if several else set()
         own = re.compile(rf"(?<![\w.]){re.escape(self.x)}\.(?:size\(|shape\[)")
         fits = [
-            (axis, size) for axis, size in self.fitting() if not (own.search(sizes[axis]) or self.shape[axis] in twice)
+            (axis, size)
+            for axis, size in self.fitting()
+            if not (own.search(sizes[axis]) or self.shape[axis] in twice or (axis == 0 and self.of_batch()))
         ]
         batch = bool(re.search(r"(?i)batch|\bbs\b|\bbsz\b|^b$", sizes[0]))
         return sorted(fits, key=lambda fit: (fit[0] == 0 and not batch, fit[0] if several else -fit[0]))
+
+    def of_linear(self) -> Hypothesis | None:
+        """A linear layer before that makes other features than a view of each sample takes."""
+        owner = getattr(getattr(self.viewed, "func", None), "value", None)
+        steps = self.case.origin.steps(owner) if owner is not None and not self.generic else []
+        made = next((step for step in steps if step.callee in MAKES), None)
+        taken = prod(self.shape[1:])
+        makes = made.value("out_features") if made and made.callee == "Linear" else None
+        if made is None or makes in (None, taken) or self.shape[0] * (makes or 0) != self.elements:
+            return None
+        says = f"Linear at {made.place} makes {makes} features a sample, and the view takes {taken}"
+        sizes = self.sizes()[1:]
+        wanted = " * ".join(sizes) if all(map(str.isdigit, sizes)) else taken
+        return likely(says, "model", f"out_features={wanted} there", self.remade(made, out_features=wanted))
+
+    def of_batch(self) -> bool:
+        """Whether the first size is read off a tensor, so that it follows the batch."""
+        return bool(re.search(r"\.size\(0\)|\.shape\[0\]|^len\(", "".join(self.sizes()[:1])))
 
     def in_brackets(self, axis: int) -> str:
         """The name of a size in the user's line, in brackets; empty where it is a number."""

@@ -1,8 +1,12 @@
 """Gradients: advice, no code that silences."""
 
+from pathlib import Path
+
 import pytest
 
-from tests.explain import assert_first, first
+from convcli.explain.evidence.message import read
+from convcli.explain.recognise import diagnose
+from tests.explain import IMPORTS, assert_first, error_of, first
 
 CASES = [
     (
@@ -96,3 +100,26 @@ def test_backward_once_in_pasted_code_ran_again() -> None:
     text = f"loss = ((x @ w) ** 2).mean()\nloss.backward()\nw.data += -0.1 * w.grad\n\n{message}"
     assert_first(text, "backward-twice", "call", "ran again without the forward")
     assert "earlier step" in first(f"for x in xs:\n    loss = x @ w\n    loss.backward()\n\n{message}")[1].says
+
+
+def test_a_tensor_that_a_loop_fills_is_told_from_a_weight_that_was_stepped(tmp_path: Path) -> None:
+    path = tmp_path / "net.py"
+    path.write_text(
+        IMPORTS
+        + """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(4, 4)
+    def forward(self, x):
+        states = torch.zeros(2, 4, 4)
+        for t in range(3):
+            states[:, t + 1] = torch.tanh(self.fc(states[:, t]) + x)
+        return states[:, -1]
+loss = Net()(torch.rand(2, 4)).sum()
+loss.backward()
+"""
+    )
+    found = diagnose(read(error_of(path)))
+    assert found is not None
+    assert "line 13 writes over a tensor" in found.hypotheses[0].says

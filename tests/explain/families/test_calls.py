@@ -9,6 +9,22 @@ from tests.explain import assert_file_mends, assert_first, at, first
 
 CASES = [
     (
+        at(
+            "z = self.conv2(z),",
+            "TypeError: conv2d(): argument 'input' (position 1) must be Tensor, not tuple",
+            "torch/nn/modules/conv.py",
+        ),
+        "not-a-tensor",
+        "call",
+        "take both commas away",
+    ),
+    (
+        at("y = targets.view(-1)", "AttributeError: 'tuple' object has no attribute 'view'"),
+        "not-a-tensor",
+        "data",
+        "the loader puts strings",
+    ),
+    (
         at("n = self.pool(z).size(0)", "AttributeError: 'tuple' object has no attribute 'size'"),
         "not-a-tensor",
         "call",

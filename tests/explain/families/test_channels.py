@@ -8,6 +8,13 @@ from tests.explain import assert_file_mends, assert_first, at
 
 CASES = [
     (
+        "Given groups=1, weight of size [16, 3, 3, 3], expected input[1, 384, 384, 384] to have 3 channels, but got "
+        "384 channels instead",
+        "channels",
+        "data",
+        "a picture was repeated along itself",
+    ),
+    (
         "Given groups=1, weight of size 24 3 5, expected input[708, 256, 3] to have 3 channels, but got 256 "
         "channels instead",
         "channels-last",

@@ -7,6 +7,16 @@ from tests.explain import assert_first, at
 CASES = [
     (
         at(
+            "x = self.pool(torch.relu(self.conv1(x)))",
+            "RuntimeError: Input type (torch.cuda.FloatTensor) and weight type (torch.FloatTensor) should be the same",
+            "torch/nn/modules/conv.py",
+        ),
+        "device-mixed",
+        "model",
+        "the weights of self.conv1 are not",
+    ),
+    (
+        at(
             "curve = np.array(self.history['loss'])",
             "TypeError: can't convert cuda:0 device type tensor to numpy. Use Tensor.cpu() to copy the tensor to host "
             "memory first.",

@@ -14,6 +14,13 @@ EXPANDED = (
 MASK = "The shape of the mask {} at index 0 does not match the shape of the indexed tensor {} at index {}"
 CASES = [
     (
+        "out += residual\nRuntimeError: The expanded size of the tensor (27) must match the existing size (28) at "
+        "non-singleton dimension 3",
+        "expand-size",
+        "model",
+        "one path lost cells",
+    ),
+    (
         "The expanded size of the tensor (600) must match the existing size (640) at non-singleton dimension 2. Target "
         "sizes: [1, 3, 600, 800]. Tensor sizes: [3, 640, 800]",
         "expand-size",

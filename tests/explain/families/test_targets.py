@@ -6,7 +6,7 @@ import pytest
 
 from convcli.explain.evidence.message import read
 from convcli.explain.recognise import diagnose
-from tests.explain import IMPORTS, assert_first, error_of
+from tests.explain import IMPORTS, assert_file_mends, assert_first, error_of
 
 CASES = [
     ("Expected input batch_size (1) to match target batch_size (64).", "target-batch", "model", "took the batch"),
@@ -67,3 +67,19 @@ loss = F.cross_entropy(scores, torch.zeros(4, dtype=torch.long))
 """)
     found = diagnose(read(error_of(path)))
     assert found and "each of the 12 steps of a sequence" in found.hypotheses[0].says
+
+
+def test_the_last_step_of_an_rnn_without_batch_first(tmp_path: Path) -> None:
+    text = """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.rnn, self.fc = nn.GRU(6, 8), nn.Linear(8, 3)
+    def forward(self, x):
+        out, _ = self.rnn(x)
+        last = out[-1]
+        return self.fc(last)
+scores = Net()(torch.rand(4, 9, 6))
+loss = F.cross_entropy(scores, torch.tensor([0, 1, 2, 0]))
+"""
+    assert_file_mends(text, "out[:, -1] for the last step", tmp_path / "net.py")

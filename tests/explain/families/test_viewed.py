@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.explain import assert_file_mends
 
 FILE = """
@@ -21,3 +23,19 @@ y = Net()(torch.rand(2, 3, 6, 6))
 def test_the_factors_of_a_size_tell_what_was_miscounted(tmp_path: Path) -> None:
     found = assert_file_mends(FILE, "192 features: 12 channels of 4×4, not 8", tmp_path / "net.py")
     assert len(found.hypotheses[0].fixes) == 2
+
+
+@pytest.mark.parametrize("sizes", ["z.size(0), 6, 2, 2", "len(z), 6, 2, 2"])
+def test_the_linear_layer_before_a_view_is_named(tmp_path: Path, sizes: str) -> None:
+    text = f"""
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(4, 5 * 2 * 2)
+    def forward(self, z):
+        maps = F.relu(self.fc(z)).view({sizes})
+        return maps
+assert Net()(torch.rand(3, 4)).shape == (3, 6, 2, 2)
+"""
+    found = assert_file_mends(text, "and the view takes 24", tmp_path / "net.py")
+    assert [fix.code for fix in found.hypotheses[0].fixes] == ["self.fc = nn.Linear(4, 6 * 2 * 2)"]
