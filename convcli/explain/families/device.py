@@ -275,15 +275,19 @@ class DeviceMissing(Rule):
             says = "a GPU of that number isn't there"
             yield certain(says, "device", "cuda:0 is the first; torch.cuda.device_count() counts them")
         else:
-            says = "the code asks for CUDA on a machine without it"
+            built = "compiled" in text
+            says = "the code asks for CUDA, and this PyTorch is a build without it" if built else "no GPU is seen here"
             either = '.to("cuda" if torch.cuda.is_available() else "cpu")'
             advice = 'device = "cuda" if torch.cuda.is_available() else "cpu", and .to(device)'
             others = self.case.elsewhere(r"\.cuda\(|[\"']cuda(?::\d)?[\"'](?! if)") if self.case.frame else []
             if others:
                 advice += f" in place of each .cuda(): {lines_told(others)} as well"
             yield likely(says, "device", advice, None if others else self.replaced(".cuda()", either))
-            says = "there is a GPU, and PyTorch was installed without CUDA or can't see it"
-            yield possible(says, "device", "install the build for your CUDA version; nvidia-smi shows the driver")
+            says, advice = "there is a GPU all the same", "install the build for your CUDA version"
+            if not built:
+                advice = "nvidia-smi shows whether its driver runs; CUDA_VISIBLE_DEVICES may hide it; one is asked for "
+                advice += "of a cluster or a notebook's settings"
+            yield possible(says, "device", advice)
 
 
 class DeviceReplica(Rule):

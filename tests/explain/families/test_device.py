@@ -5,6 +5,8 @@ import pytest
 from tests.explain import assert_first, at
 
 CASES = [
+    ("RuntimeError: No CUDA GPUs are available", "device-missing", "device", "no GPU is seen here"),
+    ("AssertionError: Torch not compiled with CUDA enabled", "device-missing", "device", "a build without it"),
     (
         at(
             "x = self.pool(torch.relu(self.conv1(x)))",
