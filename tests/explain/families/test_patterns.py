@@ -2,6 +2,8 @@
 
 import pytest
 
+from convcli.explain.evidence.message import read
+from convcli.explain.recognise import diagnose
 from tests.explain import assert_first
 
 OF = 'einops.EinopsError:  Error while processing rearrange-reduction pattern "{0}".\n Input tensor shape: '
@@ -39,3 +41,8 @@ CASES = [
 @pytest.mark.parametrize(("text", "change", "words"), CASES)
 def test_the_first_answer(text: str, change: str, words: str) -> None:
     assert_first(text, "einops-shape", change, words)
+
+
+@pytest.mark.parametrize("text", ["ValueError: Expected 2 dimensions, got 3", "Shape mismatch, 3 != 4"])
+def test_another_librarys_words_are_left_alone(text: str) -> None:
+    assert diagnose(read(text)) is None
