@@ -109,6 +109,14 @@ class OfTokens(Meeting):
         elif all(inputs) and not set(inputs[0]) & set(inputs[1]):
             says = f"{inputs[0][-1]} has {a} steps and {inputs[1][-1]} has {b}: cut from the data to other lengths"
             yield likely(says, "data", "one length for both, by the arguments that cut them (seq_len, label_len, …)")
+        elif a > b > 1 and cut and self.axis < 2 and not self.line.has(r"(?i)grid|patch|img|image"):
+            says = (
+                f"{a} tokens arrive, and the table of positions has {b} rows: this text is longer than it was made for"
+            )
+            advice = (
+                f"a larger table (max_len={a} or more) if it is computed or not yet trained; or cut the data to {b}"
+            )
+            yield likely(says, "model", advice)
         elif a > b and is_longest(b):
             says = f"there are {a} tokens, and room (positions, a mask) for {b}: {a - b} too many"
             yield likely(says, "data", f"truncate to {b} tokens (cutoff, max_length), or raise the maximum length")

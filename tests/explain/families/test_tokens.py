@@ -112,3 +112,11 @@ y = Contrast(8)(torch.rand(10, 4))
 """)
     found = diagnose(read(error_of(path)))
     assert found and "self.own_mask is made for a fixed batch" in found.hypotheses[0].says
+
+
+@pytest.mark.parametrize(
+    "line", ["x = x + self.pe[:, : x.size(1)]", "return self.drop(x + self.pos[:, :x.shape[1], :])"]
+)
+def test_a_text_longer_than_the_table_of_positions(line: str) -> None:
+    text = at(line, MESSAGE.format(180, 96, 1))
+    assert_first(text, "addition-size", "model", "the table of positions has 96 rows")
