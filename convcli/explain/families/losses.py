@@ -67,20 +67,7 @@ class TargetSize(Targets):
         batch_t, batch_i = (target or (1,))[0], (given or (1,))[0]
         flat = len(given) == len(target) == 1
         if len(target) != len(given) and [n for n in target if n > 1] == [n for n in given if n > 1]:
-            says = f"{list(given)} and {list(target)} are the same numbers; one has an axis of 1 that the other lacks"
-            kind = ".float()" if self.line.has(BINARY) or self.case.through(BINARY) else ""
-            longer = max(target, given, key=len)
-            axis = longer.index(1, 1) if 1 in longer[1:] else 0  # the first is the batch
-            known, change = self.line.argument(self._call, 1, "target"), f"{{}}.view_as({self.outputs}){kind}"
-            if not self.outputs.isidentifier() and abs(len(target) - len(given)) == 1:  # is called in the line
-                change = f"{{}}.{'unsqueeze' if longer == given else 'squeeze'}({axis}){kind}"
-            view = self.mend(change) if known else None
-            squeezed, other = ("outputs", "targets") if longer == given else ("targets", "outputs")
-            advice = f"{squeezed}.squeeze({axis}), or {other}.unsqueeze({axis}): both with that axis, or both without"
-            if not given:
-                says = "the prediction is a number without an axis: a sum or mean, or squeeze() took the batch of one"
-                advice = "outputs.squeeze(1) names the one axis that is meant; or outputs.view_as(targets)"
-            yield likely(says, "loss", advice, view)
+            yield self.of_one_more_axis(given, target)
         elif sorted(given) == sorted(target):
             says = f"{list(given)} and {list(target)} have the same axes in another order"
             moved = [i for i, (a, b) in enumerate(zip(given, target, strict=True)) if a != b]
@@ -129,34 +116,9 @@ class TargetSize(Targets):
             advice = "make them for the batch at hand: torch.ones_like(outputs), or torch.full((x.size(0),), …)"
             yield likely(says, "data", advice)
         elif len(given) == len(target) == 4 and given[2:] != target[2:]:
-            says = f"predicted maps are {given[2]}×{given[3]} and targets {target[2]}×{target[3]}"
-            advice = "F.interpolate the prediction to the target's size, or padding=kernel // 2 in the network"
-            pairs = "input and target come from pictures of other sizes"
-            crops = "look at the sizes of both; one Resize((height, width)), or one crop, for both"
-            unlike = (given[2] == target[2]) != (given[3] == target[3]) and abs(sum(given) - sum(target)) > 16
-            if unlike:
-                yield likely(f"{says}: {pairs}", "data", crops)
-                yield possible("the network changes the size", "model", advice)
-            elif given[2] - target[2] == given[3] - target[3] and (short := too_short(self.case, given[3], target[3])):
-                says, advice = f"{says}: {short[0]}", short[1]
-                yield likely(says, "model", advice)
-                yield possible(pairs, "data", crops)
-            else:
-                yield likely(says, "model", advice)
-                yield possible(pairs, "data", crops)
+            yield from self.of_other_maps(given, target)
         elif len(given) == len(target) >= 2 and given[0] == target[0]:
-            axis = next(i for i, (a, b) in enumerate(zip(given, target, strict=True)) if a != b)
-            says = f"on axis {axis}, {given[axis]} are predicted for {target[axis]}: classes, channels or steps"
-            advice = f"as many outputs as the target has ({target[axis]}), or one-hot targets for {given[axis]} classes"
-            if target[axis] == 1 < given[axis] and len(given) > 2:
-                says = f"{given[axis]} are predicted on axis {axis} for one target, which is compared with each of them"
-                advice = f"targets.expand_as(outputs) where that is meant; else pick one, outputs.select({axis}, i)"
-                if axis == 1 and min(given[2:]) > 8:
-                    says = f"{given[1]} scores a pixel {list(given)}, and one class number each {list(target)}"
-                    advice = "nn.CrossEntropyLoss()(outputs, targets.squeeze(1).long()); or one-hot targets"
-                    yield likely(says, "loss", advice)
-                    return
-            yield likely(says, "model", advice)
+            yield self.of_one_axis(given, target)
         elif len(given) == len(target) + 1 and given[0] == target[0] and given[1] == 1:
             says = f"{list(given)} has an axis that {list(target)} lacks"
             yield likely(says, "loss", "targets.unsqueeze(1)", self.mend("{}.unsqueeze(1)"))
@@ -164,6 +126,55 @@ class TargetSize(Targets):
             says = f"{list(given)} was predicted and {list(target)} is the target"
             advice = "one target for each predicted number: the same shape; print both where they are made"
             yield likely(says, "loss", advice)
+
+    def of_one_more_axis(self, given: tuple[int, ...], target: tuple[int, ...]) -> Hypothesis:
+        """The same numbers, with an axis of 1 on one side."""
+        says = f"{list(given)} and {list(target)} are the same numbers; one has an axis of 1 that the other lacks"
+        kind = ".float()" if self.line.has(BINARY) or self.case.through(BINARY) else ""
+        longer = max(target, given, key=len)
+        axis = longer.index(1, 1) if 1 in longer[1:] else 0  # the first is the batch
+        known, change = self.line.argument(self._call, 1, "target"), f"{{}}.view_as({self.outputs}){kind}"
+        if not self.outputs.isidentifier() and abs(len(target) - len(given)) == 1:  # is called in the line
+            change = f"{{}}.{'unsqueeze' if longer == given else 'squeeze'}({axis}){kind}"
+        view = self.mend(change) if known else None
+        squeezed, other = ("outputs", "targets") if longer == given else ("targets", "outputs")
+        advice = f"{squeezed}.squeeze({axis}), or {other}.unsqueeze({axis}): both with that axis, or both without"
+        if not given:
+            says = "the prediction is a number without an axis: a sum or mean, or squeeze() took the batch of one"
+            advice = "outputs.squeeze(1) names the one axis that is meant; or outputs.view_as(targets)"
+        return likely(says, "loss", advice, view)
+
+    def of_other_maps(self, given: tuple[int, ...], target: tuple[int, ...]) -> Iterator[Hypothesis]:
+        """Maps of other heights and widths."""
+        says = f"predicted maps are {given[2]}×{given[3]} and targets {target[2]}×{target[3]}"
+        advice = "F.interpolate the prediction to the target's size, or padding=kernel // 2 in the network"
+        pairs = "input and target come from pictures of other sizes"
+        crops = "look at the sizes of both; one Resize((height, width)), or one crop, for both"
+        unlike = (given[2] == target[2]) != (given[3] == target[3]) and abs(sum(given) - sum(target)) > 16
+        if unlike:
+            yield likely(f"{says}: {pairs}", "data", crops)
+            yield possible("the network changes the size", "model", advice)
+        elif given[2] - target[2] == given[3] - target[3] and (short := too_short(self.case, given[3], target[3])):
+            says, advice = f"{says}: {short[0]}", short[1]
+            yield likely(says, "model", advice)
+            yield possible(pairs, "data", crops)
+        else:
+            yield likely(says, "model", advice)
+            yield possible(pairs, "data", crops)
+
+    def of_one_axis(self, given: tuple[int, ...], target: tuple[int, ...]) -> Hypothesis:
+        """One batch, and another axis that differs."""
+        axis = next(i for i, (a, b) in enumerate(zip(given, target, strict=True)) if a != b)
+        says = f"on axis {axis}, {given[axis]} are predicted for {target[axis]}: classes, channels or steps"
+        advice = f"as many outputs as the target has ({target[axis]}), or one-hot targets for {given[axis]} classes"
+        if target[axis] == 1 < given[axis] and len(given) > 2:
+            says = f"{given[axis]} are predicted on axis {axis} for one target, which is compared with each of them"
+            advice = f"targets.expand_as(outputs) where that is meant; else pick one, outputs.select({axis}, i)"
+            if axis == 1 and min(given[2:]) > 8:
+                says = f"{given[1]} scores a pixel {list(given)}, and one class number each {list(target)}"
+                advice = "nn.CrossEntropyLoss()(outputs, targets.squeeze(1).long()); or one-hot targets"
+                return likely(says, "loss", advice)
+        return likely(says, "model", advice)
 
     def places(self, given: tuple[int, ...]) -> str:
         """The places of a map that is left of each sample; rows count where a GAN's critic flattened them."""
