@@ -329,7 +329,7 @@ class Rule:
         if frame and (made_for := self.case.source.names.made_for(INPUTS, frame.file, frame.number)):
             owner, parameter, handed = made_for
             return f"{parameter}={value} where {owner} is made, in the place of {handed}"
-        if self.case.in_sequential and (own := self.case.frame):
+        if self.case.in_sequential and self.layer != "layer" and (own := self.case.frame):
             defined = self.case.source.names.assigned(self.layer, own.file, own.number)
             place = f" ({Path(own.file).name}:{defined[0][0].lineno})" if len(defined) == 1 else ""
             return f"{argument}={value} in the layer of {self.named}{place} that takes it"

@@ -149,3 +149,11 @@ y = net(torch.rand(4, 9))
 """)
     found = diagnose(read(error_of(path)))
     assert found and "n_in=9 where Net is made, in the place of len(columns)" in found.hypotheses[0].advice
+
+
+def test_a_layer_within_a_model_of_no_known_name_is_just_the_layer() -> None:
+    files = "torch/nn/modules/container.py", "torch/nn/modules/linear.py"
+    message = "RuntimeError: mat1 and mat2 shapes cannot be multiplied (7x80 and 100x30)"
+    found = diagnose(read(at("y = model(x)", message, *files)))
+    assert found is not None
+    assert "in_features=80 where the layer is made" in found.hypotheses[0].advice
