@@ -115,13 +115,6 @@ class Names:
             return [self.made_at[name]]
         return [call for call in self.called.get(name, []) if last_name(call.func) == name]
 
-    def keyed(self, key: str) -> int | None:
-        """The one whole number that the dicts of the files have under a key."""
-        dicts = [node for nodes in self.nodes.values() for node in nodes if isinstance(node, ast.Dict)]
-        pairs = [pair for each in dicts for pair in zip(each.keys, each.values, strict=True)]
-        found = {whole(value) for name, value in pairs if isinstance(name, ast.Constant) and name.value == key}
-        return found.pop() if len(found) == 1 else None
-
     @cached_property
     def functions(self) -> dict[str, list[ast.FunctionDef | ast.AsyncFunctionDef]]:
         """The functions and methods of each name."""

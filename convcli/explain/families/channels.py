@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from math import isqrt, prod
 
 from convcli.explain.families.convolved import ADD_UP, OfChannels, batch_parted, dense
-from convcli.explain.families.features import spectra
+from convcli.explain.families.features import JOINS, spectra
 from convcli.explain.rule import Fix, Hypothesis, certain, likely, possible
 from convcli.refusals import AXIS_NAMES
 from convcli.wording import counted
@@ -296,10 +296,10 @@ class Channels(OfChannels):
         advice = f"{self.taking(got)}, or out_channels={expected} in the layer before"
         if groups > 1 and got % groups:
             advice = f"{expected} channels from the layer before (a picture's {got} go through a convolution first)"
-        elif groups == 1 and expected != 2 * got and self.may_join:
+        elif groups == 1 and expected != 2 * got and self.case.may_have(JOINS):
             advice += "; after a concatenation it is the sum of what is joined"
         yield likely(says, "model", advice, made)
-        if expected == 2 * got and self.may_join:
+        if expected == 2 * got and self.case.may_have(JOINS):
             says = f"{expected} = 2 · {got}: two maps were to be concatenated, and only one arrives"
             yield possible(says, "call", "torch.cat([a, b], dim=1) before the layer")
 

@@ -12,6 +12,7 @@ from convcli.explain.case import Case
 from convcli.explain.evidence.names import handed_over, last_name
 from convcli.explain.evidence.origin import Told, joined
 from convcli.explain.evidence.source import Made
+from convcli.explain.families.features import JOINS
 from convcli.explain.families.kernel import LAYERS
 from convcli.explain.rule import Fix, Hypothesis, Rule, likely, shaped
 from convcli.refusals import AXIS_NAMES
@@ -147,11 +148,6 @@ class OfChannels(Rule):
         return bool(calls & {"PixelShuffle", getattr(owner, "name", "PixelShuffle")})
 
     @property
-    def may_join(self) -> bool:
-        """Whether the user's files, if they can be read, concatenate anything."""
-        return not self.case.source.made or self.case.source.says("cat")
-
-    @property
     def of_layers(self) -> bool:
         """Whether the file says that the channels are those of layers before, and so in their place."""
         return bool(self.came.joined or self.came.makes == self.got)
@@ -251,7 +247,7 @@ class OfChannels(Rule):
         got, expected, part = self.got, self.expected, gcd(self.got, self.expected)
         if got % expected == 0 and expected >= 8:
             says = f"{got} = {got // expected} · {expected}: "
-            says += "concatenated maps arrive, or " if self.may_join else ""
+            says += "concatenated maps arrive, or " if self.case.may_have(JOINS) else ""
             return f"{says}a width that is multiplied before this layer and not in it"
         if part >= 32 and 2 <= min(got, expected) // part < max(got, expected) // part <= 32:
             here, there = got // part, expected // part

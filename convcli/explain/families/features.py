@@ -3,6 +3,7 @@
 from math import gcd, isqrt
 
 LARGEST_CHANNELS = 2048  # of the last maps of a network that people build
+JOINS = r"cat\(|concat|hstack|stack\("  # how files join features
 
 
 # What text and picture encoders are wide: sizes that don't come from counting maps.

@@ -7,6 +7,7 @@ from math import isqrt
 from convcli.explain.evidence.lines import lines_told
 from convcli.explain.families.features import (
     JOINED,
+    JOINS,
     SAME_COLUMNS,
     WIDTHS,
     columns,
@@ -24,7 +25,7 @@ from convcli.wording import counted as counted_as
 FAMILY = "linear"
 
 GRAPH = r"(?i)adj|lapl|graph|^a(?:_hat)?$"
-JOINS, BOTH = r"cat\(|concat|hstack|stack\(", "bidirectional"
+BOTH = "bidirectional"
 DATA_NAMED = r"(?i)(?:x|\w*(?:batch|data|inputs?|sample|obs|state)|(?:x|batch|inputs?)_\w+)"
 
 

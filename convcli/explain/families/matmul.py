@@ -136,12 +136,10 @@ class MatmulSize(Rule):
 
     def made_by(self, side: str) -> Told:
         """What the user's files say of a part of the line."""
-        frames, parsed = self.case.source.frames, Line(side).tree
-        if self.generic or not frames or not isinstance(parsed, ast.Module):
-            return Told()
-        (statement,) = parsed.body
-        node = statement.value if isinstance(statement, ast.Expr) else None
-        return self.case.origin.told(self.case.origin.of(node, len(frames) - 1, frames[-1].number)) if node else Told()
+        parsed = None if self.generic else Line(side).tree
+        statement = parsed.body[0] if isinstance(parsed, ast.Module) and parsed.body else None
+        origin = self.case.origin
+        return origin.told(origin.steps(statement.value)) if isinstance(statement, ast.Expr) else Told()
 
     def remapped(self) -> set[tuple[int, int]]:
         """The sizes that differ of an einsum's operands, which torch shows with their axes in one order."""

@@ -144,11 +144,8 @@ class RnnState(Rule):
 
     def one_tensor(self) -> str:
         """Where the user's file makes one tensor for the state, in words; empty where nothing says that it does."""
-        frames, call = self.case.origin.frames, self.line.call(self.layer_named)
-        state = self.line.argument(call, 1, "hx")
-        if not frames or not state:
-            return ""
-        for made in self.case.origin.of(state, len(frames) - 1, frames[-1].number):
+        state = self.line.argument(self.line.call(self.layer_named), 1, "hx")
+        for made in self.case.origin.steps(state) if state else ():
             returns = self.case.source.names.returns(made.call, made.file, made.number)
             values = [part for each in returns for part in alternatives(each.value)]
             if re.search(r"^(?:new_)?(?:zeros|ones|rand|randn|empty)(?:_like)?$", made.callee):

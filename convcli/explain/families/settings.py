@@ -1,7 +1,6 @@
 """Settings that no window can have."""
 
 import ast
-import re
 from collections.abc import Iterator
 
 from convcli.explain.evidence.lines import Line
@@ -129,16 +128,14 @@ class Groups(Rule):
         owner = names.around(made.file, made.number, ast.ClassDef)
         wanted = {getattr(owner, "name", ""), getattr(function, "name", "")}
         calls = [call for call in Line(own[-2].code, own[-2].marked).calls if last_name(call.func) in wanted]
-        values = (
-            [handed_over(calls[0], made.written(each), parameters) for each in (self.name, "groups")] if calls else []
+        width, groups = (
+            handed_over(calls[0], made.written(each), parameters) if calls else None for each in (self.name, "groups")
         )
-        if len(values) < 2 or None in values:
+        if width is None or groups is None:
             return None
-        width, groups = (ast.unparse(each) for each in values if each)
-        key = re.search(r"\[['\"](\w+)['\"]\]$", groups)
-        count = names.keyed(key[1]) if key else None
-        says = f"in line {own[-2].number} they are {width} and {groups}{f', which is {count}' if count else ''}"
-        return says, str(count or groups)
+        count = names.number(groups, own[-2].file, own[-2].number)
+        says = f"in line {own[-2].number} they are {ast.unparse(width)} and {ast.unparse(groups)}"
+        return says + (f", which is {count}" if count else ""), str(count or ast.unparse(groups))
 
 
 class SameStride(Rule):
