@@ -2,9 +2,9 @@
 
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, cached_property
+from functools import cached_property
 from pathlib import Path
 from textwrap import dedent
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
@@ -13,6 +13,7 @@ from convcli.explain.case import Case
 from convcli.explain.evidence.lines import NAME, Line
 from convcli.explain.evidence.origin import Told
 from convcli.explain.evidence.pasted import FILE
+from convcli.explain.evidence.signature import facts_of
 from convcli.explain.evidence.source import Made, Source
 
 Likelihood = Literal["certain", "likely", "possible"]
@@ -22,21 +23,11 @@ NO_LAYER = r"^(?:F|torch|nn|functional)\.|(?i:(?:^|[._])\w*(?:model|net|network|
 # Parameters of a network that say how much goes into it.
 INPUTS = r"(?i)n_?in(?:puts?)?|in(?:put)?_?(?:dim|features|size|channels|ch)?|d_?in|(?:n_|num_)features"
 NEW = r"(?:^|\.)[A-Z]\w*$"  # a class that is called
-LOOKED_AT = 6000  # characters of a message; only a state_dict's lists go on for longer
 # Files and functions that use a model that is trained already, and those that train one.
 USES, TRAINS = (
     r"(?i)(?:^|[/\\_])(?:test|eval|infer|predict|demo|detect|generat|serve|export|convert|transcri)",
     r"(?i)train|tun(?:e|ing)",
 )
-# What stands in a message for a fact. Every pattern is bounded, so that none can hang.
-HOLES = {
-    "": r"-?\d{1,19}",  # as many as the least number that fits into 64 bits
-    "shape": r"(?:torch\.Size\()?[\[(]?[-\d, x]{0,200}[\])]?\)?",
-    "word": r"[\w.:<>]{1,80}?",
-    "words": r".{1,200}?",
-    "class": r"(?:<class '|[<>|=])?[\w.]{1,120}",  # or NumPy's name of a type
-    "keys": r".{1,20000}?",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,39 +69,7 @@ def possible(says: str, change: str, advice: str) -> Hypothesis:
     return Hypothesis("possible", says, change, advice)
 
 
-@cache
-def _longest_word(signature: str) -> str:
-    """A part of a message that stands in it as it is, to pass by what doesn't fit at once."""
-    return max(re.sub(r"\{.*?\}|^\w", " ", signature).split(), key=len)
-
-
-@cache
-def _pattern(signature: str) -> re.Pattern[str]:
-    """A message with typed holes as a regular expression: ``{rows}`` is a whole number, ``{}`` anything short.
-
-    Its first letter may be small or large, as versions differ in that, and it may be the end of a longer word.
-    """
-    parts = re.split(r"\{(\w*)(?::(\w+))?\}", signature)
-    first = f"(?i:{signature[0]})" if parts[0][:1].isalpha() else re.escape(parts[0][:1])
-    of_numbers = not any(parts[2::3])
-    written = [first + _as_typed(parts[0][1:], of_numbers)]
-    for name, kind, literal in zip(parts[1::3], parts[2::3], parts[3::3], strict=True):
-        written.append(f"(?P<{name}>{HOLES[kind or '']})" if name else ".{0,120}?")
-        written.append(_as_typed(literal, of_numbers))
-    end = r"(?!\w|[.:]+\w)" if parts[-1] == "" and len(parts) > 1 else ""
-    return re.compile("".join(written) + end)
-
-
-def _as_typed(literal: str, of_numbers: bool) -> str:
-    """A part of a message, with or without its spaces, and around numbers its brackets, as people type it."""
-    words = map(re.escape, literal.split(" "))
-    return r" ?".join(re.sub(r"\\[()]", r"\g<0>?", word) if of_numbers else word for word in words)
-
-
-def _fact(text: str, kind: str | None) -> Any:
-    if kind == "shape":
-        return tuple(map(int, re.findall(r"-?\d{1,18}", text)))
-    return int(text) if kind is None else text.removeprefix("<class '")
+Cause = Callable[[Any], Iterator[Hypothesis]]  # of a rule: what can be behind it, or nothing if that can't be
 
 
 class Rule:
@@ -126,6 +85,7 @@ class Rule:
     says: ClassVar[str] = ""  # one sentence, with the facts
     example: ClassVar[str] = ""  # raises it, and would end well but for that
     lookalike: ClassVar[str] = ""  # the code of the rule whose example looks like it, or a message of none
+    causes: ClassVar[tuple[Cause, ...]] = ()  # in the order in which they are tried; the first that applies is told
     usual: ClassVar[tuple[Hypothesis, ...]] = ()  # where no fact decides
     decide: ClassVar[str] = ""  # what tells two hypotheses apart
     not_that: ClassVar[str] = ""  # the wrong fix that is often found
@@ -147,16 +107,15 @@ class Rule:
     @classmethod
     def read(cls, case: Case) -> Self | None:
         """The rule with the facts of a message, if one of its signatures is in it."""
-        written = case.raised.text[:LOOKED_AT].replace("`", "")
-        for text in (written.replace("\n", " "), written.replace("\n", "")):
-            for signature in cls.signatures:
-                if _longest_word(signature) in text and (found := _pattern(signature).search(text)):
-                    kinds = dict(re.findall(r"\{(\w+)(?::(\w+))?\}", signature))
-                    return cls(case, {name: _fact(found[name], kinds[name] or None) for name in kinds})
-        return None
+        facts = facts_of(cls.signatures, case.raised.text)
+        return cls(case, facts) if facts is not None else None
 
     def hypotheses(self) -> Iterator[Hypothesis]:
         """What can be behind it, the likeliest first; nothing if it isn't this error after all."""
+        for cause in self.causes:
+            if behind := list(cause(self)):
+                yield from behind
+                return
         for each in self.usual:
             yield Hypothesis(each.likelihood, self.told(each.says), each.change, self.told(each.advice), each.fixes)
 
