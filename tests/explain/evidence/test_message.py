@@ -85,6 +85,7 @@ RuntimeError: mat1 and mat2 shapes cannot be multiplied (128x512 and 2048x4096)"
         PYTEST,
         VS_CODE,
         CHINESE,
+        VS_CODE.removeprefix("Exception has occurred: "),
         TITLED,
         EMPHASISED,
         NOTEBOOK,
