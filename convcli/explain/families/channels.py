@@ -1,9 +1,10 @@
 """Convolutions whose input has other channels than their weight takes."""
 
 from collections.abc import Iterator
+from functools import cached_property
 from math import isqrt, prod
 
-from convcli.explain.families.convolved import ADD_UP, OfChannels, batch_parted, dense
+from convcli.explain.families.convolved import OfChannels, batch_parted, dense
 from convcli.explain.families.features import JOINS, spectra
 from convcli.explain.rule import Fix, Hypothesis, certain, likely, possible
 from convcli.refusals import AXIS_NAMES
@@ -209,103 +210,114 @@ class Channels(OfChannels):
     decide = "print the shapes of what is concatenated or handed over before the layer"
 
     def why(self) -> str:
-        groups = self.facts.get("groups", 1)
         if "transposed" in self.facts:
             return f"The weight is [in, out/groups, …]: its first axis says that {self.expected} channels come in."
-        product = f"{self.weight[1]} · {groups} groups = {self.expected}" if groups > 1 else f"{self.expected}"
-        return f"Axis 1 of the weight is in/groups: {product} channels have to come in; {self.got} did."
+        product = f"{self.weight[1]} · {self.groups} groups = " if self.groups > 1 else ""
+        return f"Axis 1 of the weight is in/groups: {product}{self.expected} channels have to come in; {self.got} did."
 
     def hypotheses(self) -> Iterator[Hypothesis]:
-        if len(self.input) != self.ndim + 2 or prod(self.input) < 0:
-            return
-        got, expected, groups = self.got, self.expected, self.facts.get("groups", 1)
+        if self.groups and len(self.input) == self.ndim + 2 and prod(self.input) >= 0:
+            yield from super().hypotheses()
+
+    @cached_property
+    def wider(self) -> Fix | None:
+        return self.widened(self.got) if self.got % self.groups == 0 else None
+
+    def in_file(self) -> Iterator[Hypothesis]:
         if weight := self.weight_made():
             yield self.of_weight(weight)
-            return
-        if told := self.shuffled() or batch_parted(self, got, expected, 1):
+        elif told := self.shuffled() or batch_parted(self, self.got, self.expected, 1):
             yield told
-            return
-        made = self.widened(got) if got % groups == 0 else None
-        if self.of_layers:
-            yield from self.known(made)
+        elif self.of_layers:
+            yield from self.known(self.wider)
+
+    def other_pipeline(self) -> Iterator[Hypothesis]:
+        got, expected = self.got, self.expected
+        if min(self.input[-2:]) < 16:
             return
         diffusion = self.weight[0] == 320 or 16 in (expected, got)  # the first layer of such a network
-        if (expected, got) in LATENTS and diffusion and len(self.input) in (4, 5) and min(self.input[-2:]) >= 16:
-            says, advice = LATENTS[expected, got], "use a pipeline, an encoder and weights that belong together"
-            yield likely(says, "checkpoint", advice)
+        if (expected, got) in LATENTS and diffusion and len(self.input) in (4, 5):
+            advice = "use a pipeline, an encoder and weights that belong together"
+            yield likely(LATENTS[expected, got], "checkpoint", advice)
+        elif self.weight[0] == 320 and expected in (4, 5, 8, 9) and got > 3:
+            says = f"a pipeline that gives {got} channels (latents, masks, pictures) runs weights that are for "
+            advice = "weights of the kind that the pipeline is for: plain, inpainting, editing, depth"
+            yield likely(f"{says}{expected}", "checkpoint", advice)
+
+    def fourth_channel(self) -> Iterator[Hypothesis]:
+        """Colour pictures where a layer reads four channels."""
+        if (self.expected, self.got) != (4, 3) or min(self.input[-2:]) < 64:
             return
-        if self.weight[0] == 320 and expected in (4, 5, 8, 9) and got > 3 and min(self.input[-2:]) >= 16:
-            says = (
-                f"a pipeline that gives {got} channels (latents, masks, pictures) runs weights that are for {expected}"
-            )
-            yield likely(
-                says, "checkpoint", "weights of the kind that the pipeline is for: plain, inpainting, editing, depth"
-            )
-            return
-        if (expected, got) == (4, 3) and min(self.input[-2:]) >= 64 and self.generates():
+        if self.generates():
             says = "pictures (3 channels) went where 4 are read: latents of an encoder, or pictures with alpha or depth"
             yield likely(says, "data", "encode the pictures first (vae.encode), or load them with their fourth channel")
-            return
-        if (expected, got) == (4, 3) and groups == 1 and min(self.input[-2:]) >= 64 and self.layer != "layer":
-            yield from self.of_pictures(made)
-            return
+        elif self.groups == 1 and self.layer != "layer":
+            says = f"the pictures have 3 channels (RGB), and {self.named} was made for 4"
+            advice = f"{self.setting(self.written, 'in_channels', 3)}, if colour is what is meant"
+            yield likely(says, "model", advice, self.wider)
+            advice = 'Image.open(path).convert("RGBA") for alpha, torch.cat([rgb, depth], 1) for depth or another band'
+            yield possible("a fourth channel is meant, and isn't loaded", "data", advice)
+
+    def repeated(self) -> Iterator[Hypothesis]:
+        got, expected = self.got, self.expected
         if len(self.input) == 4 and len(set(self.input[1:])) == 1 and got > 64 > expected:
             says = f"all three axes behind the batch have {got}: a picture was repeated along itself, or its channels "
             says += "left out"
             yield likely(says, "data", f"[batch, {expected}, {got}, {got}]: print the shape where the picture is read")
-            return
+
+    def blocks(self) -> Iterator[Hypothesis]:
+        """Layers that were made in a loop, or are gone through in one."""
+        got, expected = self.got, self.expected
+        plain = self.groups == 1 and min(got, expected) > 4
         if all(lists := self.paired()):
             yield self.of_pairs(*lists)
-            return
-        if 4 < expected < got and groups == 1 and (joins := dense(self.case)):
-            says = f"{got} = {expected} + {got - expected}: {joins}, and {expected} was counted without what they add"
-            yield likely(says, "model", ADD_UP)
-            return
-        if (block := self.of_block()) and min(got, expected) > 4 and groups == 1:
-            yield self.of_blocks(block, made)
-            return
-        if bins := spectra(got, expected):
+        elif plain and expected < got and (grown := dense(self.case, got, expected)):
+            yield grown
+        elif plain and (block := self.of_block()):
+            yield self.of_blocks(block, self.wider)
+
+    def bins(self) -> Iterator[Hypothesis]:
+        if bins := spectra(self.got, self.expected):
             says = f"{bins[0]} arrive, and the layer is for {bins[1]}"
             yield likely(says, "data", "the same n_fft (filter length) for all that makes and reads spectra")
-            return
+
+    def other_layers(self) -> Iterator[Hypothesis]:
         if says := self.multiple():
-            yield likely(says, "model", self.taking(got), made)
-            return
-        if passed := self.passed_by():
+            yield likely(says, "model", self.taking(self.got), self.wider)
+        elif passed := self.passed_by():
             yield likely(passed, "call", "print what each layer makes; see which name forward calls, and hands on")
-            yield possible("what comes before was exchanged (another backbone or setting)", "model", self.taking(got))
+            says = "what comes before was exchanged (another backbone or setting)"
+            yield possible(says, "model", self.taking(self.got))
+
+    def other_data(self) -> Iterator[Hypothesis]:
+        got, expected = self.got, self.expected
+        if not self.first():
             return
-        if self.first():
-            what = "bands, planes, classes, values a point, stereo or mono"
-            says = f"the data have {counted(got, 'channel')} ({what}); the network is for {expected}"
-            advice = (
-                f"give it what it was made for, or make it for {got}: in_channels={got}, or the option that sets it"
-            )
-            if got > expected == 3 and got % 3 == 0:
-                says += f"; {got} = {got // 3} · 3, so {got // 3} pictures may be stacked along their channels"
-            if self.ndim == 1 and {got, expected} == {1, 2}:
-                sound = ("mono", "stereo (2 channels)")
-                says = f"{sound[got - 1]}, as of sound, went into a network for {sound[expected - 1]}"
-                advice = ("x.repeat(1, 2, 1) makes two of it", "x.mean(dim=1, keepdim=True) makes it mono")[got - 1]
-            yield likely(says, "data", advice, made)
-            return
+        what = "bands, planes, classes, values a point, stereo or mono"
+        says = f"the data have {counted(got, 'channel')} ({what}); the network is for {expected}"
+        advice = f"give it what it was made for, or make it for {got}: in_channels={got}, or the option that sets it"
+        if got > expected == 3 and got % 3 == 0:
+            says += f"; {got} = {got // 3} · 3, so {got // 3} pictures may be stacked along their channels"
+        if self.ndim == 1 and {got, expected} == {1, 2}:
+            sound = ("mono", "stereo (2 channels)")
+            says = f"{sound[got - 1]}, as of sound, went into a network for {sound[expected - 1]}"
+            advice = ("x.repeat(1, 2, 1) makes two of it", "x.mean(dim=1, keepdim=True) makes it mono")[got - 1]
+        yield likely(says, "data", advice, self.wider)
+
+    def miscounted(self) -> Iterator[Hypothesis]:
+        got, expected, groups = self.got, self.expected, self.groups
+        says = f"what comes before {self.named} makes {counted(got, 'channel')}, and it was made for {expected}"
+        advice = f"{self.taking(got)}, or out_channels={expected} in the layer before"
+        halved = expected == 2 * got and self.case.may_have(JOINS)
         if groups > 1 and got % groups == 0:
             says = f"with groups={groups} the layer takes {expected} channels; {got} arrive"
-        else:
-            says = f"what comes before {self.named} makes {counted(got, 'channel')}, and it was made for {expected}"
-        advice = f"{self.taking(got)}, or out_channels={expected} in the layer before"
-        if groups > 1 and got % groups:
+        elif groups > 1:
             advice = f"{expected} channels from the layer before (a picture's {got} go through a convolution first)"
-        elif groups == 1 and expected != 2 * got and self.case.may_have(JOINS):
+        elif not halved and self.case.may_have(JOINS):
             advice += "; after a concatenation it is the sum of what is joined"
-        yield likely(says, "model", advice, made)
-        if expected == 2 * got and self.case.may_have(JOINS):
+        yield likely(says, "model", advice, self.wider)
+        if halved:
             says = f"{expected} = 2 · {got}: two maps were to be concatenated, and only one arrives"
             yield possible(says, "call", "torch.cat([a, b], dim=1) before the layer")
 
-    def of_pictures(self, made: Fix | None) -> Iterator[Hypothesis]:
-        """Colour pictures where a layer of the user's own reads four channels."""
-        says = f"the pictures have 3 channels (RGB), and {self.named} was made for 4"
-        yield likely(says, "model", f"{self.setting(self.written, 'in_channels', 3)}, if colour is what is meant", made)
-        advice = 'Image.open(path).convert("RGBA") for alpha, torch.cat([rgb, depth], 1) for depth or another band'
-        yield possible("a fourth channel is meant, and isn't loaded", "data", advice)
+    causes = (in_file, other_pipeline, fourth_channel, repeated, blocks, bins, other_layers, other_data, miscounted)

@@ -20,18 +20,19 @@ from convcli.wording import counted
 
 FAMILY = "channels"
 
-ADD_UP = "add what the blocks join to the count, layers · growth, before the layer behind them is made"
 
-
-def dense(case: Case) -> str:
-    """What is said of a class of the user's whose forward returns its input with more joined to it; empty without."""
+def dense(case: Case, got: int, expected: int) -> Hypothesis | None:
+    """What is said of a class of the user's whose forward returns its input with more joined to it."""
     file, names = case.frame.file if case.frame else "", case.source.names
     for number, line in enumerate(case.source.texts.get(file, ()), 1):
         if joins := re.search(r"return torch\.cat\([\[(](\w+), ", line):
             owner, found = names.around(file, number, ast.ClassDef), names.parameter(joins[1], file, number)
             if isinstance(owner, ast.ClassDef) and found and found[1] == [joins[1]]:
-                return f"each {owner.name} joins what it makes to its input (line {number})"
-    return ""
+                says = f"{got} = {expected} + {got - expected}: each {owner.name} joins what it makes to its input "
+                says += f"(line {number}), and {expected} was counted without what they add"
+                advice = "add what the blocks join to the count, layers · growth, before the layer behind them is made"
+                return likely(says, "model", advice)
+    return None
 
 
 def batch_parted(rule: Rule, got: int, expected: int, axis: int) -> Hypothesis | None:
@@ -61,6 +62,7 @@ class OfChannels(Rule):
     says = "the convolution takes {expected} channels, axis 1 of its input {input} has {got}"
     layer_named = r"(?i)conv|down|proj|stem|features|inc$"
     not_that = "x.view(…) to a shape that fits runs, and mixes pixels of different channels and places"
+    groups = 1  # a transposed convolution's message doesn't say them
 
     @classmethod
     def read(cls, case: Case) -> Self | None:
@@ -83,7 +85,7 @@ class OfChannels(Rule):
         transposed = "transposed" in self.facts
         ins, outs = (self.weight[:2]) if transposed else (self.expected, self.weight[0])
         kind = "ConvTranspose" if transposed else "Conv"
-        layer = f"nn.{kind}{self.ndim}d({ins}, {outs}, {self.weight[2:]}, groups={self.facts.get('groups', 1)})"
+        layer = f"nn.{kind}{self.ndim}d({ins}, {outs}, {self.weight[2:]}, groups={self.groups})"
         return f"layer = {layer}\nx = torch.rand({self.input})\ny = layer(x)"
 
     @cached_property
@@ -259,7 +261,7 @@ class OfChannels(Rule):
     def passed_by(self) -> str:
         """What is behind maps of an early layer, or of an attention, that reach a layer which is made for many."""
         got, expected, cells = self.got, self.expected, prod(self.input[2:])
-        if expected < 16 or self.facts.get("groups", 1) > 1:
+        if expected < 16 or self.groups > 1:
             return ""
         if got == 1 and cells == 1:
             return f"one number a sample arrives: an attention's map, or a score, in the place of the {expected} maps"

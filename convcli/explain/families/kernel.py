@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 
-from convcli.arithmetic.axis import Axis
 from convcli.explain.rule import Hypothesis, Rule, likely, possible
 from convcli.refusals import AXIS_NAMES
 
@@ -34,55 +33,58 @@ class KernelLarger(Rule):
         )
 
     def hypotheses(self) -> Iterator[Hypothesis]:
-        padded, kernel = self.padded, self.kernel
-        if len(padded) != len(kernel) or len(kernel) not in AXIS_NAMES:
+        if len(self.padded) == len(self.kernel) and len(self.kernel) in AXIS_NAMES:
+            yield from super().hypotheses()
+
+    @property
+    def short(self) -> tuple[str, int, int]:
+        """The first axis that the kernel is too long for: its name, its cells, and the kernel's."""
+        each = zip(AXIS_NAMES[len(self.kernel)], self.padded, self.kernel, strict=True)
+        short = [(name, cells, size) for name, cells, size in each if cells < size]
+        return short[0]
+
+    def along(self) -> str:
+        return "along {} there are {} cells, padding included, for {}".format(*self.short)
+
+    def only_padding(self) -> Iterator[Hypothesis]:
+        axis, cells, size = self.short
+        if not self.emptied(cells, size):
             return
-        short = [i for i in range(len(kernel)) if padded[i] < kernel[i]]
-        axis = Axis(max(padded[short[0]], 1), kernel[short[0]], name=AXIS_NAMES[len(kernel)][short[0]])
-        missing = kernel[short[0]] - padded[short[0]]
-        along = f"along {axis.name} there are {padded[short[0]]} cells, padding included, for {kernel[short[0]]}"
-        if self.emptied(short[0]):
-            padding = kernel[short[0]] // 2
-            says = (
-                f"with a padding of {padding} on both sides nothing of the {padded[short[0]]} cells along {axis.name} "
-            )
-            says += "is the input's: it is empty there"
-            advice = (
-                "print x.shape after each slice or crop before it: one begins at or beyond the end, or the inputs are "
-            )
-            yield likely(says, "data", f"{advice}no pairs, frames or tiles of the size that is sliced")
-            says = (
-                f"{padded[short[0]]} cells do arrive, if there is no padding: a narrow crop, or axes in another order"
-            )
-            yield possible(says, "data", "[batch, channels, height, width] is wanted")
-            return
+        says = f"with a padding of {size // 2} on both sides nothing of the {cells} cells along {axis} "
+        says += "is the input's: it is empty there"
+        advice = "print x.shape after each slice or crop before it: one begins at or beyond the end, or the inputs are "
+        yield likely(says, "data", f"{advice}no pairs, frames or tiles of the size that is sliced")
+        says = f"{cells} cells do arrive, if there is no padding: a narrow crop, or axes in another order"
+        yield possible(says, "data", "[batch, channels, height, width] is wanted")
+
+    def short_text(self) -> Iterator[Hypothesis]:
         if self.of_words():
-            says = f"a text of {padded[0]} words is shorter than the kernel's {kernel[0]}"
-            advice = (
-                f"pad every batch to at least {kernel[0]} words, or padding=({kernel[0] - 1}, 0) in the convolution"
-            )
+            words = self.kernel[0]
+            says = f"a text of {self.padded[0]} words is shorter than the kernel's {words}"
+            advice = f"pad every batch to at least {words} words, or padding=({words - 1}, 0) in the convolution"
             yield likely(says, "data", advice)
-        elif (
-            len(short) < len(kernel)
-            and padded[short[0]] <= 4
-            and max(padded) > 8 * padded[short[0]]
-            and kernel[short[0]] > 1
-        ):
-            says = f"{along}: the axes are in another order, channels last perhaps, or one is an axis of 1"
+
+    def turned_axes(self) -> Iterator[Hypothesis]:
+        _, cells, size = self.short
+        fits = any(cells >= size for cells, size in zip(self.padded, self.kernel, strict=True))
+        if fits and cells <= 4 and max(self.padded) > 8 * cells and size > 1:
+            says = f"{self.along()}: the axes are in another order, channels last perhaps, or one is an axis of 1"
             advice = "print the shape; [batch, channels, height, width] is wanted, x.permute moves axes"
             yield likely(says, "data", advice)
             yield possible("the maps really are as flat as that", "model", "a kernel of 1 along that axis")
-        else:
-            says = f"{along}: strides and poolings shrank it, or the input is smaller than the net is for"
-            advice = f"larger inputs, fewer strides before, or padding larger by {-(-missing // 2)} in the layer"
-            if self.case.through("pool") or re.search("(?i)avg_?pool", self.case.raised.text):
-                advice = f"nn.AdaptiveAvgPool{len(kernel)}d(1) averages maps of any size; or larger inputs"
-            elif self.in_use:
-                says = (
-                    f"{along}: what the trained model gets is smaller or shorter than it takes, or its axes are turned"
-                )
-                advice = "print the shape of what goes in, and pad or resize that; the model stays as it was trained"
-            yield likely(says, "data", advice)
+
+    def small_input(self) -> Iterator[Hypothesis]:
+        _, cells, size = self.short
+        says = "strides and poolings shrank it, or the input is smaller than the net is for"
+        advice = f"larger inputs, fewer strides before, or padding larger by {(size - cells + 1) // 2} in the layer"
+        if self.case.through("pool") or re.search("(?i)avg_?pool", self.case.raised.text):
+            advice = f"nn.AdaptiveAvgPool{len(self.kernel)}d(1) averages maps of any size; or larger inputs"
+        elif self.in_use:
+            says = "what the trained model gets is smaller or shorter than it takes, or its axes are turned"
+            advice = "print the shape of what goes in, and pad or resize that; the model stays as it was trained"
+        yield likely(f"{self.along()}: {says}", "data", advice)
+
+    causes = (only_padding, short_text, turned_axes, small_input)
 
     def of_words(self) -> bool:
         """Whether the kernel goes over words or steps, as wide as their features are."""
@@ -93,9 +95,9 @@ class KernelLarger(Rule):
     def warning(self) -> str:
         return "" if len(self.kernel) == len(self.padded) and self.of_words() else super().warning()
 
-    def emptied(self, short: int) -> bool:
+    def emptied(self, cells: int, size: int) -> bool:
         """Whether an axis is all padding, as another one tells: less that padding it is as long as sizes mostly are."""
-        if self.padded[short] != self.kernel[short] - 1 or self.kernel[short] % 2 == 0:
+        if cells != size - 1 or size % 2 == 0:
             return False
         given = [(cells, cells - size + 1) for cells, size in zip(self.padded, self.kernel, strict=True)]
         return any(cells % 8 and inputs > 0 == inputs % 8 for cells, inputs in given)

@@ -3,19 +3,21 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cached_property
 from math import prod
 from typing import Any
 
 from convcli.explain.case import Case
-from convcli.explain.evidence.origin import MAKES
+from convcli.explain.evidence.origin import MAKES, Told
 from convcli.explain.evidence.source import Made
-from convcli.explain.families.convolved import ADD_UP, dense
+from convcli.explain.families.convolved import dense
 from convcli.explain.families.features import of_models
 from convcli.explain.rule import Fix, Hypothesis, Rule, certain, likely, possible
 from convcli.wording import counted
 
 FAMILY = "norm"
 
+NORMS = "BatchNorm1d BatchNorm2d BatchNorm3d InstanceNorm1d InstanceNorm2d InstanceNorm3d SyncBatchNorm"
 LAST = ("Linear", "Embedding", "LSTM", "GRU", "RNN")  # their features are on the last axis
 
 
@@ -44,104 +46,108 @@ class NormChannels(Rule):
         super().__init__(case, {"got": facts["input"][1], **facts} if "input" in facts else facts, generic)
 
     def hypotheses(self) -> Iterator[Hypothesis]:
-        got, shape = self.got, self.facts.get("input", ())
-        if got == self.expected:
-            return
-        if shape and self.expected == 1 < 5 < got:
-            yield likely(f"{list(shape)} has no channel axis: [batch, …]", "data", "add it: x.unsqueeze(1)")
-            return
-        elsewhere = (*shape[: len(shape) == 3], *shape[2:])
-        if self.expected in elsewhere and shape.count(self.expected) == 1:
-            axis = shape.index(self.expected)
-            says = f"the {self.expected} channels are on axis {axis} of {list(shape)}, and axis 1 is taken for them"
-            advice = f"x.movedim({axis}, 1)" if axis else "one sample alone is a batch of one: x.unsqueeze(0)"
-            advice += (
-                ", or x.flatten(0, 1) where an axis of parts stands before it" if axis == 2 < len(shape) - 2 else ""
-            )
-            yield likely(says, "data", advice)
-            return
-        types = "BatchNorm1d BatchNorm2d BatchNorm3d InstanceNorm1d InstanceNorm2d InstanceNorm3d SyncBatchNorm"
-        made = self.made(types, num_features=self.expected)
-        advice = f"{self.setting(made, 'num_features', got)}, or {self.expected} channels from the layer before"
-        came = self.arriving(made)
-        if came.layer and came.makes == got:
-            says = f"{came.layer.callee} at {came.layer.place} makes {counted(got, 'channel')}"
-            says += f", and the norm behind it was made for {self.expected}"
-            yield likely(says, "model", advice, self.remade(made, num_features=got))
-            return
-        if came.layer and came.makes == self.expected and came.layer.callee in LAST and not (came.flat or came.turned):
-            yield self.of_steps(came.layer)
-            return
-        if self.expected < got and (joins := dense(self.case)):
-            says = f"{got} = {self.expected} + {got - self.expected}: {joins}, and {self.expected} was counted without "
-            yield likely(f"{says}what they add", "model", ADD_UP)
-            return
-        says = f"the layer before makes {counted(got, 'channel')}, and the norm was made for {self.expected}"
-        if beside := self.beside(types):
-            norm, makes = beside
-            says = f"the norm at {norm.place} is made for {norm.written('num_features')}, and the layer above it makes "
-            yield likely(
-                f"{says}{makes}", "model", f"num_features={makes} there", self.remade(norm, num_features=makes)
-            )
-            return
-        uneven = self.expected & (self.expected - 1)  # layers double powers of two by themselves
-        if uneven and got > self.expected and got % self.expected == 0:
-            says = f"{got} = {got // self.expected} · {self.expected}: what the norm counts once (a person, a direction"
-            says += f", a vector) arrives {got // self.expected} times, concatenated"
-        elif uneven and self.expected > got > 8 and self.expected % got == 0:
-            says = (
-                f"{self.expected} = {self.expected // got} · {got}: the norm was made for vectors that are concatenated"
-            )
-            says += " (both poolings, both directions), and one arrives"
-        if self.elsewhere():
-            where = f"axis 1 has {got}, which may be steps, regions or a batch that was squeezed"
-            turn = "x.squeeze(1)" if got == 1 else "x.transpose(1, 2) (and back), or x.flatten(0, 1) for all as samples"
-            where += f": the {self.expected} features are on another axis"
-            yield likely(where, "call", f"BatchNorm1d takes [batch, features, length]: {turn}")
-            yield possible(says, "model", advice)
-            return
-        if min(got, self.expected) >= 1024 and of_models(got, self.expected) and " = " not in says:
-            versions = (
-                f"a part that makes {got} channels feeds one for {self.expected}: of different models or versions"
-            )
-            yield likely(versions, "checkpoint", "take parts, weights and a library that belong together")
-            yield possible(says, "model", advice)
-            return
-        yield likely(says, "model", advice, self.remade(made, num_features=got))
+        if self.got != self.expected:
+            yield from super().hypotheses()
 
-    def of_steps(self, layer: Made) -> Hypothesis:
+    @cached_property
+    def norm(self) -> Made | None:
+        return self.made(NORMS, num_features=self.expected)
+
+    @cached_property
+    def came(self) -> Told:
+        return self.arriving(self.norm)
+
+    @property
+    def own(self) -> str:
+        return f"{self.setting(self.norm, 'num_features', self.got)}, or {self.expected} channels from the layer before"
+
+    def other_axis(self) -> Iterator[Hypothesis]:
+        shape, expected = self.facts.get("input", ()), self.expected
+        if shape and expected == 1 < 5 < self.got:
+            yield likely(f"{list(shape)} has no channel axis: [batch, …]", "data", "add it: x.unsqueeze(1)")
+        elif expected in (*shape[: len(shape) == 3], *shape[2:]) and shape.count(expected) == 1:
+            axis = shape.index(expected)
+            says = f"the {expected} channels are on axis {axis} of {list(shape)}, and axis 1 is taken for them"
+            advice = f"x.movedim({axis}, 1)" if axis else "one sample alone is a batch of one: x.unsqueeze(0)"
+            if axis == 2 < len(shape) - 2:
+                advice += ", or x.flatten(0, 1) where an axis of parts stands before it"
+            yield likely(says, "data", advice)
+
+    def layer_before(self) -> Iterator[Hypothesis]:
+        layer = self.came.layer
+        if layer and self.came.makes == self.got:
+            says = f"{layer.callee} at {layer.place} makes {counted(self.got, 'channel')}, and the norm behind it was "
+            fix = self.remade(self.norm, num_features=self.got)
+            yield likely(f"{says}made for {self.expected}", "model", self.own, fix)
+
+    def steps(self) -> Iterator[Hypothesis]:
         """The layer before makes what the norm was made for, and has it on the last axis."""
+        came, layer = self.came, self.came.layer
+        if not layer or came.makes != self.expected or layer.callee not in LAST or came.flat or came.turned:
+            return
         says = f"{layer.callee} at {layer.place} makes the {self.expected} features on the last axis, and the norm "
         says += f"reads axis 1, which has {self.got}: steps, frames or tokens"
         call = self.line.text(self._call)
         turned = f"{self.layer}({self.x}.transpose(1, 2)).transpose(1, 2)"
         fix = self.replaced(call, turned, 1) if self.layer != "layer" and not self.case.in_sequential else None
         advice = f"transpose(1, 2) before the norm and after it, or nn.LayerNorm({self.expected}), which reads the last"
-        return likely(says, "call", advice, fix)
+        yield likely(says, "call", advice, fix)
 
-    def beside(self, types: str) -> tuple[Made, str] | None:
-        """The only norm of the user's files, and what the layer above it is written to make, if else."""
+    def dense_blocks(self) -> Iterator[Hypothesis]:
+        if self.expected < self.got and (grown := dense(self.case, self.got, self.expected)):
+            yield grown
+
+    def only_norm(self) -> Iterator[Hypothesis]:
+        """The one norm of the user's files is made for others than the layer above it is written to make."""
         source = self.case.source
-        norms = [] if self.generic else source.fitting(types)
+        norms = [] if self.generic else source.fitting(NORMS)
         if len(norms) != 1:
-            return None
-        norm = norms[0]
-        around = source.names.around(norm.file, norm.number, ast.FunctionDef)
-        layers = [each for each in source.made if each.callee in MAKES and each.callee not in types.split()]
-        above = [
-            each
-            for each in layers
-            if (each.file, each.number < norm.number) == (norm.file, True)
-            and source.names.around(each.file, each.number, ast.FunctionDef) is around
-        ]
+            return
+        norm, around = norms[0], source.names.around
+        function = around(norm.file, norm.number, ast.FunctionDef)
+        layers = [each for each in source.made if each.callee in MAKES and each.callee not in NORMS.split()]
+        layers = [each for each in layers if each.file == norm.file and each.number < norm.number]
+        above = [each for each in layers if around(each.file, each.number, ast.FunctionDef) is function]
         makes = above[-1].written(MAKES[above[-1].callee]) if above else ""
-        return (norm, makes) if makes not in ("", norm.written("num_features")) else None
+        if makes not in ("", norm.written("num_features")):
+            says = f"the norm at {norm.place} is made for {norm.written('num_features')}, and the layer above it makes "
+            fix = self.remade(norm, num_features=makes)
+            yield likely(f"{says}{makes}", "model", f"num_features={makes} there", fix)
 
-    def elsewhere(self) -> bool:
-        """Whether it is unlikely that a layer makes so few channels, or so odd a number of them, for such a norm."""
-        odd = self.got % 8 and self.got > 4 and self.expected % self.got
-        return bool((odd and self.expected >= max(32, 2 * self.got)) or self.got == 1 < self.expected // 16)
+    def believed(self) -> str:
+        """What the numbers alone tell."""
+        got, expected = self.got, self.expected
+        uneven = expected & (expected - 1)  # layers double powers of two by themselves
+        if uneven and got > expected and got % expected == 0:
+            says = f"{got} = {got // expected} · {expected}: what the norm counts once (a person, a direction, a "
+            return f"{says}vector) arrives {got // expected} times, concatenated"
+        if uneven and expected > got > 8 and expected % got == 0:
+            says = f"{expected} = {expected // got} · {got}: the norm was made for vectors that are concatenated"
+            return f"{says} (both poolings, both directions), and one arrives"
+        return f"the layer before makes {counted(got, 'channel')}, and the norm was made for {expected}"
 
+    def odd_channels(self) -> Iterator[Hypothesis]:
+        """Few channels, or an odd number of them, as hardly any layer makes them for such a norm."""
+        got, expected = self.got, self.expected
+        odd = got % 8 and got > 4 and expected % got and expected >= max(32, 2 * got)
+        if odd or got == 1 < expected // 16:
+            says = f"axis 1 has {got}, which may be steps, regions or a batch that was squeezed: the {expected} "
+            turn = "x.squeeze(1)" if got == 1 else "x.transpose(1, 2) (and back), or x.flatten(0, 1) for all as samples"
+            advice = f"BatchNorm1d takes [batch, features, length]: {turn}"
+            yield likely(f"{says}features are on another axis", "call", advice)
+            yield possible(self.believed(), "model", self.own)
+
+    def other_models(self) -> Iterator[Hypothesis]:
+        got, expected = self.got, self.expected
+        if min(got, expected) >= 1024 and of_models(got, expected) and " = " not in self.believed():
+            says = f"a part that makes {got} channels feeds one for {expected}: of different models or versions"
+            yield likely(says, "checkpoint", "take parts, weights and a library that belong together")
+            yield possible(self.believed(), "model", self.own)
+
+    def miscounted(self) -> Iterator[Hypothesis]:
+        yield likely(self.believed(), "model", self.own, self.remade(self.norm, num_features=self.got))
+
+    causes = (other_axis, layer_before, steps, dense_blocks, only_norm, odd_channels, other_models, miscounted)
     decide = "print the shape of what goes in: axis 1 is the channels"
 
 

@@ -64,21 +64,31 @@ class Rank(Rule):
         return self.most == 3 and len(shape) == 4 and shape[-1] <= 2 and shape[-2] > 256
 
     def hypotheses(self) -> Iterator[Hypothesis]:
-        shape = self.facts.get("input") or ()
-        got = self.facts.get("got") or len(shape)
         if "mm" in self.facts.get("function", "") or not 2 <= self.most <= 6:
             return  # a product's rule, or no layer's
-        if not got and "input" not in self.facts:
+        if not self.axes and "input" not in self.facts:
             says = f"{self.x} hasn't the {self.most} axes that are taken"
             yield likely(says, "call", "don't flatten before it; for one sample, unsqueeze(0)")
-        elif "input" in self.facts and len(shape) != got:
+        elif "input" in self.facts and len(self.shape) != self.axes:
             return
-        elif 0 in shape:
-            yield likely(f"{list(shape)} is empty: nothing arrived", "data", "see where the axis of 0 comes from")
-        elif got > self.most:
-            yield from self.too_many(shape, got)
-        elif got < self.most and got != self.facts.get("least", 0):
-            yield from self.too_few(shape, got)
+        elif 0 in self.shape:
+            yield likely(f"{list(self.shape)} is empty: nothing arrived", "data", "see where the axis of 0 comes from")
+        elif self.axes > self.most:
+            yield from self.too_many(self.shape, self.axes)
+        elif self.axes < self.most and self.axes != self.facts.get("least", 0):
+            yield from super().hypotheses()
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return self.facts.get("input") or ()
+
+    @property
+    def axes(self) -> int:
+        return int(self.facts.get("got") or len(self.shape))
+
+    @property
+    def ndim(self) -> int:
+        return int(self.most) - 2
 
     @property
     def channels(self) -> int:
@@ -102,87 +112,50 @@ class Rank(Rule):
                 return channels, side
         return 0, 0
 
-    def too_few(self, shape: tuple[int, ...], got: int) -> Iterator[Hypothesis]:
-        ndim, channels = self.most - 2, self.channels
-        axes = f" {list(shape)}" if shape else ""
-        wanted = f"[batch, {channels or 'channels'}, {', '.join(['…'] * ndim)}]"
+    @property
+    def what(self) -> str:
+        return f"{self.x} {list(self.shape)}" if self.shape else self.x
+
+    @property
+    def wanted(self) -> str:
+        return f"[batch, {self.channels or 'channels'}, {', '.join(['…'] * self.ndim)}]"
+
+    def flattened(self) -> Iterator[Hypothesis]:
         if self.noise:
-            batch, features = shape
+            batch, features = self.shape
             says = f"noise [{batch}, {features}] has no height and width; [{batch}, {features}, 1, 1] has"
             advice = "noise of shape [batch, channels, 1, 1]"
             yield likely(says, "data", advice, self.changed(self.x, "{}[:, :, None, None]"))
-        elif got == ndim == 2 == len(shape) and (flat := self.flat_maps())[0]:
-            says = f"{self.x} is flattened: {shape[1]} = {flat[0]} · {flat[1]} · {flat[1]}"
-            unflat = self.changed(self.x, f"{{}}.unflatten(1, ({flat[0]}, {flat[1]}, {flat[1]}))")
+        elif len(self.shape) == self.ndim == 2 and (flat := self.flat_maps())[0]:
+            channels, side = flat
+            says = f"{self.x} is flattened: {self.shape[1]} = {channels} · {side} · {side}"
+            unflat = self.changed(self.x, f"{{}}.unflatten(1, ({channels}, {side}, {side}))")
             advice = "give the picture back its axes, or don't flatten it before a convolution"
             yield likely(says, "call", advice, unflat)
-        elif squeezed := self.squeezed():
+
+    def squeezed_away(self) -> Iterator[Hypothesis]:
+        if squeezed := self.squeezed():
             says = f"squeeze() took an axis of size 1, of the batch or the channels: {squeezed}"
             yield likely(says, "call", "squeeze(dim) with the one axis that is meant")
-        elif got == ndim > 1 and len(shape) == ndim:
-            yield from self.bare(shape)
-        elif got != self.most - 1:
-            says = f"{self.x}{axes} has {counted(got, 'axis')}: it was flattened, or batch and channels are missing"
-            yield likely(says, "call", f"{wanted}: don't flatten or squeeze before it, or unsqueeze what is missing")
-        elif ndim == 1 and channels > 1 and shape[1:] == (channels,):
-            says = f"{self.x}{axes} is [batch, channels], without a length"
-            advice = f"a length of 1, x.unsqueeze(-1), or nn.Linear({channels}, …), which takes [batch, features]"
-            yield likely(says, "call", advice, self.changed(self.x, "{}.unsqueeze(-1)"))
-        elif ndim > 1 and channels > 1 and shape[1] == channels:
-            says = f"{self.x}{axes} is a batch for a {ndim - 1}-d layer, and this one is {ndim}-d"
-            advice = f"the {ndim - 1}-d layer of the same kind (nn.Conv{ndim - 1}d, BatchNorm{ndim - 1}d)"
-            yield likely(says, "model", advice)
-        elif ndim == 2 and shape[-1:] in ((1,), (3,), (4,)) and min(shape[:2]) > 4:
-            says = f"{self.x} is one picture {list(shape)}, its channels last"
-            one = self.changed(self.x, "{}.permute(2, 0, 1)[None]") if channels == shape[-1] else None
-            if channels > 4:
-                says += f"; maps of {channels} channels are taken, not pictures: what makes features of it is left out"
-            yield likely(says, "data", "[batch, channels, height, width]: x.permute(2, 0, 1)[None]", one)
-        elif channels == 1 and shape[1] == 1:
-            says = (
-                f"{self.x}{axes} has its channel axis and lacks another: a batch of one (or a side of 1) was squeezed"
-            )
-            yield likely(says, "call", "squeeze(dim) with the one axis that is meant, or a batch of 2 and more")
-        elif channels == 1 and shape[0] > 4:
-            says = f"a channel axis is missing from {self.x}{axes}: [batch, …] without channels"
-            yield likely(says, "data", "add it", self.changed(self.x, "{}.unsqueeze(1)"))
-        elif ndim == 3 and channels and shape[1] > channels and shape[1] % channels == 0:
-            frames = shape[1] // channels
-            says = f"{shape[1]} = {frames} · {channels}: frames and channels are on one axis of {self.x}{axes}"
-            apart = self.changed(self.x, f"{{}}.unflatten(1, ({frames}, {channels})).transpose(1, 2)")
-            advice = "take them apart, [batch, channels, frames, height, width], or load them so for a 3-d network"
-            yield likely(says, "data", advice, apart)
-        elif channels > 1 and shape[0] != channels:
-            says = (
-                f"{self.x}{axes} has no axis of {channels} channels, and no unsqueeze makes one: they were lost before"
-            )
-            advice = f"{wanted}: see where an index (x[:, 0]), a mean or a squeeze takes the channels off"
-            if channels == 3:
-                advice += ', or load the pictures in colour, convert("RGB")'
-            yield likely(says, "data", advice)
-        else:
-            says = f"a batch axis is missing from {self.x}{axes}: one sample, where a batch is taken"
-            yield likely(says, "data", "one sample alone is a batch of one", self.changed(self.x, "{}.unsqueeze(0)"))
-            if not channels:
-                yield possible("the batch is there and the channel axis isn't", "data", "x.unsqueeze(1)")
 
-    def bare(self, shape: tuple[int, ...]) -> Iterator[Hypothesis]:
+    def bare(self) -> Iterator[Hypothesis]:
         """As many axes as the layer has places: a picture or volume alone, or samples with their features."""
-        channels, ndim = self.channels, len(shape)
-        what = "one grey picture" if ndim == 2 else "one volume"
-        alone = f"{self.x} is {what} {list(shape)} without channel and batch axes"
-        features = f"{self.x} is [batch, features], {list(shape)}: flattened before, or a last layer's scores"
-        back = (
-            f"hand over the maps, [batch, {channels or 'channels'}, height, width]; flatten after the last convolution"
+        shape, channels, ndim = self.shape, self.channels, self.ndim
+        if ndim < 2 or len(shape) != ndim:
+            return
+        alone = (
+            f"{self.x} is one {'grey picture' if ndim == 2 else 'volume'} {list(shape)} without channel and batch axes"
         )
+        features = f"{self.x} is [batch, features], {list(shape)}: flattened before, or a last layer's scores"
+        maps = f"[batch, {channels or 'channels'}, {'' if ndim == 2 else 'depth, '}height, width]"
+        back = f"hand over the maps, {maps}; flatten after the last convolution"
         picture = len(set(shape)) == 1 or (min(shape) >= 16 and (ndim > 2 or max(shape) <= 4 * min(shape)))
         if ndim == 2 and channels > 1 and shape[1] == channels:
             says = f"{self.x} is [batch, channels], {list(shape)}: pooled, and its two axes of 1 squeezed or flattened"
             yield likely(says, "call", "add them", self.changed(self.x, "{}[:, :, None, None]"))
         elif picture and channels == 3:
-            yield likely(
-                f"{alone}, and colour is taken", "data", 'convert("RGB"), or [None, None].expand(-1, 3, -1, -1)'
-            )
+            advice = 'convert("RGB"), or [None, None].expand(-1, 3, -1, -1)'
+            yield likely(f"{alone}, and colour is taken", "data", advice)
         elif picture and channels < 2:
             yield likely(alone, "data", "x[None, None]", self.changed(self.x, "{}[None, None]"))
             if ndim == 2:
@@ -193,7 +166,66 @@ class Rank(Rule):
                 yield possible(alone, "data", "x[None, None]")
         else:
             says = f"{list(shape)} are hardly a volume's sides: it was flattened, or batch and channels are missing"
-            yield likely(says, "call", f"[batch, {channels or 'channels'}, depth, height, width] is wanted")
+            yield likely(says, "call", f"{maps} is wanted")
+
+    def several_missing(self) -> Iterator[Hypothesis]:
+        if self.axes != self.most - 1:
+            says = f"{self.what} has {counted(self.axes, 'axis')}: it was flattened, or batch and channels are missing"
+            advice = f"{self.wanted}: don't flatten or squeeze before it, or unsqueeze what is missing"
+            yield likely(says, "call", advice)
+
+    def side_missing(self) -> Iterator[Hypothesis]:
+        channels, ndim = self.channels, self.ndim
+        if not channels or self.shape[1] != channels:
+            return
+        if channels == 1:
+            says = f"{self.what} has its channel axis and lacks another: a batch of one (or a side of 1) was squeezed"
+            yield likely(says, "call", "squeeze(dim) with the one axis that is meant, or a batch of 2 and more")
+        elif ndim == 1:
+            says = f"{self.what} is [batch, channels], without a length"
+            advice = f"a length of 1, x.unsqueeze(-1), or nn.Linear({channels}, …), which takes [batch, features]"
+            yield likely(says, "call", advice, self.changed(self.x, "{}.unsqueeze(-1)"))
+        else:
+            says = f"{self.what} is a batch for a {ndim - 1}-d layer, and this one is {ndim}-d"
+            advice = f"the {ndim - 1}-d layer of the same kind (nn.Conv{ndim - 1}d, BatchNorm{ndim - 1}d)"
+            yield likely(says, "model", advice)
+
+    def picture_alone(self) -> Iterator[Hypothesis]:
+        *sides, last = self.shape or (0,)
+        if self.ndim == 2 and last in (1, 3, 4) and min(sides) > 4:
+            says = f"{self.x} is one picture {list(self.shape)}, its channels last"
+            one = self.changed(self.x, "{}.permute(2, 0, 1)[None]") if self.channels == last else None
+            if self.channels > 4:
+                says += (
+                    f"; maps of {self.channels} channels are taken, not pictures: what makes features of it is left out"
+                )
+            yield likely(says, "data", "[batch, channels, height, width]: x.permute(2, 0, 1)[None]", one)
+
+    def channels_missing(self) -> Iterator[Hypothesis]:
+        shape, channels = self.shape, self.channels
+        frames, rest = divmod(shape[1], channels) if channels and self.ndim == 3 else (0, 0)
+        if channels == 1 and shape[0] > 4:
+            says = f"a channel axis is missing from {self.what}: [batch, …] without channels"
+            yield likely(says, "data", "add it", self.changed(self.x, "{}.unsqueeze(1)"))
+        elif frames > 1 and not rest:
+            says = f"{shape[1]} = {frames} · {channels}: frames and channels are on one axis of {self.what}"
+            apart = self.changed(self.x, f"{{}}.unflatten(1, ({frames}, {channels})).transpose(1, 2)")
+            advice = "take them apart, [batch, channels, frames, height, width], or load them so for a 3-d network"
+            yield likely(says, "data", advice, apart)
+        elif channels > 1 and shape[0] != channels:
+            says = f"{self.what} has no axis of {channels} channels, and no unsqueeze makes one: they were lost before"
+            advice = f"{self.wanted}: see where an index (x[:, 0]), a mean or a squeeze takes the channels off"
+            if channels == 3:
+                advice += ', or load the pictures in colour, convert("RGB")'
+            yield likely(says, "data", advice)
+
+    def no_batch(self) -> Iterator[Hypothesis]:
+        says = f"a batch axis is missing from {self.what}: one sample, where a batch is taken"
+        yield likely(says, "data", "one sample alone is a batch of one", self.changed(self.x, "{}.unsqueeze(0)"))
+        if not self.channels:
+            yield possible("the batch is there and the channel axis isn't", "data", "x.unsqueeze(1)")
+
+    causes = (flattened, squeezed_away, bare, several_missing, side_missing, picture_alone, channels_missing, no_batch)
 
     def too_many(self, shape: tuple[int, ...], got: int) -> Iterator[Hypothesis]:
         ndim = self.most - 2
