@@ -1,12 +1,11 @@
-"""Tensors on different devices, or on a device that isn't there."""
+"""Tensors on different devices."""
 
 import re
 from collections.abc import Callable, Iterator
 
-from convcli.explain.evidence.lines import lines_told
 from convcli.explain.families.placed import MadeWithout, unplaced
 from convcli.explain.families.stayed import stayed
-from convcli.explain.rule import Hypothesis, Rule, certain, likely, possible
+from convcli.explain.rule import Hypothesis, certain, likely, possible
 
 FAMILY = "device"
 
@@ -16,6 +15,7 @@ JOINED = r"tensors|other|mask|tensor[12]|end|src|source|values?|condition|grid"
 MADE_AND_CALLED = (
     r"nn\.((?:Conv\w*|Linear|\w*Norm\d?d?|Embedding|LSTM|GRU|RNN|PReLU|MultiheadAttention)\([^()\n]{0,200}\))\("
 )
+TABLE = "index_select|embedding"  # functions that look an index up
 META = r"[\"']meta[\"']|init_empty_weights"
 # Lines that make weights without values, and that load some.
 EMPTY = r"init_empty_weights|with torch\.device|[A-Z]\w*\(.*device=[\"']meta"
@@ -76,89 +76,118 @@ class DeviceMixed(MadeWithout):
     """
     decide = "print({x}.device, next(model.parameters()).device)"
 
+    got = other = one = argument = method = ""  # where the message doesn't say them
+
     def hypotheses(self) -> Iterator[Hypothesis]:
-        got, other, argument = (self.facts.get(name, "") for name in ("got", "other", "argument"))
-        places = re.findall(r"cuda:\d", self.case.raised.text)
-        places += [f"cuda:{self.facts[gpu]}" for gpu in ("gpu", "other_gpu") if gpu in self.facts]
-        there = next(filter(on_gpu, (got, other, self.facts.get("one", ""))), other)
-        either = not argument and re.search(
-            "at least two|but got device|Placeholder|r on device", self.case.raised.text
-        )
-        made = re.search(MADE_AND_CALLED, f"{self.case.line.code}\n{self.case.raised.text}")
-        found = [] if self.generic or "weight" in self.facts else unplaced(self.case)
-        left = [] if self.generic else list(stayed(self.case, argument, self.weights_left(got, argument)))
+        if "weight" not in self.facts or on_gpu(self.got) != on_gpu(self.weight):  # or else they are two types
+            yield from super().hypotheses()
+
+    @property
+    def text(self) -> str:
+        return self.case.raised.text
+
+    @property
+    def there(self) -> str:
+        """A device that is no CPU, if the message names one."""
+        return next(filter(on_gpu, (self.got, self.other, self.one)), self.other)
+
+    @property
+    def either(self) -> bool:
+        """Whether the message doesn't say which of the tensors it is."""
+        return not self.argument and bool(re.search("at least two|but got device|Placeholder|r on device", self.text))
+
+    def in_file(self) -> Iterator[Hypothesis]:
+        left = [] if self.generic else list(stayed(self.case, self.argument, self.weights_left()))
         if left:
             yield from left
-        elif found:
-            yield self.made_without(
-                found, next((place for place in (got, other, there) if place not in ("", "cpu")), "")
-            )
-        elif "meta" in (got, other) and not self.operated and not self.stands_in():
+        elif found := [] if self.generic or "weight" in self.facts else unplaced(self.case):
+            places = [place for place in (self.got, self.other, self.there) if place not in ("", "cpu")]
+            yield self.made_without(found, places[0] if places else "")
+
+    def on_meta(self) -> Iterator[Hypothesis]:
+        if "meta" in (self.got, self.other) and not self.operated and not self.stands_in():
             says = "the weights are on meta, without values: load_state_dict copies nothing into them"
             advice = "load_state_dict(weights, assign=True), or model.to_empty(device=…) before it"
             yield likely(says, "model", f"{advice}; with device_map, see that no weight is missing")
-        elif made and (either or "weight" in self.facts or argument in WEIGHTS):
+
+    def made_anew(self) -> Iterator[Hypothesis]:
+        made = re.search(MADE_AND_CALLED, f"{self.case.line.code}\n{self.text}")
+        if made and (self.either or "weight" in self.facts or self.argument in WEIGHTS):
             says = f"nn.{made[1]} is made where it is called: on the CPU, and anew, untrained, in every forward"
             yield likely(says, "model", "make it in __init__ (self.layer = …), so that model.to(device) moves it")
-        elif either and (self.case.through(r"[/\\]optim[/\\]") or re.search(RESUMED, self.case.raised.text)):
+
+    def optimizer(self) -> Iterator[Hypothesis]:
+        if self.either and (self.case.through(r"[/\\]optim[/\\]") or re.search(RESUMED, self.text)):
             says = "the optimizer's state, as a checkpoint has it, is on another device than the weights"
             advice = "model.to(device), then make the optimizer, then optimizer.load_state_dict; map_location=device"
             yield likely(says, "checkpoint", advice)
-            yield from self.pair(there or "the GPU", possible)
-        elif "weight" in self.facts:
-            if on_gpu(got) == on_gpu(self.weight):
-                return  # one device, two types
+            yield from self.pair(possible)
+
+    def of_types(self) -> Iterator[Hypothesis]:
+        if "weight" in self.facts:
             yield from self.one_side(on_gpu(self.weight))
-        elif len(set(places)) > 1:
-            says = f"tensors on {' and '.join(sorted(set(places)))} met: one was put on a fixed GPU"
-            advice = "no .cuda() and no 'cuda:0' inside forward: torch.zeros(…, device=x.device)"
-            if argument == "index" and re.search("index_select|embedding", self.case.raised.text):
-                says = f"the index is on {got}, its table on {other}: a model spread over GPUs, or fixed to one"
-                advice = "ids to the device of the first layer; device_map and several processes exclude each other"
-            yield likely(says, "device", advice)
-        elif "indices should be" in self.case.raised.text:
-            says = f"the index is on another device than the tensor that it looks into ({other})"
+
+    def gpus(self) -> Iterator[Hypothesis]:
+        places = {*re.findall(r"cuda:\d", self.text)}
+        places |= {f"cuda:{self.facts[gpu]}" for gpu in ("gpu", "other_gpu") if gpu in self.facts}
+        if len(places) < 2:
+            return
+        says = f"tensors on {' and '.join(sorted(places))} met: one was put on a fixed GPU"
+        advice = "no .cuda() and no 'cuda:0' inside forward: torch.zeros(…, device=x.device)"
+        if self.argument == "index" and re.search(TABLE, self.text):
+            says = f"the index is on {self.got}, its table on {self.other}: a model spread over GPUs, or fixed to one"
+            advice = "ids to the device of the first layer; device_map and several processes exclude each other"
+        yield likely(says, "device", advice)
+
+    def index(self) -> Iterator[Hypothesis]:
+        if "indices should be" in self.text:
+            says = f"the index is on another device than the tensor that it looks into ({self.other})"
             yield certain(says, "device", "tensor[index.cpu()], or the tensor to the GPU: tensor.to(index.device)")
-        elif argument == "weight" and "loss" in self.facts.get("method", ""):
+        elif self.argument not in ("index", "indices") or self.case.in_loss:
+            return
+        elif self.argument == "index" and on_gpu(self.got) and re.search(TABLE, self.text):
+            yield from self.one_side(False)
+        else:
+            says = f"the index is on another device than what it looks into{f' ({self.other})' if self.other else ''}"
+            yield likely(says, "device", "move the index to where the tensor is: index.to(x.device)")
+
+    def of_loss(self) -> Iterator[Hypothesis]:
+        if self.argument == "weight" and "loss" in self.method:
             says = "the weight of the loss, one number for each class, stayed on the CPU"
             yield certain(says, "device", "weight=weights.to(device) where the loss is made, or criterion.to(device)")
-        elif self.case.in_loss or argument == "target":
+        elif self.case.in_loss or self.argument == "target":
             says = "the targets (or the loss's weight) are on another device than the predictions"
-            target = self.handed(1, "targets")
-            moved = (
-                self.changed(target, "{{}}.to({}.device)".format(self.handed(0, "outputs")))
-                if self.case.line.code
-                else None
-            )
+            target, outputs = self.handed(1, "targets"), self.handed(0, "outputs")
+            moved = self.changed(target, f"{{}}.to({outputs}.device)") if self.case.line.code else None
             yield likely(says, "device", "targets = targets.to(device), where the inputs are moved", moved)
-        elif "hidden tensor" in self.case.raised.text:
-            says = f"the hidden state was made on {got} and the input is on {other}"
+
+    def hidden_state(self) -> Iterator[Hypothesis]:
+        if "hidden tensor" in self.text:
+            says = f"the hidden state was made on {self.got} and the input is on {self.other}"
             yield likely(says, "device", "torch.zeros(…, device=x.device) where the hidden state is made")
-        elif argument == "index" and on_gpu(got) and re.search("index_select|embedding", self.case.raised.text):
-            yield from self.one_side(False)
-        elif argument in ("index", "indices"):
-            says = f"the index is on another device than what it looks into{f' ({other})' if other else ''}"
-            yield likely(says, "device", "move the index to where the tensor is: index.to(x.device)")
-        elif (
-            re.fullmatch(JOINED, argument)
-            or "Received" in self.case.raised.text
-            or (either and self.case.direct and self.operated)
-        ):
-            here = "cpu" if "cpu" in (got, other, self.facts.get("one")) else got or "another device"
+
+    def joined(self) -> Iterator[Hypothesis]:
+        of_none = self.either and self.case.direct and self.operated
+        if of_none or re.fullmatch(JOINED, self.argument) or "Received" in self.text:
+            here = "cpu" if "cpu" in (self.got, self.other, self.one) else self.got or "another device"
             says = f"of the tensors that meet here, one is on {here}: made anew, or of the data, and not moved"
             advice = "device=x.device where it is made (zeros, arange, a mask), register_buffer for constants"
             yield likely(says, "device", f"{advice}; .to(device) for what came with the data or from NumPy")
-        elif either:
-            yield from self.pair(there or "the GPU")
-        else:
-            of_weights = argument in WEIGHTS
-            yield from self.one_side(not got or of_weights == on_gpu(got), there)
 
-    def weights_left(self, got: str, argument: str) -> bool | None:
+    def sides(self) -> Iterator[Hypothesis]:
+        if self.either:
+            yield from self.pair()
+        else:
+            here = not self.got or (self.argument in WEIGHTS) == on_gpu(self.got)
+            yield from self.one_side(here, self.there)
+
+    causes = (in_file, on_meta, made_anew, optimizer, of_types, gpus, index, of_loss, hidden_state, joined, sides)
+
+    def weights_left(self) -> bool | None:
         """Whether it is the layer's weights that aren't on the GPU, where the message tells."""
-        if "weight" in self.facts or argument in INPUT:
-            return on_gpu(got)
-        return not on_gpu(got) if got and argument in WEIGHTS else None
+        if "weight" in self.facts or self.argument in INPUT:
+            return on_gpu(self.got)
+        return not on_gpu(self.got) if self.got and self.argument in WEIGHTS else None
 
     def stands_in(self) -> bool:
         """Whether the user's file takes meta for a device to work on: it makes no empty weights, and loads none."""
@@ -166,8 +195,8 @@ class DeviceMixed(MadeWithout):
         loads = any(re.search(LOADS, "\n".join(text)) for text in self.case.source.texts.values())
         return bool(lines) and not loads and not any(re.search(EMPTY, line) for line in lines)
 
-    def pair(self, there: str, sure: Callable[[str, str, str], Hypothesis] = likely) -> Iterator[Hypothesis]:
-        says = f"one side is on {there} and the other isn't: {self.x}, or the model, was not moved"
+    def pair(self, sure: Callable[[str, str, str], Hypothesis] = likely) -> Iterator[Hypothesis]:
+        says = f"one side is on {self.there or 'the GPU'} and the other isn't: {self.x}, or the model, was not moved"
         yield sure(says, "data", "x = x.to(device), which returns the moved tensor, labels too; and model.to(device)")
         says = "a tensor or layer that was made in forward, or stands in a plain list, doesn't move with the model"
         yield possible(says, "model", "device=x.device where it is made; nn.ModuleList; register_buffer for constants")
@@ -198,142 +227,3 @@ class DeviceMixed(MadeWithout):
             yield likely(says, "model", "model.to(device) before training, and before the optimizer is made")
             says = "this layer alone stayed behind: it is in a plain list, or made in forward"
             yield possible(says, "model", "nn.ModuleList, or make it in __init__; register_buffer for constants")
-
-
-class DeviceNumpy(Rule):
-    code = "device-numpy"
-    signatures = (
-        "Can't convert {device:word} device type tensor to numpy",
-        "Can't convert CUDA tensor to numpy",
-        "Can't convert {device:word} tensor to numpy",
-    )
-    says = "NumPy lives in the CPU's memory"
-    lookalike = "numpy-gradient"
-    example = """
-        y = torch.rand(3, device="meta")
-        # TypeError: can't convert meta device type tensor to numpy. Use Tensor.cpu() to copy the tensor to host
-        # memory first.
-        values = y.numpy()
-    """
-
-    def hypotheses(self) -> Iterator[Hypothesis]:
-        device = self.facts.get("device", "cuda")
-        if device == "meta":
-            says = "a tensor on meta has a shape and no values"
-            yield certain(says, "device", "make the model on a real device first")
-            return
-        fix = None if ".cpu()" in self.line.code else self.replaced(".numpy()", ".cpu().numpy()")
-        handed = self.line.text(self.line.argument(self.line.call(r"^(?:np|numpy|plt|ax\w*|sns|pd)\."), 0))
-        if handed and not fix:
-            says = f"{handed} is a tensor on {device}, or a list that such tensors were collected in"
-            advice = (
-                f"values.append(loss.item()) where they are collected; of one tensor {handed}.detach().cpu().numpy()"
-            )
-            yield certain(says, "device", advice)
-            return
-        says = f"the tensor is on {device}; Matplotlib, pandas and scikit-learn ask for NumPy without saying so"
-        yield certain(says, "device", "x.detach().cpu().numpy()", fix)
-
-
-class DeviceMissing(Rule):
-    code = "device-missing"
-    signatures = (
-        "Torch not compiled with CUDA enabled",
-        "No CUDA GPUs are available",
-        "Found no NVIDIA driver",
-        "CUDA error: invalid device ordinal",
-        "Attempting to deserialize object on a CUDA device",
-        "Attempting to deserialize object on CUDA device {number} but torch.cuda.device_count() is {count}",
-        "Torch not linked with support for mps",
-    )
-    says = "this PyTorch has no such device"
-    layer_named = r"load|cuda|to$"
-    lookalike = "device-mixed"
-    example = """
-        # AssertionError: Torch not compiled with CUDA enabled
-        net = nn.Linear(3, 4).cuda()
-        y = net(torch.rand(2, 3))
-        assert y.shape == (2, 4)
-    """
-    decide = 'python -c "import torch; print(torch.__version__, torch.cuda.is_available())": +cpu means the second'
-
-    def hypotheses(self) -> Iterator[Hypothesis]:
-        text, code = self.case.raised.text, self.line.code
-        if "deserialize" in text:
-            says = "the checkpoint was saved from a GPU that this machine hasn't got"
-            if self.facts.get("count"):
-                says = f"cuda:{self.number} is asked for, by file or map_location; the last is cuda:{self.count - 1}"
-                advice = 'map_location="cuda:0", the first one, or "cpu"; then model.to(device)'
-                yield certain(says, "checkpoint", advice)
-                return
-            mapped = None
-            if (call := self.line.call(r"load$")) and "map_location" not in code:
-                whole = self.line.text(call)
-                mapped = self.replaced(whole, whole[:-1] + ', map_location="cpu")')
-            yield certain(says, "checkpoint", 'torch.load(path, map_location="cpu"), then model.to(device)', mapped)
-        elif "ordinal" in text:
-            says = "a GPU of that number isn't there"
-            yield certain(says, "device", "cuda:0 is the first; torch.cuda.device_count() counts them")
-        else:
-            built = "compiled" in text
-            says = "the code asks for CUDA, and this PyTorch is a build without it" if built else "no GPU is seen here"
-            either = '.to("cuda" if torch.cuda.is_available() else "cpu")'
-            advice = 'device = "cuda" if torch.cuda.is_available() else "cpu", and .to(device)'
-            others = self.case.elsewhere(r"\.cuda\(|[\"']cuda(?::\d)?[\"'](?! if)") if self.case.frame else []
-            if others:
-                advice += f" in place of each .cuda(): {lines_told(others)} as well"
-            yield likely(says, "device", advice, None if others else self.replaced(".cuda()", either))
-            says, advice = "there is a GPU all the same", "install the build for your CUDA version"
-            if not built:
-                advice = "nvidia-smi shows whether its driver runs; CUDA_VISIBLE_DEVICES may hide it; one is asked for "
-                advice += "of a cluster or a notebook's settings"
-            yield possible(says, "device", advice)
-
-
-class DeviceReplica(Rule):
-    code = "device-replica"
-    signatures = (
-        "module must have its parameters and buffers on device {device:word} (device_ids[0]) but found one of "
-        "them on device: "
-        "{got:word}",
-        "cannot pin '{tensor:word}' only dense CPU tensors can be pinned",
-        "Expected a '{wanted:word}' device type for generator but found '{got:word}'",
-        "Expected a '{wanted:word}' generator device but found '{got:word}'",
-        "Cannot copy out of meta tensor; no data",
-    )
-    says = "something is on another device than the one it has to start from"
-    lookalike = "device-mixed"
-    example = """
-        net = nn.Linear(3, 4, device="meta")
-        # NotImplementedError: Cannot copy out of meta tensor; no data! Please use torch.nn.Module.to_empty()
-        # instead of torch.nn.Module.to() when moving module from meta to a different device.
-        net = net.to("cpu")
-    """
-
-    def hypotheses(self) -> Iterator[Hypothesis]:
-        text = self.case.raised.text
-        if "replica" in text or "device_ids" in text:
-            says = f"DataParallel copies the model from {self.device}, and part of it is on {self.got}"
-            advice = f'model.to("{self.device}") before nn.DataParallel(model)'
-            if on_gpu(self.got):
-                advice += f", or device_ids=[{self.got.partition(':')[2]}, …]"
-            if self.case.through(r"parallel[/\\]distributed"):
-                says += "; it stands within DistributedDataParallel"
-                advice = "leave DataParallel out: DDP has one GPU for each process"
-            yield certain(says, "device", advice)
-        elif "pin" in text:
-            says = f"pin_memory speeds up copies from the CPU, and the dataset returns a {self.tensor}"
-            yield certain(says, "data", "return CPU tensors from the dataset and move the batch, or pin_memory=False")
-        elif "generator" in text:
-            says = f"the default device is {self.wanted}, and the generator (a DataLoader's shuffle) is on {self.got}"
-            advice = f"generator=torch.Generator(device='{self.wanted}'), or leave the default on the CPU"
-            yield likely(says, "device", advice)
-        else:
-            made = "model.to_empty(device=…), then load_state_dict"
-            left = "no .to(device) after device_map, and no missing keys"
-            if self.case.elsewhere(META):
-                says = "the weights were made on meta, and have no values that could be moved"
-                yield likely(says, "device", f"{made}; or load_state_dict(…, assign=True), then .to(device)")
-                return
-            says = "weights are on meta, without values: made there, or left by device_map or low_cpu_mem_usage"
-            yield likely(says, "device", f"{left}; or {made}")
