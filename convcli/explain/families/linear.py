@@ -5,31 +5,18 @@ from collections.abc import Iterator
 from math import isqrt
 
 from convcli.explain.evidence.lines import lines_told
-from convcli.explain.families.features import (
-    JOINED,
-    JOINS,
-    SAME_COLUMNS,
-    WIDTHS,
-    columns,
-    flat_picture,
-    made_of_maps,
-    maps_counted,
-    one_side,
-    spectra,
-    times,
-)
-from convcli.explain.families.wired import OfLinear
+from convcli.explain.families.features import WIDTHS, made_of_maps, maps_counted
+from convcli.explain.families.miscounted import Miscounted
 from convcli.explain.rule import Hypothesis, likely, possible, shaped
 from convcli.wording import counted as counted_as
 
 FAMILY = "linear"
 
 GRAPH = r"(?i)adj|lapl|graph|^a(?:_hat)?$"
-BOTH = "bidirectional"
 DATA_NAMED = r"(?i)(?:x|\w*(?:batch|data|inputs?|sample|obs|state)|(?:x|batch|inputs?)_\w+)"
 
 
-class LinearSize(OfLinear):
+class LinearSize(Miscounted):
     code = "linear-size"
     signatures = (
         "mat1 and mat2 shapes cannot be multiplied ({rows}x{features} and {in_features}x{out_features})",
@@ -106,164 +93,93 @@ class LinearSize(OfLinear):
             return f"print({self.x}.shape) before the line: two axes mean in_features, more a flatten that is missing"
         return "whether the layer's size is yours to choose, or weights that were loaded fix it"
 
-    def hypotheses(self) -> Iterator[Hypothesis]:
-        rows, features, ins, outs = self.rows, self.features, self.in_features, self.out_features
-        made = self.written
-        if self.product and features != ins:
+    def in_file(self) -> Iterator[Hypothesis]:
+        if self.features == self.in_features:
+            return
+        if self.product:
             yield from self.products()
-        elif features != ins and rows and (known := self.known()):
+        elif self.rows and (known := self.known()):
             yield known
-        elif not rows:
-            yield likely(
-                "no rows arrive: the tensor is empty", "data", "see where what it is made of loses its last row"
-            )
+
+    def no_size(self) -> Iterator[Hypothesis]:
+        features, ins = self.features, self.in_features
+        if not self.rows:
+            says = "no rows arrive: the tensor is empty"
+            yield likely(says, "data", "see where what it is made of loses its last row")
         elif features == ins:
             says = f"the sizes do fit ({features} and {ins}): the cause is another, and shapes needn't change"
             yield likely(says, "device", "run it on the CPU, whose messages are exact; memory, drivers, mixed devices")
-        elif self.called_on_data() and (features < 4 or not self.unflattened()):
-            yield from self.of_columns()
-        elif features == outs and 4 * features <= ins and not made:
+
+    def columns(self) -> Iterator[Hypothesis]:
+        """A script, not a network's forward, calls the layer on what it has of a loader or a file."""
+        own = self.layer != "layer" and not self.layer.startswith("self.") and not self.case.in_sequential
+        if own and re.fullmatch(DATA_NAMED, self.x) and (self.features < 4 or not self.unflattened()):
+            arrive = f"{counted_as(self.features, 'feature')} a sample"
+            says = f"{self.x} has {arrive}, and {self.layer} takes {self.in_features}"
+            advice = f"make the {self.in_features} where the batch is made: every column, powers of one, codes of "
+            yield likely(says, "data", f"{advice}categories")
+            yield likely(f"{arrive}, no more, is meant", "model", self.own, *self.remade_for_features)
+
+    def own_scores(self) -> Iterator[Hypothesis]:
+        features, ins = self.features, self.in_features
+        if features == self.out_features and 4 * features <= ins and not self.written:
             says = f"{features} is what the layer makes: scores of the same layer arrive in the place of {ins} features"
             yield likely(says, "model", f"hand over the {ins} features from before the last layer, or leave it out")
             yield possible(f"{features} features are meant", "model", self.own)
-        elif (rows, features) == (ins, 1):
-            says = f"one sample of {ins} features came as a column, [{ins}, 1]: as {ins} samples of one feature"
-            yield likely(says, "data", "a row is a sample: [[a, b, …]], or x.T here")
-        elif ins == 1 and outs > 10**5:
-            says = f"the weight [{ins}, {outs}] is packed: a quantised (4-bit) one that wasn't unpacked"
+
+    def packed(self) -> Iterator[Hypothesis]:
+        if self.in_features == 1 and self.out_features > 10**5:
+            says = f"the weight [1, {self.out_features}] is packed: a quantised (4-bit) one that wasn't unpacked"
             advice = "let the library that quantised it run the layer, or load the weights unquantised"
             yield likely(says, "model", advice)
+
+    def batch_axis(self) -> Iterator[Hypothesis]:
+        rows, features, ins = self.rows, self.features, self.in_features
+        times, rest = divmod(features, ins)
+        if (rows, features) == (ins, 1):
+            says = f"one sample of {ins} features came as a column, [{ins}, 1]: as {ins} samples of one feature"
+            yield likely(says, "data", "a row is a sample: [[a, b, …]], or x.T here")
         elif self.unbatched():
-            says = (
-                f"{ins} = {rows} · {features}: one sample without its batch axis, whose {rows} channels (or steps) the"
-            )
-            yield likely(
-                f"{says} flatten took for a batch", "data", "x.unsqueeze(0) before the network: a batch of one"
-            )
-        elif (
-            rows == 1
-            and features > ins
-            and features % ins == 0
-            and not made_of_maps(features, ins)
-            and not self.squeezes()
-        ):
-            yield from self.merged(features // ins)
-        elif self.unflattened() and not self.flattened():
-            samples, per_row = self.samples, ins // features
-            says = f"{rows}·{features} = {samples}·{ins}: each sample is {per_row} rows; it isn't flattened"
+            says = f"{ins} = {rows} · {features}: one sample without its batch axis, whose {rows} channels (or steps) "
+            says += "the flatten took for a batch"
+            yield likely(says, "data", "x.unsqueeze(0) before the network: a batch of one")
+        elif rows == 1 < times and not rest and not made_of_maps(features, ins) and not self.squeezes():
+            yield from self.merged(times)
+
+    def not_flattened(self) -> Iterator[Hypothesis]:
+        rows, features, ins = self.rows, self.features, self.in_features
+        samples, cells = self.samples, ins * features
+        if self.unflattened() and not self.flattened():
+            says = f"{rows}·{features} = {samples}·{ins}: each sample is {ins // features} rows; it isn't flattened"
             flat = self.changed(self.x, "{}.flatten(1)")
             yield likely(says, "call", "flatten the maps before the layer: nn.Flatten() or x.flatten(1)", flat)
             yield possible(f"{features} features are meant", "model", self.own)
-        elif unpooled := self.unpooled():
-            says = f"maps [{unpooled}, {ins}, {features}, {features}] arrive ({rows} rows of {features}), not pooled to"
-            says += f" 1×1 and not flattened: {ins} is their channels"
+        elif 0 < features <= 64 and rows % cells == 0:
+            says = f"maps [{rows // cells}, {ins}, {features}, {features}] arrive ({rows} rows of {features}), not "
+            says += f"pooled to 1×1 and not flattened: {ins} is their channels"
             advice = "nn.AdaptiveAvgPool2d(1), and x.flatten(1) before the layer"
             yield likely(says, "call", f"{advice}; AvgPool2d(7) counts on pictures of 224")
-        elif ins == outs and max(features, ins) >= 16 * min(features, ins) and not made and not self.samples:
+
+    def other_part(self) -> Iterator[Hypothesis]:
+        features, ins = self.features, self.in_features
+        if self.written:
+            return
+        if ins == self.out_features and max(features, ins) >= 16 * min(features, ins) and not self.samples:
             says = f"{features} values arrive at a layer between two hidden states of {ins}: the input itself, or what"
             says += " a part before it makes (its out_dim, or classes)"
-            advice = (
-                f"{ins} from that part; or the input first through the layer (or embedding) that makes a hidden state"
-            )
-            yield likely(says, "call", advice)
-        elif features <= 32 and ins >= 256 and not made and not self.samples:
+            advice = f"{ins} from that part; or the input first through the layer (or embedding) that makes a hidden "
+            yield likely(says, "call", f"{advice}state")
+        elif features <= 32 and ins >= 256 and not self.samples:
             says = f"{features} on the last axis are hardly the {ins} features: these are elsewhere"
             advice = f"print(x.shape) where it is made; in_features={features} only if they really are the features"
             yield likely(says, "call", advice)
-        elif self.of_another_model() and not made:
+        elif self.of_another_model():
             says = f"a part that makes {features} features feeds one for {ins}: of different models or versions"
             advice = f"take parts that belong together: a {ins}-wide encoder, or weights for {features}"
             yield likely(says, "checkpoint", advice)
             yield possible("the layer is your own", "model", self.own)
-        else:
-            yield from self.miscounted()
 
-    def called_on_data(self) -> bool:
-        """Whether a script, not a network's forward, calls the layer on what it has of a loader or a file."""
-        own = self.layer != "layer" and not self.layer.startswith("self.") and not self.case.in_sequential
-        return own and bool(re.fullmatch(DATA_NAMED, self.x))
-
-    def of_columns(self) -> Iterator[Hypothesis]:
-        """Data with other features than the first layer takes."""
-        arrive = counted_as(self.features, "feature")
-        says = f"{self.x} has {arrive} a sample, and {self.layer} takes {self.in_features}"
-        advice = (
-            f"make the {self.in_features} where the batch is made: every column, powers of one, codes of categories"
-        )
-        yield likely(says, "data", advice)
-        yield likely(f"{arrive} a sample, no more, is meant", "model", self.own, *self.remade_for_features)
-
-    def miscounted(self) -> Iterator[Hypothesis]:
-        rows, features, ins, other = self.rows, self.features, self.in_features, ""
-        advice, remade = self.own, self.remade_for_features
-        if rows == ins:
-            says = f"in_features={ins} is the number of rows (the batch), not of the {features} features of one"
-            yield likely(says, "model", advice, *remade)
-            says = f"x is turned, [features, batch]: its {rows} rows are the features"
-            yield possible(says, "call", "x.T before the layer")
-            return
-        if self.maps:
-            channels, side, counted = self.maps
-            smaller = "larger" if side < counted else "smaller"
-            sizes = f"are {side}×{side}, not {counted}×{counted}"
-            says = f"the net is for {smaller} pictures: the {channels} last maps {sizes}"
-            resized = ", or resize the pictures to what it was sized for (pretrained weights stay)"
-            told, fixes = self.recounted()
-            if told:
-                says, remade = f"the {channels} last maps {sizes}: {told}", fixes
-                advice = "count them as strides, kernels and poolings make them, or from zeros that go through these"
-            advice += resized if "//" not in told else ""
-            if counted == 1:
-                says += ", as pooling them would make them"
-                advice = f"nn.AdaptiveAvgPool2d(1) before the flatten; or {advice}"
-        elif longer := times(features, ins):
-            says = (
-                f"the net was sized for smaller pictures: {features} = {longer}² · {ins}, so the last maps are "
-                f"{longer} times as high and wide as was counted"
-            )
-            advice += ", or resize the pictures to what it was sized for (pretrained weights stay)"
-        elif bins := spectra(features, ins):
-            says = f"{bins[0]}, where {bins[1]} was counted on"
-            advice = f"the same n_fft for both, or {advice}"
-        elif features % ins == 0 and self.squeezes():
-            says = f"{ins} → {self.out_features} squeezes the channels of a block, and {features // ins} · {ins} come: "
-            says += "its width is multiplied (an expansion) before"
-        elif features == 2 * ins and self.case.may_have(f"{JOINS}|{BOTH}"):
-            says = f"{features} = 2 · {ins}: two vectors arrive, of both directions of an RNN or concatenated"
-        elif features % ins == 0 and features // ins <= 8 and ins >= 64 and self.case.may_have(JOINS):
-            says = f"{features} = {features // ins} · {ins}: {features // ins} vectors arrive concatenated"
-            advice += ", or the weights of the model that is made for them"
-        elif features - ins in JOINED and self.case.may_have(JOINS):
-            says = f"{features} = {ins} + {features - ins}: {features - ins} more features are concatenated"
-        elif features >= 16 and ins % features == 0 and ins // features <= 16 and self.case.may_have(f"{JOINS}|unfold"):
-            parts = ins // features
-            says = f"{ins} = {parts} · {features}: {parts} vectors were to be joined, and one arrives"
-            advice = f"join them before the layer (torch.cat, F.unfold), or {advice}"
-        elif says := columns(features, ins):
-            other = "a column was lost or added, and the layer is right"
-        elif sides := one_side(features, ins):
-            says = f"a side of the last maps has {sides[0]} cells, {sides[1]} were counted: inputs of another size"
-            advice += ", or bring the inputs to the size that it was made for"
-        else:
-            arrive = flat_picture(features) or f"{features} features"
-            says = f"{arrive} arrive{'s' * arrive.startswith('a')}, and in_features={ins} was counted for others"
-            many = "few" if features < ins else "many"
-            other = (
-                f"the layer is right (its weights are loaded, say), and {abs(ins - features)} features too {many} come"
-            )
-        yield likely(says, "model", advice, *remade)
-        if other:
-            yield possible(other, "data", f"data and settings that make {ins} of them; {SAME_COLUMNS}")
-        elif self.samples and self.samples < rows and not self.flattened():
-            says = f"{self.x} isn't flattened yet (it then has more than 2 axes here)"
-            advice = "x = x.flatten(1)"
-            yield possible(says, "call", advice)
-
-    def flattened(self) -> bool:
-        """Whether the user's line, or one shortly above, flattens."""
-        frame = self.case.frame
-        lines = [self.line.code, *(self.case.source.above(frame)[:5] if frame else [])]
-        return any(re.search(r"flatten|\.view\(|reshape\(|Flatten\(", line) for line in lines)
+    causes = (in_file, no_size, columns, own_scores, packed, batch_axis, not_flattened, other_part, *Miscounted.counts)
 
     def of_another_model(self) -> bool:
         """Whether these are widths of text or picture encoders, and not features that somebody counted."""
@@ -281,21 +197,8 @@ class LinearSize(OfLinear):
     def unbatched(self) -> bool:
         """Whether all rows together are one sample: of channels, or of what the user's line has flattened."""
         square = isqrt(self.features) ** 2 == self.features
-        one = (
-            self.rows * self.features == self.in_features and self.rows > 1 and self.came.makes in (None, 0, self.rows)
-        )
+        one = self.samples == 1 < self.rows and self.came.makes in (None, 0, self.rows)
         return one and (self.flattened() or (square and not self.unflattened()))
-
-    def squeezes(self) -> bool:
-        """Whether the layer makes few channels of those of a block, to weigh them, as in squeeze and excitation."""
-        narrow = 1 < self.out_features <= self.in_features // 4 and self.in_features % self.out_features == 0
-        named = r"(?i)(?:^|[/\\_ ])se(?:_|net|layer|block|module|\b)|squeeze|excit|cbam|channel_?att"
-        return narrow and (self.case.through(named) or self.line.has(r"\.view\(\w+, \w+, 1, 1\)"))
-
-    def unpooled(self) -> int:
-        """How many samples there are if rows are those of maps that weren't pooled to one cell; 0 if they can't be."""
-        each = self.in_features * self.features
-        return self.rows // each if 0 < self.features <= 64 and each and self.rows % each == 0 else 0
 
     @property
     def product(self) -> bool:

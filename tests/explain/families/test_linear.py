@@ -10,21 +10,8 @@ from tests.explain import IMPORTS, assert_first, at, error_of
 
 CASES = [
     ("mat1 and mat2 shapes cannot be multiplied (6x1 and 6x36)", "linear-size", "data", "column"),
-    ("mat1 and mat2 shapes cannot be multiplied (8192x384 and 64x3072)", "linear-size", "model", "384 = 6 · 64"),
     ("mat1 and mat2 shapes cannot be multiplied (640x5 and 800x10)", "linear-size", "call", "isn't flattened"),
     ("mat1 and mat2 shapes cannot be multiplied (1x3200 and 800x10)", "linear-size", "call", "batch was flattened"),
-    (
-        "size mismatch, m1: [4 x 256], m2: [400 x 120] at /pytorch/aten/src/TH/generic/THTensorMath.cpp:136",
-        "linear-size",
-        "model",
-        "4×4, not 5×5",
-    ),
-    (
-        "linear(): input and weight.T shapes cannot be multiplied (4x10816 and 9216x128)",
-        "linear-size",
-        "model",
-        "13×13, not 12×12",
-    ),
     ("mat1 and mat2 shapes cannot be multiplied (1x159 and 53x128)", "linear-size", "data", "159 values"),
     ("mat1 and mat2 shapes cannot be multiplied (1x30720 and 512x1000)", "linear-size", "data", "60 cells"),
     (
@@ -35,18 +22,11 @@ CASES = [
     ),
     ("mat1 and mat2 shapes cannot be multiplied (12288x3 and 1024x196)", "linear-size", "call", "[4, 1024, 3, 3]"),
     ("mat1 and mat2 shapes cannot be multiplied (2x3 and 64x64)", "linear-size", "call", "hidden states"),
-    ("size mismatch, m1: [64 x 256], m2: [512 x 512] at THTensorMath.c:1434", "linear-size", "model", "one arrives"),
-    ("mat1 and mat2 shapes cannot be multiplied (2×1568 and 1050×10)", "linear-size", "model", "1568"),
     ("mat1 and mat2 shapes cannot be multiplied (1x786432 and 512x1280)", "linear-size", "data", "3 · 512 · 512"),
-    ("mat1 and mat2 shapes cannot be multiplied (16x3072 and 500x10)", "linear-size", "model", "3 · 32 · 32"),
     ("mat1 and mat2 shapes cannot be multiplied (10200x2112 and 2112x5000)", "linear-size", "device", "do fit"),
     ("size mismatch, m1: [4 x 10], m2: [84 x 10]", "linear-size", "model", "same layer"),
-    ("size mismatch, m1: [32 x 25088], m2: [512 x 1]", "linear-size", "model", "AdaptiveAvgPool2d"),
     ("mat1 and mat2 shapes cannot be multiplied (154x768 and 1024x320)", "linear-size", "checkpoint", "versions"),
     ("mat1 and mat2 shapes cannot be multiplied (549x6656 and 1x22151168)", "linear-size", "model", "4-bit"),
-    ("mat1 and mat2 shapes cannot be multiplied (32x13 and 12x64)", "linear-size", "model", "13 columns"),
-    ("mat1 and mat2 shapes cannot be multiplied (32x256 and 128x10)", "linear-size", "model", "both directions"),
-    ("mat1 and mat2 shapes cannot be multiplied (64x100 and 64x10)", "linear-size", "model", "number of rows"),
     (
         "y = a @ b\nRuntimeError: mat1 and mat2 shapes cannot be multiplied (4x5 and 4x5)",
         "linear-size",
@@ -58,14 +38,6 @@ CASES = [
         "linear-size",
         "call",
         "share 4 rows",
-    ),
-    ("mat1 and mat2 shapes cannot be multiplied (5040x57 and 71x32)", "linear-size", "model", "57 features arrive"),
-    ("mat1 and mat2 shapes cannot be multiplied (8x257 and 513x256)", "linear-size", "model", "n_fft=512"),
-    (
-        "y = self.squeeze(y).view(b, c, 1, 1)\nRuntimeError: size mismatch, m1: [1 x 512], m2: [128 x 8] at a.cpp:9",
-        "linear-size",
-        "model",
-        "8 squeezes the channels of a block",
     ),
     (
         "mat1 and mat2 shapes cannot be multiplied (2x5120 and 2560x1280)",
@@ -109,7 +81,6 @@ CASES = [
     ("mat1 and mat2 shapes cannot be multiplied (0x3 and 32x64)", "linear-size", "data", "empty"),
     ("mat1 and mat2 shapes cannot be multiplied (1x12800 and 400x84)", "linear-size", "call", "32 · 400"),
     ("mat1 and mat2 shapes cannot be multiplied (2708x7 and 256x256)", "linear-size", "call", "out_dim"),
-    ("mat1 and mat2 shapes cannot be multiplied (1x2 and 26x256)", "linear-size", "model", "in_features=2"),
     (
         at(
             "return F.linear(x, self.weight)",
