@@ -78,13 +78,14 @@ class DeviceMixed(MadeWithout):
 
     got = other = one = argument = method = ""  # where the message doesn't say them
 
-    def hypotheses(self) -> Iterator[Hypothesis]:
-        if "weight" not in self.facts or on_gpu(self.got) != on_gpu(self.weight):  # or else they are two types
-            yield from super().hypotheses()
-
     @property
     def text(self) -> str:
         return self.case.raised.text
+
+    @property
+    def typed(self) -> bool:
+        """Whether the message has types; where these are of one device, the device isn't what is wrong."""
+        return "weight" in self.facts
 
     @property
     def there(self) -> str:
@@ -100,7 +101,7 @@ class DeviceMixed(MadeWithout):
         left = [] if self.generic else list(stayed(self.case, self.argument, self.weights_left()))
         if left:
             yield from left
-        elif found := [] if self.generic or "weight" in self.facts else unplaced(self.case):
+        elif found := [] if self.generic or self.typed else unplaced(self.case):
             places = [place for place in (self.got, self.other, self.there) if place not in ("", "cpu")]
             yield self.made_without(found, places[0] if places else "")
 
@@ -112,7 +113,7 @@ class DeviceMixed(MadeWithout):
 
     def made_anew(self) -> Iterator[Hypothesis]:
         made = re.search(MADE_AND_CALLED, f"{self.case.line.code}\n{self.text}")
-        if made and (self.either or "weight" in self.facts or self.argument in WEIGHTS):
+        if made and (self.either or self.typed or self.argument in WEIGHTS):
             says = f"nn.{made[1]} is made where it is called: on the CPU, and anew, untrained, in every forward"
             yield likely(says, "model", "make it in __init__ (self.layer = …), so that model.to(device) moves it")
 
@@ -124,13 +125,13 @@ class DeviceMixed(MadeWithout):
             yield from self.pair(possible)
 
     def of_types(self) -> Iterator[Hypothesis]:
-        if "weight" in self.facts:
+        if self.typed and on_gpu(self.got) != on_gpu(self.weight):
             yield from self.one_side(on_gpu(self.weight))
 
     def gpus(self) -> Iterator[Hypothesis]:
         places = {*re.findall(r"cuda:\d", self.text)}
         places |= {f"cuda:{self.facts[gpu]}" for gpu in ("gpu", "other_gpu") if gpu in self.facts}
-        if len(places) < 2:
+        if len(places) < 2 or self.typed:
             return
         says = f"tensors on {' and '.join(sorted(places))} met: one was put on a fixed GPU"
         advice = "no .cuda() and no 'cuda:0' inside forward: torch.zeros(…, device=x.device)"
@@ -155,7 +156,7 @@ class DeviceMixed(MadeWithout):
         if self.argument == "weight" and "loss" in self.method:
             says = "the weight of the loss, one number for each class, stayed on the CPU"
             yield certain(says, "device", "weight=weights.to(device) where the loss is made, or criterion.to(device)")
-        elif self.case.in_loss or self.argument == "target":
+        elif (self.case.in_loss and not self.typed) or self.argument == "target":
             says = "the targets (or the loss's weight) are on another device than the predictions"
             target, outputs = self.handed(1, "targets"), self.handed(0, "outputs")
             moved = self.changed(target, f"{{}}.to({outputs}.device)") if self.case.line.code else None
@@ -177,7 +178,7 @@ class DeviceMixed(MadeWithout):
     def sides(self) -> Iterator[Hypothesis]:
         if self.either:
             yield from self.pair()
-        else:
+        elif not self.typed:
             here = not self.got or (self.argument in WEIGHTS) == on_gpu(self.got)
             yield from self.one_side(here, self.there)
 
@@ -185,7 +186,7 @@ class DeviceMixed(MadeWithout):
 
     def weights_left(self) -> bool | None:
         """Whether it is the layer's weights that aren't on the GPU, where the message tells."""
-        if "weight" in self.facts or self.argument in INPUT:
+        if self.typed or self.argument in INPUT:
             return on_gpu(self.got)
         return not on_gpu(self.got) if self.got and self.argument in WEIGHTS else None
 

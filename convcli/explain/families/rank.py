@@ -176,7 +176,7 @@ class Rank(Rule):
 
     def side_missing(self) -> Iterator[Hypothesis]:
         channels, ndim = self.channels, self.ndim
-        if not channels or self.shape[1] != channels:
+        if not channels or self.shape[1:2] != (channels,):
             return
         if channels == 1:
             says = f"{self.what} has its channel axis and lacks another: a batch of one (or a side of 1) was squeezed"
