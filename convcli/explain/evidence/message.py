@@ -152,7 +152,7 @@ def _raised(lines: Sequence[str], named: Sequence[_Named], i: int) -> Raised:
     after = frames([*tested, *lines[this.line + 1 : below]])
     if before and after and tested:
         before = [*before, after[0]]  # pytest names the place below the message
-    if before and before[-1].function == "<module>" and _ends_in_torch(before[0]):
+    if before and not tracebacks and before[-1].function == "<module>" != before[0].function:
         before = before[::-1]
     if not before:
         before = after[::-1] if STOPPED.search(lines[this.line]) else _oldest_first(after, lines)
@@ -178,11 +178,6 @@ def _oldest_first(below: list[Frame], lines: Sequence[str]) -> list[Frame]:
     """Frames that stand below their message, which only debuggers print so: these have the innermost first."""
     turned = len(below) > 1 and below[0].function != "<module>" and not below[-1].of_library
     return below[::-1] if turned and not any(re.match(r"Traceback\b", line.strip()[:20]) for line in lines) else below
-
-
-def _ends_in_torch(frame: Frame) -> bool:
-    """Whether a frame can be the innermost: no program begins in it."""
-    return frame.function != "<module>" and (not frame.of_library or bool(re.search(r"[/\\]torch[/\\]", frame.file)))
 
 
 def _is_code(line: str) -> bool:
