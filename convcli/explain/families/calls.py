@@ -30,6 +30,7 @@ OF_TORCH = (
 KINDS = (
     r"tuple|list|NoneType|(?:numpy\.)?ndarray|dict|str|\w*Image\w*|DataFrame|Series|OrderedDict|\w*Outputs?|int|float"
 )
+PLAIN = ("Tensor", "Parameter", "int", "float", "str", "bool")  # taken in many places: it matters in which they came
 
 
 def uncalled(case: Case) -> list[Fix]:
@@ -76,122 +77,180 @@ class NotTensor(Rule):
     """
     decide = "print(type({x}))"
 
+    argument, function, attribute = "input", "", ""  # where a message names none
+
     def hypotheses(self) -> Iterator[Hypothesis]:
-        given, function = self.given.rpartition(".")[2], self.facts.get("function", "")
-        named = "argument" in self.facts or "attribute" in self.facts
-        if given in ("Tensor", "Parameter", "int", "float", "str", "bool") and not named:
-            return
-        if given == "NoneType" and (found := re.search(r"([\w.\[\]]+)\.(grad|bias)\.", self.line.code)):
-            yield from self.left_out(*found.groups())
-            return
-        if "attribute" in self.facts and not self.of_tensors():
-            return
-        argument = self.facts.get("argument", "input")
-        if "received" in self.case.raised.text and not re.match(r"[a-z_]+\d?d?$", function):
-            return
-        what = self.what(argument)
+        named = "argument" in self.facts or self.attribute
+        if (named or self.kind not in PLAIN) and (self.unset or self.of_torch()):
+            yield from super().hypotheses()
+
+    @property
+    def kind(self) -> str:
+        return str(self.given).rpartition(".")[2]
+
+    @property
+    def unset(self) -> re.Match[str] | None:
+        """What the user's line takes of a gradient or a bias that is None."""
+        return re.search(r"([\w.\[\]]+)\.(grad|bias)\.", self.line.code) if self.kind == "NoneType" else None
+
+    def left_out(self) -> Iterator[Hypothesis]:
+        owner, part = self.unset.groups() if self.unset else ("", "")
+        if part == "grad":
+            says = f"{owner}.grad is None: {owner} had no part in the loss, is frozen, or backward() hasn't run yet"
+            yield likely(says, "call", f"leave out what has none: if {owner}.grad is not None")
+        elif part == "bias":
+            says = f"{owner}.bias is None: the layer was made with bias=False"
+            yield certain(says, "model", f"bias=True, or leave it out: if {owner}.bias is not None")
+
+    def comma(self) -> Iterator[Hypothesis]:
+        above = self.made_above()
         if self.line.makes_tuple:
             says = "the comma at the end of the line makes a tuple of what it computes"
             advice = "take the comma away"
             if self.x == self.line.assigned and "argument" in self.facts:
                 says += f"; {self.x} was one before already, so a line above ends in a comma as well"
                 advice = "take both commas away"
-            above = [fix for fix in [self.made_above()] if fix]
-            yield certain(says, "call", advice, *above, self.instead(self.line.code.rstrip(",")))
-        elif given == "tuple" and (made := self.made_above()):
-            yield certain(f"the comma at the end of {made.code + ','!r} makes a tuple", "call", "take it away", made)
-        elif given in ("tuple", "list") and self.case.deeper and re.search(r"\bhx\.", self.case.deeper[-1].code):
-            says = f"{self.handed(1, 'the state')} is a {given}, as an LSTM's state (h, c) is; a GRU or RNN takes one "
-            says += "tensor"
-            yield certain(says, "call", "make and hand over h alone, and no c: out, h = gru(x, h)")
-        elif given == "list":
-            yield from self.of_list(what)
-        elif given == "tuple" or (given.endswith("Outputs") and given[0] in "GI"):
-            yield from self.several(given, what)
-        elif given == "NoneType" and (re.search(r"(?i)^(?:ori_?|raw_?)?im(?:g|age)?\d*$|pic", what) or self.of_data()):
-            says = f"{what} is None: cv2.imread gives None where it can't read a picture, and says nothing"
+            yield certain(says, "call", advice, above, self.instead(self.line.code.rstrip(",")))
+        elif self.kind == "tuple" and above:
+            yield certain(f"the comma at the end of {above.code + ','!r} makes a tuple", "call", "take it away", above)
+
+    def lstm_state(self) -> Iterator[Hypothesis]:
+        if self.kind in ("tuple", "list") and self.case.deeper and re.search(r"\bhx\.", self.case.deeper[-1].code):
+            says = f"{self.handed(1, 'the state')} is a {self.kind}, as an LSTM's state (h, c) is; a GRU or RNN takes "
+            yield certain(f"{says}one tensor", "call", "make and hand over h alone, and no c: out, h = gru(x, h)")
+
+    def listed(self) -> Iterator[Hypothesis]:
+        if self.kind != "list":
+            return
+        says, advice = f"{self.what} is a list, and a tensor is taken", "torch.stack(list) for tensors of one size"
+        if stacked := self.stacked():
+            says += f": line {stacked.number} returns it"
+            yield likely(says, "data", advice + ", where it is made", stacked)
+        elif re.match("conv|batch_norm|relu|max_pool", self.function) and self.case.frame:
+            advice = "one after the other, [layer(f) for f in list], or the one that is meant; or torch.stack"
+            yield likely(says, "data", advice)
+        else:
+            yield likely(says, "data", advice + ", torch.tensor(list) for numbers")
+
+    def several(self) -> Iterator[Hypothesis]:
+        what, mentions = self.what, self.case.source.mentions
+        if self.kind.endswith("Outputs") and self.kind[0] in "GI":
+            says = f"{what} is {self.kind}: in training the model returns its auxiliary outputs too"
+            advice = "outputs.logits, plus 0.4 (0.3) times the loss of .aux_logits; or aux_logits=False"
+            yield likely(says, "call", advice)
+        elif self.kind != "tuple":
+            return
+        elif told := self.of_call(what):
+            yield told
+        elif (caller := self.case.caller) and (owner := re.search(r"(?i)\b(\w*(?:target|label)\w*)\.", caller.code)):
+            says = f"{owner[1]} is a tuple: the loader puts strings, and what else makes no tensor, into tuples"
+            yield likely(says, "data", "labels as numbers, in the dataset or by a map from names to 0, 1, …")
+        elif any(map(mentions, ("LSTM(", "GRU(", "RNN(", "MultiheadAttention("))):
+            says = f"{what} is a tuple: LSTM, GRU and attention return (output, state)"
+            yield likely(says, "call", "out, _ = …, outside of nn.Sequential: inside it can't be taken apart")
+        else:
+            says = f"{what} is a tuple: what makes it returns several values, as an LSTM does (output, state), or its "
+            says += "line ends in a comma"
+            part = "" if what.startswith("what ") else f": {what}[0]"
+            first = what if NAME.fullmatch(what) else "out"
+            yield likely(says, "call", f"take it apart where it is made, {first}, … = …, or take the part meant{part}")
+
+    def nothing(self) -> Iterator[Hypothesis]:
+        if self.kind != "NoneType":
+            return
+        if re.search(r"(?i)^(?:ori_?|raw_?)?im(?:g|age)?\d*$|pic", self.what) or self.of_data():
+            says = f"{self.what} is None: cv2.imread gives None where it can't read a picture, and says nothing"
             yield likely(says, "data", "print the path: is the file there, and spelt and mounted like this?")
-        elif given == "NoneType":
-            says = f"{what} is None: a forward (or function) without return, or an optional argument that was left out"
-            yield likely(says, "model", "return x at the end of forward; see where it is made")
-        elif given in ("ndarray", "DataFrame", "Series", "matrix"):
-            converted = "torch.from_numpy({}).float()" if given == "ndarray" else "torch.tensor({}.to_numpy()).float()"
-            says = f"{what} is {'a NumPy array' if given == 'ndarray' else 'a pandas ' + given}, no torch.Tensor"
-            fix = self.changed(self.culprit(argument), converted) if self.line.code or not self.case.frame else None
+        else:
+            says = f"{self.what} is None: a forward (or function) without return, or an optional argument that was "
+            yield likely(f"{says}left out", "model", "return x at the end of forward; see where it is made")
+
+    def table(self) -> Iterator[Hypothesis]:
+        if self.kind in ("ndarray", "DataFrame", "Series", "matrix"):
+            of_numpy = self.kind == "ndarray"
+            converted = "torch.from_numpy({}).float()" if of_numpy else "torch.tensor({}.to_numpy()).float()"
+            says = f"{self.what} is {'a NumPy array' if of_numpy else f'a pandas {self.kind}'}, no torch.Tensor"
+            fix = self.changed(self.culprit, converted) if self.line.code or not self.case.frame else None
             advice = "torch.from_numpy(array).float(), or a Dataset and DataLoader that make tensors"
             yield certain(says, "data", advice, fix)
-        elif given == "str" and re.match("dropout|linear|layer_norm|softmax|relu|tanh|gelu|matmul", function):
-            says = f"{what} is the name of a result: the model returns a dict, and taking that apart gives its names"
+
+    def unread(self) -> Iterator[Hypothesis]:
+        functions = "dropout|linear|layer_norm|softmax|relu|tanh|gelu|matmul"
+        if self.kind == "str" and re.match(functions, self.function):
+            says = f"{self.what} is the name of a result: the model returns a dict, and taking that apart gives its "
             advice = "outputs = model(…), then outputs.pooler_output or .last_hidden_state; or return_dict=False"
-            yield likely(says, "call", advice)
-        elif "Image" in given or given in ("str", "PosixPath"):
-            says = (
-                f"{what} is a {'Pillow picture' if 'Image' in given else 'path or text'}, and the layer takes a tensor"
-            )
-            advice = (
-                "transforms.ToTensor()(image).unsqueeze(0): a batch of one"
-                if "Image" in given
-                else "open and transform the file, or tokenise the text, first"
-            )
-            yield certain(says, "data", advice)
-        elif given.endswith(("Output", "Outputs", "OrderedDict", "dict", "BatchEncoding")) or "Output" in given:
-            part = "['out']" if given in ("OrderedDict", "dict") else ".logits"
-            says = f"{what} is a {given}: the model returns its results by name"
+            yield likely(f"{says}names", "call", advice)
+        elif "Image" in self.kind:
+            says = f"{self.what} is a Pillow picture, and the layer takes a tensor"
+            yield certain(says, "data", "transforms.ToTensor()(image).unsqueeze(0): a batch of one")
+        elif self.kind in ("str", "PosixPath"):
+            says = f"{self.what} is a path or text, and the layer takes a tensor"
+            yield certain(says, "data", "open and transform the file, or tokenise the text, first")
+
+    def by_name(self) -> Iterator[Hypothesis]:
+        if self.kind.endswith(("OrderedDict", "dict", "BatchEncoding")) or "Output" in self.kind:
+            part = "['out']" if self.kind in ("OrderedDict", "dict") else ".logits"
+            says = f"{self.what} is a {self.kind}: the model returns its results by name"
             yield likely(says, "call", f"take the part that is meant: outputs{part}, or outputs.last_hidden_state")
-        elif self.facts.get("attribute") == "backward":
-            says = f"the loss is a Python {given}: .item(), float() or numpy was applied to it before"
+
+    def number(self) -> Iterator[Hypothesis]:
+        if self.attribute == "backward":
+            says = f"the loss is a Python {self.kind}: .item(), float() or numpy was applied to it before"
             yield likely(says, "loss", "call backward() on the tensor, and item() only to print or sum up")
-        elif given in ("int", "float", "bool"):
-            says = f"{what} is a Python number"
-            yield likely(says, "data", f"torch.tensor({given}), with the shape and type that are taken")
-        elif given in ("builtin_function_or_method", "method", "function"):
-            says = f"{what} is a function that wasn't called: its brackets are missing"
+        elif self.kind in ("int", "float", "bool"):
+            says = f"{self.what} is a Python number"
+            yield likely(says, "data", f"torch.tensor({self.kind}), with the shape and type that are taken")
+
+    def not_called(self) -> Iterator[Hypothesis]:
+        layer = re.match(r"[A-Z]\w+$", self.kind) and (re.fullmatch(MODULES, self.kind) or "argument" in self.facts)
+        if self.kind in ("builtin_function_or_method", "method", "function"):
+            says = f"{self.what} is a function that wasn't called: its brackets are missing"
             yield certain(says, "call", "call it: x.cuda(), x.float(), self.layer(x)")
-        elif re.match(r"[A-Z]\w+$", given) and (re.fullmatch(MODULES, given) or "argument" in self.facts):
-            says = f"{what} is a layer, {given}: it was made, and not called"
-            advice = f"nn.{given}(…)(x): the settings when it is made, the tensor when it is called"
-            fixes = uncalled(self.case)
-            if fixes:
+        elif layer:
+            says = f"{self.what} is a layer, {self.kind}: it was made, and not called"
+            advice = f"nn.{self.kind}(…)(x): the settings when it is made, the tensor when it is called"
+            if fixes := uncalled(self.case):
                 says += f", in {lines_told([fix.number for fix in fixes])}"
                 advice = f"call it: {fixes[0].code}"
             yield certain(says, "call", advice, *fixes)
-        elif "argument" in self.facts or "place" in self.facts:
-            says = f"{what} is a {given}"
+
+    def other(self) -> Iterator[Hypothesis]:
+        if "argument" in self.facts or "place" in self.facts:
+            says = f"{self.what} is a {self.kind}"
             yield likely(says, "call", "hand over a tensor: torch.as_tensor, or the part of it that is one")
+
+    causes = (left_out, comma, lstm_state, listed, several, nothing, table, unread, by_name, number, not_called, other)
 
     @property
     def _call(self) -> Any:
         """The call of the layer whose function raised, as conv2d does for self.conv, where its name tells."""
-        kind = re.match("conv|linear|dropout|embedding|relu|[a-z]+_norm", self.facts.get("function", ""))
+        kind = re.match("conv|linear|dropout|embedding|relu|[a-z]+_norm", self.function)
         return (self.case.direct and kind and self.line.call(rf"(?i){kind[0]}")) or super()._call
 
-    def left_out(self, owner: str, part: str) -> Iterator[Hypothesis]:
-        if part == "grad":
-            says = f"{owner}.grad is None: {owner} had no part in the loss, is frozen, or backward() hasn't run yet"
-            yield likely(says, "call", f"leave out what has none: if {owner}.grad is not None")
-        else:
-            says = f"{owner}.bias is None: the layer was made with bias=False"
-            yield certain(says, "model", f"bias=True, or leave it out: if {owner}.bias is not None")
-
-    def what(self, argument: str) -> str:
+    @property
+    def what(self) -> str:
         if self.case.in_sequential and self.given in ("tuple", "NoneType"):  # as layers give them
             return "what the layer before hands over"
-        culprit = self.culprit(argument)
-        known = culprit != "x" or re.search(r"(?<![\w.])x(?!\w)", self.line.code)
-        return culprit if known else f"what is handed over as {argument}"
+        known = self.culprit != "x" or re.search(r"(?<![\w.])x(?!\w)", self.line.code)
+        return self.culprit if known else f"what is handed over as {self.argument}"
 
-    def culprit(self, argument: str) -> str:
+    @property
+    def culprit(self) -> str:
         """What the line hands over there."""
-        if "attribute" in self.facts:
+        if self.attribute:
             nodes = ast.walk(self.line.tree) if self.line.tree else []
             owners = [node.value for node in nodes if isinstance(node, ast.Attribute) and node.attr == self.attribute]
             return self.line.text(owners[0]) if owners else "x"
-        handed = self.handed(1, argument) if argument in ("target", "other") else self.x
+        handed = self.handed(1, self.argument) if self.argument in ("target", "other") else self.x
         repeated = re.fullmatch(r"([\w.]+) \* [\w.]+", handed) if self.given in ("tuple", "list") else None
         return repeated[1] if repeated else handed  # a number times a tuple is a longer tuple
 
-    def of_tensors(self) -> bool:
-        """Whether an attribute that is missing is one that tensors have, on something that went through torch."""
+    def of_torch(self) -> bool:
+        """Whether torch takes a tensor there: one of its functions, or who asks for an attribute that tensors have."""
+        if "received" in self.case.raised.text and not re.match(r"[a-z_]+\d?d?$", self.function):
+            return False
+        if not self.attribute:
+            return True
         code = self.case.caller.code if self.case.caller else ""
         called = rf"\bnn\.|\bF\.|torch\.|\.(?:size|view|dim|to)\(|\.{self.attribute}\(.*(?:tensor|cuda)"
         torch = self.case.in_torch or re.search(called, code) or re.fullmatch(OF_TORCH, self.attribute)
@@ -225,17 +284,6 @@ class NotTensor(Rule):
             return None
         return Fix(code, "instead", frame.file, statement.lineno, statement.end_lineno or 0)
 
-    def of_list(self, what: str) -> Iterator[Hypothesis]:
-        says, advice = f"{what} is a list, and a tensor is taken", "torch.stack(list) for tensors of one size"
-        if stacked := self.stacked():
-            says += f": line {stacked.number} returns it"
-            yield likely(says, "data", advice + ", where it is made", stacked)
-        elif re.match("conv|batch_norm|relu|max_pool", self.facts.get("function", "")) and self.case.frame:
-            advice = "one after the other, [layer(f) for f in list], or the one that is meant; or torch.stack"
-            yield likely(says, "data", advice)
-        else:
-            yield likely(says, "data", advice + ", torch.tensor(list) for numbers")
-
     def stacked(self) -> Fix | None:
         """The return of the user's file that makes a list of the tensors, with the tensor that was meant."""
         source = self.case.source
@@ -248,27 +296,6 @@ class NotTensor(Rule):
                     code = line.replace(lists[0], "torch.stack" + lists[0].removeprefix("list"))
                     return Fix(code, "instead", step.file, node.lineno)
         return None
-
-    def several(self, given: str, what: str) -> Iterator[Hypothesis]:
-        mentions = self.case.source.mentions
-        if given.endswith("Outputs"):
-            says = f"{what} is {given}: in training the model returns its auxiliary outputs too"
-            advice = "outputs.logits, plus 0.4 (0.3) times the loss of .aux_logits; or aux_logits=False"
-            yield likely(says, "call", advice)
-        elif told := self.of_call(what):
-            yield told
-        elif (caller := self.case.caller) and (owner := re.search(r"(?i)\b(\w*(?:target|label)\w*)\.", caller.code)):
-            says = f"{owner[1]} is a tuple: the loader puts strings, and what else makes no tensor, into tuples"
-            yield likely(says, "data", "labels as numbers, in the dataset or by a map from names to 0, 1, …")
-        elif mentions("LSTM(") or mentions("GRU(") or mentions("RNN(") or mentions("MultiheadAttention("):
-            says = f"{what} is a tuple: LSTM, GRU and attention return (output, state)"
-            yield likely(says, "call", "out, _ = …, outside of nn.Sequential: inside it can't be taken apart")
-        else:
-            says = f"{what} is a tuple: what makes it returns several values, as an LSTM does (output, state), or its "
-            says += "line ends in a comma"
-            part = "" if what.startswith("what ") else f": {what}[0]"
-            first = what if NAME.fullmatch(what) else "out"
-            yield likely(says, "call", f"take it apart where it is made, {first}, … = …, or take the part meant{part}")
 
     def of_call(self, what: str) -> Hypothesis | None:
         """A tuple that a layer of torch's returns, or a function or forward of the user's file."""
