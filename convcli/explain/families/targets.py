@@ -96,90 +96,134 @@ class TargetBatch(Targets):
     not_that = "cutting the longer one runs, and compares predictions with the targets of other samples"
 
     def hypotheses(self) -> Iterator[Hypothesis]:
-        if "target" in self.facts:
-            yield from self.spatial()
+        differ = "batch" not in self.facts or self.batch != self.targets_
+        apart = self.case.in_loss if "no dimensions" in self.case.raised.text else differ
+        if "target" in self.facts or (apart and "target" in self.facts.get("argument", "target")):  # else a product's
+            yield from super().hypotheses()
+
+    def of_maps(self) -> Iterator[Hypothesis]:
+        if "target" not in self.facts:
             return
-        if "target" not in self.facts.get("argument", "target"):
-            return  # a product's rule
+        given, target = self.input, self.target
+        without = [given[:i] + given[i + 1 :] for i in range(len(given))]
+        if target in without[2:] and target != without[1]:
+            axis = without.index(target, 2)
+            says = f"the {given[axis]} classes stand on axis {axis} of scores {list(given)}, the loss reads axis 1"
+            moved = self.changed(self.outputs, f"{{}}.movedim({axis}, 1)")
+            yield likely(says, "loss", f"outputs.movedim({axis}, 1): [batch, classes, …]", moved)
+        elif len(given) == 4 and len(target) == 3 and given[0] == target[0]:
+            says = f"the scores are {given[2]}×{given[3]} and the masks {target[1]}×{target[2]}"
+            advice = "resize the scores to the masks (bilinear), or the masks, by nearest neighbour, to the scores"
+            resized = f'F.interpolate({{}}, size={self.targets}.shape[-2:], mode="bilinear")'
+            yield likely(says, "model", advice, self.changed(self.outputs, resized))
+        elif len(given) == 4 and len(target) == 3:
+            says = f"batches of {given[0]} and {target[0]} differ"
+            yield likely(says, "data", "pictures and masks of one batch, and no view in between")
+        elif len(given) == len(target) == 1:
+            says = f"the scores {list(given)} are one sample's and the targets {list(target)} a batch's"
+            yield likely(says, "call", "hand over [batch, classes]: no model(x)[0] and no squeeze() before the loss")
+        else:
+            yield likely(f"scores {list(given)} and targets {list(target)} don't belong together", "loss", "print both")
+
+    def unsized(self) -> Iterator[Hypothesis]:
         if "no dimensions" in self.case.raised.text:
-            if self.case.in_loss:
-                says = "the target (or the prediction) is a single number, and the loss counts a batch of them"
-                yield likely(says, "data", "targets.unsqueeze(0): one sample alone is a batch of one")
-            return
-        if "batch" not in self.facts:
+            says = "the target (or the prediction) is a single number, and the loss counts a batch of them"
+            yield likely(says, "data", "targets.unsqueeze(0): one sample alone is a batch of one")
+        elif "batch" not in self.facts:
             yield likely("predictions and targets have other sizes", "loss", "print both shapes before the loss")
-            return
-        batch, targets = self.batch, self.targets_
-        if batch == targets:
-            return
-        if folded_there := self.folds(batch, targets):
-            yield folded_there
-        elif turned := self.of_steps():
-            yield turned
-        elif targets == 0 and batch < 64:
-            says = f"the target is a single number (0 axes), and there are {batch} predictions"
+
+    def in_code(self) -> Iterator[Hypothesis]:
+        if found := self.folds(self.batch, self.targets_) or self.of_steps():
+            yield found
+
+    def no_targets(self) -> Iterator[Hypothesis]:
+        if self.targets_ == 0 and self.batch < 64:
+            says = f"the target is a single number (0 axes), and there are {self.batch} predictions"
             yield likely(says, "data", "one target a sample, shape [batch]: torch.tensor([label]) for one sample alone")
-        elif targets == 0:
-            says = f"there is no target for {batch} predictions: the labels are empty"
+        elif self.targets_ == 0:
+            says = f"there is no target for {self.batch} predictions: the labels are empty"
             advice = "see what makes the labels (the collate_fn, a mask, a filter): print(labels.shape)"
             yield likely(says, "data", advice)
-        elif targets == 1 and self.squeezed():
-            says = f"squeeze() took the batch of one, and {batch} classes were read as a batch: {self.squeezed()}"
+
+    def few_targets(self) -> Iterator[Hypothesis]:
+        if self.targets_ == 1 and self.squeezed():
+            says = f"squeeze() took the batch of one, and {self.batch} classes were read as a batch: {self.squeezed()}"
             yield certain(says, "call", "squeeze(dim) with the one axis that is meant, or no squeeze")
-        elif self.at_the_end and targets < batch:
+        elif self.at_the_end and self.targets_ < self.batch:
             yield self.last_batch(likely)
-        elif targets == 1 and not self.line.has(r"\.view\(|reshape\("):
-            says = f"one target and {batch} predictions: steps, tokens or pixels of one sample, each with a target"
+        elif self.targets_ == 1 and not self.line.has(r"\.view\(|reshape\("):
+            says = f"one target and {self.batch} predictions: steps, tokens or pixels of one sample, each with a target"
             advice = "a target for each of them, flattened as the outputs are; or pool the outputs to one a sample"
             yield likely(says, "data", advice)
             yield self.last_batch(possible)
-        elif (steps := self.steps()) is not None:
+
+    def flattened(self) -> Iterator[Hypothesis]:
+        batch, targets = self.batch, self.targets_
+        if (steps := self.steps()) is not None:
             samples, given, wanted = steps
             says = f"{batch} = {samples} · {given} and {targets} = {samples} · {wanted}: {given} steps for {wanted}"
             advice = "leave the first token (or last) out on one side, targets[:, 1:], before both are flattened"
             yield likely(says, "loss", advice)
         elif batch > targets and batch % targets and is_chosen(targets) and not is_chosen(batch) and batch < 1024:
             yield likely(*folded(batch, targets))
-        elif max(batch, targets) <= 256 and batch % targets and targets % (batch or 1):
+
+    def mixed_up(self) -> Iterator[Hypothesis]:
+        batch, targets = self.batch, self.targets_
+        if max(batch, targets) <= 256 and batch % targets and targets % (batch or 1):
             fixed = batch > targets and is_chosen(batch)
             if fixed:
                 yield self.last_batch(likely)
             says = f"{batch} predictions and {targets} targets: of different batches, or rows were dropped from one"
             advice = "predictions and targets of one batch: filter and shuffle both, or neither"
             yield (possible if fixed else likely)(says, "call", advice)
-        elif targets and batch % targets == 0:
-            yield from self.multiplied(batch // targets)
-            if batch <= 64:
-                yield self.last_batch(possible)
+
+    def multiplied(self) -> Iterator[Hypothesis]:
+        """Each sample has become several predictions: its steps or tokens, the cells of its maps, or parts of it."""
+        if self.batch % self.targets_:
+            return
+        factor = self.batch // self.targets_
+        product = f"{self.batch} = {factor} · {self.targets_}"
+        if any(map(self.case.source.mentions, ("nn.LSTM(", "nn.GRU(", "nn.RNN("))):
+            says = f"{product}: each of the {factor} steps of a sequence became a row"
+            advice = "out[:, -1], or the mean over the steps, goes into the last layer, not all of them"
+            yield likely(says, "model", advice)
+        elif (side := isqrt(factor - 1)) > 5 and side * side == factor - 1:
+            says = f"{product} and {factor} = 1 + {side}·{side}: the tokens of a transformer, each a row of its own"
+            yield likely(says, "model", "its class token, x[:, 0], or the mean x.mean(1), goes into the classifier")
+        else:
+            yield from self.of_cells(factor, product)
+        if self.batch <= 64:
+            yield self.last_batch(possible)
+
+    def one_hot(self) -> Iterator[Hypothesis]:
+        batch, targets = self.batch, self.targets_
+        if batch == 1:
+            yield from self.of_one_row(targets)
         elif batch and targets % batch == 0:
             factor = targets // batch
-            if batch == 1:
-                yield from self.of_one_row(targets)
-                return
             says = f"{targets} = {factor} · {batch}: {factor} targets for each prediction, one-hot or flattened steps"
             advice = "targets.argmax(1) for one-hot; for a sequence flatten the outputs too: out.view(-1, classes)"
             yield likely(says, "loss", advice)
             says = "the output was pooled to one prediction for a whole sequence"
             yield possible(says, "model", "predict at every step")
-        else:
-            says = f"{batch} predictions and {targets} targets share no batch: a view or a filter changed one of them"
-            if max(batch, targets) > 256:
-                says += ", or steps were cut or padded in one alone"
-            advice = "x.flatten(1), not x.view(-1, n); one padding and mask for both, labels as long as inputs"
-            yield likely(says, "call", advice)
+
+    def unrelated(self) -> Iterator[Hypothesis]:
+        batch, targets = self.batch, self.targets_
+        says = f"{batch} predictions and {targets} targets share no batch: a view or a filter changed one of them"
+        if max(batch, targets) > 256:
+            says += ", or steps were cut or padded in one alone"
+        advice = "x.flatten(1), not x.view(-1, n); one padding and mask for both, labels as long as inputs"
+        yield likely(says, "call", advice)
+
+    causes = (of_maps, unsized, in_code, no_targets, few_targets, flattened, mixed_up, multiplied, one_hot, unrelated)
 
     def of_steps(self) -> Hypothesis | None:
         """The last row of an RNN that takes the batch for steps, where the user's file takes it."""
         source, frame = self.case.source, self.case.frame
         made = [each for each in source.fitting("LSTM GRU RNN") if each.is_set("batch_first") is False]
         last = self.case.elsewhere(r"\w\[-1\]")
-        if (
-            self.generic
-            or frame is None
-            or len(made) != 1
-            or len(last) != 1
-            or self.case.elsewhere(r"\bview\(|permute\(")
-        ):
+        moved = self.case.elsewhere(r"\bview\(|permute\(")
+        if self.generic or frame is None or len(made) != 1 or len(last) != 1 or moved:
             return None
         says = f"{made[0].callee} at {made[0].place} has no batch_first=True, so [-1] in line {last[0]} took the "
         says += f"{self.batch} steps of one sample, where {self.targets_} samples have a target each"
@@ -188,30 +232,19 @@ class TargetBatch(Targets):
         advice = "batch_first=True for [batch, steps, features], and out[:, -1] for the last step"
         return likely(says, "model", advice, self.remade(made[0], batch_first=True), of_samples)
 
-    def multiplied(self, factor: int) -> Iterator[Hypothesis]:
-        """Each sample has become several predictions: the cells of its maps, its tokens, or parts of it."""
-        side, product = isqrt(factor), f"{self.batch} = {factor} · {self.targets_}"
+    def of_cells(self, factor: int, product: str) -> Iterator[Hypothesis]:
         says = f"{product}: each sample became {factor} rows, in a view(-1, n) or a flatten"
         advice = "x.flatten(1) keeps a row for each sample; then mend in_features of the next nn.Linear"
         if factor <= 8:
             says += ", or in a torch.cat along the batch"
             advice += "; torch.cat(…, 1) joins features"
+        side = isqrt(factor)
         maps = f"{product} and {factor} = {side}·{side}: each of {side}×{side} cells of the last maps became a row, so "
         maps += "they weren't pooled"
-        pooling = (
-            "nn.AdaptiveAvgPool2d(1) and x.flatten(1) before the classifier, whose in_features stay; or the version "
-        )
-        pooling += "of a library whose backbone pools, as the code counts on"
+        pooling = "nn.AdaptiveAvgPool2d(1) and x.flatten(1) before the classifier, whose in_features stay; or the "
+        pooling += "version of a library whose backbone pools, as the code counts on"
         square = side * side == factor and side > 3
-        if any(map(self.case.source.mentions, ("nn.LSTM(", "nn.GRU(", "nn.RNN("))):
-            says = f"{product}: each of the {factor} steps of a sequence became a row"
-            yield likely(
-                says, "model", "out[:, -1], or the mean over the steps, goes into the last layer, not all of them"
-            )
-        elif (side := isqrt(factor - 1)) > 5 and side * side == factor - 1:
-            says = f"{product} and {factor} = 1 + {side}·{side}: the tokens of a transformer, each a row of its own"
-            yield likely(says, "model", "its class token, x[:, 0], or the mean x.mean(1), goes into the classifier")
-        elif square and factor % 10 and not is_chosen(factor):
+        if square and factor % 10 and not is_chosen(factor):
             yield likely(maps, "model", pooling)
             yield possible(says, "call", advice)
         else:
@@ -243,27 +276,3 @@ class TargetBatch(Targets):
         steps = self.batch // batch, self.targets_ // batch
         near = 0 < abs(steps[0] - steps[1]) <= 2 < min(steps)
         return (batch, *steps) if near and max(self.batch, self.targets_) > 512 else None
-
-    def spatial(self) -> Iterator[Hypothesis]:
-        given, target = self.input, self.target
-        without = [given[:i] + given[i + 1 :] for i in range(len(given))]
-        if target in without[2:] and target != without[1]:
-            axis = without.index(target, 2)
-            says = f"the {given[axis]} classes stand on axis {axis} of scores {list(given)}, the loss reads axis 1"
-            moved = self.changed(self.outputs, f"{{}}.movedim({axis}, 1)")
-            yield likely(says, "loss", f"outputs.movedim({axis}, 1): [batch, classes, …]", moved)
-        elif len(given) == 4 and len(target) == 3 and given[0] == target[0]:
-            says = f"the scores are {given[2]}×{given[3]} and the masks {target[1]}×{target[2]}"
-            advice = "resize the scores to the masks (bilinear), or the masks, by nearest neighbour, to the scores"
-            resized = self.changed(
-                self.outputs, f'F.interpolate({{}}, size={self.targets}.shape[-2:], mode="bilinear")'
-            )
-            yield likely(says, "model", advice, resized)
-        elif len(given) == 4 and len(target) == 3:
-            says = f"batches of {given[0]} and {target[0]} differ"
-            yield likely(says, "data", "pictures and masks of one batch, and no view in between")
-        elif len(given) == len(target) == 1:
-            says = f"the scores {list(given)} are one sample's and the targets {list(target)} a batch's"
-            yield likely(says, "call", "hand over [batch, classes]: no model(x)[0] and no squeeze() before the loss")
-        else:
-            yield likely(f"scores {list(given)} and targets {list(target)} don't belong together", "loss", "print both")
