@@ -1,0 +1,49 @@
+"""Axes of class numbers that aren't those of the scores."""
+
+import pytest
+
+from tests.explain import assert_first
+
+CASES = [
+    (
+        "1only batches of spatial targets supported (non-empty 3D tensors) but got targets of size: : [4, 976]",
+        "target-axes",
+        "data",
+        "targets[:, 0]",
+    ),
+    (
+        "only batches of spatial targets supported (3D tensors) but got targets of size: : [2, 65536]",
+        "target-axes",
+        "data",
+        "these are flattened",
+    ),
+    ("1D target tensor expected, multi-target not supported", "target-axes", "data", "second axis"),
+    (
+        "only batches of spatial targets supported (non-empty 3D tensors) but got targets of size: : [8, 256, 256, 3]",
+        "target-axes",
+        "data",
+        "colour",
+    ),
+    (
+        "only batches of spatial targets supported (3D tensors) but got targets of size: : [8]",
+        "target-axes",
+        "model",
+        "one label",
+    ),
+    ("Expected target size [4, 3], got [4, 7]", "target-steps", "loss", "batch, steps, classes"),
+    ("Expected target size (4, 5), got torch.Size([4, 3, 5])", "target-steps", "data", "one-hot"),
+    (
+        "loss = F.cosine_embedding_loss(a, b, y)\n  File "
+        '"/lib/python3/site-packages/torch/nn/functional.py", line 3, in cosine_embedding_loss\n'
+        "RuntimeError: 0D or 1D target tensor expected, multi-target not supported",
+        "target-axes",
+        "data",
+        "each pair",
+    ),
+    ("Expected target size [20, 2], got [20]", "target-steps", "loss", "an axis of steps too many"),
+]
+
+
+@pytest.mark.parametrize(("text", "code", "change", "words"), CASES)
+def test_the_first_answer(text: str, code: str, change: str, words: str) -> None:
+    assert_first(text, code, change, words)
