@@ -45,70 +45,85 @@ class TargetRange(Targets):
     decide = "print(labels.unique(), outputs.shape)"
     not_that = "labels.clamp(…) or labels % classes runs, and trains on wrong labels"
 
+    target: int | None = None
+
     def hypotheses(self) -> Iterator[Hypothesis]:
-        text, target = self.case.raised.text, self.facts.get("target")
-        if "device-side" in text and "CUDA_LAUNCH" not in text and self.case.through("(?i)embedding"):
-            return
-        classes = "one output a class" + (f" ({target + 1} or more)" if target and target > 0 else "")
-        if NAN in text or abs(target or 0) > LARGEST:
+        text = self.case.raised.text
+        if "device-side" not in text or "CUDA_LAUNCH" in text or not self.case.through("(?i)embedding"):
+            yield from super().hypotheses()
+
+    @property
+    def enough(self) -> str:
+        return "one output a class" + (f" ({self.target + 1} or more)" if self.target and self.target > 0 else "")
+
+    def no_class_number(self) -> Iterator[Hypothesis]:
+        target = self.target or 0
+        if NAN in self.case.raised.text or abs(target) > LARGEST:
             says = "the label is no class number: NaN made a whole number, or memory that nothing was written to"
             yield likely(says, "data", "look for NaN where labels are made, and torch.empty; print(labels)")
-            return
-        if target is not None and target < 0 and target not in MARKS:
+        elif target < 0 and target not in MARKS:
             says = f"{target} is no class number: labels are computed (scaled, shifted, rounded) and leave their range"
             advice = f"bring them to 0 … classes − 1 where they are made; {target} as ignore_index would hide it"
             yield likely(says, "data", advice)
-            return
-        if (target is not None and target < 0) or "non-negative" in text:
+
+    def mark(self) -> Iterator[Hypothesis]:
+        target = self.target
+        if (target is not None and target < 0) or "non-negative" in self.case.raised.text:
             says = f"a label is {target if target is not None else 'negative'}: a mark for what is to be left out"
             ignored = f"nn.CrossEntropyLoss(ignore_index={target})" if target is not None else "ignore_index=-1"
             yield likely(says, "loss", f"{ignored} leaves it out, or give these samples a class")
             says = "classes are counted from −1 (as −1, 0, 1), or 1 was taken from labels that start at 0"
             yield possible(says, "data", "labels - labels.min() where they are made: 0, 1, …")
-            return
-        if target in (255, 254):
+        elif target in (255, 254):
             says = f"{target} marks borders or what isn't labelled in masks (VOC, Cityscapes), or is a grey value"
             advice = f"nn.CrossEntropyLoss(ignore_index={target}), or map grey values to class numbers 0, 1, …"
             yield likely(says, "loss", advice)
             yield possible("a binary mask is 0 and 255", "data", "mask = (mask > 127).long()")
-            return
-        if "device-side" in text:
+
+    def on_gpu(self) -> Iterator[Hypothesis]:
+        if "device-side" in self.case.raised.text:
             says = "an index is out of range on the GPU: mostly a label below 0 or not below the number of classes"
-            advice = f"make labels 0 to classes − 1 and {classes}; the line is a later one: run it once on the CPU"
+            advice = f"make labels 0 to classes − 1 and {self.enough}; the line is a later one: run it once on the CPU"
             yield likely(says, "loss", advice)
             says = "a token id is not below num_embeddings"
             yield possible(says, "data", "the tokenizer and vocabulary of this very model")
+
+    def grey_value(self) -> Iterator[Hypothesis]:
+        text = self.case.raised.text
+        of_maps = re.search(r"(?i)nll_?loss2d|SpatialClass", text) or self.case.through("_loss2d")
+        if of_maps or re.search(r"(?i)mask|segm|u-?net", f"{self.line.code} {text}"):
+            yield likely(GREY_VALUES, "data", MAPPED)
+            yield possible(*self.too_few_outputs())
+
+    def counted_from_one(self) -> Iterator[Hypothesis]:
+        target = self.target
+        if target is None:
             return
+        outputs = [made.value("out_features") or made.value("out_channels") for made in self.case.source.made]
+        if any(re.search(DIFFERENT, line) for lines in self.case.source.texts.values() for line in lines):
+            says = f"there are as many outputs as labels that differ, and a label is {target}: they start at 1, or "
+            advice = "labels - 1 where they are made; torch.unique(labels, return_inverse=True)[1] closes gaps"
+            yield likely(f"{says}have gaps", "data", advice, self.from_zero())
+        elif target in outputs:
+            says = f"there are {target} outputs, for classes 0 to {target - 1}, and a label is {target}: the labels "
+            yield likely(f"{says}start at 1", "data", "labels - 1 where they are made", self.from_zero())
+            yield possible(f"there are {target + 1} classes, with background, say", "model", self.enough)
+
+    def few_outputs(self) -> Iterator[Hypothesis]:
+        yield likely(*self.too_few_outputs())
+        yield self.other_labels()
+
+    causes = (no_class_number, mark, on_gpu, grey_value, counted_from_one, few_outputs)
+
+    def too_few_outputs(self) -> tuple[str, str, str]:
+        text, target = self.case.raised.text, self.target
         says = f"a label{f' is {target}' if target is not None else ' is out of range'}, and the outputs are fewer"
         if "one_hot" in self.line.code or "Class values" in text:
             says = "a class number is not below num_classes"
-        advice = f"{classes}, background counted; or labels that start at 0 and have no gaps"
+        advice = f"{self.enough}, background counted; or labels that start at 0 and have no gaps"
         if ".cu" in text:
             advice += "; the GPU reports it late: the line in the traceback is a later one"
-        of_maps = re.search(r"(?i)nll_?loss2d|SpatialClass", text) or self.case.through("_loss2d")
-        spatial = of_maps or re.search(r"(?i)mask|segm|u-?net", f"{self.line.code} {self.case.raised.text}")
-        if spatial:
-            yield likely(GREY_VALUES, "data", MAPPED)
-            yield possible(says, "model", advice)
-            return
-        outputs = [made.value("out_features") or made.value("out_channels") for made in self.case.source.made]
-        if target is not None and any(re.search(DIFFERENT, line) for line in self.lines):
-            says = (
-                f"there are as many outputs as labels that differ, and a label is {target}: they start at 1, or have "
-            )
-            advice = "labels - 1 where they are made; torch.unique(labels, return_inverse=True)[1] closes gaps"
-            yield likely(f"{says}gaps", "data", advice, self.from_zero())
-        elif target is not None and target in outputs:
-            says = f"there are {target} outputs, for classes 0 to {target - 1}, and a label is {target}: the labels "
-            yield likely(f"{says}start at 1", "data", "labels - 1 where they are made", self.from_zero())
-            yield possible(f"there are {target + 1} classes, with background, say", "model", classes)
-        else:
-            yield likely(says, "model", advice)
-            yield self.other_labels()
-
-    @property
-    def lines(self) -> list[str]:
-        return [line for lines in self.case.source.texts.values() for line in lines]
+        return says, "model", advice
 
     def from_zero(self) -> Fix | None:
         """The user's line with its labels counted from 0; not a line before it, as that may be in a loop."""
@@ -116,10 +131,9 @@ class TargetRange(Targets):
         return self.instead(self.line.edited(self.targets, f"{self.targets} - 1")) if known else None
 
     def other_labels(self) -> Hypothesis:
-        target = self.facts.get("target")
-        if target is not None and 100 < target < 255:
+        if 100 < (self.target or 0) < 255:
             return possible(GREY_VALUES, "data", MAPPED)
-        marks = ", or hold a mark such as −1 or 255" if target is None else ""
+        marks = ", or hold a mark such as −1 or 255" if self.target is None else ""
         left_out = "; CrossEntropyLoss(ignore_index=…) for a mark" if marks else ""
         return possible(f"the labels start at 1{marks}", "data", f"labels - 1 where they are made{left_out}")
 
@@ -155,58 +169,75 @@ class TargetType(Targets):
     """
     decide = "print both dtypes and shapes before the loss"
 
+    function = wanted = ""
+    given = "bool"
+
     def hypotheses(self) -> Iterator[Hypothesis]:
+        if "must be Tensor" in self.case.raised.text or self.of_loss():
+            yield from super().hypotheses()
+
+    def of_loss(self) -> bool:
+        """Whether a loss compares the two types, and nothing is written in place."""
         text = self.case.raised.text
-        given, wanted = method(self.facts.get("given", "bool")), method(self.facts.get("wanted", ""))
-        function = self.facts.get("function", "")
-        if "must be Tensor" in text:
+        if "result type" in text and self.line.has(r"\w_\(|[-+*/]="):
+            return False
+        told = r"target with class probabilities|ound dtype|is_same_size|Variable"
+        at_backward = "backward" in self.line.code and "got dtype" in text
+        told_so = re.search(told, text) or "host_softmax" in self.function or at_backward
+        return bool(self.case.in_loss or self.of_classes or told_so)
+
+    @property
+    def of_classes(self) -> bool:
+        text = self.case.raised.text
+        if self.kinds[0] in WHOLE and re.search(r"Variable|is_same_size", text):
+            return False
+        return "nll" in self.function or "'target'" in text or "target dtype" in text
+
+    @property
+    def kinds(self) -> tuple[str, str]:
+        """The types that are given and wanted, as tensors' methods are called."""
+        return method(self.given), method(self.wanted)
+
+    def no_tensor(self) -> Iterator[Hypothesis]:
+        if "must be Tensor" in self.case.raised.text:
             what = {"NoneType": "None, not made or not returned", "int": "a number", "float": "a number"}.get(
                 self.given, f"a {self.given}, of texts or numbers, as the dataset or the batch has them"
             )
             advice = "class numbers as a tensor, made where samples are: torch.tensor(label), texts numbered before"
             yield likely(f"the labels are {what}", "data", advice)
-            return
-        of_classes = "nll" in function or "'target'" in text or "target dtype" in text
-        if given in WHOLE and re.search(r"Variable|is_same_size", text):
-            of_classes = False
-        if "result type" in text and self.line.has(r"\w_\(|[-+*/]="):
-            return  # written in place
-        if not (
-            self.case.in_loss
-            or of_classes
-            or "target with class probabilities" in text
-            or "host_softmax" in function
-            or re.search("ound dtype|is_same_size|Variable", text)
-            or ("backward" in self.line.code and "got dtype" in text)
-        ):
-            return
-        if "target with class probabilities" in text:
+
+    def probabilities(self) -> Iterator[Hypothesis]:
+        if "target with class probabilities" in self.case.raised.text:
             says = "targets of the scores' shape are read as probabilities, and these are whole numbers: one-hot"
             advice = "targets.argmax(1), class numbers, are the plain way; targets.float() as well"
             yield likely(says, "loss", advice, self.mend("{}.float()"))
             says = "the scores lost their class or batch axis and only look like the targets"
             yield possible(says, "model", "keep [batch, classes]")
-        elif "softmax" in function and given in WHOLE:
+
+    def whole_scores(self) -> Iterator[Hypothesis]:
+        if "softmax" in self.function and self.kinds[0] in WHOLE:
             says = "the loss got whole numbers as scores: outputs and labels are swapped, or argmax was taken before"
             yield likely(says, "loss", "criterion(outputs, labels), the raw scores first")
-        elif of_classes or self.case.through(CLASSES) or self.line.has(CLASSES):
-            if {given, wanted} == {"double", "float"}:
-                says = "the class weights are float64, as NumPy and scikit-learn give them"
-                yield certain(says, "loss", "weight=weights.float()")
-                return
-            kind = self.facts.get("given", "").rpartition(".")[2] or given
-            says = f"the labels are {kind}, and class numbers are long (int64)"
-            yield likely(says, "data", "labels.long(), or dtype=torch.long where they are made", self.mend("{}.long()"))
-            if given not in WHOLE:
-                says = "they are probabilities, one for each class, or values to be met, and no class numbers"
-                advice = "cross_entropy takes probabilities of the scores' shape (1.10 and later); MSELoss meets values"
-                yield possible(says, "loss", advice)
-        else:
-            yield from self.of_two_types(given, wanted)
 
-    def of_two_types(self, given: str, wanted: str) -> Iterator[Hypothesis]:
+    def class_numbers(self) -> Iterator[Hypothesis]:
+        given = self.kinds[0]
+        if not (self.of_classes or self.case.through(CLASSES) or self.line.has(CLASSES)):
+            return
+        if set(self.kinds) == {"double", "float"}:
+            says = "the class weights are float64, as NumPy and scikit-learn give them"
+            yield certain(says, "loss", "weight=weights.float()")
+            return
+        kind = self.facts.get("given", "").rpartition(".")[2] or given
+        says = f"the labels are {kind}, and class numbers are long (int64)"
+        yield likely(says, "data", "labels.long(), or dtype=torch.long where they are made", self.mend("{}.long()"))
+        if given not in WHOLE:
+            says = "they are probabilities, one for each class, or values to be met, and no class numbers"
+            advice = "cross_entropy takes probabilities of the scores' shape (1.10 and later); MSELoss meets values"
+            yield possible(says, "loss", advice)
+
+    def two_types(self) -> Iterator[Hypothesis]:
         """A loss that compares one by one; of the two types the message names the target's as the one that is given."""
-        text = self.case.raised.text
+        text, (given, wanted) = self.case.raised.text, self.kinds
         alike = self.mend(f"{{}}.to({self.outputs}.dtype)") if self.outputs.isidentifier() else None
         if {given, wanted} == {"double", "float"} and re.search("got dtype|scalar type \\w+ but found", text):
             says = "predictions and targets are float and double, or double and float: the message doesn't tell which"
@@ -227,3 +258,5 @@ class TargetType(Targets):
             yield sure(says, "data", "targets.float(), or float32 where they are made", self.mend("{}.float()"))
             if sure is likely:
                 yield possible("the loss's weight is float64, as NumPy makes it", "loss", "weight=weights.float()")
+
+    causes = (no_tensor, probabilities, whole_scores, class_numbers, two_types)
