@@ -31,6 +31,8 @@ KINDS = (
     r"tuple|list|NoneType|(?:numpy\.)?ndarray|dict|str|\w*Image\w*|DataFrame|Series|OrderedDict|\w*Outputs?|int|float"
 )
 PLAIN = ("Tensor", "Parameter", "int", "float", "str", "bool")  # taken in many places: it matters in which they came
+PICTURE = r"(?i)^(?:ori_?|raw_?)?im(?:g|age)?\d*$|pic"
+WITH_RESULTS = "dropout|linear|layer_norm|softmax|relu|tanh|gelu|matmul"  # what follows a model within a model
 
 
 def uncalled(case: Case) -> list[Fix]:
@@ -156,39 +158,35 @@ class NotTensor(Rule):
             yield likely(says, "call", f"take it apart where it is made, {first}, … = …, or take the part meant{part}")
 
     def nothing(self) -> Iterator[Hypothesis]:
-        if self.kind != "NoneType":
-            return
-        if re.search(r"(?i)^(?:ori_?|raw_?)?im(?:g|age)?\d*$|pic", self.what) or self.of_data():
+        of_data = self.case.frame and self.case.frame.function == "__getitem__"
+        if self.kind == "NoneType" and (of_data or re.search(PICTURE, self.what)):
             says = f"{self.what} is None: cv2.imread gives None where it can't read a picture, and says nothing"
             yield likely(says, "data", "print the path: is the file there, and spelt and mounted like this?")
-        else:
+        elif self.kind == "NoneType":
             says = f"{self.what} is None: a forward (or function) without return, or an optional argument that was "
             yield likely(f"{says}left out", "model", "return x at the end of forward; see where it is made")
 
-    def table(self) -> Iterator[Hypothesis]:
+    def data(self) -> Iterator[Hypothesis]:
+        of_numpy, named = self.kind == "ndarray", self.kind == "str" and re.match(WITH_RESULTS, self.function)
         if self.kind in ("ndarray", "DataFrame", "Series", "matrix"):
-            of_numpy = self.kind == "ndarray"
             converted = "torch.from_numpy({}).float()" if of_numpy else "torch.tensor({}.to_numpy()).float()"
             says = f"{self.what} is {'a NumPy array' if of_numpy else f'a pandas {self.kind}'}, no torch.Tensor"
             fix = self.changed(self.culprit, converted) if self.line.code or not self.case.frame else None
             advice = "torch.from_numpy(array).float(), or a Dataset and DataLoader that make tensors"
             yield certain(says, "data", advice, fix)
-
-    def unread(self) -> Iterator[Hypothesis]:
-        functions = "dropout|linear|layer_norm|softmax|relu|tanh|gelu|matmul"
-        if self.kind == "str" and re.match(functions, self.function):
-            says = f"{self.what} is the name of a result: the model returns a dict, and taking that apart gives its "
-            advice = "outputs = model(…), then outputs.pooler_output or .last_hidden_state; or return_dict=False"
-            yield likely(f"{says}names", "call", advice)
         elif "Image" in self.kind:
             says = f"{self.what} is a Pillow picture, and the layer takes a tensor"
             yield certain(says, "data", "transforms.ToTensor()(image).unsqueeze(0): a batch of one")
-        elif self.kind in ("str", "PosixPath"):
+        elif self.kind in ("str", "PosixPath") and not named:
             says = f"{self.what} is a path or text, and the layer takes a tensor"
             yield certain(says, "data", "open and transform the file, or tokenise the text, first")
 
     def by_name(self) -> Iterator[Hypothesis]:
-        if self.kind.endswith(("OrderedDict", "dict", "BatchEncoding")) or "Output" in self.kind:
+        if self.kind == "str":
+            says = f"{self.what} is the name of a result: the model returns a dict, and taking that apart gives its "
+            advice = "outputs = model(…), then outputs.pooler_output or .last_hidden_state; or return_dict=False"
+            yield likely(f"{says}names", "call", advice)
+        elif self.kind.endswith(("OrderedDict", "dict", "BatchEncoding")) or "Output" in self.kind:
             part = "['out']" if self.kind in ("OrderedDict", "dict") else ".logits"
             says = f"{self.what} is a {self.kind}: the model returns its results by name"
             yield likely(says, "call", f"take the part that is meant: outputs{part}, or outputs.last_hidden_state")
@@ -202,11 +200,10 @@ class NotTensor(Rule):
             yield likely(says, "data", f"torch.tensor({self.kind}), with the shape and type that are taken")
 
     def not_called(self) -> Iterator[Hypothesis]:
-        layer = re.match(r"[A-Z]\w+$", self.kind) and (re.fullmatch(MODULES, self.kind) or "argument" in self.facts)
         if self.kind in ("builtin_function_or_method", "method", "function"):
             says = f"{self.what} is a function that wasn't called: its brackets are missing"
             yield certain(says, "call", "call it: x.cuda(), x.float(), self.layer(x)")
-        elif layer:
+        elif re.match(r"[A-Z]\w+$", self.kind) and (re.fullmatch(MODULES, self.kind) or "argument" in self.facts):
             says = f"{self.what} is a layer, {self.kind}: it was made, and not called"
             advice = f"nn.{self.kind}(…)(x): the settings when it is made, the tensor when it is called"
             if fixes := uncalled(self.case):
@@ -219,7 +216,7 @@ class NotTensor(Rule):
             says = f"{self.what} is a {self.kind}"
             yield likely(says, "call", "hand over a tensor: torch.as_tensor, or the part of it that is one")
 
-    causes = (left_out, comma, lstm_state, listed, several, nothing, table, unread, by_name, number, not_called, other)
+    causes = (left_out, comma, lstm_state, listed, several, nothing, data, by_name, number, not_called, other)
 
     @property
     def _call(self) -> Any:
@@ -257,9 +254,6 @@ class NotTensor(Rule):
         known = (re.fullmatch(KINDS, self.given) and torch) or re.fullmatch(MODULES, self.given)
         return bool(known and re.fullmatch(ATTRIBUTES, self.attribute))
 
-    def of_data(self) -> bool:
-        return bool(self.case.frame and self.case.frame.function == "__getitem__")
-
     def made_above(self) -> Fix | None:
         """A line above, in the user's file, without the comma that makes a tuple of what is handed over."""
         frame = self.case.frame
@@ -276,13 +270,6 @@ class NotTensor(Rule):
         if frame is None or self.generic or not NAME.fullmatch(name):
             return None
         return next(self.case.source.names.behind([name], frame.file, frame.number), None)
-
-    def at(self, statement: ast.stmt | None, code: str) -> Fix | None:
-        """Other code in the place of a statement of the user's file."""
-        frame = self.case.frame
-        if frame is None or statement is None or ";" in self.case.source.texts[frame.file][statement.lineno - 1]:
-            return None
-        return Fix(code, "instead", frame.file, statement.lineno, statement.end_lineno or 0)
 
     def stacked(self) -> Fix | None:
         """The return of the user's file that makes a list of the tensors, with the tensor that was meant."""
@@ -321,6 +308,8 @@ class NotTensor(Rule):
 
     def first_of(self, what: str, called: str, made: ast.Assign | None, count: int) -> Fix:
         """The first of the values that a call returns, where they are assigned or where they are handed over."""
-        if (fix := self.at(made, f"{what}{', _' * (count - 1)} = {called}")) is not None:
-            return fix
+        frame = self.case.frame
+        if frame and made and ";" not in self.case.source.texts[frame.file][made.lineno - 1]:
+            code = f"{what}{', _' * (count - 1)} = {called}"
+            return Fix(code, "instead", frame.file, made.lineno, made.end_lineno or 0)
         return self.instead(self.line.code.replace(what, f"{what}[0]", 1))

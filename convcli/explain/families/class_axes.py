@@ -33,7 +33,7 @@ class TargetAxes(Targets):
     decide = "print the targets' shape: an axis of 1 means the first, any other size the second"
 
     axes: int = 0
-    size: tuple[int, ...] = ()  # unknown
+    size: tuple[int, ...] = ()
 
     def without_batch(self) -> Iterator[Hypothesis]:
         if "count" in self.facts:
@@ -57,42 +57,37 @@ class TargetAxes(Targets):
             advice = "one-hot: masks.argmax(1); colours: map each to a class number, [batch, height, width]"
             yield likely(says, "data", advice)
 
-    def lost_axis(self) -> Iterator[Hypothesis]:
+    def few_axes(self) -> Iterator[Hypothesis]:
         size = self.size
-        if len(size) != 2 or size[1] <= 1:
-            return
-        says = f"the masks {list(size)} have lost an axis: masks of a batch are [batch, height, width]"
-        if size[1] > LONGEST_ROW:
-            yield likely(f"{says}, and these are flattened", "data", "masks.view(batch, height, width)")
-            return
-        advice = "targets[:, 0] takes a channel axis away; of masks without one it takes one row: leave it out, there "
-        advice += "or where labels are read"
-        yield likely(f"{says}; {size[1]} are one row or column of each", "data", advice)
-        if size[1] < MOST_CLASSES:
-            says = f"they are {size[1]} classes, one-hot, one label a picture"
-            yield possible(says, "model", "pool and flatten before the last nn.Linear; labels.argmax(1)")
-
-    def one_label(self) -> Iterator[Hypothesis]:
-        if self.size and len(self.size) != 3:
-            says = f"the scores are maps [batch, classes, H, W] and the targets {list(self.size)}: one label a picture"
+        if len(size) == 2 and size[1] > 1:
+            says = f"the masks {list(size)} have lost an axis: masks of a batch are [batch, height, width]"
+            if size[1] > LONGEST_ROW:
+                yield likely(f"{says}, and these are flattened", "data", "masks.view(batch, height, width)")
+                return
+            advice = "targets[:, 0] takes a channel axis away; of masks without one it takes one row: leave it out, "
+            advice += "there or where labels are read"
+            yield likely(f"{says}; {size[1]} are one row or column of each", "data", advice)
+            if size[1] < MOST_CLASSES:
+                says = f"they are {size[1]} classes, one-hot, one label a picture"
+                yield possible(says, "model", "pool and flatten before the last nn.Linear; labels.argmax(1)")
+        elif size and len(size) != 3:
+            says = f"the scores are maps [batch, classes, H, W] and the targets {list(size)}: one label a picture"
             advice = "pool and flatten before the last nn.Linear; for one label a pixel give masks [batch, H, W]"
             yield likely(says, "model", advice)
 
     def second_axis(self) -> Iterator[Hypothesis]:
-        if self.size:
-            return
-        if self.case.through("cosine_embedding|margin_ranking"):
+        if not self.size and self.case.through("cosine_embedding|margin_ranking"):
             says = "the target is 1 or −1 for each pair: [batch], and it has a second axis"
             yield likely(says, "data", "target.squeeze(1)", self.mend("{}.squeeze(1)"))
-            return
-        says = "the labels have a second axis: a column [batch, 1], as tables and (n, 1) arrays give them"
-        advice = "labels.squeeze(1): [batch], of class numbers"
-        yield likely(says, "data", advice, self.mend("{}.squeeze(1).long()"))
-        says = "they are one-hot, several labels a sample [batch, n], or masks for [batch, classes]"
-        advice = "argmax(1) for one-hot; BCEWithLogitsLoss for several; scores for each pixel or step"
-        yield possible(says, "data", advice)
+        elif not self.size:
+            says = "the labels have a second axis: a column [batch, 1], as tables and (n, 1) arrays give them"
+            advice = "labels.squeeze(1): [batch], of class numbers"
+            yield likely(says, "data", advice, self.mend("{}.squeeze(1).long()"))
+            says = "they are one-hot, several labels a sample [batch, n], or masks for [batch, classes]"
+            advice = "argmax(1) for one-hot; BCEWithLogitsLoss for several; scores for each pixel or step"
+            yield possible(says, "data", advice)
 
-    causes = (without_batch, channels, lost_axis, one_label, second_axis)
+    causes = (without_batch, channels, few_axes, second_axis)
 
 
 class TargetSteps(Targets):

@@ -97,21 +97,26 @@ class TargetRange(Targets):
 
     def counted_from_one(self) -> Iterator[Hypothesis]:
         target = self.target
-        if target is None:
-            return
         outputs = [made.value("out_features") or made.value("out_channels") for made in self.case.source.made]
-        if any(re.search(DIFFERENT, line) for lines in self.case.source.texts.values() for line in lines):
+        lines = [line for text in self.case.source.texts.values() for line in text]
+        if target is not None and any(re.search(DIFFERENT, line) for line in lines):
             says = f"there are as many outputs as labels that differ, and a label is {target}: they start at 1, or "
             advice = "labels - 1 where they are made; torch.unique(labels, return_inverse=True)[1] closes gaps"
             yield likely(f"{says}have gaps", "data", advice, self.from_zero())
-        elif target in outputs:
+        elif target is not None and target in outputs:
             says = f"there are {target} outputs, for classes 0 to {target - 1}, and a label is {target}: the labels "
             yield likely(f"{says}start at 1", "data", "labels - 1 where they are made", self.from_zero())
             yield possible(f"there are {target + 1} classes, with background, say", "model", self.enough)
 
     def few_outputs(self) -> Iterator[Hypothesis]:
         yield likely(*self.too_few_outputs())
-        yield self.other_labels()
+        if self.target is None:
+            advice = "labels - 1 where they are made; CrossEntropyLoss(ignore_index=…) for a mark"
+            yield possible("the labels start at 1, or hold a mark such as −1 or 255", "data", advice)
+        elif 100 < self.target < 255:
+            yield possible(GREY_VALUES, "data", MAPPED)
+        else:
+            yield possible("the labels start at 1", "data", "labels - 1 where they are made")
 
     causes = (no_class_number, mark, on_gpu, grey_value, counted_from_one, few_outputs)
 
@@ -129,13 +134,6 @@ class TargetRange(Targets):
         """The user's line with its labels counted from 0; not a line before it, as that may be in a loop."""
         known = self.targets in self.line.code and self.case.direct
         return self.instead(self.line.edited(self.targets, f"{self.targets} - 1")) if known else None
-
-    def other_labels(self) -> Hypothesis:
-        if 100 < (self.target or 0) < 255:
-            return possible(GREY_VALUES, "data", MAPPED)
-        marks = ", or hold a mark such as −1 or 255" if self.target is None else ""
-        left_out = "; CrossEntropyLoss(ignore_index=…) for a mark" if marks else ""
-        return possible(f"the labels start at 1{marks}", "data", f"labels - 1 where they are made{left_out}")
 
 
 class TargetType(Targets):
@@ -169,22 +167,16 @@ class TargetType(Targets):
     """
     decide = "print both dtypes and shapes before the loss"
 
-    function = wanted = ""
-    given = "bool"
+    function, wanted, given = "", "", "bool"  # where a message names none
 
     def hypotheses(self) -> Iterator[Hypothesis]:
-        if "must be Tensor" in self.case.raised.text or self.of_loss():
-            yield from super().hypotheses()
-
-    def of_loss(self) -> bool:
-        """Whether a loss compares the two types, and nothing is written in place."""
         text = self.case.raised.text
-        if "result type" in text and self.line.has(r"\w_\(|[-+*/]="):
-            return False
-        told = r"target with class probabilities|ound dtype|is_same_size|Variable"
+        in_place = "result type" in text and self.line.has(r"\w_\(|[-+*/]=")
+        of_types = re.search("target with class probabilities|ound dtype|is_same_size|Variable", text)
         at_backward = "backward" in self.line.code and "got dtype" in text
-        told_so = re.search(told, text) or "host_softmax" in self.function or at_backward
-        return bool(self.case.in_loss or self.of_classes or told_so)
+        of_loss = self.case.in_loss or self.of_classes or of_types or at_backward or "host_softmax" in self.function
+        if "must be Tensor" in text or (of_loss and not in_place):
+            yield from super().hypotheses()
 
     @property
     def of_classes(self) -> bool:
@@ -206,34 +198,30 @@ class TargetType(Targets):
             advice = "class numbers as a tensor, made where samples are: torch.tensor(label), texts numbered before"
             yield likely(f"the labels are {what}", "data", advice)
 
-    def probabilities(self) -> Iterator[Hypothesis]:
+    def whole_numbers(self) -> Iterator[Hypothesis]:
         if "target with class probabilities" in self.case.raised.text:
             says = "targets of the scores' shape are read as probabilities, and these are whole numbers: one-hot"
             advice = "targets.argmax(1), class numbers, are the plain way; targets.float() as well"
             yield likely(says, "loss", advice, self.mend("{}.float()"))
             says = "the scores lost their class or batch axis and only look like the targets"
             yield possible(says, "model", "keep [batch, classes]")
-
-    def whole_scores(self) -> Iterator[Hypothesis]:
-        if "softmax" in self.function and self.kinds[0] in WHOLE:
+        elif "softmax" in self.function and self.kinds[0] in WHOLE:
             says = "the loss got whole numbers as scores: outputs and labels are swapped, or argmax was taken before"
             yield likely(says, "loss", "criterion(outputs, labels), the raw scores first")
 
     def class_numbers(self) -> Iterator[Hypothesis]:
-        given = self.kinds[0]
-        if not (self.of_classes or self.case.through(CLASSES) or self.line.has(CLASSES)):
-            return
-        if set(self.kinds) == {"double", "float"}:
+        of_classes = self.of_classes or self.case.through(CLASSES) or self.line.has(CLASSES)
+        if of_classes and set(self.kinds) == {"double", "float"}:
             says = "the class weights are float64, as NumPy and scikit-learn give them"
             yield certain(says, "loss", "weight=weights.float()")
-            return
-        kind = self.facts.get("given", "").rpartition(".")[2] or given
-        says = f"the labels are {kind}, and class numbers are long (int64)"
-        yield likely(says, "data", "labels.long(), or dtype=torch.long where they are made", self.mend("{}.long()"))
-        if given not in WHOLE:
-            says = "they are probabilities, one for each class, or values to be met, and no class numbers"
-            advice = "cross_entropy takes probabilities of the scores' shape (1.10 and later); MSELoss meets values"
-            yield possible(says, "loss", advice)
+        elif of_classes:
+            given = self.kinds[0]
+            says = f"the labels are {self.given.rpartition('.')[2] or given}, and class numbers are long (int64)"
+            yield likely(says, "data", "labels.long(), or dtype=torch.long where they are made", self.mend("{}.long()"))
+            if given not in WHOLE:
+                says = "they are probabilities, one for each class, or values to be met, and no class numbers"
+                advice = "cross_entropy takes probabilities of the scores' shape (1.10 and later); MSELoss meets values"
+                yield possible(says, "loss", advice)
 
     def two_types(self) -> Iterator[Hypothesis]:
         """A loss that compares one by one; of the two types the message names the target's as the one that is given."""
@@ -259,4 +247,4 @@ class TargetType(Targets):
             if sure is likely:
                 yield possible("the loss's weight is float64, as NumPy makes it", "loss", "weight=weights.float()")
 
-    causes = (no_tensor, probabilities, whole_scores, class_numbers, two_types)
+    causes = (no_tensor, whole_numbers, class_numbers, two_types)

@@ -54,7 +54,6 @@ class TargetSize(Targets):
         assert loss.ndim == 0
     """
     decide = "print both shapes before the loss"
-
     not_that = "a loss that only warns (mse_loss) broadcasts [n] with [n, 1] to [n, n], and learns the targets' mean"
 
     def hypotheses(self) -> Iterator[Hypothesis]:
@@ -64,8 +63,8 @@ class TargetSize(Targets):
     @property
     def shapes(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
         """Of predictions and targets; of one axis where the message counts elements alone."""
-        counted = "input_count" in self.facts
-        return ((self.input_count,), (self.target_count,)) if counted else (self.input, self.target)
+        bare = "input_count" in self.facts
+        return ((self.input_count,), (self.target_count,)) if bare else (self.input, self.target)
 
     @property
     def counts(self) -> tuple[int, int]:
@@ -105,39 +104,34 @@ class TargetSize(Targets):
             says = f"{list(given)} and {list(target)} are as many numbers: a view or flatten took axes of one side away"
             yield likely(says, "call", f"keep the batch in it: outputs.view({', '.join(map(str, target))})")
 
-    def small_network(self) -> Iterator[Hypothesis]:
+    def other_pictures(self) -> Iterator[Hypothesis]:
+        """Larger than what the network was made for, or than the masks."""
         (given, target), (rows, samples) = self.shapes, self.counts
-        flat = len(given) == len(target) == 1 and samples and rows % samples == 0
+        flat, least, most = len(given) == len(target) == 1, max(min(self.counts), 1), max(self.counts)
         if target == (rows,) and (places := self.places(given)):
             says = f"{places} places a sample {list(given)}, and one target: the network was made for smaller pictures"
             advice = "resize the pictures to what it was made for, or end in one number: pool the last maps to 1×1"
             yield likely(says, "data", advice)
-        elif flat and (places := self.places((1, rows // samples))):
+        elif flat and samples and rows % samples == 0 and (places := self.places((1, rows // samples))):
             says = f"{rows} = {samples} · {places} places: the network was made for smaller pictures"
             yield likely(says, "data", "resize the pictures, or end in one number: pool the last maps to 1×1")
+        elif flat and most > 4096:
+            says = f"both are flattened, of {rows} and {samples} elements: maps of other heights and widths"
+            if most % least == 0:
+                says = f"both are flattened, and {most} = {most // least} · {least}: {most // least} channels for one"
+            yield likely(says, "data", "print both shapes before they are flattened; resize masks as the pictures are")
 
     def other_kind(self) -> Iterator[Hypothesis]:
         given, target = self.shapes
-        if len(given) == 2 and given[1] > 1 and (target in (given[:1], (given[0], 1))):
-            two = given[1] == 2
-            says = (
-                f"{'two' if two else given[1]} outputs a sample {list(given)}, and one class number each {list(target)}"
-            )
+        if len(given) == 2 and given[1] > 1 and target in (given[:1], (given[0], 1)):
+            what = "two" if given[1] == 2 else given[1]
+            says = f"{what} outputs a sample {list(given)}, and one class number each {list(target)}"
             yes_or_no = "for a single yes or no, one output and BCEWithLogitsLoss"
-            other = yes_or_no if two else "several labels at once want one-hot targets"
+            other = yes_or_no if what == "two" else "several labels at once want one-hot targets"
             yield likely(says, "loss", f"nn.CrossEntropyLoss takes class numbers; {other}")
         elif len(given) == len(target) == 4 and given[1] == 1 and target[1] in (3, 4):
             says = f"the masks are colour pictures ({target[1]} channels), and one channel is predicted"
             yield likely(says, "data", 'Image.open(path).convert("L") for the masks; then 0 and 1, not 0 and 255')
-
-    def flattened(self) -> Iterator[Hypothesis]:
-        given, target = self.shapes
-        least, most = max(min(self.counts), 1), max(self.counts)
-        if len(given) == len(target) == 1 and most > 4096:
-            says = f"both are flattened, of {given[0]} and {target[0]} elements: maps of other heights and widths"
-            if most % least == 0:
-                says = f"both are flattened, and {most} = {most // least} · {least}: {most // least} channels for one"
-            yield likely(says, "data", "print both shapes before they are flattened; resize masks as the pictures are")
 
     def other_batch(self) -> Iterator[Hypothesis]:
         (given, target), (batch, targets) = self.shapes, self.counts
@@ -185,8 +179,8 @@ class TargetSize(Targets):
             return
         axis = next(i for i, (a, b) in enumerate(zip(given, target, strict=True)) if a != b)
         says = f"on axis {axis}, {given[axis]} are predicted for {target[axis]}: classes, channels or steps"
-        change, advice = "model", f"as many outputs as the target has ({target[axis]}), or one-hot targets for "
-        advice += f"{given[axis]} classes"
+        advice = f"as many outputs as the target has ({target[axis]}), or one-hot targets for {given[axis]} classes"
+        change = "model"
         if target[axis] == 1 < given[axis] and len(given) > 2:
             says = f"{given[axis]} are predicted on axis {axis} for one target, which is compared with each of them"
             advice = f"targets.expand_as(outputs) where that is meant; else pick one, outputs.select({axis}, i)"
@@ -205,7 +199,7 @@ class TargetSize(Targets):
             advice = "one target for each predicted number: the same shape; print both where they are made"
             yield likely(says, "loss", advice)
 
-    causes = (one_more_axis, reshaped, small_network, other_kind, flattened, other_batch, other_maps, one_axis, other)
+    causes = (one_more_axis, reshaped, other_pictures, other_kind, other_batch, other_maps, one_axis, other)
 
     def places(self, given: tuple[int, ...]) -> str:
         """The places of a map that is left of each sample; rows count where a GAN's critic flattened them."""

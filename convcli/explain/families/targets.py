@@ -170,8 +170,7 @@ class TargetBatch(Targets):
     def mixed_up(self) -> Iterator[Hypothesis]:
         batch, targets = self.batch, self.targets_
         if max(batch, targets) <= 256 and batch % targets and targets % (batch or 1):
-            fixed = batch > targets and is_chosen(batch)
-            if fixed:
+            if fixed := batch > targets and is_chosen(batch):
                 yield self.last_batch(likely)
             says = f"{batch} predictions and {targets} targets: of different batches, or rows were dropped from one"
             advice = "predictions and targets of one batch: filter and shuffle both, or neither"
