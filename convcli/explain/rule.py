@@ -112,12 +112,15 @@ class Rule:
 
     def hypotheses(self) -> Iterator[Hypothesis]:
         """What can be behind it, the likeliest first; nothing if it isn't this error after all."""
-        for cause in self.causes:
-            if behind := list(cause(self)):
-                yield from behind
-                return
+        if behind := list(self.applying(self.causes)):
+            yield from behind
+            return
         for each in self.usual:
             yield Hypothesis(each.likelihood, self.told(each.says), each.change, self.told(each.advice), each.fixes)
+
+    def applying(self, causes: Sequence[Cause]) -> Iterator[Hypothesis]:
+        """What the first of these says that applies."""
+        yield from next((behind for cause in causes if (behind := list(cause(self)))), ())
 
     def why(self) -> str:
         """The arithmetic of it."""
