@@ -84,81 +84,94 @@ class NoPicture(Rule):
         assert x.shape == (28, 28, 3)
     """
 
+    given: str = ""
+    size: tuple[int, ...] = ()
+
     def hypotheses(self) -> Iterator[Hypothesis]:
-        text, given = self.case.raised.text, self.facts.get("given", "")
+        of_torchvision = self.case.through("transforms") or not self.case.raised.frames
+        if of_torchvision or "nexpected type" not in self.case.raised.text:
+            yield from super().hypotheses()
+
+    def no_array(self) -> Iterator[Hypothesis]:
+        text, given = self.case.raised.text, self.given
         if "ndarray" in given and re.search("xpected np.ndarray|pic must be", text):
             says = "the array is one of NumPy, and this PyTorch was built for another NumPy than is installed"
             yield likely(says, "call", 'a newer torch and torchvision, or pip install "numpy<2"; restart what runs')
+        elif "xpected np.ndarray" in text and given == "tuple":
+            yield likely(f"{self.x} is a tuple, what a function returned with more beside the array", "data", UNPACKED)
         elif "xpected np.ndarray" in text:
-            if given == "tuple":
-                says = f"{self.x} is a tuple, what a function returned with more beside the array"
-                yield likely(says, "data", UNPACKED)
-                return
             of_pandas = "rame" in given or "Series" in given
             way = "pandas' values: df.to_numpy()" if of_pandas else "torch.as_tensor takes both"
-            says = f"torch.from_numpy got {given or 'no array'}"
             fix = self.replaced("torch.from_numpy(", "torch.as_tensor(") if given == "Tensor" else None
-            yield certain(says, "data", f"{way}; {self.x} needs no conversion if it is a tensor", fix)
-        elif "pixel" in self.facts:
-            yield likely(*self.of_an_array(self.pixel[-1], self.type))
-        elif "nexpected type" in text and not self.case.through("transforms") and self.case.raised.frames:
+            advice = f"{way}; {self.x} needs no conversion if it is a tensor"
+            yield certain(f"torch.from_numpy got {given or 'no array'}", "data", advice, fix)
+
+    def unlike_a_picture(self) -> Iterator[Hypothesis]:
+        """Pillow can't make a picture of an array, and says its channels and NumPy's type."""
+        if "pixel" not in self.facts:
             return
-        elif "axes" in self.facts or len(self.facts.get("size", ())) > 3:
-            axes = self.facts.get("axes", len(self.facts.get("size", ())))
-            if axes < 2:
-                says = f"what came has {counted(axes, 'axis')}: a path, an object, or a file that wasn't read"
-                yield certain(says, "data", "Image.open(path) before; cv2.imread gives None without such a file")
-                return
+        channels, kind = self.pixel[-1], self.type
+        says, advice = f"{channels} on a last axis: Pillow has no such picture", "array.squeeze(-1) for a grey one"
+        if channels > 4:
+            says = f"the last axis of the array has {channels}, and Pillow takes it for channels: they are first, or"
+            says += " it is a batch"
+            advice = "one picture, channels last: tensor.permute(1, 2, 0).cpu().numpy()"
+        elif kind.strip("<>|=") != "u1":
+            says = f"Image.fromarray takes bytes (uint8) of 0 to 255, and the array is {kind}"
+            advice = "(array * 255).astype(np.uint8) for values from 0 to 1; .astype(np.uint8) from 0 to 255"
+        yield likely(says, "data", advice)
+
+    def not_one_picture(self) -> Iterator[Hypothesis]:
+        axes = self.facts.get("axes", len(self.size))
+        if "axes" in self.facts and axes < 2:
+            says = f"what came has {counted(axes, 'axis')}: a path, an object, or a file that wasn't read"
+            yield certain(says, "data", "Image.open(path) before; cv2.imread gives None without such a file")
+        elif "axes" in self.facts or axes > 3:
             says = f"a picture with {axes} axes: a batch, where one picture is taken"
             yield certain(says, "data", "transform each sample; newer torchvision normalizes batches as well")
         elif "size" in self.facts:
             says = f"{list(self.size)} has no axis for channels: a grey picture, or one that was flattened"
             yield certain(says, "data", "unsqueeze(0) adds the channel, or let ToTensor make the tensor")
-        elif "torch image" in text:
+        elif "torch image" in self.case.raised.text:
             says = "Normalize of this torchvision takes one tensor [channels, height, width], no array and no batch"
             yield likely(says, "data", "print its type and shape; ToTensor before it, each sample alone")
-        elif "Image" in given and "pic should be Tensor" in text:
+
+    def to_pil_image(self) -> Iterator[Hypothesis]:
+        if "pic should be Tensor" not in self.case.raised.text:
+            return
+        if "Image" in self.given:
             says = "ToPILImage makes pictures of tensors and arrays, and this is a picture already"
-            yield certain(
-                says, "data", "leave ToPILImage out, or put it behind what makes a tensor; ToTensor for a model"
-            )
-        elif "Tensor" in given and "pic should be Tensor" in text:
+            advice = "leave ToPILImage out, or put it behind what makes a tensor; ToTensor for a model"
+            yield certain(says, "data", advice)
+        elif "Tensor" in self.given:
             says = "ToPILImage wants [channels, height, width]; this torchvision refuses the tensor that came"
             yield likely(says, "data", "print its shape: unsqueeze(0) for a grey picture without its channel axis")
-        elif "Tensor" in given and ("ndarray" in text or "PIL" in text):
+
+    def out_of_order(self) -> Iterator[Hypothesis]:
+        if "Tensor" in self.given and re.search("ndarray|PIL", self.case.raised.text):
             says = "it is a tensor already: ToTensor stands twice, or before transforms that are for Pillow pictures"
             yield certain(says, "data", "transforms for Pillow pictures first, then one ToTensor(), then Normalize")
-        elif "ndarray" in given:
+        elif "ndarray" in self.given:
             says = "it is a NumPy array (as OpenCV reads them), and the transform is for Pillow pictures or tensors"
             yield certain(says, "data", "Image.fromarray(array), or ToPILImage() first; OpenCV's BGR: cv2.cvtColor(…)")
-        elif "Image" in given or "PIL" in given:
+        elif "Image" in self.given or "PIL" in self.given:
             says = "it is still a Pillow picture: Normalize (and other tensor transforms) stand before ToTensor"
             yield certain(says, "data", "Compose([…, ToTensor(), Normalize(…)]), in this order")
-        elif given in ("dict", "tuple", "list"):
-            says = f"the transform got a whole sample, a {given}, and torchvision's take one picture"
+
+    def no_picture(self) -> Iterator[Hypothesis]:
+        if self.given in ("dict", "tuple", "list"):
+            says = f"the transform got a whole sample, a {self.given}, and torchvision's take one picture"
             yield certain(says, "data", "call it on the picture alone, as sample['image']; transforms.v2 takes samples")
-        elif given in ("str", "NoneType"):
-            says = "a path came in, and no picture" if given == "str" else "no picture came in: its file wasn't read"
+        elif self.given in ("str", "NoneType"):
+            path = self.given == "str"
+            says = "a path came in, and no picture" if path else "no picture came in: its file wasn't read"
             yield certain(says, "data", "Image.open(path) before; cv2.imread returns None where there is no such file")
-        elif "nexpected type" not in text:
-            says = f"the transform got {given or 'what is no picture'}"
+        elif "nexpected type" not in self.case.raised.text:
+            says = f"the transform got {self.given or 'what is no picture'}"
             advice = "ToTensor() makes a tensor of a Pillow picture or array; Normalize comes after it"
             yield likely(says, "data", advice)
 
-    def of_an_array(self, channels: int, type: str) -> tuple[str, str, str]:
-        """What is behind an array that Pillow can't make a picture of, which says its channels and NumPy's type."""
-        if channels > 4:
-            says = f"the last axis of the array has {channels}, and Pillow takes it for channels: they are first, or"
-            says += " it is a batch"
-            return says, "data", "one picture, channels last: tensor.permute(1, 2, 0).cpu().numpy()"
-        if type.strip("<>|=") != "u1":
-            says = f"Image.fromarray takes bytes (uint8) of 0 to 255, and the array is {type}"
-            return (
-                says,
-                "data",
-                "(array * 255).astype(np.uint8) for values from 0 to 1; .astype(np.uint8) from 0 to 255",
-            )
-        return f"{channels} on a last axis: Pillow has no such picture", "data", "array.squeeze(-1) for a grey one"
+    causes = (no_array, unlike_a_picture, not_one_picture, to_pil_image, out_of_order, no_picture)
 
 
 class ArrayKind(Rule):
