@@ -35,64 +35,85 @@ class BatchSizes(Rule):
     not_that = "batch_size=1 hides it: nothing has to be stacked, and nothing is fast"
     decide = "print(sample.shape) for the samples of one batch"
 
+    first: tuple[int, ...] = ()
+    other: tuple[int, ...] = ()
+
     def hypotheses(self) -> Iterator[Hypothesis]:
-        if {"dim", "axes"} & set(self.facts) and not self.case.through(COLLATE):
-            return
-        first, other = self.facts.get("first", ()), self.facts.get("other", ())
+        if not {"dim", "axes"} & set(self.facts) or self.case.through(COLLATE):
+            yield from super().hypotheses()
+
+    def grey_or_empty(self) -> Iterator[Hypothesis]:
         if "axes" in self.facts:
             says = "samples with other numbers of axes: grey pictures without an axis for channels among the others"
             yield likely(says, "data", 'Image.open(path).convert("RGB") for every picture, "L" for every mask')
-        elif 0 in (*first, *other, self.facts.get("a"), self.facts.get("b")):
+        elif 0 in (*self.first, *self.other, self.facts.get("a"), self.facts.get("b")):
             says = "a sample is empty, as of a crop that lies beside its picture, or of a file that holds nothing"
             yield likely(says, "data", "print sizes before and after the crop; skip or resize pictures smaller than it")
-        elif "first" not in self.facts:
-            says = "the samples have lists of other lengths"
-            if "resizable" in self.case.raised.text:
-                says = "the samples are of other sizes, and a worker stacks them in one block of memory"
-            if "a" in self.facts:
-                says = f"samples of {self.a} and {self.b} on axis {self.axis} went into one batch"
-                if self.axis == 1 and {self.a, self.b} <= {1, 2, 3, 4}:
-                    says = f"{self.a} and {self.b} channels: grey or RGBA pictures among the others"
-                    yield likely(says, "data", 'Image.open(path).convert("RGB") for every picture')
-                    return
-            advice = "pad or resize them to one size, or collect them in a list: DataLoader(…, collate_fn=…)"
-            yield likely(says, "data", advice)
-            yield possible("pictures of other sizes", "data", "transforms.Resize((height, width)): both numbers")
-        elif (parts := self.listed()) and len(first) == len(other):
-            says = f"{parts[0]} is {list(first)} and {parts[self.entry]} {list(other)}, and stack takes one shape"
-            differ = [axis for axis, (a, b) in enumerate(zip(first, other, strict=True)) if a != b]
-            advice = "make both of one size where they are made"
-            if len(differ) == 1:
-                advice = (
-                    f"torch.cat([…], dim={differ[0]}) joins them on the axis that differs, without a new one; or "
-                    + advice
-                )
-            yield likely(says, "call", advice)
-        elif {len(first), len(other)} == {1, 2}:
+
+    def without_shapes(self) -> Iterator[Hypothesis]:
+        if "first" in self.facts:
+            return
+        says = "the samples have lists of other lengths"
+        if "resizable" in self.case.raised.text:
+            says = "the samples are of other sizes, and a worker stacks them in one block of memory"
+        if "a" in self.facts:
+            says = f"samples of {self.a} and {self.b} on axis {self.axis} went into one batch"
+            if self.axis == 1 and {self.a, self.b} <= {1, 2, 3, 4}:
+                says = f"{self.a} and {self.b} channels: grey or RGBA pictures among the others"
+                yield likely(says, "data", 'Image.open(path).convert("RGB") for every picture')
+                return
+        advice = "pad or resize them to one size, or collect them in a list: DataLoader(…, collate_fn=…)"
+        yield likely(says, "data", advice)
+        yield possible("pictures of other sizes", "data", "transforms.Resize((height, width)): both numbers")
+
+    def stacked_in_a_line(self) -> Iterator[Hypothesis]:
+        first, other, parts = self.first, self.other, self.listed()
+        if not parts or len(first) != len(other):
+            return
+        says = f"{parts[0]} is {list(first)} and {parts[self.entry]} {list(other)}, and stack takes one shape"
+        differ = [axis for axis, (a, b) in enumerate(zip(first, other, strict=True)) if a != b]
+        advice = "make both of one size where they are made"
+        if len(differ) == 1:
+            joined = f"torch.cat([…], dim={differ[0]}) joins them on the axis that differs, without a new one"
+            advice = f"{joined}; or {advice}"
+        yield likely(says, "call", advice)
+
+    def other_channels(self) -> Iterator[Hypothesis]:
+        """Recordings, or pictures of several modes; what the first entries are, most are, as the odd one is named."""
+        first, other = self.first, self.other
+        grey_first = self.channels(first) < self.channels(other) and len(first) < 4
+        if {len(first), len(other)} == {1, 2}:
             says = f"{list(first)} and {list(other)}: recordings with an axis for channels, and without"
             yield likely(says, "data", "bring each to one channel where it is read: the mean over that axis")
-        elif len(first) != len(other) or 0 < self.channels(first) != self.channels(other) > 0:
-            yield self.of_modes(first, other)
-        elif len(first) == 3 and self.buckets(first, other):
+        elif len(first) == len(other) and not 0 < self.channels(first) != self.channels(other) > 0:
+            return
+        elif self.entry > 1 and grey_first:
+            says = f"entries 0 to {self.entry - 1} are grey, {list(first)}, and {self.entry} is not, {list(other)}"
+            yield likely(says, "data", 'Image.open(path).convert("L") for all, masks too; "RGB" if colour is meant')
+        else:
+            says = f"{list(first)} and {list(other)}: grey, RGBA and colour pictures are mixed"
+            masks = ', "L" for every mask' if grey_first else ""
+            yield likely(says, "data", f'Image.open(path).convert("RGB") for every picture{masks}')
+
+    def other_pictures_or_boxes(self) -> Iterator[Hypothesis]:
+        first, other = self.first, self.other
+        if len(first) == 3 and self.buckets(first, other):
             says = f"maps of {list(first[1:])} and {list(other[1:])}: two shapes of one area (aspect-ratio buckets)"
             yield likely(says, "data", "make each batch of one bucket; delete what was cached in other sizes")
         elif len(first) >= 3 and first[1:] != other[1:]:
             what = "pictures" if self.channels(first) else "maps or crops"
-            says = f"{what} of {list(first[-2:])} and {list(other[-2:])} went into one batch"
+            turned = ": upright and lying ones" if first[-2:] == other[-2:][::-1] else ""
+            says = f"{what} of {list(first[-2:])} and {list(other[-2:])} went into one batch{turned}"
             advice = "transforms.Resize((height, width)): with one number only the shorter side gets that size"
-            if first[-2:] == other[-2:][::-1]:
-                says += ": upright and lying ones"
-            yield likely(says, "data", advice + ", and a CenterCrop then; or a collate_fn that pads")
+            yield likely(says, "data", f"{advice}, and a CenterCrop then; or a collate_fn that pads")
         elif len(first) == 2 and first[1] == other[1] and first[1] in (2, 4, 5, 6):
             says = f"samples have {first[0]} and {other[0]} rows: boxes or points, as many as a picture shows"
             advice = "collate_fn=lambda batch: tuple(zip(*batch)) keeps them as lists, as detectors take them"
             yield likely(says, "data", advice)
-        else:
-            yield from self.of_sequences(first, other)
 
-    def of_sequences(self, first: tuple[int, ...], other: tuple[int, ...]) -> Iterator[Hypothesis]:
+    def sequences(self) -> Iterator[Hypothesis]:
         """Texts, which are padded, or windows of one series, which should be of one length."""
-        says = f"sequences of {list(first)} and {list(other)} went into one batch"
+        says = f"sequences of {list(self.first)} and {list(self.other)} went into one batch"
         advice = "nn.utils.rnn.pad_sequence(batch, batch_first=True) in a collate_fn, or padding=… in the tokenizer"
         cut = (
             "windows that a dataset cuts are of one length, and one is shorter: at the series' end, or by a wrong slice"
@@ -100,15 +121,18 @@ class BatchSizes(Rule):
         whole = (
             "x[i:i + size] for i in range(0, len(x) - size, stride) keeps whole windows alone; print len(dataset[i][0])"
         )
-        padded = self.padded() if len(first) == 1 else None
+        series = len(self.first) == 1
+        padded = self.padded() if series else None
         windows = self.line.has(r"(?i)\b(?:inputs?|x\w*)\b.*\b(?:targets?|y\w*)\b|window|chunk|block_size")
-        if len(first) == 1 and windows and not padded:
+        if series and windows and not padded:
             yield likely(f"{says}: {cut}", "data", whole)
             yield possible("texts, which are of other lengths by nature", "data", advice)
             return
         yield likely(says, "data", advice, padded)
-        if len(first) == 1 and not padded:
+        if series and not padded:
             yield possible(cut, "data", whole)
+
+    causes = (grey_or_empty, without_shapes, stacked_in_a_line, other_channels, other_pictures_or_boxes, sequences)
 
     def padded(self) -> Fix | None:
         """The line of a collate_fn of the user's that stacks the samples, padding them."""
@@ -130,16 +154,6 @@ class BatchSizes(Rule):
 
     def channels(self, shape: tuple[int, ...]) -> int:
         return shape[0] if len(shape) == 3 and shape[0] in (1, 2, 3, 4) else 0
-
-    def of_modes(self, first: tuple[int, ...], other: tuple[int, ...]) -> Hypothesis:
-        """Pictures of several modes; what the first entries are, most are, as the odd one is named."""
-        says = f"{list(first)} and {list(other)}: grey, RGBA and colour pictures are mixed"
-        grey_first = self.channels(first) < self.channels(other) and len(first) < 4
-        if self.entry > 1 and grey_first:
-            says = f"entries 0 to {self.entry - 1} are grey, {list(first)}, and {self.entry} is not, {list(other)}"
-            return likely(says, "data", 'Image.open(path).convert("L") for all, masks too; "RGB" if colour is meant')
-        masks = ', "L" for every mask' if grey_first else ""
-        return likely(says, "data", f'Image.open(path).convert("RGB") for every picture{masks}')
 
     def buckets(self, first: tuple[int, ...], other: tuple[int, ...]) -> bool:
         """Whether two sizes, none the other turned, hold about as many pixels and are multiples of 8."""
