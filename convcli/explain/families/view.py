@@ -7,16 +7,16 @@ from math import isqrt, prod
 
 from convcli.explain.evidence.origin import MAKES
 from convcli.explain.evidence.source import Made
-from convcli.explain.families.viewed import OfView, cut
-from convcli.explain.rule import Hypothesis, Rule, certain, likely, possible
+from convcli.explain.families.left_open import LeftOpen
+from convcli.explain.rule import Hypothesis, Rule, certain, likely
 from convcli.wording import counted as counted_as
 
 FAMILY = "view"
 
-CHOSEN = r"\[[^\[\]]+\](?:\.contiguous\(\))?\.(?:view|reshape)\("  # by a mask or index, and reshaped then
+FOLLOW = "let the batch follow: -1, or x.size(0), as the first size"
 
 
-class ViewSize(OfView):
+class ViewSize(LeftOpen):
     code = "view-size"
     signatures = (
         "shape '{shape:shape}' is invalid for input of size {elements}",
@@ -47,27 +47,39 @@ class ViewSize(OfView):
         return f"print({self.x}.shape) before the line"
 
     def hypotheses(self) -> Iterator[Hypothesis]:
-        if not self.shape or prod(self.shape) == self.elements:
-            return
+        if self.shape and prod(self.shape) != self.elements:
+            rest = self.left_open if -1 in self.shape else self.counted_out
+            yield from self.applying((ViewSize.of_attention, *rest, LeftOpen.unknown))
+
+    def of_attention(self) -> Iterator[Hypothesis]:
         if self.case.through(r"multi_head_attention|functional\.py.*attention"):
             says = "query, key and value have different batches, or batch and length are swapped (batch_first)"
             advice = "[length, batch, features], or [batch, length, features] with batch_first=True, for all three"
             yield likely(says, "call", advice)
-        else:
-            yield from self.left_open() if -1 in self.shape else self.counted_out()
 
-    def counted_out(self) -> Iterator[Hypothesis]:
-        """A view whose sizes are all given."""
-        shape, elements, fitting, (maps, rounded) = self.shape, self.elements, self.fitting(), self.maps()
-        follow = "let the batch follow: -1, or x.size(0), as the first size"
-        samples = 0 if self.of_batch() else next((size for axis, size in fitting if axis == 0 and len(shape) > 1), 0)
-        if set_later := self.set_later():
-            says = f"{set_later} sets a size that this view counts with, and the layers were made with another"
-            yield likely(says, "model", "hand it over where the network is made, and leave that line out")
-        elif heads := self.heads():
-            says = f"{dict(fitting)[heads]} heads arrive where {shape[heads]} are counted: keys share heads here"
+    # Of a view whose sizes are all given.
+
+    @property
+    def samples(self) -> int:
+        """The batch that would make the view right; 0 if another size does, or the first is the tensor's own."""
+        batch = dict(self.fitting()).get(0, 0) if len(self.shape) > 1 else 0
+        return 0 if self.of_batch() else batch
+
+    def size_set_later(self) -> Iterator[Hypothesis]:
+        """A line outside of the class sets an attribute of the sizes."""
+        for name in re.findall(r"self\.(\w+)", " ".join(self.sizes())):
+            if self.case.frame and (lines := self.case.elsewhere(rf"^\s*(?!self\b)\w+(?:\.\w+)*\.{name} = ")):
+                set_later = f"{self.case.source.texts[self.case.frame.file][lines[0] - 1].strip()} (line {lines[0]})"
+                says = f"{set_later} sets a size that this view counts with, and the layers were made with another"
+                yield likely(says, "model", "hand it over where the network is made, and leave that line out")
+                return
+
+    def other_heads(self) -> Iterator[Hypothesis]:
+        if axis := self.heads():
+            heads, counted = dict(self.fitting())[axis], self.shape[axis]
+            says = f"{heads} heads arrive where {counted} are counted: keys share heads here"
             yield likely(says, "model", "count num_key_value_heads for keys and values, or code that is made for them")
-        elif len(shape) > 2 and all(uneven := self.uneven()):
+        elif len(self.shape) > 2 and all(uneven := self.uneven()):
             width, heads = uneven
             each = width // heads
             says = f"{width} features don't divide by {heads} heads: {width} // {heads} = {each}, {heads} · {each} = "
@@ -75,144 +87,66 @@ class ViewSize(OfView):
             advice = f"a width that {heads} divides, {each * heads} or {(each + 1) * heads}, or "
             advice += f"{' or '.join(divisors[-2:]) or 1} heads"
             yield likely(f"{says}{each * heads}", "model", advice)
-        elif 0 < samples < shape[0] and shape[0] % samples == 0 and self.case.through(r"(?i)attention|attn|xformers"):
-            says = f"{samples} samples or tokens come where {shape[0]} are counted: one side alone was repeated"
+
+    def fewer_samples(self) -> Iterator[Hypothesis]:
+        counted, samples = self.shape[0], self.samples
+        if not 0 < samples < counted:
+            return
+        if counted % samples == 0 and self.case.through(r"(?i)attention|attn|xformers"):
+            says = f"{samples} samples or tokens come where {counted} are counted: one side alone was repeated"
             yield likely(says, "call", "repeat keys and values as the queries (a prompt and none, beams, frames)")
-        elif 0 < samples < shape[0]:
-            says = f"the view counts on {shape[0]} samples, and there are {samples}: the last batch is smaller"
-            yield likely(says, "call", follow, self.free_batch())
-        elif of_linear := self.of_linear():
-            yield of_linear
-        elif made := self.of_anchors():
-            _, anchors, scores, *_ = shape
-            says = f"the layer before makes {made} channels; {anchors} anchors of {scores - 5} classes + 5 take"
+        else:
+            says = f"the view counts on {counted} samples, and there are {samples}: the last batch is smaller"
+            yield likely(says, "call", FOLLOW, self.free_batch())
+
+    def other_layer(self) -> Iterator[Hypothesis]:
+        """A linear layer before makes other features than a view of each sample takes, or other channels."""
+        owner = getattr(getattr(self.viewed, "func", None), "value", None)
+        steps = self.case.origin.steps(owner) if owner is not None and not self.generic else []
+        made = next((step for step in steps if step.callee in MAKES), None)
+        taken = prod(self.shape[1:])
+        makes = made.value("out_features") if made and made.callee == "Linear" else None
+        if made and makes not in (None, taken) and self.shape[0] * (makes or 0) == self.elements:
+            says = f"Linear at {made.place} makes {makes} features a sample, and the view takes {taken}"
+            sizes = self.sizes()[1:]
+            wanted = " * ".join(sizes) if all(map(str.isdigit, sizes)) else taken
+            yield likely(says, "model", f"out_features={wanted} there", self.remade(made, out_features=wanted))
+        elif channels := self.of_anchors():
+            _, anchors, scores, *_ = self.shape
+            says = f"the layer before makes {channels} channels; {anchors} anchors of {scores - 5} classes + 5 take"
             advice = f"filters={anchors * scores} in the layer before each head, or the number of classes as it was"
             yield likely(f"{says} {anchors * scores}", "model", f"{advice}: anchors · (classes + 5)")
-        elif all(sides := self.windowed()):
+
+    def other_maps(self) -> Iterator[Hypothesis]:
+        maps, rounded = self.maps()
+        if all(sides := self.windowed()):
             side, window = sides
             says = f"the maps are {side}×{side}, and {side} isn't a multiple of the window or patch of {window}"
+            advice = f"pad or resize the input so that its sides are multiples of {window} there, or a size that "
+            yield likely(says, "data", f"{advice}divides {side}")
+        elif rounded:
+            says = f"{maps}: a side was rounded on its way down, and not up again"
             advice = (
-                f"pad or resize the input so that its sides are multiples of {window} there, or a size that divides"
+                "pad or resize the input to a multiple of all that halves it (32 in most networks), or F.interpolate"
             )
-            yield likely(says, "data", f"{advice} {side}")
+            advice += " one map to the other's size; x.shape[-2:] here mends it only if no other map has the counted "
+            yield likely(says, "data", f"{advice}sides")
         elif maps:
             advice = "resize the inputs to what the network counts on, or take the sizes from x.shape[-2:]"
-            other = (f"{maps}: other inputs, strides or rounding", "data", advice)
-            yield likely(*(self.rounded(maps) if rounded else other))
-        elif len(shape) == 2 and shape[0] in (1, shape[1]) and elements % prod(shape) == 0:
-            batch = elements // prod(shape)
-            says = f"{elements} = {batch} · {prod(shape)}: the view is for one sample, and a batch of {batch} comes"
+            yield likely(f"{maps}: other inputs, strides or rounding", "data", advice)
+
+    def other_features(self) -> Iterator[Hypothesis]:
+        if len(self.shape) != 2:
+            return
+        shape, fitting, counted = self.shape, dict(self.fitting()), prod(self.shape)
+        if shape[0] in (1, shape[1]) and self.elements % counted == 0:
+            batch = self.elements // counted
+            says = f"{self.elements} = {batch} · {counted}: the view is for one sample, and a batch of {batch} comes"
             yield likely(says, "call", f"keep the batch: x.view(-1, {', '.join(map(str, shape[shape[0] == 1 :]))})")
-        elif len(shape) == 2 and not fitting:
-            yield from self.miscounted(shape[1])
-        elif len(shape) == 2 and [axis for axis, _ in self.suspects()] == [1] and all(self.counted_maps(1)):
-            yield self.of_maps(dict(fitting)[1])
-        elif any(axis for axis, _ in self.suspects()):
-            times = elements // prod(shape) if elements % prod(shape) == 0 else 0
-            yield self.of_suspects(f"{times} times as much arrives as is counted: " if times else "")
-        elif samples:
-            says = f"the view counts on {shape[0]} samples, and {elements} elements are {samples}"
-            yield likely(says, "call", follow, self.free_batch())
-        else:
-            yield from self.unknown()
-
-    def rounded(self, maps: str) -> tuple[str, str, str]:
-        advice = (
-            "pad or resize the input to a multiple of all that halves it (32 in most networks), or F.interpolate one"
-        )
-        advice += " map to the other's size; x.shape[-2:] here mends it only if no other map has the counted sides"
-        return f"{maps}: a side was rounded on its way down, and not up again", "data", advice
-
-    def of_suspects(self, many: str) -> Hypothesis:
-        """One size alone is wrong."""
-        wrong = self.suspects()[:3]
-        axes = ", or ".join(
-            f"axis {axis}{self.in_brackets(axis)} were {size}, not {self.shape[axis]}" for axis, size in wrong
-        )
-        advice = "what makes the tensor has another size: channels, classes, anchors, steps, pixels, or the batch"
-        if wrong[0][0] == 0:
-            advice = (
-                f"print {self.x}.shape; a batch size that was set for other batches: {self.x}.size(0); or another size"
-            )
-        return likely(f"{many}it would fit if {axes}", "model", f"{advice}; make both agree")
-
-    def left_open(self) -> Iterator[Hypothesis]:
-        """A view with a size that follows from the others."""
-        shape, elements, known = self.shape, self.elements, prod(size for size in self.shape if size >= 0)
-        if len(shape) == 2 and shape[0] == -1 and vocabulary(shape[1]):
-            says = f"the last axis isn't {shape[1]} classes or words: tokens were added, or a head made for others"
-            advice = "logits.view(-1, logits.size(-1)), and labels, config and tokenizer of that size"
-            yield likely(says, "model", advice)
-        elif len(shape) == 2 and shape[0] == -1 and self.line.has(r"(?i)(?:view|reshape)\(.*(?:len|steps|seq|time)"):
-            says = f"{shape[1]} steps were counted, {elements} elements are no multiple: shorter sequences"
-            advice = "take the length from the tensor, x.size(1), or pad every batch to the one length"
-            yield likely(says, "call", advice)
-        elif len(shape) == 2 and shape[0] == -1:
-            yield from self.miscounted(shape[1])
-        elif shape[1:] == (-1,) and shape[0] > 1 and self.line.has(CHOSEN):
-            says = f"{self.x} has {elements} elements in all, not as many for each of {shape[0]} rows"
-            yield likely(says, "data", "see why rows have other numbers of what is chosen; a view wants equally many")
-        elif shape[1:] == (-1,) and "*" in (first := "".join(self.sizes()[:1])):
-            says = (
-                f"{first} = {shape[0]} rows were counted for full batches, and {elements} elements are of a smaller one"
-            )
-            kept = f"{self.x}.reshape(-1, {self.x}.size(-1))"
-            rows = self.instead(cut(self.line, self.viewed, kept)) if self.viewed else None
-            yield likely(says, "call", f"{kept} has as many rows as there are; drop_last=True leaves data out", rows)
-        elif shape[1:] == (-1,) and shape[0] > 1:
-            yield self.of_rows()
-        elif self.smaller_batch():
-            says = f"{elements // (known // shape[0])} rows aren't as many for each of {shape[0]} samples: the "
-            yield likely(f"{says}batch is another", "call", f"{self.x}.size(0) for a batch that may be smaller")
-        elif elements < known:
-            says = f"{known} elements are counted at least, and there are {elements}: what makes them is too small"
-            advice = f"the layer before has to make {known} for a sample, or the sizes here be smaller"
-            yield likely(says, "model", advice)
-        elif len(shape) > 3 and 1 < shape[-1] == shape[-2]:
-            says = f"the maps aren't {shape[-2]}×{shape[-1]}, as was counted: pictures or patches of another size"
-            yield likely(says, "data", "take the sizes from x.shape[-2:], or resize to what the settings count on")
-        elif len(shape) == 3 and shape[0] > 0 and shape[1] == -1 and shape[2] < 256:
-            says = f"{elements} values aren't {shape[2]} for each place: of a layer for other classes or boxes"
-            advice = "the number of classes in every setting: filters or out_channels before it as well as the head"
-            yield likely(says, "model", advice)
-        elif all(uneven := self.first_uneven()):
-            axis, each = uneven
-            size = f"{shape[axis]}{self.in_brackets(axis)}"
-            says = f"each of {' · '.join(map(str, shape[:axis]))} places has {each} values, no multiple of {size}"
-            advice = f"settings that belong together: a width that {size} divides, or a number here that divides {each}"
-            yield likely(says, "model", advice)
-        elif shape[0] > 0 == elements % shape[0]:
-            each = elements // shape[0]
-            says = (
-                f"each of {shape[0]} samples has {each} elements, no multiple of {known // shape[0]}: tokens, steps or"
-            )
-            says += " features that go together don't come out even"
-            yield likely(
-                says, "data", "pictures, patches or an encoder of the size that was counted on, or pad the length"
-            )
-        elif elements % shape[-1] == 0 and len(shape) == 4 and shape[1] == shape[2]:
-            tokens = elements // shape[-1]
-            says = f"{elements} = {tokens} · {shape[-1]}: {tokens} tokens, which aren't {shape[1]}·{shape[1]} patches"
-            advice = "take class tokens off before, or resize: the pictures or patches have another size"
-            yield likely(says, "model", advice)
-        elif elements % shape[-1] == 0 and len(shape) > 2:
-            yield self.of_groups(elements // shape[-1], prod(n for n in shape[:-1] if n > 0))
-        else:
-            yield from self.unknown()
-
-    def of_groups(self, rows: int, group: int) -> Hypothesis:
-        """Rows of which some belong together, and that don't come out even."""
-        named = self.in_brackets(self.shape.index(group)) if group in self.shape else ""
-        says = f"{self.elements} = {rows} · {self.shape[-1]}: {rows} rows don't divide by the {group}{named} that go "
-        says += "together: some sample has more or fewer, or a batch was split amid one (DataParallel)"
-        advice = (
-            f"print how many each sample has; pad or cut to {group} where the batch is made, or split by their own "
-        )
-        return likely(says, "data", f"{advice}numbers; drop_last=True where rows, not whole samples, are loaded")
-
-    def unknown(self) -> Iterator[Hypothesis]:
-        says = f"{self.elements} elements aren't {list(self.shape)}: the tensor has other sizes than the line counts on"
-        yield likely(says, "call", "print its shape, and write sizes that follow from it: x.size(0), x.shape[-2:]")
+        elif not fitting:
+            yield from self.miscounted()
+        elif [axis for axis, _ in self.suspects()] == [1] and all(self.counted_maps(1)):
+            yield self.of_maps(fitting[1])
 
     def of_maps(self, features: int) -> Hypothesis:
         """The features of a sample are known, and the line says what was counted of its maps."""
@@ -227,28 +161,22 @@ class ViewSize(OfView):
         made = self.case.source.layer("Linear", "", in_features=self.shape[1])
         return likely(says, "model", advice, self.flat(), self.remade(made, in_features=features))
 
-    def miscounted(self, features: int) -> Iterator[Hypothesis]:
-        says = f"{features} features a sample were counted, and the maps have others: {self.elements} elements in all"
-        channels, _ = self.counted_maps(1)
-        if channels and self.elements % channels == 0:
-            cells = self.elements // channels
-            sides = [side for side in range(2, isqrt(cells) + 1) if cells % side**2 == 0]
-            says += f" = {channels} channels · {cells} cells"
-            if len(sides) == 1:
-                says += f", as of {counted_as(cells // sides[0] ** 2, 'sample')} of {sides[0]}×{sides[0]}"
-                says += f", {channels * sides[0] ** 2} features each"
-        advice = "x.flatten(1) lets the features follow; then the next nn.Linear tells how many there are"
-        yield likely(says, "model", advice)
-        yield possible("the pictures have another size than the net was sized for", "data", "resize them")
+    def one_other_size(self) -> Iterator[Hypothesis]:
+        wrong = self.suspects()[:3]
+        if any(axis for axis, _ in self.suspects()):
+            times, rest = divmod(self.elements, prod(self.shape))
+            many = f"{times} times as much arrives as is counted: " if times and not rest else ""
+            were = [f"axis {i}{self.in_brackets(i)} were {size}, not {self.shape[i]}" for i, size in wrong]
+            advice = "what makes the tensor has another size: channels, classes, anchors, steps, pixels, or the batch"
+            if wrong[0][0] == 0:
+                advice = f"print {self.x}.shape; a batch size that was set for other batches: {self.x}.size(0); "
+                advice += "or another size"
+            yield likely(f"{many}it would fit if {', or '.join(were)}", "model", f"{advice}; make both agree")
+        elif self.samples:
+            says = f"the view counts on {self.shape[0]} samples, and {self.elements} elements are {self.samples}"
+            yield likely(says, "call", FOLLOW, self.free_batch())
 
-
-def vocabulary(size: int) -> bool:
-    """Whether a size is rather a number of classes or words than channels · side · side.
-
-    >>> vocabulary(32000), vocabulary(25088), vocabulary(400)
-    (True, False, False)
-    """
-    return size >= 10_000 and isqrt(odd := size // (size & -size)) ** 2 != odd
+    counted_out = (size_set_later, other_heads, fewer_samples, other_layer, other_maps, other_features, one_other_size)
 
 
 class ViewStride(Rule):

@@ -6,13 +6,11 @@ from math import isqrt, prod
 
 from convcli.explain.evidence.lines import Line
 from convcli.explain.evidence.names import whole
-from convcli.explain.evidence.origin import MAKES
 from convcli.explain.evidence.source import factors_of
-from convcli.explain.rule import Fix, Hypothesis, Rule, likely
+from convcli.explain.rule import Fix, Rule
 
 FAMILY = "view"
 
-STREAM = r"(?i)batchify|corpus|stream"
 HEADS = r"(?i:heads?\b|\bn?h\b)"
 
 
@@ -53,20 +51,6 @@ class OfView(Rule):
         ]
         batch = bool(re.search(r"(?i)batch|\bbs\b|\bbsz\b|^b$", sizes[0]))
         return sorted(fits, key=lambda fit: (fit[0] == 0 and not batch, fit[0] if several else -fit[0]))
-
-    def of_linear(self) -> Hypothesis | None:
-        """A linear layer before that makes other features than a view of each sample takes."""
-        owner = getattr(getattr(self.viewed, "func", None), "value", None)
-        steps = self.case.origin.steps(owner) if owner is not None and not self.generic else []
-        made = next((step for step in steps if step.callee in MAKES), None)
-        taken = prod(self.shape[1:])
-        makes = made.value("out_features") if made and made.callee == "Linear" else None
-        if made is None or makes in (None, taken) or self.shape[0] * (makes or 0) != self.elements:
-            return None
-        says = f"Linear at {made.place} makes {makes} features a sample, and the view takes {taken}"
-        sizes = self.sizes()[1:]
-        wanted = " * ".join(sizes) if all(map(str.isdigit, sizes)) else taken
-        return likely(says, "model", f"out_features={wanted} there", self.remade(made, out_features=wanted))
 
     def of_batch(self) -> bool:
         """Whether the first size is read off a tensor, so that it follows the batch."""
@@ -122,28 +106,6 @@ class OfView(Rule):
         batch, _, _, high, wide = self.shape
         return 0 if self.elements % (batch * high * wide) else self.elements // (batch * high * wide)
 
-    def first_uneven(self) -> tuple[int, int]:
-        """The first size, beyond the second, that doesn't divide what those before it leave, and that; or zeros."""
-        left = self.elements
-        for axis, size in enumerate(self.shape):
-            if size < 1 or left % size:
-                return (axis, left) if axis > 1 and size > 1 else (0, 0)
-            left //= size
-        return 0, 0
-
-    def smaller_batch(self) -> bool:
-        """Whether the first size is a batch's that the user's line doesn't take from a tensor, and doesn't fit."""
-        first, known = "".join(self.sizes()[:1]), -prod(self.shape)
-        fixed = self.case.source.texts and re.search(r"(?i)batch|\bbsz?\b|^\d+$", first) and not self.case.axes(first)
-        return bool(fixed) and self.shape[0] > 1 and self.elements % (known // self.shape[0]) == 0
-
-    def set_later(self) -> str:
-        """The line outside of the class that sets an attribute of the sizes; empty without one."""
-        for name in re.findall(r"self\.(\w+)", " ".join(self.sizes())):
-            if self.case.frame and (lines := self.case.elsewhere(rf"^\s*(?!self\b)\w+(?:\.\w+)*\.{name} = ")):
-                return f"{self.case.source.texts[self.case.frame.file][lines[0] - 1].strip()} (line {lines[0]})"
-        return ""
-
     def size_nodes(self) -> list[ast.expr]:
         """The sizes in the user's line, as many as the shape has; none where they stand in one name."""
         args = self.viewed.args if self.viewed else []
@@ -174,22 +136,6 @@ class OfView(Rule):
         heads = self.shape[-1 if re.search(HEADS, last) and "/" not in last else -2]
         lost = width - prod(self.shape[-2:])
         return (width, heads) if not rest and 0 < lost < heads and self.line.has(rf"{HEADS}|d_?k\b") else (0, 0)
-
-    def of_rows(self) -> Hypothesis:
-        """A view as so many rows, which the elements don't come out even for."""
-        rows, elements, side = self.shape[0], self.elements, isqrt(self.elements)
-        viewed = re.search(r"\w*mask\w*(?=\.(?:view|reshape)\()", self.case.caller.code if self.case.caller else "")
-        if side * side == elements and viewed:
-            says = f"{elements} = {side} · {side}: {viewed[0]} is one square mask without a batch, not {rows} rows"
-            return likely(says, "data", f"a mask [{rows} batch, steps] where the batch is made, in the collator")
-        if self.line.has(r"\.t\(\)|\.T\b") or re.search(STREAM, f"{self.x} {self.case.frame}"):
-            wide = next(iter(self.sizes()), str(rows))
-            says = f"{elements} elements in one stream aren't {rows} rows of equal length: {elements % rows} are over"
-            kept = f"{self.x}[:{self.x}.size(0) // {wide} * {wide}]"
-            advice = f"cut the rest off the stream before: {kept}"
-            return likely(says, "data", advice, self.replaced(f"{self.x}.", f"{kept}.", 1))
-        says = f"the batch isn't {rows}: {elements} elements can't be split into {rows} rows"
-        return likely(says, "call", "x.flatten(1) keeps whatever batch there is", self.flat())
 
     def free_batch(self) -> Fix | None:
         """The user's line with its first size left to follow from the others."""
