@@ -2,120 +2,19 @@
 
 import ast
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from math import prod
 
 from convcli.explain.evidence.lines import Line
 from convcli.explain.evidence.source import Made
 from convcli.explain.families.sequences import is_longest
+from convcli.explain.families.spread import OfSpread
 from convcli.explain.rule import Fix, Hypothesis, Rule, likely
-from convcli.wording import counted
 
 FAMILY = "view"
 
 
-class _Spread(Rule):
-    def between(self, sizes: tuple[int, ...], target: tuple[int, ...]) -> Hypothesis:
-        """What is behind sizes that can't be spread over a target, told by how the two differ."""
-        shown, wanted = list(sizes), list(target)
-        aligned = (1,) * (len(target) - len(sizes)) + sizes
-        target = tuple(size if size != -1 else aligned[i] for i, size in enumerate(target) if i < len(aligned))
-        wrong = [i for i, (a, b) in enumerate(zip(aligned, target, strict=False)) if a not in (1, b)]
-        turned = sizes[::-1]
-        if 0 in target:
-            says = f"nothing is chosen where {shown} is to be put: {wanted}, by an index or mask that is empty"
-            return likely(says, "data", "print mask.sum(), or the index: are there such places (tokens, boxes)?")
-        if found := self.of_odd_width(sizes, target) or self.misplaced(sizes, target, wrong):
-            return found
-        square = len(sizes) > 1 and sizes[-1] == sizes[-2] > 1
-        if len(sizes) > len(target):
-            says = f"{shown} has {counted(len(sizes) - len(target), 'axis')} more than {wanted}"
-            if square:
-                says += ": a mask [batch, 1, queries, keys] taken for [batch, keys], and expanded once more"
-            return likely(says, "call", "hand over what has those axes already as it is, or squeeze the extra one")
-        if square and target[-2:] == (1, sizes[-1]):
-            says = f"one query meets {sizes[-1]} keys (a step with a cache), and the mask is for all queries"
-            return likely(says, "call", "take the mask's last row: mask[..., -1:, :]")
-        if square and len(target) > 1 and target[-2] == target[-1] != sizes[-1]:
-            says = f"a mask for {sizes[-1]} places meets {target[-1]} of them: made for another length or picture size"
-            return likely(says, "call", "make the mask for the tokens at hand: prompts, frames and pixels counted anew")
-        if len(sizes) > 1 and turned != sizes and _fits(turned, target):
-            return likely(f"the axes of {shown} are in the reverse order of {wanted}", "call", "x.T, or x.permute(…)")
-        if len(sizes) == 1 < len(target) and sizes[0] == target[-2]:
-            says = f"there is one value for each row of {wanted}, and values are matched with columns, the last axis"
-            return likely(says, "call", "x.unsqueeze(-1), or keepdim=True in the sum, mean or norm that made it")
-        if len(sizes) == 1 < len(target) and target[-1] > 1:
-            says = f"{sizes[0]} values, one for each class, channel or joint, meet {target[-1]} of them"
-            advice = "class weights, a bias, means or a pose for as many as the model has; count both"
-            return likely(says, "model", advice)
-        if sizes[-1:] == target[1:2] != target[-1:] and target[-1] in (1, 3, 4) and len(target) >= 3:
-            return likely(f"channels are last in {wanted}, first in {shown}", "data", "permute one of them")
-        if wrong == [0] and len(sizes) == len(target) and sizes[0] < target[0]:
-            says = f"{target[0]} rows were kept ready, and {sizes[0]} come: the last batch is smaller"
-            return likely(says, "call", "write as many as come, kept[i : i + len(x)] = x, or make it for x.size(0)")
-        if len(wrong) == 1 and abs(aligned[wrong[0]] - target[wrong[0]]) == 1:
-            a, b = aligned[wrong[0]], target[wrong[0]]
-            says = f"{a} and {b} differ by one: one side counts an element (a start token, say) that the other lacks"
-            return likely(says, "call", "one length for both where they are made; library versions may differ in it")
-        if len(sizes) == len(target) == 1:
-            says = f"{sizes[0]} values come for {target[0]} chosen places: index and values are counted from different"
-            advice = "count both, batch by batch: more targets than queries, indices that repeat, a last batch"
-            return likely(f"{says} things", "data", advice)
-        if len(wrong) == 1 and target[wrong[0]] == 1:
-            says = f"{aligned[wrong[0]]} columns come where one is kept: scores of all classes where one value is meant"
-            return likely(says, "call", "choose or reduce them (argmax, mean), or make the room as wide")
-        if (
-            len(sizes) >= 3
-            and wrong
-            and min(wrong) >= len(target) - 2 >= 2
-            and (max(target[-2:]) <= 512 or sizes[-3] in (1, 3, 4))
-        ):
-            says = f"maps of {_by(sizes)} come where {_by(target)} were kept ready: of pictures or settings that differ"
-            return likely(says, "model", "one resolution for both: of pictures, of the pooling's output, or by padding")
-        if len(wrong) == 1 and aligned[wrong[0]] > target[wrong[0]] >= 64:
-            says = f"{aligned[wrong[0]]} elements come, with room for {target[wrong[0]]}: more than it was made for"
-            return likely(
-                says, "data", "cut the input to that length, or make the room (cache, positions, mask) longer"
-            )
-        says = f"{shown} and {wanted} differ on axis {wrong[0] if wrong else 0}, and only an axis of size 1 is repeated"
-        return likely(says, "call", "print both shapes where they are made, and mend the one that isn't as meant")
-
-    def of_odd_width(self, sizes: tuple[int, ...], target: tuple[int, ...]) -> Hypothesis | None:
-        """Sines and cosines that take turns, of which there is one more sine where the width is odd."""
-        found = re.match(r"([\w.]+)\[(?:.*, ?)?1::2\] = (?:.*\* ?(\w+)\)$)?", self.line.code)
-        if not (found and sizes and target) or sizes[-1] != target[-1] + 1:
-            return None
-        name, factor = found[1], found[2] or "x"
-        says = f"the width of {name}, {sizes[-1] + target[-1]}, is odd: it has {sizes[-1]} columns for sines and "
-        shorter = f"{factor}[:{name}.size(-1) // 2]"
-        fix = self.instead(self.line.edited(factor, shorter)) if found[2] else None
-        advice = f"{shorter} for the cosines, or an even width (d_model)"
-        return likely(f"{says}{target[-1]} for cosines", "model", advice, fix)
-
-    def misplaced(self, sizes: tuple[int, ...], target: tuple[int, ...], wrong: list[int]) -> Hypothesis | None:
-        """An unsqueeze in the user's line that puts its axis of 1 elsewhere than where it is to be repeated."""
-        found = re.search(r"\.unsqueeze\((\d)\)(?=\.(?:expand|repeat))", self.line.code)
-        place = int(found[1]) if found else -1
-        if not found or len(wrong) != 1 or not 0 <= place < len(sizes) == len(target) or sizes[place] != 1:
-            return None
-        moved = [*sizes[:place], *sizes[place + 1 :]]
-        moved.insert(wrong[0], 1)
-        says = (
-            f"{found[0][1:]} made {list(sizes)}, and axis {wrong[0]} is to be repeated, where {sizes[wrong[0]]} stand"
-        )
-        right = f".unsqueeze({wrong[0]})"
-        return likely(says, "call", f"{right[1:]}: {moved}", self.replaced(found[0], right, 1))
-
-
-def _by(sizes: Sequence[int]) -> str:
-    return "×".join(map(str, sizes[-2:]))
-
-
-def _fits(sizes: Sequence[int], target: Sequence[int]) -> bool:
-    return len(sizes) <= len(target) and all(a in (1, b) for a, b in zip(sizes[::-1], target[::-1], strict=False))
-
-
-class ExpandSize(_Spread):
+class ExpandSize(OfSpread):
     code = "expand-size"
     signatures = (
         "The expanded size of the tensor ({wanted}) must match the existing size ({size}) at non-singleton "
@@ -138,13 +37,12 @@ class ExpandSize(_Spread):
     """
 
     def hypotheses(self) -> Iterator[Hypothesis]:
-        target, sizes = self.facts.get("target", ()), self.facts.get("sizes", ())
         wanted, size = self.facts.get("wanted"), self.facts.get("size")
         most, tokens = sorted((wanted or 0, size or 0))
         longest = is_longest(most) and self.facts.get("axis") == 1
         if of_state := self.of_state():
             yield of_state
-        elif longest and (self.case.through(r"bert|transformers|embed") or len(sizes) == len(target) == 2):
+        elif longest and (self.case.through(r"bert|transformers|embed") or len(self.sizes) == len(self.target) == 2):
             says = f"the text has {tokens} tokens and the model takes at most {most}"
             yield likely(says, "data", f"truncate when tokenising: tokenizer(…, truncation=True, max_length={most})")
         elif added := re.match(r"([\w.]+) [-+*/]= ([\w.]+)$", self.line.code):
@@ -156,8 +54,8 @@ class ExpandSize(_Spread):
         elif self.case.through(r"linear|addmm"):
             says = f"the bias has {size} numbers and the layer {wanted} outputs"
             yield likely(says, "model", "a bias has out_features numbers")
-        elif target and sizes:
-            yield self.between(sizes, target)
+        elif self.target and self.sizes:
+            yield from self.applying(self.between)
         elif {wanted, size} == {1, 3}:
             says = "3 channels of colour on one side, 1 on the other: grey pictures, or Normalize with 3 values"
             yield likely(says, "data", 'convert("RGB") where they are loaded, or Normalize((0.5,), (0.5,)) for grey')
@@ -220,7 +118,7 @@ class ExpandSize(_Spread):
         return None
 
 
-class ValueSize(_Spread):
+class ValueSize(OfSpread):
     code = "value-size"
     signatures = (
         "shape mismatch: value tensor of shape {sizes:shape} cannot be broadcast to indexing result of shape "
@@ -238,7 +136,7 @@ class ValueSize(_Spread):
     """
 
     def hypotheses(self) -> Iterator[Hypothesis]:
-        found, rows, come = self.between(self.sizes, self.target), self.target[:1], self.sizes[:1]
+        (found,), rows, come = self.applying(self.between), self.target[:1], self.sizes[:1]
         if self.sizes[1:] == self.target[1:] != () and come > rows > (1,):
             says = f"{rows[0]} rows are chosen and {come[0]} come: mask or index and values count different things"
             found = likely(
