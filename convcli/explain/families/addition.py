@@ -207,58 +207,82 @@ class AdditionSize(OfTokens, OfMaps):
 
     def of_maps(self) -> Iterator[Hypothesis]:
         """Axis 2 and on. Axes are compared from the last on, so axis 2 is the last, or the widths agree."""
-        (one, two), a, b, axis = self.sides, self.a, self.b, self.axis
-        low, high = sorted((a, b))
-        ratio = high / low
-        small, large = (one, two) if a < b else (two, one)
+        yield from self.applying(self.maps)
+
+    @property
+    def shrunk(self) -> bool:
+        low, high = sorted((self.a, self.b))
         times = halved(high, low)
-        shrunk = times > 0 and (ratio < 4.5 or high == low << times)
-        if axis == 2 and high > 5000 and low <= 128 and not _is_grid(high):
+        return times > 0 and (high / low < 4.5 or high == low << times)
+
+    def other_inputs(self) -> Iterator[Hypothesis]:
+        low, high = sorted((self.a, self.b))
+        if self.axis == 2 and high > 5000 and low <= 128 and not _is_grid(high):
             says = f"{high} samples of sound arrive where {low} features of a spectrogram are expected"
             yield likely(says, "data", "run the feature extractor (MelSpectrogram, fbank) before the model")
-        elif axis == 2 and ratio > 4.5 and low != 3 and (_is_grid(a) or _is_grid(b)):
+        elif self.axis == 2 and low != 3 and high > 4.5 * low and (_is_grid(self.a) or _is_grid(self.b)):
             yield self.other_grid()
-        elif (spread := self.vectors_spread()) or (
-            (ratio > 4.5 or (self.line.has(r"\*") and high - low > 1)) and not shrunk
-        ):
-            says = f"{a} and {b} on axis {axis}: a vector with one value a channel is matched with the last axis"
+
+    def one_value_a_channel(self) -> Iterator[Hypothesis]:
+        low, high = sorted((self.a, self.b))
+        far = high > 4.5 * low or (self.line.has(r"\*") and high - low > 1)
+        if (spread := self.vectors_spread()) or (far and not self.shrunk):
+            says = f"{self.a} and {self.b} on axis {self.axis}: a vector with one value a channel is matched with the "
             advice = "bring it to the channels' axis: v.view(1, -1, 1, 1), v[:, :, None, None] of a batch"
-            yield likely(says, "call", advice, spread)
-        elif axis == 2 and not self.line.code and low >= 128 and a % 64 == b % 64 == 0 and not shrunk:
+            yield likely(f"{says}last axis", "call", advice, spread)
+
+    def other_features(self) -> Iterator[Hypothesis]:
+        a, b = self.a, self.b
+        if self.axis != 2 or self.shrunk:
+            return
+        if not self.line.code and min(a, b) >= 128 and a % 64 == b % 64 == 0:
             says = f"{a} and {b} features on the last axis: two parts have other hidden sizes"
             yield likely(says, "model", f"one hidden size for both, or nn.Linear({b}, {a}) between them")
-        elif a > b and is_longest(b) and axis == 2 and not shrunk:
+        elif a > b and is_longest(b):
             yield from self.of_positions()
-        elif causal := self.of_causal():
+
+    def one_path_shrunk(self) -> Iterator[Hypothesis]:
+        a, b = self.a, self.b
+        if causal := self.of_causal():
             yield causal
-        elif high - low == 1:
+        elif abs(a - b) == 1:
             yield from of_odd_size(self, a, b, self.sides if self.line.operands() else ())
-        elif shrunk:
-            says = f"{a} and {b}: one path was shrunk {ratio:.3g}-fold (stride, pooling) and the other wasn't"
+        elif self.shrunk:
+            says = f"{a} and {b}: one path was shrunk {max(a, b) / min(a, b):.3g}-fold (stride, pooling) and the other "
+            small, large = self.sides if a < b else self.sides[::-1]
             advice = "give the shortcut the same stride (a 1×1 convolution), or upsample the small one"
-            yield likely(says, "model", f"{advice}: F.interpolate({small}, size={large}.shape[2:])")
-        elif high - low in (2, 4, 6, 8):
-            says = f"{a} and {b} differ by {high - low}: a convolution without padding took away kernel − 1 cells"
-            advice = f"padding={(high - low) // 2} in the convolutions between, or make both sizes agree"
-            padding = likely(says, "model", advice)
-            says = f"{a} and {b}: a size that isn't a multiple of the network's strides was shrunk and enlarged again"
-            rounded = likely(says, "data", "pad or resize the inputs to a multiple of 32")
-            enlarged = high % 8 == 0 and high % 7 and high & (high - 1)  # 152 is 8 · 19; no usual size, as 224 and 256
-            yield from (rounded, padding) if enlarged else (padding, rounded)
-        else:
-            says = f"{a} and {b} cells on axis {axis}: they come from inputs of different sizes"
-            advice = "resize the inputs to what the model, its grids or its positions were made for"
-            classes = next((n for n in (a, b) if n in CLASSES), 0)
-            if classes and not self.line.code:
-                scores = f"the scores of {classes} classes met maps that are {a + b - classes} wide, by their last axes"
-                operator = "look at the operator in forward: x = self.classifier(x), and no x - … or x + …"
-                yield likely(scores, "call", operator)
-                yield possible(says, "data", advice)
-                return
-            yield likely(says, "data", advice)
-            if axis == 3 and not self.line.code:
-                says = f"an attention's mask is for {b} keys, and there are {a}"
-                yield possible(says, "call", "make the mask from the batch at hand: [batch, 1, queries, keys]")
+            advice += f": F.interpolate({small}, size={large}.shape[2:])"
+            yield likely(f"{says}wasn't", "model", advice)
+
+    def cells_lost(self) -> Iterator[Hypothesis]:
+        a, b, high, lost = self.a, self.b, max(self.a, self.b), abs(self.a - self.b)
+        if lost not in (2, 4, 6, 8):
+            return
+        says = f"{a} and {b} differ by {lost}: a convolution without padding took away kernel − 1 cells"
+        advice = f"padding={lost // 2} in the convolutions between, or make both sizes agree"
+        padding = likely(says, "model", advice)
+        says = f"{a} and {b}: a size that isn't a multiple of the network's strides was shrunk and enlarged again"
+        rounded = likely(says, "data", "pad or resize the inputs to a multiple of 32")
+        enlarged = high % 8 == 0 and high % 7 and high & (high - 1)  # 152 is 8 · 19; no usual size, as 224 and 256
+        yield from (rounded, padding) if enlarged else (padding, rounded)
+
+    def other_sizes(self) -> Iterator[Hypothesis]:
+        a, b = self.a, self.b
+        says = f"{a} and {b} cells on axis {self.axis}: they come from inputs of different sizes"
+        advice = "resize the inputs to what the model, its grids or its positions were made for"
+        classes = next((n for n in (a, b) if n in CLASSES), 0)
+        if classes and not self.line.code:
+            scores = f"the scores of {classes} classes met maps that are {a + b - classes} wide, by their last axes"
+            operator = "look at the operator in forward: x = self.classifier(x), and no x - … or x + …"
+            yield likely(scores, "call", operator)
+            yield possible(says, "data", advice)
+            return
+        yield likely(says, "data", advice)
+        if self.axis == 3 and not self.line.code:
+            says = f"an attention's mask is for {b} keys, and there are {a}"
+            yield possible(says, "call", "make the mask from the batch at hand: [batch, 1, queries, keys]")
+
+    maps = (other_inputs, one_value_a_channel, other_features, one_path_shrunk, cells_lost, other_sizes)
 
     def of_a_loss(self) -> Iterator[Hypothesis]:
         if self.line.has(r"(?i)mask|\beye\b") and self.axis < 2:

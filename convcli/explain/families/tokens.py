@@ -4,6 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cached_property
 from math import isqrt
 
 from convcli.explain.evidence.lines import NAME
@@ -17,6 +18,7 @@ FAMILY = "addition"
 MASKS = r"(?i)mask|attn|attention|energy|-?1e9|-?1e10|-?inf\b"
 MASK = r"(?i)mask|causal|tri[lu]|(?:^|\.)bias\b"
 POSITIONS = r"(?i)(?<![a-z])pos|position|embed|(?:^|\W)pe\b"
+OF_PICTURES = r"(?i)grid|patch|img|image"
 SCORES = r"(?i)att|score|energy|logit|weight|dots|\bsim"
 ALLOCATES = ("randn", "rand", "zeros", "ones", "empty", "full")
 CUT = r"\[[^\]]*:\s*[\w.]*\w"  # a slice with an end
@@ -94,54 +96,78 @@ class OfTokens(Meeting):
         return any(shape[0] * (scores // masked) in batches for shape in shapes if shape[-1:] == (scores,))
 
     def of_positions(self) -> Iterator[Hypothesis]:
-        (one, two), a, b = self.sides, self.a, self.b
-        if re.search(POSITIONS, one) and not re.search(POSITIONS, two):
-            (one, two), a, b = (two, one), b, a
-        inputs = [re.findall(r"\((\w+)\)", side) for side in (one, two)]
-        cut = re.search(CUT, two)
-        if self.axis == 2 and self.line.has(POSITIONS) and (cut or not self.line.has(r"(?i)grid|patch|img|image")):
+        yield from self.applying(self.positions)
+
+    @cached_property
+    def located(self) -> tuple[str, str, int, int]:
+        """What arrives and what holds the positions, in the user's words, and the size of each."""
+        one, two = self.sides
+        swapped = re.search(POSITIONS, one) and not re.search(POSITIONS, two)
+        return (two, one, self.b, self.a) if swapped else (one, two, self.a, self.b)
+
+    @property
+    def cut(self) -> bool:
+        return bool(re.search(CUT, self.located[1]))
+
+    def other_width(self) -> Iterator[Hypothesis]:
+        one, two, a, b = self.located
+        if self.axis == 2 and self.line.has(POSITIONS) and (self.cut or not self.line.has(OF_PICTURES)):
             says = f"{one} has {a} features on its last axis and {two} has {b}: it wasn't brought to d_model before, or"
             says += " the positions were made for another"
             yield likely(says, "model", f"nn.Linear({a}, {b}) before, or positions made with d_model={a}")
-            if not cut:
+            if not self.cut:
                 says = f"of maps, axis 2 is the height: the positions are for {b}, of another picture size"
                 yield possible(says, "data", "one picture size for both, or interpolate the positions")
-        elif all(inputs) and not set(inputs[0]) & set(inputs[1]):
-            says = f"{inputs[0][-1]} has {a} steps and {inputs[1][-1]} has {b}: cut from the data to other lengths"
+
+    def other_lengths(self) -> Iterator[Hypothesis]:
+        one, two, a, b = self.located
+        first, second = (re.findall(r"\((\w+)\)", side) for side in (one, two))
+        if first and second and not set(first) & set(second):
+            says = f"{first[-1]} has {a} steps and {second[-1]} has {b}: cut from the data to other lengths"
             yield likely(says, "data", "one length for both, by the arguments that cut them (seq_len, label_len, …)")
-        elif a > b > 1 and cut and self.axis < 2 and not self.line.has(r"(?i)grid|patch|img|image"):
-            says = (
-                f"{a} tokens arrive, and the table of positions has {b} rows: this text is longer than it was made for"
-            )
+
+    def too_many_tokens(self) -> Iterator[Hypothesis]:
+        _, _, a, b = self.located
+        if a > b > 1 and self.cut and self.axis < 2 and not self.line.has(OF_PICTURES):
+            says = f"{a} tokens arrive, and the table of positions has {b} rows: this text is longer than it was made "
             advice = (
                 f"a larger table (max_len={a} or more) if it is computed or not yet trained; or cut the data to {b}"
             )
-            yield likely(says, "model", advice)
+            yield likely(f"{says}for", "model", advice)
         elif a > b and is_longest(b):
             says = f"there are {a} tokens, and room (positions, a mask) for {b}: {a - b} too many"
             yield likely(says, "data", f"truncate to {b} tokens (cutoff, max_length), or raise the maximum length")
-        elif a == b + 1 and (self.joins(one) or isqrt(b) ** 2 == b):
+
+    def token_of_the_class(self) -> Iterator[Hypothesis]:
+        one, two, a, b = self.located
+        if a == b + 1 and (self.joins(one) or isqrt(b) ** 2 == b):
             says = f"{a} tokens arrive and {two} holds {b}: one was put before them (a class token) and has no position"
             advice = f"positions for {a}, one more than patches; or add them before the token is joined"
             yield likely(says, "model", advice, self.one_more(two))
-        elif b > a > 1 and not cut and NAME.fullmatch(two) and not (is_grid(a) and is_grid(b)):
-            says = f"{two} has positions for {b}, and {a} arrive: it isn't cut to the length"
-            made = parameter(self, two)
-            known = one.isidentifier() and made and len(made.call.args) in (2, 3)
-            start = ":, " * (len(made.call.args) - 2) if made else ""
-            shorter = f"{two}[{start}:{one}.size(1)]"
-            fix = self.instead(self.line.edited(two, shorter)) if known else None
-            yield likely(
-                says, "call", f"{two}[:, :x.size(1)] of [1, positions, features], [:x.size(1)] without the 1", fix
-            )
-            says = f"it was made for another picture or patch size, and all {b} are meant"
-            yield possible(says, "data", "feed what it was made for, or interpolate the positions")
-        else:
-            says = f"{a} tokens arrive and {two} holds {b}: made for another picture size, patch size or length"
-            advice = "feed what it was made for, or make (interpolate) the positions for the new number"
-            yield likely(says, "data", advice)
-            says = "a batch axis stands where the length is expected"
-            yield possible(says, "call", "batch_first, or transpose(0, 1)")
+
+    def not_cut(self) -> Iterator[Hypothesis]:
+        one, two, a, b = self.located
+        if not b > a > 1 or self.cut or not NAME.fullmatch(two) or (is_grid(a) and is_grid(b)):
+            return
+        says = f"{two} has positions for {b}, and {a} arrive: it isn't cut to the length"
+        made = parameter(self, two)
+        known = one.isidentifier() and made and len(made.call.args) in (2, 3)
+        start = ":, " * (len(made.call.args) - 2) if made else ""
+        fix = self.instead(self.line.edited(two, f"{two}[{start}:{one}.size(1)]")) if known else None
+        advice = f"{two}[:, :x.size(1)] of [1, positions, features], [:x.size(1)] without the 1"
+        yield likely(says, "call", advice, fix)
+        says = f"it was made for another picture or patch size, and all {b} are meant"
+        yield possible(says, "data", "feed what it was made for, or interpolate the positions")
+
+    def other_number(self) -> Iterator[Hypothesis]:
+        _, two, a, b = self.located
+        says = f"{a} tokens arrive and {two} holds {b}: made for another picture size, patch size or length"
+        advice = "feed what it was made for, or make (interpolate) the positions for the new number"
+        yield likely(says, "data", advice)
+        says = "a batch axis stands where the length is expected"
+        yield possible(says, "call", "batch_first, or transpose(0, 1)")
+
+    positions = (other_width, other_lengths, too_many_tokens, token_of_the_class, not_cut, other_number)
 
     def joins(self, value: str) -> bool:
         """Whether the user's file concatenates something to a value, in a line above."""
