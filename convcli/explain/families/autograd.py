@@ -12,6 +12,18 @@ FAMILY = "autograd"
 
 IN_PLACE = ("Add", "Sub", "Mul", "Div", "Relu", "CopySlices", "Sigmoid", "Tanh", "MaskedFill")
 
+# What is often behind a second backward, whatever the line is.
+EARLIER = (
+    "something computed in an earlier step is used in this one: an RNN's hidden state, a running loss",
+    "call",
+    "h = h.detach() between steps; compute it anew inside the loop; total += loss.item()",
+)
+SHARED = (
+    "two backward() in one step go through one forward: of two losses, or of the same output",
+    "loss",
+    "(loss_a + loss_b).backward() once; run the model again between them where weights change",
+)
+
 # Said of training that keeps a base frozen and computes its blocks twice.
 CHECKPOINTED = (
     r"(?i)\blora|\bpeft\b|[/\\]peft[/\\]|gradient.?checkpoint|None of the inputs have requires_grad"
@@ -124,57 +136,55 @@ class BackwardTwice(Rule):
     """
     decide = "what is made outside of the loop and used within it, and how often backward() is called in a step"
 
-    def hypotheses(self) -> Iterator[Hypothesis]:
-        earlier = "something computed in an earlier step is used in this one: an RNN's hidden state, a running loss"
-        detached = "h = h.detach() between steps; compute it anew inside the loop; total += loss.item()"
-        shared = "two backward() in one step go through one forward: of two losses, or of the same output"
-        anew = "(loss_a + loss_b).backward() once; run the model again between them where weights change"
-        both = next(graph.shared(self.case), None)
-        state = graph.carried(self.case)
-        if both:
+    def output_of_both_losses(self) -> Iterator[Hypothesis]:
+        if both := next(graph.shared(self.case), None):
             name, first, second = both
             says = f"{name} goes into {ast.unparse(first.func)} and {ast.unparse(second.func)}, and each goes backward "
             says += f"through what made it ({lines_told(sorted({first.lineno, second.lineno}))})"
             advice = f"{name}.detach() for the discriminator's loss, which doesn't train what made it"
             yield likely(says, "loss", advice, graph.detached(self.case, name, first))
-            yield possible(earlier, "call", detached)
-        elif total := graph.summed(self.case):
+            yield possible(*EARLIER)
+
+    def kept_from_earlier(self) -> Iterator[Hypothesis]:
+        if total := graph.summed(self.case):
             name, number = total
             says = (
                 f"line {number} adds to {name} in every step, and so to what was computed, and freed, in those before"
             )
-            yield likely(
-                says, "call", f"{name} = 0 at the start of each step; {name} += loss.item() for what is printed"
-            )
-            yield possible(shared, "loss", anew)
-        elif state:
+            advice = f"{name} = 0 at the start of each step; {name} += loss.item() for what is printed"
+            yield likely(says, "call", advice)
+            yield possible(*SHARED)
+        elif state := graph.carried(self.case):
             name, number = state
             says = f"{name} of the step before goes into this one (line {number}), with a graph that is freed by now"
             pairs = self.case.source.mentions("LSTM")
             code = f"{name} = tuple(each.detach() for each in {name})" if pairs else f"{name} = {name}.detach()"
             yield likely(says, "call", f"{code} in each step", self.before(code))
-            yield possible(shared, "loss", anew)
-        elif self.line.has(
-            r"(?i)(?:^|[^a-z])[dg]_?loss|loss_?[dg](?:[^a-z]|$)|err_?[dg]|disc|gen(?:er|_|\b)|adv|critic"
-        ):
+            yield possible(*SHARED)
+
+    def two_losses(self) -> Iterator[Hypothesis]:
+        adversarial = r"(?i)(?:^|[^a-z])[dg]_?loss|loss_?[dg](?:[^a-z]|$)|err_?[dg]|disc|gen(?:er|_|\b)|adv|critic"
+        if self.line.has(adversarial):
             says = "the generator's output, or the discriminator's verdict, is used by both losses"
             advice = "discriminator(fake.detach()) for its own loss, and discriminator(fake) anew for the generator's"
             yield likely(says, "loss", advice)
-            yield possible(earlier, "call", detached)
         elif row := graph.in_a_row(self.case):
             says = f"{' and '.join(row[0])} each go backward through what made both, and the first of them frees that"
             yield likely(says, "loss", f"({' + '.join(row[0])}).backward() once", row[1])
-            yield possible(earlier, "call", detached)
         elif self.line.has(r"\w\(.+\)\.backward|retain_graph"):
-            yield likely(shared, "loss", anew)
-            yield possible(earlier, "call", detached)
-        elif graph.once(self.case):
+            yield likely(*SHARED)
+        else:
+            return
+        yield possible(*EARLIER)
+
+    def no_loop(self) -> Iterator[Hypothesis]:
+        if graph.once(self.case):
             says = "one forward and one backward stand here, and no loop: backward ran again without the forward, as a "
             says += "notebook's cell does, or what the forward takes was itself computed with gradients, before"
             yield likely(says, "call", "both in one cell or loop; detach() what is computed before it")
-        else:
-            yield likely(earlier, "call", detached)
-            yield possible(shared, "loss", anew)
+
+    causes = (output_of_both_losses, kept_from_earlier, two_losses, no_loop)
+    usual = (likely(*EARLIER), possible(*SHARED))
 
     not_that = "retain_graph=True silences it, and then memory and time grow with each step"
 
