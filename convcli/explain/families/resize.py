@@ -49,9 +49,11 @@ class Interpolate(Rule):
         assert larger.shape == (1, 3, 16, 16)
     """
 
-    def hypotheses(self) -> Iterator[Hypothesis]:
-        text, mode = self.case.raised.text, self.facts.get("mode", "")
-        input, size = self.facts.get("input", ()), self.facts.get("size", ())
+    input: tuple[int, ...] = ()
+    size: tuple[int, ...] = ()
+
+    def colours(self) -> Iterator[Hypothesis]:
+        input, size = self.input, self.size
         if size and input[-1:] and input[-1] in COLOURS and len(input) > len(size):
             says = f"{list(input)} ends in {input[-1]}: a picture with its channels last, read as it came from a file"
             advice = "channels come second: x.permute(0, 3, 1, 2); a depth map or mask has one, convert('L')"
@@ -60,38 +62,60 @@ class Interpolate(Rule):
             says = f"the size {list(size)} is a colour picture's, [height, width, channels], where a label map is meant"
             advice = "size=(height, width); load labels as class numbers, [batch, height, width], not as colours"
             yield likely(says, "data", advice)
-        elif "modes" in self.facts and mode not in self.modes.split(" | "):
-            says = f"this version of torch doesn't know mode={mode!r}"
+
+    def newer_mode(self) -> Iterator[Hypothesis]:
+        if "modes" in self.facts and self.mode not in self.modes.split(" | "):
+            says = f"this version of torch doesn't know mode={self.mode!r}"
             yield likely(says, "call", "a newer torch: bicubic came with 1.1, nearest-exact with 1.11; or another mode")
-        elif (missing := self.missing_axes()) > 0:
-            says = f"{self.x} has {counted(missing, 'axis')} too few: batch and channels aren't counted as places"
-            if size:
-                says += f", and {list(input)} is left for sizes {list(size)}"
-            advice = "picture [channels, height, width]: x.unsqueeze(0); batch without channels: x.unsqueeze(1)"
-            added = "{}.unsqueeze(0)"
-            if missing > 1:
-                advice, added = "[height, width] becomes [1, 1, height, width]: x[None, None]", "{}[None, None]"
-            fix = self.changed(self.x, added)
-            if missing == 1 and (taken := self.taken()):
-                says += f": {taken} took the axis of the channels"
-                advice = (
-                    "squeeze (or index) after it, not before: unsqueeze(1) before, and .squeeze(1) of what comes out"
-                )
-                fix = self.squeezed_after()
-            elif missing == 1 and re.search(SINGLE, self.x):
-                advice = "a batch without channels: x.unsqueeze(1) before, and .squeeze(1) of what comes out"
-                fix = self.squeezed_after()
-            yield likely(says, "data", advice, fix)
-        elif missing < 0:
-            yield self.of_more_axes(input)
-        elif "greater than 0" in text:
-            if self.facts.get("height") == 0 or self.facts.get("width") == 0:
-                says = "what arrives is empty: a crop outside of the picture, a box without area, a picture not read"
-                yield likely(says, "data", f"print({self.x}.shape), and leave out what has no pixels")
-            else:
-                advice = "print the input's shape; a scale_factor below 1 rounds small maps down to 0"
-                yield likely("the size wanted came out as 0", "call", advice)
-        elif "defined" in text:
+
+    def fewer_axes(self) -> Iterator[Hypothesis]:
+        if (missing := self.missing_axes()) <= 0:
+            return
+        says = f"{self.x} has {counted(missing, 'axis')} too few: batch and channels aren't counted as places"
+        if self.size:
+            says += f", and {list(self.input)} is left for sizes {list(self.size)}"
+        advice = "picture [channels, height, width]: x.unsqueeze(0); batch without channels: x.unsqueeze(1)"
+        fix = self.changed(self.x, "{}.unsqueeze(0)")
+        after = " before, and .squeeze(1) of what comes out"
+        if missing > 1:
+            advice = "[height, width] becomes [1, 1, height, width]: x[None, None]"
+            fix = self.changed(self.x, "{}[None, None]")
+        elif re.search(r"\.squeeze\((?:dim=)?1\)$|\[:, \d+\]$", made := self.made_by()):
+            says += f": {made} took the axis of the channels"
+            advice = f"squeeze (or index) after it, not before: unsqueeze(1){after}"
+            fix = self.squeezed_after()
+        elif re.search(SINGLE, self.x):
+            advice = f"a batch without channels: x.unsqueeze(1){after}"
+            fix = self.squeezed_after()
+        yield likely(says, "data", advice, fix)
+
+    def more_axes(self) -> Iterator[Hypothesis]:
+        if self.missing_axes() >= 0:
+            return
+        says, advice = "more axes than the size or the mode is for", "[batch, channels, height, width]"
+        bare, made = re.sub(ADDED, "", self.x), self.made_by()
+        if bare != self.x:
+            says += f": this line adds one, {self.x}, and what it gets has its axis of channels already"
+            yield likely(says, "call", f"leave it out here: {bare}", self.replaced(self.x, bare, 1))
+        elif re.search(rf"(?:{ADDED})$", made):
+            yield likely(f"{says}: {made} adds one", "call", f"leave that out: {advice} is wanted")
+        else:
+            ways = ["leave out an unsqueeze", "x.flatten(0, 1) makes one batch of frames or views"]
+            yield likely(says, "call", f"{advice}: {'; or '.join(ways[self.input[:1] > (1,) :])}")
+
+    def no_pixels(self) -> Iterator[Hypothesis]:
+        if "greater than 0" not in self.case.raised.text:
+            return
+        if 0 in (self.facts.get("height"), self.facts.get("width")):
+            says = "what arrives is empty: a crop outside of the picture, a box without area, a picture not read"
+            yield likely(says, "data", f"print({self.x}.shape), and leave out what has no pixels")
+        else:
+            advice = "print the input's shape; a scale_factor below 1 rounds small maps down to 0"
+            yield likely("the size wanted came out as 0", "call", advice)
+
+    def options(self) -> Iterator[Hypothesis]:
+        text = self.case.raised.text
+        if "defined" in text:
             yield certain("size and scale_factor say the same thing in two ways", "call", "give one of them")
         elif "Anti-alias" in text:
             says = "antialias=True is for bilinear and bicubic over 4 axes: another mode, or an input without its batch"
@@ -99,23 +123,11 @@ class Interpolate(Rule):
         elif "align_corners" in text:
             yield certain("align_corners has no meaning for nearest", "call", "leave it out, or mode='bilinear'")
 
-    def of_more_axes(self, input: tuple[int, ...]) -> Hypothesis:
-        """More axes than the size or the mode is for; the line itself may add one."""
-        says, advice = "more axes than the size or the mode is for", "[batch, channels, height, width]"
-        bare = re.sub(ADDED, "", self.x)
-        if bare != self.x:
-            says += f": this line adds one, {self.x}, and what it gets has its axis of channels already"
-            return likely(says, "call", f"leave it out here: {bare}", self.replaced(self.x, bare, 1))
-        made = next(iter(self.case.behind(self.x).values()), "") if NAME.fullmatch(self.x) else ""
-        if re.search(rf"(?:{ADDED})$", made):
-            return likely(f"{says}: {made} adds one", "call", f"leave that out: {advice} is wanted")
-        ways = ["leave out an unsqueeze", "x.flatten(0, 1) makes one batch of frames or views"]
-        return likely(says, "call", f"{advice}: {'; or '.join(ways[bool(input) and input[0] > 1 :])}")
+    causes = (colours, newer_mode, fewer_axes, more_axes, no_pixels, options)
 
-    def taken(self) -> str:
-        """The statement of the user's file that takes the axis of the channels from the input before."""
-        made = next(iter(self.case.behind(self.x).values()), "") if NAME.fullmatch(self.x) else ""
-        return made if re.search(r"\.squeeze\((?:dim=)?1\)$|\[:, \d+\]$", made) else ""
+    def made_by(self) -> str:
+        """The statement of the user's file that made the input last; empty where it isn't a name."""
+        return next(iter(self.case.behind(self.x).values()), "") if NAME.fullmatch(self.x) else ""
 
     def squeezed_after(self) -> Fix | None:
         """The call with an axis of channels added before and taken off after, so that the lines after it still fit."""
