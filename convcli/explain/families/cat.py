@@ -1,4 +1,4 @@
-"""Concatenations whose other axes don't agree, and lists that can't be put together."""
+"""Concatenations whose other axes don't agree."""
 
 import ast
 import re
@@ -7,12 +7,11 @@ from typing import Self
 
 from convcli.explain.case import Case
 from convcli.explain.evidence.lines import Line
-from convcli.explain.evidence.names import holds
 from convcli.explain.evidence.source import Made
 from convcli.explain.families.addition import halved, of_odd_size
 from convcli.explain.families.sequences import is_longest
 from convcli.explain.families.tokens import parameter
-from convcli.explain.rule import Fix, Hypothesis, Rule, certain, likely
+from convcli.explain.rule import Fix, Hypothesis, Rule, likely
 from convcli.wording import counted
 
 JOINS = r"(?:^|\.)(?:cat|concat|concatenate)$"
@@ -21,8 +20,6 @@ OLD_TORCH = range(200, 1130)  # lines of module.py that call forward, before 1.1
 FEATURES = r"(?i)feat|emb|vec|hidden|state"
 
 FAMILY = "cat"
-
-COLLATE = r"collate|worker|fetch"
 
 
 def parts_of(rule: Rule) -> list[str]:
@@ -108,24 +105,37 @@ class CatSize(Rule):
             yield self.sized[1], str(self.got)
 
     def hypotheses(self) -> Iterator[Hypothesis]:
-        if self.case.through(r"[/\\]_utils[/\\]collate|default_collate"):
-            return  # the data's rule
+        if not self.case.through(r"[/\\]_utils[/\\]collate|default_collate"):  # the data's rule
+            yield from super().hypotheses()
+
+    def learned_token(self) -> Iterator[Hypothesis]:
+        """A learned tensor with a batch axis of 1, joined to those of a batch."""
+        parts = dict(zip(self.sized, (self.expected, self.got), strict=False))
+        learned = [part for part, size in parts.items() if size == 1 and shape_of_parameter(self, part)[:1] == ("1",)]
+        if learned:
+            (token,), other = learned, next(part for part in parts if part not in learned)
+            kept = ", -1" * (len(shape_of_parameter(self, token)) - 1)
+            spread = f"{token}.expand({other}.size(0){kept})"
+            says = f"{token} is learned, one for all {max(parts.values())} samples of the batch, and needs one for each"
+            yield likely(says, "call", spread, self.instead(self.line.edited(token, spread)))
+
+    def other_batch(self) -> Iterator[Hypothesis]:
+        a, b, of_batch = self.expected, self.got, self.facts.get("axis") == 0
+        if min(a, b) != 1 and not of_batch:
+            return
+        says = f"{a} and {b}: a batch of other size, or an axis of 1, which torch.cat doesn't repeat as a sum would"
+        advice = "bring all parts to one batch first: part.expand(x.size(0), …), or the doubling (guidance) for all"
+        if min(a, b) > 1:
+            says = f"the parts are of batches of {a} and {b}: one was made for a fixed size, or the last is smaller"
+            advice = "make each part for the batch at hand, x.size(0); drop_last=True; double all for guidance"
+        if self.along in (2, -1) and not of_batch:
+            advice = "[layers, batch, features], as a state is, beside [batch, steps, …]: part.transpose(0, 1)"
+        yield likely(says, "call", advice)
+
+    def other_samples(self) -> Iterator[Hypothesis]:
         a, b = self.expected, self.got
         rows = [part for part in parts_of(self) if re.search(FEATURES, part)]
-        ratio = max(a, b) / max(min(a, b), 1)
-        of_batch = self.facts.get("axis") == 0
-        if token := self.of_token():
-            yield token
-        elif min(a, b) == 1 or of_batch:
-            says = f"{a} and {b}: a batch of other size, or an axis of 1, which torch.cat doesn't repeat as a sum would"
-            advice = "bring all parts to one batch first: part.expand(x.size(0), …), or the doubling (guidance) for all"
-            if min(a, b) > 1:
-                says = f"the parts are of batches of {a} and {b}: one was made for a fixed size, or the last is smaller"
-                advice = "make each part for the batch at hand, x.size(0); drop_last=True; double all for guidance"
-            if self.along in (2, -1) and not of_batch:
-                advice = "[layers, batch, features], as a state is, beside [batch, steps, …]: part.transpose(0, 1)"
-            yield likely(says, "call", advice)
-        elif self.along == 0 and not of_batch:
+        if self.along == 0:
             says = f"samples of {a} and {b} are put into one batch: sequences, clouds or pictures of other sizes"
             if self.facts.get("axis") == 1:
                 says = f"rows of {a} and {b} numbers: sequences of other lengths, or a result left unprocessed"
@@ -137,36 +147,33 @@ class CatSize(Rule):
         elif rows and self.along in (1, -1):
             says = f"{a} and {b} rows: {rows[-1]} was made from other numbers of samples, frames or words"
             yield likely(says, "data", "one row for each of the same things in all parts: count them")
-        elif abs(a - b) == 1:
-            yield from of_odd_size(self, a, b, self.sized)
-        elif self.along == 1 and abs(a - b) > 2 and halved(max(a, b), min(a, b)):
-            says = f"{a} and {b}: one is {ratio:.3g} times as large: an upsampling is missing, or one too many"
+
+    def other_maps(self) -> Iterator[Hypothesis]:
+        low, high = sorted((self.expected, self.got))
+        of_both, differ, ratio = f"{self.expected} and {self.got}", high - low, high / max(low, 1)
+        if differ == 1:
+            yield from of_odd_size(self, self.expected, self.got, self.sized)
+        elif self.along == 1 and differ > 2 and halved(high, low):
+            says = f"{of_both}: one is {ratio:.3g} times as large: an upsampling is missing, or one too many"
             advice = "concatenate maps of one level; F.interpolate(x, size=skip.shape[2:]) upsamples the small one"
             yield likely(says, "model", advice)
-        elif self.along == 1 and abs(a - b) % 2 == 0 and min(a, b) > 4 and ratio < 1.5:
-            says = f"{a} and {b} differ by {abs(a - b)}: convolutions without padding took cells away at the border"
+        elif self.along == 1 and differ % 2 == 0 and low > 4 and ratio < 1.5:
+            says = f"{of_both} differ by {differ}: convolutions without padding took cells away at the border"
             advice = "padding=kernel // 2 in the convolutions, or crop the skip as the U-Net's authors did"
             unpadded = likely(says, "model", advice)
             says = "a cell was lost before a doubling: an odd size was halved, or a pooling of stride 1 isn't padded"
             advice = "resize or pad the input to a multiple of 32; tiny YOLO pools after nn.ZeroPad2d((0, 1, 0, 1))"
             rounded = likely(says, "data", advice)
-            yield from (rounded, unpadded) if abs(a - b) == 2 else (unpadded, rounded)
-        else:
-            says = f"beside the axis that is joined, the sizes have to be equal: {a} and {b} are not"
-            advice = "a last batch that is smaller, sequences of other lengths, axes in another order, or the wrong dim"
-            yield likely(says, "call", advice)
+            yield from (rounded, unpadded) if differ == 2 else (unpadded, rounded)
 
-    def of_token(self) -> Hypothesis | None:
-        """A learned tensor with a batch axis of 1, joined to those of a batch."""
-        parts = dict(zip(self.sized, (self.expected, self.got), strict=False))
-        learned = [part for part, size in parts.items() if size == 1 and shape_of_parameter(self, part)[:1] == ("1",)]
-        if not learned:
-            return None
-        (token,), other = learned, next(part for part in parts if part not in learned)
-        kept = ", -1" * (len(shape_of_parameter(self, token)) - 1)
-        spread = f"{token}.expand({other}.size(0){kept})"
-        says = f"{token} is learned, one for all {max(parts.values())} samples of the batch, and needs one for each"
-        return likely(says, "call", spread, self.instead(self.line.edited(token, spread)))
+    causes = (learned_token, other_batch, other_samples, other_maps)
+    usual = (
+        likely(
+            "beside the axis that is joined, the sizes have to be equal: {expected} and {got} are not",
+            "call",
+            "a last batch that is smaller, sequences of other lengths, axes in another order, or the wrong dim",
+        ),
+    )
 
 
 class CatRank(Rule):
@@ -186,58 +193,77 @@ class CatRank(Rule):
         assert every.tolist() == [0.5, 0.25]
     """
 
-    def hypotheses(self) -> Iterator[Hypothesis]:
-        if "position" in self.facts:
-            yield self.of_numbers()
-            return
-        low, high = sorted((self.a, self.b))
-        shorter, longer = self.told_apart()
-        says = f"{longer} has {counted(high, 'axis')}, {shorter} {low}"
-        dim = self.line.text(self.line.argument(self._call, 1, "dim"))
-        if longer in self.pooled:
-            says = f"{longer} is maps, pooled to one cell each, {high} axes with those, and {shorter} has {low}"
-            flat = self.instead(self.line.edited(longer, f"{longer}.flatten(1)"))
-            yield likely(says, "model", f"{longer}.flatten(1): [batch, channels]", flat)
-        elif {self.a, self.b} == {2, 4}:
-            says += ": maps [batch, channels, height, width] and a vector for each sample"
-            advice = "pool and flatten the maps, x.mean((2, 3)), or spread the vector: v[:, :, None, None].expand(…)"
-            spread = f"{{}}[:, :, None, None].expand(-1, -1, *{longer}.shape[2:])"
-            joined = self.line.code and dim == "1" and {shorter, longer} <= set(parts_of(self))
-            yield likely(says, "call", advice, self.changed(shorter, spread) if joined else None)
-        elif reduced := self.reduced(shorter):
-            says += f": {reduced.callee}() at {reduced.place} took an axis away"
-            kept = Fix(reduced.edited(keepdim=True).strip(), "instead", reduced.file, reduced.number, reduced.last)
-            yield likely(says, "call", "keepdim=True there keeps it, with size 1", kept)
-        elif {self.a, self.b} == {2, 3} and dim == "1" and shape_of_parameter(self, shorter):
-            says += f": {shorter} is learned, a token for all samples alike, and needs one for each"
-            spread = f"{{}}.expand({longer}.size(0), 1, -1)"
-            token = spread.format(shorter)
-            yield likely(says, "call", token, self.instead(self.line.edited(shorter, token)))
-        elif {self.a, self.b} == {2, 3} and dim in ("-1", "2") and {shorter, longer} <= set(parts_of(self)):
-            says += ": steps [batch, steps, features], and features [batch, features] that all steps share"
-            spread = f"{{}}.unsqueeze(1).expand(-1, {longer}.size(1), -1)"
-            advice = f"repeat them for each step: {spread.format(shorter)}"
-            yield likely(says, "call", advice, self.changed(shorter, spread))
-        else:
-            says += ": one axis was squeezed, indexed away, reduced (max, mean) or left out"
-            lacks = "unsqueeze the one with fewer axes"
-            if shorter in parts_of(self):
-                lacks = f"{shorter}.unsqueeze({dim})" if high - low == 1 and dim else f"unsqueeze {shorter}"
-            advice = f"{lacks}, or keep the axis where it went: no squeeze(), and keepdim=True; expand() it where the "
-            yield likely(says, "call", f"{advice}other sizes differ then")
+    @property
+    def written_dim(self) -> str:
+        return self.line.text(self.line.argument(self._call, 1, "dim"))
 
-    def of_numbers(self) -> Hypothesis:
+    @property
+    def differ(self) -> str:
+        shorter, longer = self.told_apart()
+        low, high = sorted((self.a, self.b))
+        return f"{longer} has {counted(high, 'axis')}, {shorter} {low}"
+
+    def numbers(self) -> Iterator[Hypothesis]:
+        if "position" not in self.facts:
+            return
         parts, listed = parts_of(self), self.handed(0, "parts")
         number = parts[self.position] if self.position < len(parts) else ""
         if not self.position:
             stacked = self.replaced("torch.cat(", "torch.stack(")
-            return likely("single numbers have no axis to be joined along", "call", "torch.stack makes one", stacked)
-        if number:
+            yield likely("single numbers have no axis to be joined along", "call", "torch.stack makes one", stacked)
+        elif number:
             with_axis = self.changed(number, "{}.reshape(1)")
-            return likely(f"{number} is a single number, without an axis", "call", "reshape(1) gives it one", with_axis)
-        says = f"element {self.position} of {listed} is a single number, and those before it have an axis"
-        with_axes = self.changed(listed, "[part.reshape(-1) for part in {}]")
-        return likely(says, "call", "give each an axis, part.reshape(-1); torch.stack takes no mixture", with_axes)
+            yield likely(f"{number} is a single number, without an axis", "call", "reshape(1) gives it one", with_axis)
+        else:
+            says = f"element {self.position} of {listed} is a single number, and those before it have an axis"
+            with_axes = self.changed(listed, "[part.reshape(-1) for part in {}]")
+            advice = "give each an axis, part.reshape(-1); torch.stack takes no mixture"
+            yield likely(says, "call", advice, with_axes)
+
+    def maps_and_vector(self) -> Iterator[Hypothesis]:
+        shorter, longer = self.told_apart()
+        low, high = sorted((self.a, self.b))
+        if longer in self.pooled:
+            says = f"{longer} is maps, pooled to one cell each, {high} axes with those, and {shorter} has {low}"
+            flat = self.instead(self.line.edited(longer, f"{longer}.flatten(1)"))
+            yield likely(says, "model", f"{longer}.flatten(1): [batch, channels]", flat)
+        elif {low, high} == {2, 4}:
+            says = f"{self.differ}: maps [batch, channels, height, width] and a vector for each sample"
+            advice = "pool and flatten the maps, x.mean((2, 3)), or spread the vector: v[:, :, None, None].expand(…)"
+            spread = f"{{}}[:, :, None, None].expand(-1, -1, *{longer}.shape[2:])"
+            joined = self.line.code and self.written_dim == "1" and {shorter, longer} <= set(parts_of(self))
+            yield likely(says, "call", advice, self.changed(shorter, spread) if joined else None)
+
+    def reduced_axis(self) -> Iterator[Hypothesis]:
+        if reduced := self.reduced(self.told_apart()[0]):
+            says = f"{self.differ}: {reduced.callee}() at {reduced.place} took an axis away"
+            kept = Fix(reduced.edited(keepdim=True).strip(), "instead", reduced.file, reduced.number, reduced.last)
+            yield likely(says, "call", "keepdim=True there keeps it, with size 1", kept)
+
+    def one_for_all(self) -> Iterator[Hypothesis]:
+        (shorter, longer), dim = self.told_apart(), self.written_dim
+        if {self.a, self.b} != {2, 3}:
+            return
+        if dim == "1" and shape_of_parameter(self, shorter):
+            says = f"{self.differ}: {shorter} is learned, a token for all samples alike, and needs one for each"
+            token = f"{shorter}.expand({longer}.size(0), 1, -1)"
+            yield likely(says, "call", token, self.instead(self.line.edited(shorter, token)))
+        elif dim in ("-1", "2") and {shorter, longer} <= set(parts_of(self)):
+            says = f"{self.differ}: steps [batch, steps, features], and features [batch, features] that all steps share"
+            spread = f"{{}}.unsqueeze(1).expand(-1, {longer}.size(1), -1)"
+            advice = f"repeat them for each step: {spread.format(shorter)}"
+            yield likely(says, "call", advice, self.changed(shorter, spread))
+
+    def lost_axis(self) -> Iterator[Hypothesis]:
+        shorter, dim = self.told_apart()[0], self.written_dim
+        says = f"{self.differ}: one axis was squeezed, indexed away, reduced (max, mean) or left out"
+        lacks = "unsqueeze the one with fewer axes"
+        if shorter in parts_of(self):
+            lacks = f"{shorter}.unsqueeze({dim})" if abs(self.a - self.b) == 1 and dim else f"unsqueeze {shorter}"
+        advice = f"{lacks}, or keep the axis where it went: no squeeze(), and keepdim=True; expand() it where the "
+        yield likely(says, "call", f"{advice}other sizes differ then")
+
+    causes = (numbers, maps_and_vector, reduced_axis, one_for_all, lost_axis)
 
     def told_apart(self) -> tuple[str, str]:
         """What has fewer axes and what has more, in the user's words as far as message and file tell them apart."""
@@ -279,72 +305,3 @@ def shape_of_parameter(rule: Rule, name: str) -> tuple[str, ...]:
     """The sizes of an nn.Parameter as they are written in the user's file; empty if it is none."""
     made = parameter(rule, name)
     return tuple(map(ast.unparse, made.call.args)) if made else ()
-
-
-class CatList(Rule):
-    code = "cat-list"
-    signatures = (
-        "argument 'tensors' (position 1) must be tuple of Tensors, not {given:word}",
-        "{function:word}at() takes from 1 to 2 positional arguments but {count} were given",
-        "expected a non-empty list of Tensors",
-        "expects a non-empty TensorList",
-        "expected Tensor as element {element} in argument 0, but got {given:word}",
-        "expected Variable as element {element} in argument 0, but got {given:word}",
-        "cat received an invalid combination of arguments - got ({received:words})",
-    )
-    says = "torch.cat and torch.stack take a list of tensors"
-    layer_named = r"cat|stack"
-    lookalike = "cat-rank"
-    example = """
-        a, b = torch.rand(2, 3), torch.rand(2, 3)
-        # TypeError: cat(): argument 'tensors' (position 1) must be tuple of Tensors, not Tensor
-        both = torch.cat(a, b)
-        assert both.shape == (4, 3)
-    """
-
-    def hypotheses(self) -> Iterator[Hypothesis]:
-        given = "Tensor" if "count" in self.facts else self.facts.get("given", "")
-        if self.facts.get("received", "").startswith(("list", "tuple")):
-            says = "the list's tensors are of several types, or on CPU and GPU (before 0.4: Variables beside tensors)"
-            yield likely(says, "data", "print([part.type() for part in parts]), and make them one type on one device")
-        elif given == "NoneType" and self.case.through(COLLATE):
-            says = f"the dataset returned None for sample {self.element} of a batch: a way without return, a bad file"
-            advice = "return a tensor on every way, or leave such samples out: of the dataset, or in a collate_fn"
-            yield likely(says, "data", advice)
-        elif given == "NoneType":
-            says = f"element {self.element} of the list is None: what makes it returned nothing"
-            yield likely(says, "data", "see where it is made: a forward or function without return, or leave it out")
-        elif "element" in self.facts:
-            says = f"element {self.element} of the list is of type {given}, not a tensor"
-            advice = "torch.as_tensor(…) each of them, or return tensors where they are made"
-            if re.search(r"tuple|list|Output", given):
-                advice = "take the tensor out of it: an index more (states[-1]), or unpack what the layer returns"
-            yield likely(says, "call", advice)
-        elif given:
-            says = f"the tensors were given one by one ({given} first), not as a list"
-            call = self._call
-            fix = None
-            if call and len(call.args) > 1 and given == "Tensor":
-                parts = ", ".join(self.line.text(part) for part in call.args if not isinstance(part, ast.Constant))
-                fix = self.replaced(parts, f"[{parts}]")
-            yield certain(says, "call", "torch.cat([a, b], dim=…)", fix)
-        else:
-            if filtered := self.filtered():
-                yield filtered
-                return
-            says = "the list is empty: nothing was collected, or a filter kept nothing"
-            advice = "see why: a loader without batches, a threshold that nothing passes, an empty folder"
-            yield likely(says, "data", advice)
-
-    def filtered(self) -> Hypothesis | None:
-        """A list that gets something under a condition alone, in the user's file."""
-        name, frame = self.handed(0, ""), self.case.frame
-        numbers = self.case.elsewhere(rf"(?<![\w.]){re.escape(name)}\.append\(") if name else []
-        if not frame or len(numbers) != 1:
-            return None
-        nodes = self.case.source.names.nodes.get(frame.file, [])
-        test = [each for each in nodes if isinstance(each, ast.If) and holds(each, numbers[0])][-1:]
-        says = "".join(f"where {ast.unparse(each.test)} (line {each.lineno})" for each in test)
-        advice = f"if that can be, see to it: if not {name}, return torch.empty(0, …) with the axes of one, or go on"
-        says = f"{name} is empty: it gets something only {says}, and that never was so"
-        return likely(says, "data", f"{advice}; print how many pass") if test else None
