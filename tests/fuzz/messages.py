@@ -38,6 +38,7 @@ SHAPES = (
     "2 x 3",
 )
 SHAPES += ("[100000, 100000]", "[-1, -1]", "[2, 3", f"[{'1, ' * 500}1]")
+WORDS = ("NoneType", "tuple", "Tensor", "Long", "double", "Half", "c10::BFloat16", "bool", "cpu", "cuda:0", "meta")
 PLACES = (
     '  File "/home/me/train.py", line 12, in <module>\n    out = net(x.view(-1, 10))\n          ^^^^^^\n',
     '  File "/usr/site-packages/torch/nn/modules/conv.py", line 5, in forward\n    return F.conv2d(x, w)\n',
@@ -64,7 +65,7 @@ def hole(random: Random, kind: str) -> str:
         return random.choice(SHAPES) if random.random() < 0.8 else str(drawn)
     if kind in ("word", "words", "class", "keys"):
         return random.choice(
-            ("conv1.weight", "Float", "torch.cuda.FloatTensor", "<class 'list'>", "x" * 1000, "", "a b c", "\\")
+            ("conv1.weight", "Float", "torch.cuda.FloatTensor", "<class 'list'>", "x" * 1000, "", "a b c", "\\", *WORDS)
         )
     return random.choice(NUMBERS) if random.random() < 0.6 else str(random.randint(-9, 5000))
 

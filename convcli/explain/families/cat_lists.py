@@ -42,6 +42,11 @@ class CatList(Rule):
 
     def no_tensor(self) -> Iterator[Hypothesis]:
         given = self.given
+        if "element" not in self.facts:
+            if given == "NoneType":
+                says = "None was handed over in the place of a list: what makes that returns nothing"
+                yield likely(says, "call", "see that it returns the list; parts.append(x) itself gives None")
+            return
         if given == "NoneType" and self.case.through(COLLATE):
             says = f"the dataset returned None for sample {self.element} of a batch: a way without return, a bad file"
             advice = "return a tensor on every way, or leave such samples out: of the dataset, or in a collate_fn"
@@ -49,7 +54,7 @@ class CatList(Rule):
         elif given == "NoneType":
             says = f"element {self.element} of the list is None: what makes it returned nothing"
             yield likely(says, "data", "see where it is made: a forward or function without return, or leave it out")
-        elif "element" in self.facts:
+        else:
             says = f"element {self.element} of the list is of type {given}, not a tensor"
             advice = "torch.as_tensor(…) each of them, or return tensors where they are made"
             if re.search(r"tuple|list|Output", given):

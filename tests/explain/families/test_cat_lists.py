@@ -17,6 +17,7 @@ CASES = [
         "several types",
     ),
     ("torch.cat(): expected a non-empty list of Tensors", "cat-list", "data", "empty"),
+    ("argument 'tensors' (position 1) must be tuple of Tensors, not NoneType", "cat-list", "call", "gives None"),
     ("expected Tensor as element 0 in argument 0, but got numpy.ndarray", "cat-list", "call", "numpy.ndarray"),
 ]
 
