@@ -99,6 +99,29 @@ class Line:
                 return self.text(node.left), self.text(node.right)
         return None
 
+    def swapped(self) -> tuple[str, str] | None:
+        """The product of matrices that raised, as it is written and with its sides in the other order.
+
+        >>> Line("return relu(h @ adj + b)").swapped(), Line("s = (a * q).mm(k)").swapped()
+        (('h @ adj', 'adj @ h'), ('(a * q).mm(k)', 'k.mm(a * q)'))
+        """
+        call = self.call(PRODUCT)
+        operators = (node for node in self._nodes(ast.BinOp) if isinstance(node, ast.BinOp))
+        operator = next((node for node in operators if isinstance(node.op, ast.MatMult)), None)
+        match call, operator:
+            case ast.Call(func=function, args=[one, other]), _:
+                return self.text(call), f"{self.text(function)}({self.text(other)}, {self.text(one)})"
+            case ast.Call(func=ast.Attribute(value=one, attr=name), args=[other]), _:
+                return self.text(call), f"{self._bracketed(other)}.{name}({self.text(one)})"
+            case None, ast.BinOp(left=one, right=other):
+                return self.text(operator), f"{self._bracketed(other)} @ {self._bracketed(one)}"
+        return None
+
+    def _bracketed(self, node: ast.expr) -> str:
+        """The code of a part of the line, in brackets if others may not stand beside it."""
+        alone = isinstance(node, ast.Name | ast.Attribute | ast.Call | ast.Subscript)
+        return self.text(node) if alone else f"({self.text(node)})"
+
     @property
     def assigned(self) -> str:
         """The name that the line assigns to.

@@ -215,6 +215,17 @@ class Names:
                 fits = [each for each in made if isinstance(each, ast.Call) and last_name(each.func) == owner.name]
                 if len(fits) == 1:
                     yield owner.name, fits[0]
+        if frames:
+            yield from self._called_last(frames[-1])
+
+    def _called_last(self, frame: Frame) -> Iterator[tuple[str, ast.Call]]:
+        """The class or function of the user's that made what the innermost line calls, with the call that did."""
+        called = Line(frame.code, frame.marked).call()
+        made = self.assigned(ast.unparse(called.func), frame.file, frame.number) if called else []
+        calls = [value for _, value in made if isinstance(value, ast.Call)]
+        own = {getattr(scope, "name", "") for scopes in self.scopes.values() for scope in scopes}
+        if len(calls) == 1 and last_name(calls[0].func) in own:
+            yield last_name(calls[0].func), calls[0]
 
 
 def handed_over(call: ast.Call, name: str, names: Sequence[str]) -> ast.expr | None:

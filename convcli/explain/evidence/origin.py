@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from convcli.explain.evidence.frames import Frame
 from convcli.explain.evidence.lines import NAME, Line
-from convcli.explain.evidence.names import last_name
+from convcli.explain.evidence.names import holds, last_name
 from convcli.explain.evidence.source import Made, Source
 
 MOST = 60  # calls that are followed
@@ -199,7 +199,7 @@ class Origin:
                         return
                     else:
                         yield self.by_call.get(node) or self._written(node, at, number)
-                    node = _input(node, layer is not None)
+                    node = input_of(node, layer is not None)
                 case ast.Subscript(value=inner) | ast.Starred(value=inner) | ast.BinOp(left=inner):
                     node = inner
                 case ast.Name(id=name):
@@ -211,6 +211,9 @@ class Origin:
     def _value(self, name: str, at: int, number: int) -> tuple[ast.expr | None, int, int]:
         """What a name was set to above a line, or what was handed over for it a frame further out; with its place."""
         assigned = [(s, value) for s, value in self._assigned(name, at, number) if s.lineno < number]
+        above = max((statement.lineno for statement, _ in assigned), default=0)
+        if self._carried(name, at, number, above):
+            return ast.Constant(None), at, number
         if assigned:
             statement, value = max(assigned, key=lambda each: each[0].lineno)
             return value, at, statement.lineno
@@ -221,6 +224,12 @@ class Origin:
         outer = self.frames[at - 1]
         line = Line(outer.code, outer.marked)
         return line.argument(line.call(), found[1].index(name), name), at - 1, outer.number
+
+    def _carried(self, name: str, at: int, number: int, above: int) -> bool:
+        """Whether a loop around a line sets a name for its next turn: what is set above it is for the first alone."""
+        loop = self.source.names.loop(self.frames[at].file, number)
+        again = (statement.lineno for statement, _ in self._assigned(name, at, number))
+        return loop is not None and above < loop.lineno and any(holds(loop, each) for each in again)
 
     @property
     def classes(self) -> set[str]:
@@ -257,7 +266,7 @@ def unknown(file: str, number: int) -> Made:
     return Made(file, number, number, ast.Call(ast.Name(UNKNOWN), [], []), "")
 
 
-def _input(call: ast.Call, of_layer: bool) -> ast.expr | None:
+def input_of(call: ast.Call, of_layer: bool) -> ast.expr | None:
     """What a call makes something of: what is handed to a layer or a function, or else the tensor of a method."""
     owner = call.func.value if isinstance(call.func, ast.Attribute) else None
     if of_layer or owner is None or ast.unparse(owner) in MODULES:

@@ -250,8 +250,8 @@ class Source:
     def worded(self, made: Made, changes: dict[str, object], joined: bool) -> tuple[Made, dict[str, object]]:
         """The call that is to be changed, and its changes in the words that stand there."""
         for argument, value in changes.items():
-            made, name = self.maker(made, argument) or (made, argument)
             if isinstance(value, int):
+                made, name = self.maker(made, argument) or (made, argument)
                 return made, {name: made.reworded(name, value, joined)}
         return made, changes
 

@@ -47,6 +47,10 @@ def test_of_several_layers_of_a_class_the_one_that_the_traceback_came_through_co
     assert of("self.half", 9, *through) == 32
 
 
+def test_the_layer_that_the_last_line_calls_counts_where_its_class_has_no_forward() -> None:
+    assert of("cin", 7, Frame("net.py", 15, code="x = self.one(x)")) == 32
+
+
 def test_names_that_stand_for_each_other_end() -> None:
     names = Names({"net.py": ast.parse("a = b\nb = a\n")}, ())
     assert names.number(ast.parse("a", mode="eval").body, "net.py", 1) is None

@@ -60,3 +60,15 @@ def test_what_was_done_with_it_since(tmp_path: Path) -> None:
 
 def test_data_that_no_layer_made(tmp_path: Path) -> None:
     assert told(tmp_path, "x = x.float()").of_data
+
+
+def test_what_a_loop_sets_for_its_next_turn_is_not_what_stands_above_it(tmp_path: Path) -> None:
+    text = "x = nn.Linear(4, 8)(x)\nfor part in parts:\n    {inside}\n    x = part(x)\n"
+    for inside, known in (("pass", False), ("x = nn.Linear(4, 8)(y)", True)):
+        path = tmp_path / "net.py"
+        path.write_text(text.format(inside=inside))
+        frame = Frame(str(path), 4, "<module>", "x = part(x)")
+        origin, line = Origin(Source([frame])), Line(frame.code)
+        steps = origin.arriving(None, line, line.call(), False)
+        assert (steps[0].callee != "?") is known
+        assert not origin.told(steps).of_data

@@ -108,3 +108,10 @@ y, z = a(x), b(x)
 """)
     assert [made.number for made in source.alike(source.made[0], "in_features")] == [1, 2]
     assert [made.number for made in source.alike(source.made[2], "in_features")] == [3]
+
+
+def test_words_of_the_place_where_a_layer_is_made_are_not_taken_elsewhere() -> None:
+    source = Source.of_text("def block(a, b):\n    return nn.Linear(a, 9)\n\npart = block(3, 4)\n")
+    made = next(each for each in source.made if each.callee == "Linear")
+    assert source.worded(made, {"in_features": "b"}, True) == (made, {"in_features": "b"})
+    assert source.worded(made, {"in_features": 5}, False)[0].callee == "block"
