@@ -1,9 +1,14 @@
 """Tensors with an axis too many or too few for what is done with them."""
 
+import ast
+import re
 from collections.abc import Iterator, Sequence
 from math import isqrt
+from textwrap import dedent
 
-from convcli.explain.rule import Hypothesis, Rule, likely, possible
+from convcli.explain.evidence.origin import Told, input_of
+from convcli.explain.evidence.source import Made
+from convcli.explain.rule import Fix, Hypothesis, Rule, likely, possible
 from convcli.wording import counted
 
 FAMILY = "rank"
@@ -120,6 +125,42 @@ class Rank(Rule):
     def wanted(self) -> str:
         return f"[batch, {self.channels or 'channels'}, {', '.join(['…'] * self.ndim)}]"
 
+    def flat(self) -> Made | None:
+        """The call of the user's files that flattens what the layer gets, where no layer takes it in between."""
+        origin, call = self.case.origin, None if self.generic else self._call
+        given = self.line.argument(call, 0)
+        first = [each.callee for each in origin.within(call)][:1] if self.case.in_sequential else ["Conv"]
+        came = origin.told(origin.steps(given)) if given and first and first[0].startswith("Conv") else Told()
+        between = came.layer is not None and not came.layer.callee.startswith("Conv")
+        return None if between or came.flat not in self.case.source.made else came.flat
+
+    def flattened_in_file(self) -> Iterator[Hypothesis]:
+        if len(self.shape) != 2 or self.noise or not (flat := self.flat()):
+            return
+        says = (
+            f"{self.x} is {list(self.shape)}: line {flat.number} flattens it, {ast.unparse(flat.call)}, as a network "
+        )
+        fix = self.unflattened(flat)
+        out = f"line {flat.number}" if fix and fix.last > flat.last else "that"
+        advice = f"leave {out} out, and flatten behind the last convolution alone"
+        yield likely(f"{says}of linear layers takes it", "call", advice, fix)
+        channels, side = self.flat_maps() if self.ndim == 2 else (0, 0)
+        if side:
+            says = f"the flat form is needed between line {flat.number} and the layer"
+            yield possible(says, "call", f"{self.x}.unflatten(1, ({channels}, {side}, {side})) before the layer")
+
+    def unflattened(self, flat: Made) -> Fix | None:
+        """The line that flattens, without that; the next line in its place if it does nothing else."""
+        lines = self.case.source.texts[flat.file]
+        tensor = input_of(flat.call, False)
+        whole, part = (each and ast.get_source_segment("\n".join(lines), each) for each in (flat.call, tensor))
+        code = dedent(flat.code).strip().replace(whole or "", part or "", 1)
+        if code != f"{part} = {part}":
+            return Fix(code, "instead", flat.file, flat.number, flat.last) if whole and part else None
+        here, below = lines[flat.number - 1], lines[flat.last] if flat.last < len(lines) else ""
+        after = re.fullmatch(rf"{here[: len(here) - len(here.lstrip())]}(\S.*[^\s:([{{,\\])", below)
+        return Fix(after[1], "instead", flat.file, flat.number, flat.last + 1) if after else None
+
     def flattened(self) -> Iterator[Hypothesis]:
         if self.noise:
             batch, features = self.shape
@@ -225,7 +266,17 @@ class Rank(Rule):
         if not self.channels:
             yield possible("the batch is there and the channel axis isn't", "data", "x.unsqueeze(1)")
 
-    causes = (flattened, squeezed_away, bare, several_missing, side_missing, picture_alone, channels_missing, no_batch)
+    causes = (
+        flattened_in_file,
+        flattened,
+        squeezed_away,
+        bare,
+        several_missing,
+        side_missing,
+        picture_alone,
+        channels_missing,
+        no_batch,
+    )
 
     def too_many(self, shape: tuple[int, ...], got: int) -> Iterator[Hypothesis]:
         ndim = self.most - 2
@@ -234,6 +285,9 @@ class Rank(Rule):
             says = f"{self.x} {list(shape)} is sound with its {counted(shape[-1], 'channel')} last"
             advice = "[batch, channels, samples]: mono by x.mean(-1), and channels before samples where it is loaded"
             yield likely(says, "data", advice, self.changed(self.x, "{}.mean(-1)"))
+            return
+        if summary := self.of_summary(shape):
+            yield summary
             return
         volumes = len(shape) == 5 and ndim == 2 and shape[2] > 4
         if volumes and (shape[1] in (1, 3, 4, 16) or not ones):
@@ -259,3 +313,15 @@ class Rank(Rule):
         else:
             says = f"{list(shape) or 'the input'} has {counted(got, 'axis')} and the layer takes {self.most}"
             yield likely(says, "model", f"the {got - 2}-d layer of the same kind, or merge axes with flatten")
+
+    def of_summary(self, shape: tuple[int, ...]) -> Hypothesis | None:
+        """torchsummary's summary, which makes a batch of two of a size that is to be one sample's."""
+        size, one = (f"({', '.join(map(str, part))})" for part in (shape[1:], shape[2:]))
+        for made in self.case.source.made if shape[:1] == (2,) else ():
+            if made.callee == "summary" and size in ast.unparse(made.call):
+                says = f"summary at line {made.number} adds a batch axis to {size}, which is a batch already: "
+                says += f"{list(shape)} goes through the network"
+                code = re.sub(r",\s*".join(map(str, shape[1:])), one[1:-1], dedent(made.code).strip())
+                fix = Fix(code, "instead", made.file, made.number, made.last)
+                return likely(says, "call", f"the size of one sample alone, {one}; the network is right", fix)
+        return None

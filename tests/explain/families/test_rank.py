@@ -207,3 +207,42 @@ class Net(nn.Module):
 assert Net()(torch.rand(16, 20)).shape == (16, 4, 4, 4)
 """
     assert assert_file_mends(text, "has no height and width", tmp_path / "net.py").hypotheses[0].fixes
+
+
+NET = """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.body = nn.Sequential(nn.Conv2d(1, 4, 3), nn.Flatten(), nn.Linear(4 * 6 * 4, 2))
+    def forward(self, x):
+        {inner}
+        return self.body(x)
+net, x = Net(), torch.rand(5, 1, 8, 6)
+for _ in range(2):
+    {outer}
+    y = net({given})
+"""
+
+
+@pytest.mark.parametrize(
+    ("inner", "outer", "given"),
+    [
+        ("x = x * 2", "x = x.view(x.size(0), -1)", "x"),
+        ("x = torch.flatten(x, 1)", "z = x", "z"),
+        ("x = x * 2", "z = x", "z.reshape(-1, 48)"),
+        ("x = x * 2", "z = x.flatten(1)", "z"),
+    ],
+)
+def test_the_line_that_flattens_too_early_is_found(inner: str, outer: str, given: str, tmp_path: Path) -> None:
+    text = NET.format(inner=inner, outer=outer, given=given)
+    assert assert_file_mends(text, "as a network of linear layers takes it", tmp_path / "net.py").hypotheses[0].fixes
+
+
+def test_a_summary_of_a_batch_is_given_one_sample(tmp_path: Path) -> None:
+    text = """
+def summary(model, input_size, batch_size=-1):
+    model(torch.rand(2, *input_size))
+net = nn.Conv2d(3, 4, 3)
+summary(net, input_size=(8, 3, 16, 16))
+"""
+    assert_file_mends(text, "adds a batch axis to (8, 3, 16, 16)", tmp_path / "net.py")
