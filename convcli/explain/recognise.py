@@ -13,6 +13,7 @@ from convcli.explain.evidence.pasted import FILE
 from convcli.explain.evidence.source import Source
 from convcli.explain.families import (
     addition,
+    alone,
     attention,
     autograd,
     axes,
@@ -81,6 +82,7 @@ FAMILIES: tuple[ModuleType, ...] = (
     cat_lists,
     addition,
     norm,
+    alone,
     gradients,
     indices,
     dtype,

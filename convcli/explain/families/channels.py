@@ -1,11 +1,13 @@
 """Convolutions whose input has other channels than their weight takes."""
 
+import ast
 from collections.abc import Iterator
 from functools import cached_property
 from math import isqrt, prod
 
 from convcli.explain.families.convolved import OfChannels, batch_parted, dense
 from convcli.explain.families.features import JOINS, spectra
+from convcli.explain.families.trained import as_trained
 from convcli.explain.rule import Fix, Hypothesis, certain, likely, possible
 from convcli.refusals import AXIS_NAMES
 from convcli.wording import counted
@@ -13,6 +15,7 @@ from convcli.wording import counted
 FAMILY = "channels"
 
 GREY = ('convert("L")', "convert('L')", "Grayscale(", "IMREAD_GRAYSCALE", "MNIST(")
+LOADS = ("pretrained", "weights=", "load_state_dict", "torch.load(")
 # Channels that the denoising network of an image generator expects, and those that arrive.
 LATENTS = {
     (5, 4): "weights that take a depth map too (4 latents + 1) are in a pipeline that gives 4 channels",
@@ -168,8 +171,8 @@ class ChannelsColour(OfChannels):
                 spread = self.changed(self.x, "{}.expand(-1, 3, -1, -1)") if self.got == 1 else loaded(mode)
                 data = likely(says, "data", f"{advice}({self.expected})", spread)
                 model, made = f"the network is your own and shall read {given}", self.widened(self.got)
-                if meant := self.meant() if made else "":
-                    model = f"{given} are loaded on purpose, {meant}, and {self.named} was made for {self.expected}"
+                if meant := self.meant(given) if made else "":
+                    model = f"{meant}, and {self.named} was made for {self.expected}"
                     yield likely(model, "model", self.setting(self.written, "in_channels", self.got), made)
                     yield data
                     return
@@ -182,12 +185,20 @@ class ChannelsColour(OfChannels):
                 yield likely(says, "data", f'convert("{mode}") each picture where it is loaded', loaded(mode))
                 yield possible(f"all {self.got} channels are meant to be read", "model", self.taking(self.got))
 
-    def meant(self) -> str:
+    def meant(self, given: str) -> str:
         """What the user's file says of grey pictures that are meant to be grey, for a network without weights."""
-        source = self.case.source
-        if self.got != 1 or any(map(source.says, ("pretrained", "weights=", "load_state_dict"))):
+        source, frame = self.case.source, self.case.frame
+        if self.got != 1 or any(map(source.says, LOADS)):
             return ""
-        return next(filter(source.says, GREY), "")
+        if words := next(filter(source.says, GREY), ""):
+            return f"{given} are loaded on purpose, {words}"
+        own = frame and source.names.around(frame.file, frame.number, ast.ClassDef)
+        if own and self.case.direct and source.says(".backward("):
+            return f"{given} arrive, {getattr(own, 'name', '')} is your own and trained here from the start"
+        return ""
+
+    def warning(self) -> str:
+        return "" if self.meant("") else super().warning()
 
     def deciding(self) -> str:
         return "what the network was trained on: with pretrained weights the data have to change"
@@ -217,7 +228,7 @@ class Channels(OfChannels):
 
     def hypotheses(self) -> Iterator[Hypothesis]:
         if self.groups and len(self.input) == self.ndim + 2 and prod(self.input) >= 0:
-            yield from super().hypotheses()
+            yield from as_trained(self, super().hypotheses(), self.got, self.expected)
 
     @cached_property
     def wider(self) -> Fix | None:
@@ -320,4 +331,15 @@ class Channels(OfChannels):
             says = f"{expected} = 2 · {got}: two maps were to be concatenated, and only one arrives"
             yield possible(says, "call", "torch.cat([a, b], dim=1) before the layer")
 
-    causes = (in_file, other_pipeline, fourth_channel, repeated, blocks, bins, other_layers, other_data, miscounted)
+    causes = (
+        OfChannels.recurrent,
+        in_file,
+        other_pipeline,
+        fourth_channel,
+        repeated,
+        blocks,
+        bins,
+        other_layers,
+        other_data,
+        miscounted,
+    )

@@ -14,7 +14,7 @@ from convcli.explain.evidence.origin import Told, joined
 from convcli.explain.evidence.source import Made
 from convcli.explain.families.features import JOINS
 from convcli.explain.families.kernel import LAYERS
-from convcli.explain.rule import Fix, Hypothesis, Rule, likely, shaped
+from convcli.explain.rule import Fix, Hypothesis, Rule, likely, possible, shaped
 from convcli.refusals import AXIS_NAMES
 from convcli.wording import counted
 
@@ -223,6 +223,32 @@ class OfChannels(Rule):
                 line = f"{ast.unparse(statement)} (line {statement.lineno})"
                 return f"{line} stands outside of the loop of line {inner.lineno}, which makes them"
         return ""
+
+    def of_gates(self) -> tuple[int, int]:
+        """The hidden channels and the gates of a recurrent cell that joins them to its input; zeros if it is none.
+
+        Its convolution makes 4 (LSTM) or 2 (GRU) gates, and what arrives is the hidden state of the layer below.
+        """
+        cell = self.case.through(r"(?i)lstm|gru|rnn") or any(map(self.case.source.says, ("ConvLSTM", "ConvGRU")))
+        for gates in (4, 2) if cell else (4,):
+            hidden, rest = divmod(self.weight[0], gates)
+            data = self.expected - hidden
+            if not rest and self.got == 2 * hidden > 4 and 0 < data != hidden and (cell or data in (1, 3)):
+                return (hidden, gates) if self.case.may_have(JOINS) else (0, 0)
+        return 0, 0
+
+    def recurrent(self) -> Iterator[Hypothesis]:
+        hidden, gates = self.of_gates() if self.groups == 1 else (0, 0)
+        if not hidden:
+            return
+        data, cell = self.expected - hidden, "LSTM" if gates == 4 else "GRU"
+        says = f"the numbers are those of a Conv{cell}'s cell, {self.weight[0]} = {gates} · {hidden}, which joins its "
+        says += f"{hidden} hidden channels to its input: {self.expected} = {data} + {hidden} were counted, "
+        says += f"and {self.got} = {hidden} + {hidden} arrive, as in a layer above the first"
+        advice = f"each layer after the first gets the {hidden} hidden channels of the one below: make it for {hidden}"
+        yield likely(says, "model", f"{advice}, and only the first for {data}")
+        says = f"it is the first layer, and its input has {hidden} channels in the place of {data}"
+        yield possible(says, "data", "[batch, time, channels, height, width]: see which axis is taken for each step")
 
     def generates(self) -> bool:
         """Whether the layer is one of an image generator: by its numbers, which no first layer over pixels has."""

@@ -6,7 +6,9 @@ from math import isqrt
 
 from convcli.explain.evidence.lines import lines_told
 from convcli.explain.families.features import WIDTHS, made_of_maps, maps_counted
+from convcli.explain.families.matmul import PARAMETER
 from convcli.explain.families.miscounted import Miscounted
+from convcli.explain.families.trained import as_trained
 from convcli.explain.rule import Hypothesis, likely, possible, shaped
 from convcli.wording import counted as counted_as
 
@@ -40,6 +42,9 @@ class LinearSize(Miscounted):
         assert scores.shape == (4, 10)
     """
 
+    def hypotheses(self) -> Iterator[Hypothesis]:
+        yield from as_trained(self, super().hypotheses(), self.features, self.in_features)
+
     def operands(self) -> Iterator[tuple[str, str]]:
         if self.product:
             left, right = self.sides()
@@ -57,7 +62,7 @@ class LinearSize(Miscounted):
 
     def warning(self) -> str:
         merged = self.samples
-        if not merged or merged >= self.rows or self.unbatched() or self.unflattened():
+        if self.product or not merged or merged >= self.rows or self.unbatched() or self.unflattened():
             return ""
         return (
             f"{self.x}.reshape({merged}, {self.in_features}) runs, but merges {self.rows // merged} rows into "
@@ -209,11 +214,24 @@ class LinearSize(Miscounted):
     def sides(self) -> tuple[str, str]:
         return self.line.factors() or (self.handed(0, "a"), self.handed(1, "b"))
 
+    def turned_round(self, left: str, right: str) -> bool:
+        """Whether the sides fit in the other order, and one of them isn't where such a matrix stands."""
+        weights = [
+            not re.search(GRAPH, side) and bool(re.search(rf"{PARAMETER}|^self\.", side)) for side in (left, right)
+        ]
+        square = self.in_features == self.out_features
+        return self.rows == self.out_features and (weights[0] or (square and not weights[1]))
+
     def products(self) -> Iterator[Hypothesis]:
         """A product of two tensors, not a layer."""
         left, right = self.sides()
         shapes = f"{left} is [{self.rows}, {self.features}] and {right} [{self.in_features}, {self.out_features}]"
-        if self.features == self.out_features:
+        if self.turned_round(left, right) and (swapped := self.line.swapped()):
+            says = f"{shapes}: they stand in the wrong order, as the {self.rows} columns of {right} belong to the "
+            says += f"{self.rows} rows of {left}"
+            advice = f"{swapped[1]} gives [{self.in_features}, {self.features}]"
+            yield likely(says, "call", advice, self.replaced(*swapped, 1))
+        elif self.features == self.out_features:
             says = f"{shapes}: the {self.features} features of both are on the last axis, so one has to be turned"
             yield likely(says, "call", f"multiply by {right}.T", self.instead(self.line.edited(right, f"{right}.T")))
         elif self.rows == self.in_features:

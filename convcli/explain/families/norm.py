@@ -4,14 +4,16 @@ import ast
 import re
 from collections.abc import Iterator
 from functools import cached_property
-from math import prod
+from textwrap import dedent
 from typing import Any
 
 from convcli.explain.case import Case
-from convcli.explain.evidence.origin import MAKES, Told
+from convcli.explain.evidence.origin import MAKES
 from convcli.explain.evidence.source import Made
 from convcli.explain.families.convolved import dense
-from convcli.explain.families.features import of_models
+from convcli.explain.families.features import SAME_COLUMNS, columns, of_models
+from convcli.explain.families.neighbours import other_words
+from convcli.explain.families.trained import as_trained
 from convcli.explain.rule import Fix, Hypothesis, Rule, certain, likely, possible
 from convcli.wording import counted
 
@@ -47,19 +49,17 @@ class NormChannels(Rule):
 
     def hypotheses(self) -> Iterator[Hypothesis]:
         if self.got != self.expected:
-            yield from super().hypotheses()
+            yield from as_trained(self, super().hypotheses(), self.got, self.expected)
 
     @cached_property
-    def norm(self) -> Made | None:
+    def written(self) -> Made | None:
         return self.made(NORMS, num_features=self.expected)
-
-    @cached_property
-    def came(self) -> Told:
-        return self.arriving(self.norm)
 
     @property
     def own(self) -> str:
-        return f"{self.setting(self.norm, 'num_features', self.got)}, or {self.expected} channels from the layer before"
+        return (
+            f"{self.setting(self.written, 'num_features', self.got)}, or {self.expected} channels from the layer before"
+        )
 
     def other_axis(self) -> Iterator[Hypothesis]:
         shape, expected = self.facts.get("input", ()), self.expected
@@ -73,11 +73,21 @@ class NormChannels(Rule):
                 advice += ", or x.flatten(0, 1) where an axis of parts stands before it"
             yield likely(says, "data", advice)
 
+    def in_words(self) -> Iterator[Hypothesis]:
+        """The class that makes the norm makes its neighbours for other channels, as it writes them."""
+        norm = None if self.generic else self.written
+        if norm and (found := other_words(self, norm, self.came, self.got)):
+            words, told = found
+            says = f"{told}, and the norm at {norm.place} is made for {norm.written('num_features')}: here "
+            says += f"{self.got} arrive, and it was made for {self.expected}"
+            fix = Fix(dedent(norm.edited(num_features=words)).strip(), "definition", norm.file, norm.number, norm.last)
+            yield likely(says, "model", f"num_features={words} there", fix)
+
     def layer_before(self) -> Iterator[Hypothesis]:
         layer = self.came.layer
         if layer and self.came.makes == self.got:
             says = f"{layer.callee} at {layer.place} makes {counted(self.got, 'channel')}, and the norm behind it was "
-            fix = self.remade(self.norm, num_features=self.got)
+            fix = self.remade(self.written, num_features=self.got)
             yield likely(f"{says}made for {self.expected}", "model", self.own, fix)
 
     def steps(self) -> Iterator[Hypothesis]:
@@ -126,6 +136,16 @@ class NormChannels(Rule):
             return f"{says} (both poolings, both directions), and one arrives"
         return f"the layer before makes {counted(got, 'channel')}, and the norm was made for {expected}"
 
+    def other_columns(self) -> Iterator[Hypothesis]:
+        """A size by one or two another than at training, and no width that layers have: of a table, it seems."""
+        got, expected = self.got, self.expected
+        flat = not self.written or self.written.callee.endswith("1d")
+        if (told := columns(got, expected)) and flat and expected > 16 and expected % 8 and not self.came.layer:
+            says = f"{told}, if it reads a table: new data were prepared in another way than those of training"
+            advice = f"the columns of training, in their order, table[train.columns]; {SAME_COLUMNS}"
+            yield likely(says, "data", advice)
+            yield possible(self.believed(), "model", self.own)
+
     def odd_channels(self) -> Iterator[Hypothesis]:
         """Few channels, or an odd number of them, as hardly any layer makes them for such a norm."""
         got, expected = self.got, self.expected
@@ -145,9 +165,20 @@ class NormChannels(Rule):
             yield possible(self.believed(), "model", self.own)
 
     def miscounted(self) -> Iterator[Hypothesis]:
-        yield likely(self.believed(), "model", self.own, self.remade(self.norm, num_features=self.got))
+        yield likely(self.believed(), "model", self.own, self.remade(self.written, num_features=self.got))
 
-    causes = (other_axis, layer_before, steps, dense_blocks, only_norm, odd_channels, other_models, miscounted)
+    causes = (
+        other_axis,
+        in_words,
+        layer_before,
+        steps,
+        dense_blocks,
+        only_norm,
+        other_columns,
+        odd_channels,
+        other_models,
+        miscounted,
+    )
     decide = "print the shape of what goes in: axis 1 is the channels"
 
 
@@ -271,47 +302,6 @@ class NormRank(Rule):
         fix = self.remade(made, type=f"{kind}{right}d") if made else None
         advice = f"nn.{kind}{right}d is the one for {self.got} axes, or don't flatten (or unsqueeze) before it"
         yield likely(what, "model", advice, fix)
-
-
-class NormOne(Rule):
-    code = "norm-one"
-    signatures = (
-        "Expected more than 1 value per channel when training, got input size {input:shape}",
-        "Expected more than 1 spatial element when training, got input size {input:shape}",
-    )
-    says = "one value for each channel has no spread to be divided by: {input}"
-    lookalike = "norm-channels"
-    rebuild = "layer = nn.BatchNorm1d({input}[1])\nx = torch.rand({input})\ny = layer(x)"
-    example = """
-        net = nn.Sequential(nn.Linear(8, 16), nn.BatchNorm1d(16))
-        # ValueError: Expected more than 1 value per channel when training, got input size torch.Size([1, 16])
-        y = net(torch.rand(1, 8))
-    """
-    decide = "whether this line trains or predicts"
-    not_that = "GroupNorm or no norm at all makes another network of it; pretrained statistics are lost"
-
-    def hypotheses(self) -> Iterator[Hypothesis]:
-        if len(self.input) < 2 or prod(self.input[2:]) * self.input[0] != 1:
-            return
-        pooled = "; a 1×1 map after pooling counts as one value" if len(self.input) > 2 else ""
-        says = f"a batch of one sample is trained on, often the last of an epoch{pooled}"
-        train = "batch_size of 2 or more, and DataLoader(…, drop_last=True) where the last batch may have one"
-        alone = "a single sample is predicted, and the model is still in training mode"
-        evaluate = "model.eval() before (and model.train() before training goes on)"
-        if self.predicts():
-            yield likely(alone, "call", evaluate)
-            yield possible(says, "data", train)
-        else:
-            yield likely(says, "data", train)
-            yield possible(alone, "call", evaluate)
-
-    def predicts(self) -> bool:
-        """Whether the innermost of the user's functions and lines that speaks of training or predicting predicts."""
-        own = [f"{frame.function} {frame.code}" for frame in self.case.raised.frames if not frame.of_library]
-        named = own or re.findall(r"line \d{1,9}, in (\w{1,80})", self.case.raised.text)
-        predicting = r"(?i)test|eval|valid|infer|predict|dummy|sample|export|onnx|summary"
-        place = next((each for each in reversed(named) if re.search(rf"{predicting}|train|fit\b|loss", each)), "")
-        return bool(re.search(predicting, place))
 
 
 class NormGroups(Rule):

@@ -218,6 +218,20 @@ CASES = [
         "data",
         "5 pictures may be stacked",
     ),
+    (
+        "Given groups=1, weight of size [48, 15, 3, 3], expected input[2, 24, 32, 32] to have 15 channels, but got 24 "
+        "channels instead",
+        "channels",
+        "model",
+        "48 = 4 · 12, which joins its 12 hidden channels to its input: 15 = 3 + 12 were counted",
+    ),
+    (
+        "Given groups=1, weight of size [64, 16, 3, 3], expected input[2, 32, 32, 32] to have 16 channels, but got 32 "
+        "channels instead",
+        "channels",
+        "model",
+        "32 = 2 · 16",
+    ),
 ]
 
 
@@ -235,3 +249,31 @@ maps = first(scans)
 """
     text = f"from PIL import Image\n{text}"
     assert_file_mends(text, 'grey pictures (1 channel) are loaded on purpose, convert("L")', tmp_path / "net.py")
+
+
+BLOCK = """
+class Block(nn.Sequential):
+    def __init__(self, wide, made):
+        super().__init__(nn.Conv2d(wide, made, 3), nn.ReLU())
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.first, self.second = Block(3, 8), Block(8, 4)
+    def forward(self, x):
+        x = self.first(x)
+        return self.second(x)
+
+net = Net()
+maps = net(torch.rand(2, 1, 16, 16))
+maps.mean().{end}()
+"""
+
+
+def test_a_network_of_ones_own_that_is_trained_here_is_made_for_grey_pictures(tmp_path: Path) -> None:
+    found = assert_file_mends(BLOCK.format(end="backward"), "Net is your own and trained here", tmp_path / "net.py")
+    assert "self.first, self.second = Block(1, 8), Block(8, 4)" in found.hypotheses[0].fixes[0].code
+
+
+def test_what_a_network_that_is_only_used_was_trained_on_is_not_known(tmp_path: Path) -> None:
+    assert_file_mends(BLOCK.format(end="item"), "went into a network for colour", tmp_path / "net.py")

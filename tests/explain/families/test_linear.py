@@ -6,7 +6,7 @@ import pytest
 
 from convcli.explain.evidence.message import read
 from convcli.explain.recognise import diagnose
-from tests.explain import IMPORTS, assert_first, at, error_of
+from tests.explain import IMPORTS, assert_file_mends, assert_first, at, error_of
 
 CASES = [
     ("mat1 and mat2 shapes cannot be multiplied (6x1 and 6x36)", "linear-size", "data", "column"),
@@ -128,3 +128,19 @@ def test_a_layer_within_a_model_of_no_known_name_is_just_the_layer() -> None:
     found = diagnose(read(at("y = model(x)", message, *files)))
     assert found is not None
     assert "in_features=80 where the layer is made" in found.hypotheses[0].advice
+
+
+@pytest.mark.parametrize("product", ["h @ mixes + 1", "torch.mm(h, mixes)", "h.relu().matmul(mixes)"])
+def test_sides_of_a_product_that_fit_in_the_other_order_are_swapped(product: str, tmp_path: Path) -> None:
+    text = f"""
+mixes, h = torch.rand(7, 7), torch.rand(7, 3)
+y = {product}
+assert y.shape == (7, 3)
+"""
+    assert_file_mends(text, "stand in the wrong order", tmp_path / "net.py")
+
+
+def test_a_weight_is_not_swapped_with_a_batch_that_happens_to_be_as_large() -> None:
+    message = "RuntimeError: mat1 and mat2 shapes cannot be multiplied (64x10 and 64x64)"
+    found = diagnose(read(at("h = x @ self.mix", message)))
+    assert found and "wrong order" not in found.hypotheses[0].says
