@@ -7,15 +7,13 @@ from functools import cached_property
 from math import prod
 from textwrap import dedent
 
-from convcli.explain.evidence.frames import Frame
-from convcli.explain.evidence.names import handed_over, last_name, whole
+from convcli.explain.evidence.names import last_name, whole
 from convcli.explain.evidence.source import Made
 from convcli.explain.rule import Fix, Hypothesis, Rule, likely, possible
 
 FAMILY = "norm"
 
 SIZES = (16, 32, 64)
-NAMED = (ast.Name, ast.Attribute)
 MAKES_DATA = r"^(?:rand|randn|randint|zeros|ones|empty|range|arange|normal|uniform|make_\w+)$"
 
 
@@ -71,23 +69,10 @@ class NormOne(Rule):
 
     @cached_property
     def loader(self) -> Made | None:
-        """The DataLoader whose batches a loop around one of the user's lines goes through."""
-        for frame in () if self.generic else self.case.source.frames:
-            loop = self.case.source.names.loop(frame.file, frame.number)
-            for each in ast.walk(loop.iter) if loop else ():
-                match self.handed_in(ast.unparse(each), frame) if isinstance(each, NAMED) else []:
-                    case [ast.Call() as call] if last_name(call.func) == "DataLoader":
-                        return self.case.origin.by_call.get(call)
-        return None
-
-    def handed_in(self, name: str, frame: Frame) -> list[ast.expr]:
-        """What a name at a place is set to, by who calls the function there if it is a parameter of that."""
-        names = self.case.source.names
-        if not (found := names.parameter(name, frame.file, frame.number)):
-            return [value for _, value in names.assigned(name, frame.file, frame.number)]
-        handed = [handed_over(call, name, found[1]) for call in names.callers(found[0], frame.file)]
-        set_to = [names.assigned(ast.unparse(each), frame.file, each.lineno) for each in handed if each]
-        return [value for each in set_to for _, value in each]
+        """The one DataLoader of the user's files, or the one of several that shuffles, as for training."""
+        loaders = [] if self.generic else self.case.source.fitting("DataLoader")
+        shuffling = [each for each in loaders if each.is_set("shuffle")]
+        return next((each[0] for each in (loaders, shuffling) if len(each) == 1), None)
 
     @property
     def size(self) -> int | None:

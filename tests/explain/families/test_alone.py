@@ -69,10 +69,10 @@ train(loader)
 """
 
 
-def test_the_loader_of_the_loop_leaves_its_last_batch_out(tmp_path: Path) -> None:
-    text = NET.format(batches="batch_size=16")
+def test_the_loader_that_shuffles_leaves_its_last_batch_out(tmp_path: Path) -> None:
+    text = NET.format(batches="batch_size=16, shuffle=True").replace("\ntrain(", "\nheld = DataLoader([], 4)\ntrain(")
     found = assert_file_mends(text, "33 (line 9) = 2 · 16 + 1", tmp_path / "net.py")
-    assert found.hypotheses[0].fixes[0].code.endswith("batch_size=16, drop_last=True)")
+    assert found.hypotheses[0].fixes[0].code.endswith("batch_size=16, shuffle=True, drop_last=True)")
 
 
 def test_batches_of_one_throughout_are_not_left_out(tmp_path: Path) -> None:
