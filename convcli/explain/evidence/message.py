@@ -1,7 +1,7 @@
 """The errors of a text: a bare message, a traceback however it was printed and quoted, or a log of megabytes."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 
@@ -29,6 +29,8 @@ SIZES = re.compile(r"size of tensor [ab] \((\d{1,18})\)")
 ASSIGNED = re.compile(r"(?<![\w.])[A-Za-z_][\w.]{0,80} [-+*/]?= [^\"`]{3,300}")  # within a sentence
 SHOWS = ("print", "item", "float", "int", "len", "str", "round", "format", "append", "step", "show")
 TRACEBACK = "Traceback (most recent call last)"
+# Settings and weights.
+FILES = (".yaml", ".yml", ".json", ".toml", ".cfg", ".pth", ".pt", ".ckpt", ".bin", ".safetensors", ".tar", ".pkl")
 CHAINED = re.compile(r"During handling of the above exception|direct cause of the following|Original Traceback")
 PRINTED = (("‘", "'"), ("’", "'"), ("“", '"'), ("”", '"'), ("×", "x"))  # as forums and pages set a message
 # Raised because another process came to an end.
@@ -51,6 +53,7 @@ class Raised:
     text: str
     frames: tuple[Frame, ...] = ()
     code: str = ""  # that stands beside it in the text
+    files: tuple[str, ...] = ()  # of settings and weights that the text names
 
     def placed(self) -> Self:
         """The same with its frames at their places in the code beside it, as far as their lines stand there once."""
@@ -93,8 +96,8 @@ def read(text: str) -> list[Raised]:
     if not named:
         message = _message(lines[-200:])
         return [Raised("", message, tuple(_unnamed(lines[-3000:])), code_in(lines))] if any(lines) else []
-    code = code_in(lines)
-    errors = [replace(_raised(lines, named, i), code=code) for i in range(len(named))]
+    code, files = code_in(lines), tuple(_files(lines[-3000:]))
+    errors = [replace(_raised(lines, named, i), code=code, files=files) for i in range(len(named))]
     first = len(errors) - 1
     while first and (
         named[first].in_passing
@@ -109,6 +112,15 @@ def read(text: str) -> list[Raised]:
         return [replace(chain[0], kind="", text=warned), *chain]
     told = [replace(chain[0], kind="", text=asserted)] if asserted else []
     return told + chain if "cuda" in text.lower() else chain + told
+
+
+def _files(lines: Sequence[str]) -> Iterator[str]:
+    """The files of settings and weights that commands and logs name, those of a traceback's frames left out."""
+    for line in lines:
+        for word in () if HEADER.search(line) else line.split():
+            path = word.strip("'\",;:()[]{}").rpartition("=")[2].strip("'\"")
+            if len(path) < 300 and (path.endswith(FILES) or re.fullmatch(r"(?:.*/)?configs?/.*\.py", path)):
+                yield path
 
 
 def _last(pattern: re.Pattern[str], lines: Sequence[str]) -> str:

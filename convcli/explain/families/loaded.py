@@ -2,6 +2,8 @@
 
 import ast
 import re
+from collections.abc import Sequence
+from itertools import product
 
 from convcli.explain.evidence.lines import NAME
 from convcli.explain.evidence.names import handed_over, last_name
@@ -10,7 +12,39 @@ from convcli.explain.rule import Fix, Rule
 FAMILY = "state_dict"
 
 KEPT = r"[\"'](\w*(?:param|arg|conf|cfg)\w*)[\"']:"
+SETTINGS = (".yaml", ".yml", ".json", ".toml", ".cfg", ".py")
+# Words in the names of files that tell what is in them: a data set, a network's depth or size.
+TELLING = (
+    r"coco|(?:pascal)?voc\d*|cityscapes?|gtav?5?|synthia|ade\w*|imagenet\w*|cifar\d*|\w?mnist|kitti|nuscenes|waymo|camvid"
+    r"|lvis|celeba\w*|ffhq|lsun|librispeech|ljspeech|vctk|squad|o(?:bjects)?365|dota|market1501|msmt17|scannet|s3dis",
+    r"r(?:es\w*net)?\d{2,3}",
+    r"nano|tiny|small|medium|base|large|huge",
+)
 COPIED = re.compile(r"([\w.]{1,200})\.state_dict\(\)$")
+
+
+def at_odds(files: Sequence[str], trains: bool = False) -> tuple[str, str, str, str] | None:
+    """A file of settings and one of weights whose names tell of other data or networks: both, each with its word.
+
+    One that trains may start from the weights of other data.
+
+    >>> at_odds(["configs/voc/unet_r50.yaml", "runs/resnet50_ade20k/last.pth"])
+    ('configs/voc/unet_r50.yaml', 'voc', 'runs/resnet50_ade20k/last.pth', 'ade20k')
+    """
+    settings = [each for each in files if each.endswith(SETTINGS)]
+    weights = [each for each in files if not each.endswith(SETTINGS)]
+    for wanted, saved in product(settings, weights):
+        for words in TELLING[trains:]:
+            one, other = (_words(words, path) for path in (wanted, saved))
+            if one and other and not set(one) & set(other):
+                return wanted, list(one.values())[-1], saved, list(other.values())[-1]
+    return None
+
+
+def _words(pattern: str, path: str) -> dict[str, str]:
+    """The words in a file's name that a pattern fits, by how they begin: gtav and gta5 are one."""
+    words = re.split(r"[\W_]+", path.replace("_base_", "").lower())
+    return {re.sub(r"^r\D*(?=\d)", "", word)[:3]: word for word in words if re.fullmatch(pattern, word)}
 
 
 def copied_from(rule: Rule) -> str:

@@ -1,0 +1,188 @@
+"""Weights of a checkpoint whose sizes aren't those of the model: told by which of them differ, and how."""
+
+import re
+from collections.abc import Iterator
+
+from convcli.explain.families.loaded import at_odds, building, kept_arguments
+from convcli.explain.families.state_keys import grid
+from convcli.explain.rule import Fix, Hypothesis, Rule, likely, possible
+from convcli.wording import counted
+
+FAMILY = "state_dict"
+
+FIRST_LAYERS = r"(?:conv1|features\.0|embed\w*|patch_embed|stem\w*)\b"
+MOST_OF_DATA = 16  # channels of pictures; features have more
+HEADS = (
+    r"(?i)^(?:module\.|model\.)*(?:\d+\.)?(?:[a-z_]\w*\.)*?(?:fc|head|class\w*|cls\w*|last_linear|out\w*|logits?|bbox\w*|score\w*"
+    r"|AuxLogits)(?:\.|$)|roi_heads"
+)
+
+PICTURES = r"(?i)vit|vision|patch|image|mae|swin|deit|siglip"
+WITHIN = r"\.\d+\.[a-z_]\w*\."  # a numbered block
+
+Size = tuple[str, tuple[int, ...], tuple[int, ...]]  # a name, and its shape in the file and in the model
+NO_SIZE: Size = ("", (), ())
+
+
+class OfSizes(Rule):
+    @property
+    def tables(self) -> list[Size]:
+        """Tables of positions."""
+        return [each for each in self.sizes if re.search(r"(?i)pos", each[0]) and len(each[1]) == len(each[2]) > 1]
+
+    @property
+    def size(self) -> Size:
+        """The one that is told of: its name, and how large it is in the file and in the model."""
+        return next(iter(self.tables or self.sizes), NO_SIZE)
+
+    @property
+    def heads(self) -> list[Size]:
+        return [each for each in self.sizes if re.search(HEADS, each[0]) and each[1][:1] != each[2][:1]]
+
+    @property
+    def embeds(self) -> bool:
+        return bool(re.search(r"(?i)embed|wte|tok|lm_head|pos", self.size[0])) and not self.heads
+
+    def told_by_files(self) -> Iterator[Hypothesis]:
+        """The command or a log names settings and weights of other data, or of another network."""
+        trains = not (self.in_use or self.predicts)
+        if self.sizes and (odd := at_odds(self.case.raised.files, trains)):
+            (settings, wanted, weights, saved), (name, old, new) = odd, self.size
+            says = f"{name} is {list(old)} in the file and {list(new)} in the model: the settings are of {wanted} "
+            advice = f"load weights of {wanted}, or take the settings of {saved}; what is left out would be untrained"
+            yield likely(f"{says}({settings}), and the weights of {saved} ({weights})", "checkpoint", advice)
+
+    def positions(self) -> Iterator[Hypothesis]:
+        name, saved, built = self.size
+        if self.tables and saved[-1] == built[-1] and saved[:-2] == built[:-2] and set(saved[:-2]) <= {1}:
+            says = f"{name} has {saved[-2]} positions in the file and {built[-2]} in the model"
+            advice = "build it for the same length or picture size, or interpolate the positions"
+            yield self.of_grid(name, saved, built) or likely(says, "checkpoint", advice)
+
+    def of_grid(self, name: str, saved: tuple[int, ...], built: tuple[int, ...]) -> Hypothesis | None:
+        """A table of positions of pictures is a grid, with or without a class token."""
+        old, new = saved[-2], built[-2]
+        (extra, side), (as_many, wanted) = grid(old), grid(new)
+        of_text = not extra and not re.search(PICTURES, self.case.raised.text)
+        if len(saved) < 3 or not side or not wanted or as_many != extra or of_text:
+            return None
+        first = f"{extra} + " if extra else ""
+        says = f"{name} is a grid of {side}×{side} patches in the file ({old} = {first}{side}·{side}) and of {wanted}×"
+        says += f"{wanted} in the model ({new} = {first}{wanted}·{wanted}): pictures of another size, or patches"
+        advice = "interpolate the grid before it is loaded, or build the model for the picture size of the file"
+        state = self.handed(0, "state")
+        if not re.fullmatch(r"[\w.]+", state):
+            return likely(says, "checkpoint", advice)
+        of_grid, table = f"[:, {extra}:]" if extra else "", f'{state}["{name}"]'
+        lines = [f"grid = {table}{of_grid}.transpose(1, 2).unflatten(2, ({side}, {side}))"]
+        lines.append(f'grid = torch.nn.functional.interpolate(grid, size=({wanted}, {wanted}), mode="bicubic")')
+        patches = "grid.flatten(2).transpose(1, 2)"
+        whole = f"torch.cat([{table}[:, :{extra}], {patches}], 1)" if extra else patches
+        return likely(says, "checkpoint", advice, self.before("\n".join([*lines, f"{table} = {whole}"])))
+
+    def reduction(self) -> Iterator[Hypothesis]:
+        """A block makes so many times fewer channels of its own, in the file and in the model."""
+        name, saved, built = next(iter(self.sizes), NO_SIZE)
+        if not re.search(WITHIN, name) or len(saved) < 2 or saved[1:] != built[1:] or 0 in (saved[0], built[0]):
+            return
+        times = saved[1] // saved[0], saved[1] // built[0]
+        if saved[1] % saved[0] == saved[1] % built[0] == 0 and min(times) > 1:
+            name, saved, built = self.size
+            says = f"{name.rpartition('.')[0]} makes {saved[0]} of {saved[1]} channels in the file, {built[0]} in the "
+            says += f"model: a setting of the blocks differs, a reduction of {times[0]} and {times[1]} (or a width, a "
+            advice = f"build the model with the file's, {times[0]}; it isn't a matter of classes"
+            yield likely(f"{says}rank)", "model", advice)
+
+    def head(self) -> Iterator[Hypothesis]:
+        name, saved, built = self.size
+        anchored = bool(self.sizes) and self.anchored()
+        known = (self.heads or self.at_the_end or anchored) and not self.embeds and len(self.sizes) <= 24
+        if not (self.in_what_it_makes and known):
+            return
+        old, new = ((n[0] // 3 - 5) if anchored else n[0] for n in (saved, built))
+        says = f"the head {name.rpartition('.')[0]} was trained for {old} classes, and the model is built for {new}"
+        if anchored:
+            says += f" ({saved[0]} = 3 · ({old} + 5), {built[0]} = 3 · ({new} + 5))"
+        if self.in_use or self.predicts:
+            made = self.made("Linear Conv2d", out_features=built[0])
+            advice = (
+                f"build the model for the {old} classes that it was trained for (num_classes where it is made), or "
+            )
+            advice += f"load weights that were trained for the {new}"
+            yield likely(says, "model", advice, self.remade(made, out_features=saved[0]))
+        else:
+            advice = (
+                f"to train it for the {new} load all but the head, which is untrained then; to predict load weights "
+            )
+            advice += f"that were trained for the {new}, or build it for the {old}"
+            yield likely(says, "model", advice, None if self.missing else self.headless())
+
+    @property
+    def in_what_it_makes(self) -> bool:
+        """Whether layers differ by one number alone, how much they make."""
+        return len({(a[:1], b[:1]) for _, a, b in self.sizes}) == 1 and all(a[1:] == b[1:] for _, a, b in self.sizes)
+
+    @property
+    def at_the_end(self) -> bool:
+        """Whether layers that differ in what they make have to be the last, whatever they are called."""
+        if self.missing or self.unexpected or re.search(WITHIN, self.size[0]):
+            return False
+        pixelwise = all(n == 1 for _, a, _ in self.sizes for n in a[2:])
+        layers = [name.removesuffix(".weight") for name, a, _ in self.sizes if len(a) > 1]
+        biased = sorted(name.removesuffix(".bias") for name, a, _ in self.sizes if len(a) == 1)
+        return pixelwise or (sorted(layers) == biased and not re.search(FIRST_LAYERS, layers[0]))
+
+    @property
+    def predicts(self) -> bool:
+        """Whether the user's files use a model and train none."""
+        return self.case.may_have(r"\.eval\(\)|no_grad|inference_mode") and not self.case.may_have(
+            r"backward\(|optim|\.fit\("
+        )
+
+    def goes_in(self) -> Iterator[Hypothesis]:
+        """Tokens or channels that a weight takes."""
+        name, saved, built = self.size
+        differ = [i for i, (a, b) in enumerate(zip(saved, built, strict=False)) if a != b]
+        if len(saved) == 2 and saved[1:] == built[1:] and self.embeds:
+            says = f"{name} has {saved[0]} tokens in the file and {built[0]} in the model"
+            advice = "take the tokenizer and vocabulary that belong to the weights, or resize the embeddings then"
+            yield likely(says, "checkpoint", advice)
+        elif len(built) == len(saved) >= 4 and differ == [1] and "transpose" not in name:
+            says = f"{name} reads {saved[1]} channels in the file and {built[1]} in the model"
+            advice = f"build the model for {saved[1]} input channels, or adapt this one weight before loading"
+            if min(saved[1], built[1]) > MOST_OF_DATA:
+                says += ", from the layer before: another backbone or width than the file's"
+                advice = "build the model with the backbone and settings of the file, or load weights made for this one"
+            yield likely(says, "model", advice)
+
+    def other_sizes(self) -> Iterator[Hypothesis]:
+        if self.sizes:
+            name, saved, built = self.size
+            says = f"{name} is {list(saved)} in the file and {list(built)} in the model"
+            says += f", and {counted(len(self.sizes) - 1, 'other shape')} differ" if self.sizes[1:] else ""
+            says += f"; {self.missing[0]} is missing: another depth or kind of block" if self.missing else ""
+            advice = "build the model with the arguments that it was saved with, or load weights of this one"
+            kept = kept_arguments(self)
+            advice = f"build it with what was saved beside the weights: {kept.code}" if kept else advice
+            yield likely(says + building(self), "checkpoint", advice, kept)
+            if heads := self.heads:
+                yield possible("only the number of classes differs", "model", f"build it for {heads[0][1][0]} classes")
+
+    of_sizes = (told_by_files, positions, reduction, head, goes_in, other_sizes)
+
+    def anchored(self) -> bool:
+        """Whether a detector's head differs, which makes classes + 5 values for each of 3 anchors."""
+        name, saved, built = self.sizes[0]
+        named = 255 in (saved[0], built[0]) or re.search(r"(?i)yolo|detect|anchor", f"{name} {self.model}")
+        whole = saved[0] % 3 == built[0] % 3 == 0 and min(saved[0], built[0]) > 15
+        return bool(named and whole and saved[1:] == built[1:])
+
+    def headless(self) -> Fix:
+        """The user's line without the weights whose sizes differ."""
+        state = self.handed(0, "state")
+        names = tuple(sorted({name.rpartition(".")[0] + "." for name, _, _ in self.sizes}))
+        named = names if names[1:] else names[0]
+        kept = f"{{key: value for key, value in {state}.items() if not key.startswith({named!r})}}"
+        code = self.line.edited(state, kept) if self.line.code else f"model.load_state_dict({kept})"
+        code = re.sub(r",\s*strict\s*=\s*\w+", "", code)
+        return self.instead(code.replace(kept, f"{kept}, strict=False"))
