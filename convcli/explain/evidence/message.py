@@ -119,7 +119,7 @@ def _files(lines: Sequence[str]) -> Iterator[str]:
     for line in lines:
         for word in () if HEADER.search(line) else line.split():
             path = word.strip("'\",;:()[]{}").rpartition("=")[2].strip("'\"")
-            if len(path) < 300 and (path.endswith(FILES) or re.fullmatch(r"(?:.*/)?configs?/.*\.py", path)):
+            if len(path) < 300 and (path.endswith(FILES) or re.fullmatch(r"(?:.*[/\\])?configs?[/\\].*\.py", path)):
                 yield path
 
 

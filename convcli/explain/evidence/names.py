@@ -180,7 +180,7 @@ class Names:
         if found := self.parameter(name, file, number):
             function, names = found
             handed = [handed_over(call, name, names) for call in self.callers(function, file)]
-            return [(file, each or _default(function, name)) for each in handed or [None]]
+            return [(file, each or default(function, name)) for each in handed or [None]]
         if assigned := self.assigned(name, file, number):
             return [(file, value) for _, value in assigned]
         match node:
@@ -243,7 +243,7 @@ def _several(node: ast.Return) -> bool:
     return isinstance(node.value, ast.Tuple)
 
 
-def _default(function: ast.AST, name: str) -> ast.expr | None:
+def default(function: ast.AST, name: str) -> ast.expr | None:
     if not isinstance(function, FUNCTION):
         return None
     args = [*function.args.posonlyargs, *function.args.args]

@@ -1,11 +1,13 @@
 """Class numbers whose axes aren't those of the scores."""
 
+import re
 from collections.abc import Iterator
 
 from convcli.explain.families.targets import Targets
-from convcli.explain.rule import Hypothesis, likely, possible
+from convcli.explain.rule import Fix, Hypothesis, likely, possible
 
 FAMILY = "targets"
+INDEXED = r"\w\[[\w.]*(?:mask|idx|ind(?:ex|ices))\w*\]"
 MOST_CLASSES = 200  # that are one-hot; a row of a mask is longer
 LONGEST_ROW = 4096  # cells of a mask's row; a flattened mask has more
 
@@ -92,6 +94,7 @@ class TargetAxes(Targets):
 
 class TargetSteps(Targets):
     code = "target-steps"
+    decide = "print {x}.shape and the batch_size: a batch_size of 1 makes such a batch, else something else made it"
     signatures = (
         "Expected target size {expected:shape}, got {got:shape}",
         "Expected target size ({batch}, {size}), got {got:shape}",
@@ -112,6 +115,8 @@ class TargetSteps(Targets):
         if len(got) == 3 and len(expected) == 2:
             says = f"the targets {list(got)} have as many axes as the scores: one-hot, or an axis too many"
             yield likely(says, "data", f"class numbers {list(expected)}: argmax over the classes, or squeeze")
+        elif len(got) == len(expected) == 2 and got[0] == expected[0] == 1:
+            yield from self.of_one_row(got[1], expected[1])
         elif len(got) == len(expected) == 2 and got[0] == expected[0]:
             says = f"the scores are [batch, steps, classes]: the loss reads {got[1]} steps as classes"
             says += f", and {expected[1]} classes as steps"
@@ -128,3 +133,28 @@ class TargetSteps(Targets):
                 says += ": an axis of steps too many"
             advice = "one prediction a sample: scores[:, -1], mean(1) or squeeze(1); or a target for every position"
             yield likely(says, "loss", advice)
+
+    def of_one_row(self, steps: int, classes: int) -> Iterator[Hypothesis]:
+        """The first axis of 1 is a batch of one, or none: an index with a mask of [1, n] makes such an axis."""
+        read_as = f"the loss reads {steps} steps as classes, and {classes} classes as steps"
+        stray = f"scores [1, {steps}, {classes}] and targets [1, {steps}] have a first axis of 1 that is no batch: "
+        scores, labels = (f"{name}.squeeze(0)" for name in (self.outputs, self.targets))
+        squeeze = f"take it away from both, {scores} and {labels}, and where it comes from: an index or mask of "
+        squeeze += f"[1, {steps}], or an unsqueeze"
+        frames = [frame.code for frame in self.case.raised.frames if not frame.of_library]
+        if any(re.search(INDEXED, code) for code in frames):
+            yield likely(f"{stray}{read_as}", "data", squeeze, *self.without_first())
+            says, advice = (
+                "it is a batch of one sequence, [batch, steps, classes]",
+                "transpose the scores: transpose(1, 2)",
+            )
+            yield possible(says, "loss", advice)
+        else:
+            says = f"the scores are [batch, steps, classes], of one sample: {read_as}"
+            advice = "transpose them, or flatten both: out.reshape(-1, classes), labels.reshape(-1)"
+            yield likely(says, "loss", advice, self.changed(self.outputs, "{}.transpose(1, 2)"))
+            yield possible(f"{stray}{steps} samples", "data", squeeze)
+
+    def without_first(self) -> list[Fix | None]:
+        fixes = [self.changed(self.outputs, "{}.squeeze(0)"), self.mend("{}.squeeze(0)")]
+        return fixes if all(fix and fix.where == "before" for fix in fixes) else []

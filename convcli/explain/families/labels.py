@@ -108,6 +108,12 @@ class TargetRange(Targets):
             yield likely(f"{says}start at 1", "data", "labels - 1 where they are made", self.from_zero())
             yield possible(f"there are {target + 1} classes, with background, say", "model", self.enough)
 
+    def one_output(self) -> Iterator[Hypothesis]:
+        if self.target == 1:
+            says = "a label is 1 and there is one output: for cross entropy that is one class, number 0"
+            advice = "two outputs; or for a single yes or no nn.BCEWithLogitsLoss()(outputs.squeeze(1), labels.float())"
+            yield likely(says, "loss", advice)
+
     def few_outputs(self) -> Iterator[Hypothesis]:
         yield likely(*self.too_few_outputs())
         if self.target is None:
@@ -116,9 +122,15 @@ class TargetRange(Targets):
         elif 100 < self.target < 255:
             yield possible(GREY_VALUES, "data", MAPPED)
         else:
-            yield possible("the labels start at 1", "data", "labels - 1 where they are made")
+            says = f"the labels start at 1, and there are {self.target} outputs, for classes 0 to {self.target - 1}"
+            yield possible(says, "data", "labels - 1 where they are made")
 
-    causes = (no_class_number, mark, on_gpu, grey_value, counted_from_one, few_outputs)
+    def deciding(self) -> str:
+        if self.target is None or not 0 <= self.target <= 100:
+            return super().deciding()
+        return "print(labels.min(), outputs.shape): the smallest label is 1 if they start at 1, and 0 if outputs lack"
+
+    causes = (no_class_number, mark, on_gpu, one_output, grey_value, counted_from_one, few_outputs)
 
     def too_few_outputs(self) -> tuple[str, str, str]:
         text, target = self.case.raised.text, self.target
@@ -210,18 +222,51 @@ class TargetType(Targets):
             yield likely(says, "loss", "criterion(outputs, labels), the raw scores first")
 
     def class_numbers(self) -> Iterator[Hypothesis]:
-        of_classes = self.of_classes or self.case.through(CLASSES) or self.line.has(CLASSES)
+        of_classes = self.of_classes or self.case.through(CLASSES) or self.line.has(CLASSES) or self.wants_long
         if of_classes and set(self.kinds) == {"double", "float"}:
             says = "the class weights are float64, as NumPy and scikit-learn give them"
             yield certain(says, "loss", "weight=weights.float()")
         elif of_classes:
             given = self.kinds[0]
             says = f"the labels are {self.given.rpartition('.')[2] or given}, and class numbers are long (int64)"
-            yield likely(says, "data", "labels.long(), or dtype=torch.long where they are made", self.mend("{}.long()"))
+            advice, fix = "labels.long(), or dtype=torch.long where they are made", self.mend("{}.long()")
+            if self.before_shapes and self.of_maps:
+                advice = "masks [N, H, W] are to be long: masks.long(); those of one channel, [N, 1, H, W], "
+                advice += "masks.squeeze(1).long(); one-hot ones, [N, classes, H, W], masks.argmax(1)"
+                fix = None
+            yield likely(says, "data", advice, fix)
             if given not in WHOLE:
-                says = "they are probabilities, one for each class, or values to be met, and no class numbers"
-                advice = "cross_entropy takes probabilities of the scores' shape (1.10 and later); MSELoss meets values"
-                yield possible(says, "loss", advice)
+                yield self.of_values()
+
+    @property
+    def wants_long(self) -> bool:
+        """Whether a loss asks for long numbers alone; one that compares values tells both types by dtype."""
+        of_values = self.case.through(r"mse|l1_|binary") or self.line.has(r"(?i)mse|l1|bce|binary")
+        return bool(re.search(r"xpected scalar type Long but", self.case.raised.text)) and not of_values
+
+    @property
+    def before_shapes(self) -> bool:
+        """Whether this torch, of before 1.5, looks at the labels' type before their axes."""
+        return bool(re.search(r"_thnn_|xpected object of (?:scalar )?type", self.case.raised.text))
+
+    @property
+    def of_maps(self) -> bool:
+        """Whether the labels are masks, as the loss or the words around it say."""
+        words = f"{self.line.code} {self.case.raised.text}"
+        return self.case.through("_loss2d") or bool(re.search(r"(?i)loss2d|mask|segm|u-?net|dice", words))
+
+    def of_values(self) -> Hypothesis:
+        says = "they are probabilities, one for each class, or values to be met, and no class numbers"
+        advice = "cross_entropy takes probabilities of the scores' shape (1.10 and later); MSELoss meets values"
+        if self.before_shapes:
+            advice = (
+                "argmax(1) makes class numbers of probabilities (this torch's cross_entropy takes no other); MSELoss "
+            )
+            advice += "meets values"
+        if self.of_maps:
+            says = "the masks are of 0 and 1, for one channel of scores"
+            advice = "nn.BCEWithLogitsLoss takes float masks of the scores' shape"
+        return possible(says, "loss", advice)
 
     def two_types(self) -> Iterator[Hypothesis]:
         """A loss that compares one by one; of the two types the message names the target's as the one that is given."""

@@ -59,10 +59,10 @@ def copied_from(rule: Rule) -> str:
 
 def building(rule: Rule, source: str = "") -> str:
     """How the file makes the model that is loaded, and how otherwise: the other model, or others of its class."""
-    made = _made(rule, _owner(rule))
+    made = made_by(rule, owner(rule))
     if made is None:
         return ""
-    other = _made(rule, source) if source else None
+    other = made_by(rule, source) if source else None
     names = rule.case.source.names
     alike = [other] if other else [] if source else names.called.get(last_name(made.func), [])
     others = [each for each in alike if ast.unparse(each) != ast.unparse(made)]
@@ -73,27 +73,28 @@ def building(rule: Rule, source: str = "") -> str:
 
 def kept_arguments(rule: Rule) -> Fix | None:
     """The model, made with the arguments that the file's own torch.save keeps beside the weights."""
-    frame, made = rule.case.frame, _made(rule, _owner(rule))
+    frame, made = rule.case.frame, made_by(rule, owner(rule))
     state = re.fullmatch(r"(\w+)\[['\"]\w+['\"]\]", rule.handed(0, ""))
     if frame is None or made is None or not state or any(each.arg is None for each in made.keywords):
         return None
-    lines, owner = rule.case.source.texts[frame.file], ast.unparse(made.func)
+    lines, callee = rule.case.source.texts[frame.file], ast.unparse(made.func)
     keys = {key for line in lines if "torch.save(" in line for key in re.findall(KEPT, line)}
     loaded = [number for number, line in rule.case.behind(state[1]).items() if line.startswith(f"{state[1]} = ")]
     line = lines[made.lineno - 1].strip()
-    as_saved = any(f"{owner}(**" in line for line in lines)
+    as_saved = any(f"{callee}(**" in line for line in lines)
     if len(keys) != 1 or not loaded or loaded[0] > made.lineno or ast.unparse(made) not in line or not as_saved:
         return None
-    code = line.replace(ast.unparse(made), f'{owner}(**{state[1]}["{keys.pop()}"])')
+    code = line.replace(ast.unparse(made), f'{callee}(**{state[1]}["{keys.pop()}"])')
     return Fix(code, "definition", frame.file, made.lineno, made.lineno)
 
 
-def _owner(rule: Rule) -> str:
+def owner(rule: Rule) -> str:
+    """The model that is loaded, as the user's line has it."""
     call = rule.line.call(r"load_state_dict$")
     return ast.unparse(call.func.value) if call and isinstance(call.func, ast.Attribute) else ""
 
 
-def _made(rule: Rule, name: str) -> ast.Call | None:
+def made_by(rule: Rule, name: str) -> ast.Call | None:
     """The one call that makes the model of a name, of the user's file or of who hands it over."""
     frame, names = rule.case.frame, rule.case.source.names
     if rule.generic or frame is None or not NAME.fullmatch(name):

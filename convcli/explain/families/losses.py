@@ -1,6 +1,6 @@
 """Targets that haven't the shape or the values that a loss compares them in."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from math import isqrt, prod
 
 from convcli.explain.case import Case
@@ -30,6 +30,16 @@ def too_short(case: Case, got: int, wanted: int) -> tuple[str, str] | None:
     says = f"{counted(doublings, 'doubling')} to 2n − 1, as of ConvTranspose2d(…, 3, stride=2, padding=1)"
     where = f" in {lines_told(lines)}" if lines else ""
     return says, f"output_padding=1 in each ConvTranspose2d{where}, or kernel_size=4 (2n); or F.interpolate"
+
+
+def scale(small: Sequence[int], large: Sequence[int]) -> int:
+    """How many times larger maps are on both axes, 0 if that is no whole number.
+
+    >>> scale((96, 128), (768, 1024)), scale((96, 128), (768, 1023)), scale((8, 8), (4, 4))
+    (8, 0, 0)
+    """
+    times = large[0] // small[0] if small[0] else 0
+    return times if [times * each for each in small] == [*large] else 0
 
 
 class TargetSize(Targets):
@@ -166,11 +176,28 @@ class TargetSize(Targets):
             yield likely(f"{says}: {pairs}", "data", crops)
             yield possible("the network changes the size", "model", advice)
             return
+        if (times := scale(given[2:], target[2:])) > 1:
+            yield from self.of_strides(f"{says}, {times} times larger", times)
+            yield possible(pairs, "data", crops)
+            return
         alike = given[2] - target[2] == given[3] - target[3]
         if alike and (short := too_short(self.case, given[3], target[3])):
             says, advice = f"{says}: {short[0]}", short[1]
         yield likely(says, "model", advice)
         yield possible(pairs, "data", crops)
+
+    def of_strides(self, says: str, times: int) -> Iterator[Hypothesis]:
+        """Maps that are smaller than the targets by what the network strides and pools."""
+        says += f": strides and poolings of the network come to {times}"
+        small = (
+            f"make the targets as small, F.avg_pool2d(targets, {times}), times {times**2} where their sum counts (a "
+        )
+        small += "density map)"
+        large = 'enlarge the prediction: F.interpolate(outputs, size=targets.shape[-2:], mode="bilinear")'
+        if self.line.has(BINARY) or self.case.through(BINARY):
+            yield likely(says, "model", f"{large}, or upsampling layers at the network's end")
+        else:
+            yield likely(says, "data", f"{small}; or {large}")
 
     def one_axis(self) -> Iterator[Hypothesis]:
         """One batch, and another axis that differs."""

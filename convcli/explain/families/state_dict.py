@@ -7,7 +7,7 @@ from typing import Self
 from convcli.explain.case import Case
 from convcli.explain.evidence.lines import Line
 from convcli.explain.families.loaded import building, copied_from, kept_arguments
-from convcli.explain.families.state_keys import added, cut, keys, of_rnn, prefix, renamed, wrapped
+from convcli.explain.families.state_keys import added, cut, keys, of_rnn, prefix, renamed, renumbered, wrapped
 from convcli.explain.families.state_sizes import FIRST_LAYERS, OfSizes
 from convcli.explain.rule import Fix, Hypothesis, certain, likely
 from convcli.wording import counted
@@ -16,6 +16,7 @@ FAMILY = "state_dict"
 
 MAKERS = {"module.": "nn.DataParallel", "_orig_mod.": "torch.compile", "model.": "a LightningModule"}
 BUFFERS = r"position_ids|num_batches_tracked|total_|_tmp_|_running_iter|inv_freq|position_index|attn_mask|masked_bias"
+MOST_NAMES = 12  # that are changed one by one
 PARAMETRISED = r"\.weight_(?:orig|mask|[guv])\b|\.parametrizations\."
 
 
@@ -106,6 +107,18 @@ class StateDict(OfSizes):
                 advice = "nothing, where only new parts (neck, head) are missing; for a backbone, see the names' prefix"
             yield likely(says, "checkpoint", advice)
 
+    def numbered(self) -> Iterator[Hypothesis]:
+        """Layers of an nn.Sequential have other numbers since one was put in or taken out."""
+        if found := renumbered(*self.names):
+            numbers, names = found
+            says = f"the file alone has layers {numbers['file']} ({self.unexpected[0]}), the model alone "
+            says += f"{numbers['model']} ({self.missing[0]}): a layer was put in or taken out before them"
+            advice = "build it with the layers, and in their order, that were saved"
+            if names:
+                advice += "; for one without weights (an activation, Dropout) give the weights the model's numbers"
+            fix = self.rekeyed(f"{names}.get(key, key)") if 0 < len(names) <= MOST_NAMES else None
+            yield likely(says, "checkpoint", advice, fix)
+
     def other_spelling(self) -> Iterator[Hypothesis]:
         missing, unexpected = self.names
         normed = [bool(re.search(PARAMETRISED, " ".join(keys))) for keys in self.names]
@@ -157,6 +170,7 @@ class StateDict(OfSizes):
         other_rnn,
         *OfSizes.of_sizes,
         logged,
+        numbered,
         other_spelling,
         other_version,
         other_parts,

@@ -115,6 +115,28 @@ def renamed(missing: Sequence[str], unexpected: Sequence[str]) -> list[tuple[str
     return list(pairs) if plain and len(pairs) <= 4 and len(dict(pairs)) == len(pairs) else []
 
 
+def renumbered(missing: Sequence[str], unexpected: Sequence[str]) -> tuple[dict[str, list[int]], dict[str, str]] | None:
+    """The numbers of layers of one list that the file and the model alone have, and the file's names by the model's.
+
+    Names are given where the layers are as many and alike, and moved by one place, so that no other lies in between.
+
+    >>> renumbered(["net.3.bias", "net.1.bias"], ["net.2.bias", "net.4.bias"])
+    ({'file': [2, 4], 'model': [1, 3]}, {'net.2.bias': 'net.1.bias', 'net.4.bias': 'net.3.bias'})
+    """
+    sides = [_layers(names) for names in (unexpected, missing)]
+    found = [re.fullmatch(r"(.*\.|)(\d+)\.", layer) for side in sides for layer in side]
+    owners = {each[1] if each else None for each in found}
+    if not all(sides) or len(owners) != 1 or None in owners:
+        return None
+    old, new = (sorted(side, key=lambda layer: int(layer.split(".")[-2])) for side in sides)
+    places = [[int(layer.split(".")[-2]) for layer in side] for side in (old, new)]
+    pairs = list(zip(old, new, strict=False))
+    moved = len(old) == len(new) and all(abs(a - b) == 1 for a, b in zip(*places, strict=True))
+    alike = moved and all(sides[0][a] == sides[1][b] for a, b in pairs)
+    names = {name: b + name.removeprefix(a) for a, b in pairs for name in unexpected if name.startswith(a)}
+    return dict(zip(("file", "model"), places, strict=True)), names if alike else {}
+
+
 def added(missing: Sequence[str], unexpected: Sequence[str]) -> tuple[list[tuple[str, str]], list[str]]:
     """Layers that were renamed where others are new, by what is in them, and the new ones.
 

@@ -1,9 +1,12 @@
 """Weights of a checkpoint whose sizes aren't those of the model: told by which of them differ, and how."""
 
+import ast
 import re
 from collections.abc import Iterator
+from textwrap import dedent
 
 from convcli.explain.families.loaded import at_odds, building, kept_arguments
+from convcli.explain.families.state_arguments import differing
 from convcli.explain.families.state_keys import grid
 from convcli.explain.rule import Fix, Hypothesis, Rule, likely, possible
 from convcli.wording import counted
@@ -19,6 +22,14 @@ HEADS = (
 
 PICTURES = r"(?i)vit|vision|patch|image|mae|swin|deit|siglip"
 WITHIN = r"\.\d+\.[a-z_]\w*\."  # a numbered block
+ROWS = r"(?i)embed|wte|tok|word|vocab|char"
+KINDS = {
+    1: "a norm",
+    2: "a matrix, as of nn.Linear,",
+    3: "a convolution (1d)",
+    4: "a convolution (2d)",
+    5: "a convolution (3d)",
+}
 
 Size = tuple[str, tuple[int, ...], tuple[int, ...]]  # a name, and its shape in the file and in the model
 NO_SIZE: Size = ("", (), ())
@@ -79,6 +90,46 @@ class OfSizes(Rule):
         patches = "grid.flatten(2).transpose(1, 2)"
         whole = f"torch.cat([{table}[:, :{extra}], {patches}], 1)" if extra else patches
         return likely(says, "checkpoint", advice, self.before("\n".join([*lines, f"{table} = {whole}"])))
+
+    def other_block(self) -> Iterator[Hypothesis]:
+        """A residual block begins with 1×1 where it is a bottleneck, and with 3×3 where it is a basic one."""
+        for name, saved, built in self.sizes:
+            if re.search(r"\.\d+\.conv1\.weight$", name) and {saved[2:], built[2:]} == {(1, 1), (3, 3)}:
+                deep, plain = ("file", "model") if saved[2] == 1 else ("model", "file")
+                says = f"{name} is {list(saved)} in the file and {list(built)} in the model: blocks of the {deep} are "
+                says += f"bottlenecks, with 1×1 first (ResNet-50), and of the {plain} basic ones, with 3×3 (ResNet-34)"
+                advice = (
+                    "build the model with the blocks and the depth of the file; hardly a weight would fit otherwise"
+                )
+                yield likely(says, "model", advice)
+                return
+
+    def other_layer(self) -> Iterator[Hypothesis]:
+        """A weight with another number of axes is of another kind of layer."""
+        for name, saved, built in self.sizes:
+            kinds = [KINDS.get(len(shape), "") for shape in (saved, built)]
+            if name.endswith(".weight") and all(kinds) and len(saved) != len(built):
+                layer = name.removesuffix(".weight")
+                says = f"{layer} is {kinds[0]} in the file ({list(saved)}) and {kinds[1]} in the model ({list(built)})"
+                if layer[-1].isdigit():
+                    says += ": a layer was put in, taken out or exchanged, there or before it"
+                advice = "build the model with the layers, and in their order, that were saved"
+                yield likely(says, "model", advice)
+                return
+
+    def argument(self) -> Iterator[Hypothesis]:
+        """The user's file shows the one argument that all of it follows from."""
+        (name, saved, built), found = self.size, None if self.missing or self.unexpected else differing(self)
+        tokens = self.embeds and saved[1:] == built[1:]
+        if found is None or tokens or any(self.head()):
+            return
+        made, argument, old, new = found
+        says = f"{name} is {list(saved)} in the file and {list(built)} in the model, and all that differs follows from "
+        says += f"{argument}: {new} in {made.callee} at {made.place}, and {old} when the weights were saved"
+        advice = f"{argument}={old} there to use these weights; with {new} it is another network, which learns anew"
+        fix = Fix(dedent(made.edited("", **{argument: old})).strip(), "definition", made.file, made.number, made.last)
+        plain = isinstance(made.node(argument), ast.Constant | None)
+        yield likely(says, "model", advice, fix if plain else None)
 
     def reduction(self) -> Iterator[Hypothesis]:
         """A block makes so many times fewer channels of its own, in the file and in the model."""
@@ -155,6 +206,22 @@ class OfSizes(Rule):
                 advice = "build the model with the backbone and settings of the file, or load weights made for this one"
             yield likely(says, "model", advice)
 
+    def vocabulary(self) -> Iterator[Hypothesis]:
+        """One number alone differs, and it is that of the rows of an embedding."""
+        pairs = {pair for _, a, b in self.sizes for pair in zip(a, b, strict=False) if pair[0] != pair[1]}
+        rows = [name for name, a, b in self.sizes if re.search(ROWS, name) and len(a) == len(b) == 2 and a[0] != b[0]]
+        if len(pairs) == 1 and rows:
+            ((old, new),) = pairs
+            says = (
+                f"all that differs is one number, {old} in the file and {new} in the model: the size of a vocabulary "
+            )
+            advice = (
+                f"to use what was learned build it for {old}, with the file's vocabulary; to train it for {new} load "
+            )
+            advice += f"all but these {len(self.sizes)} weights, which are untrained then"
+            fix = None if self.missing or self.in_use or self.predicts else self.headless()
+            yield likely(f"{says}(tokens, characters), as {rows[0]} has a row for each", "model", advice, fix)
+
     def other_sizes(self) -> Iterator[Hypothesis]:
         if self.sizes:
             name, saved, built = self.size
@@ -168,7 +235,18 @@ class OfSizes(Rule):
             if heads := self.heads:
                 yield possible("only the number of classes differs", "model", f"build it for {heads[0][1][0]} classes")
 
-    of_sizes = (told_by_files, positions, reduction, head, goes_in, other_sizes)
+    of_sizes = (
+        told_by_files,
+        positions,
+        other_block,
+        other_layer,
+        argument,
+        reduction,
+        head,
+        goes_in,
+        vocabulary,
+        other_sizes,
+    )
 
     def anchored(self) -> bool:
         """Whether a detector's head differs, which makes classes + 5 values for each of 3 anchors."""

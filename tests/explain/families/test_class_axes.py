@@ -1,8 +1,10 @@
 """Axes of class numbers that aren't those of the scores."""
 
+from pathlib import Path
+
 import pytest
 
-from tests.explain import assert_first
+from tests.explain import assert_file_mends, assert_first, explained
 
 CASES = [
     (
@@ -47,3 +49,24 @@ CASES = [
 @pytest.mark.parametrize(("text", "code", "change", "words"), CASES)
 def test_the_first_answer(text: str, code: str, change: str, words: str) -> None:
     assert_first(text, code, change, words)
+
+
+ROWS = (
+    "scores, labels = torch.rand(1, 9, 3), torch.zeros(1, 9, dtype=torch.long)\n"
+    "mask = torch.ones(1, 9, dtype=torch.long)\n"
+    "class Head(nn.Module):\n"
+    "    def forward(self, logits, y):\n"
+    "        return F.cross_entropy(logits, y)\n"
+    "index = torch.arange(1)\n"
+    "loss = Head()(scores[index], labels[index])"
+)
+
+
+def test_an_axis_of_1_that_an_index_made_is_taken_away(tmp_path: Path) -> None:
+    assert_file_mends(ROWS, "logits.squeeze(0) and y.squeeze(0)", tmp_path / "net.py")
+
+
+def test_an_axis_of_1_is_a_batch_where_no_index_is_seen_and_both_are_shown() -> None:
+    found = explained("loss = criterion(out, y)\nRuntimeError: Expected target size [1, 3], got [1, 9]")
+    assert found.hypotheses[0].fixes[0].code == "out = out.transpose(1, 2)"
+    assert "no batch: 9 samples" in found.hypotheses[1].says

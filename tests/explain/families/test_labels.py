@@ -143,3 +143,31 @@ def test_a_file_of_calls_without_outputs_tells_nothing_of_a_label(tmp_path: Path
     found = diagnose(read(error_of(path)))
     assert found is not None
     assert "num_classes" in found.hypotheses[0].says
+
+
+def test_both_readings_of_a_label_too_large_are_shown_with_what_tells_them_apart() -> None:
+    found = explained("IndexError: Target 5 is out of bounds.")
+    assert "there are 5 outputs, for classes 0 to 4" in found.hypotheses[1].says
+    assert "the smallest label is 1 if they start at 1, and 0 if outputs lack" in found.rule.deciding()
+
+
+def test_a_label_of_1_that_is_too_large_has_one_output() -> None:
+    assert "BCEWithLogitsLoss()(outputs.squeeze(1), labels.float())" in first("Target 1 is out of bounds.")[1].advice
+
+
+OLD = (
+    "RuntimeError: Expected object of scalar type Long but got scalar type Float for argument #2 'target' in call to "
+    "_thnn_nll_loss2d_forward"
+)
+
+
+def test_masks_of_an_old_torch_may_have_a_class_axis_as_well() -> None:
+    found = explained(at("loss = criterion(out, y)", OLD))
+    assert all(words in found.hypotheses[0].advice for words in ("squeeze(1).long()", "argmax(1)"))
+    assert not found.hypotheses[0].fixes
+    assert "BCEWithLogitsLoss" in found.hypotheses[1].advice
+    of_rows = explained(at("loss = criterion(out, y)", OLD.replace("2d", ""))).hypotheses
+    assert of_rows[0].fixes
+    assert "argmax(1)" in of_rows[1].advice
+    newer = explained(at("loss = criterion(out, mask)", "RuntimeError: expected scalar type Long but found Float"))
+    assert newer.hypotheses[0].fixes[0].code == "mask = mask.long()"

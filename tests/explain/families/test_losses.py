@@ -151,3 +151,17 @@ def test_the_model_isnt_called_twice_for_the_targets_axis() -> None:
     longer, shorter = (message.format(*sizes) for sizes in (([8], [8, 1]), ([8, 1], [8])))
     assert explained(at(line, longer)).hypotheses[0].fixes[0].code == "y = y.unsqueeze(1)"
     assert explained(at(line, shorter)).hypotheses[0].fixes[0].code == "y = y.squeeze(1)"
+
+
+SMALL = (
+    "Using a target size (torch.Size([2, 1, 64, 96])) that is different to the input size (torch.Size([2, 1, 16, 24]))"
+)
+
+
+def test_maps_a_whole_number_smaller_are_those_of_a_network_that_strides() -> None:
+    answer = explained(SMALL).hypotheses[0]
+    assert "4 times larger" in answer.says
+    assert "F.avg_pool2d(targets, 4), times 16 where their sum counts" in answer.advice
+    of_masks = explained(at("loss = F.binary_cross_entropy(out, y)", f"ValueError: {SMALL}")).hypotheses[0]
+    assert (of_masks.change, of_masks.advice[:22]) == ("model", "enlarge the prediction")
+    assert "times larger" not in explained(SMALL.replace("96", "95")).hypotheses[0].says

@@ -341,3 +341,33 @@ FILES = [
 @pytest.mark.parametrize(("text", "words"), FILES)
 def test_what_the_users_file_says_of_a_checkpoint(text: str, words: str, tmp_path: Path) -> None:
     assert_file_mends(text, words, tmp_path / "net.py")
+
+
+BLOCKS = (
+    "def block(*layers):\n"
+    "    net = nn.Module()\n"
+    "    net.body = nn.Sequential(nn.Linear(4, 8), *layers, nn.Linear(8, 8), nn.ReLU(), nn.Linear(8, 2))\n"
+    "    return net\n"
+    "saved = dict(block({}).state_dict())\n"
+    "net = block({})\n"
+    "net.load_state_dict(saved)"
+)
+
+
+@pytest.mark.parametrize(
+    ("before", "now"), [("nn.ReLU()", "nn.ReLU(), nn.Dropout()"), ("nn.ReLU(), nn.ReLU()", "nn.ReLU()")]
+)
+def test_layers_get_their_new_numbers_in_their_order(before: str, now: str, tmp_path: Path) -> None:
+    assert_file_mends(BLOCKS.format(before, now), "a layer was put in or taken out", tmp_path / "net.py")
+
+
+def test_layers_of_other_kinds_get_no_numbers() -> None:
+    names = 'Missing key(s) in state_dict: "a.1.weight", "a.1.running_var", "a.4.weight". '
+    answer = first(f'{names}Unexpected key(s) in state_dict: "a.2.weight", "a.3.weight".')[1]
+    assert "the file alone has layers [2, 3] (a.2.weight), the model alone [1, 4]" in answer.says
+    assert not answer.fixes
+
+
+def test_layers_that_may_have_another_between_them_get_no_numbers() -> None:
+    names = 'Missing key(s) in state_dict: "a.1.weight". Unexpected key(s) in state_dict: "a.3.weight".'
+    assert not first(names)[1].fixes

@@ -1,8 +1,10 @@
 """Weights whose sizes differ: which of them do, and what that tells."""
 
+from pathlib import Path
+
 import pytest
 
-from tests.explain import explained, first
+from tests.explain import assert_file_mends, explained, first
 
 MISMATCH = (
     "size mismatch for {}: copying a param with shape torch.Size({}) from checkpoint, the shape in current model is "
@@ -57,3 +59,48 @@ PAIR = "out/net_r50.pth configs/net_r50.yaml"
 def test_settings_and_weights_of_one_kind_say_nothing() -> None:
     found = explained(mismatched(*MAPS, before=f"python test.py {PAIR}\n"))
     assert "settings" not in found.hypotheses[0].says
+
+
+def test_a_first_convolution_of_another_kernel_is_another_kind_of_block() -> None:
+    sizes = "layer1.3.conv1.weight", [16, 64, 1, 1], [16, 16, 3, 3]
+    says = first(mismatched(sizes))[1].says
+    assert "blocks of the file are bottlenecks" in says
+    assert "blocks of the model are bottlenecks" in first(mismatched((sizes[0], *sizes[:0:-1])))[1].says
+
+
+def test_a_weight_of_other_axes_is_of_another_kind_of_layer() -> None:
+    says = first(mismatched(("body.2.weight", [8], [8, 4])))[1].says
+    assert "body.2 is a norm in the file ([8]) and a matrix, as of nn.Linear, in the model ([8, 4])" in says
+    assert "exchanged, there or before it" in says
+
+
+CHARACTERS = (
+    ("text.embedding.weight", [38, 38], [83, 83]),
+    ("text.out.weight", [38, 64], [83, 64]),
+    ("text.out.bias", [38], [83]),
+)
+
+
+def test_one_number_in_an_embedding_and_an_output_is_a_vocabulary() -> None:
+    answer = first(mismatched(*CHARACTERS))[1]
+    assert "38 in the file and 83 in the model: the size of a vocabulary" in answer.says
+    assert "not key.startswith(('text.embedding.', 'text.out.'))" in answer.fixes[0].code
+    wider = ("words.weight", [500, 64], [500, 128]), ("out.weight", [5, 64], [5, 128])
+    assert "vocabulary" not in first(mismatched(*wider))[1].says
+
+
+PREDICTS = (
+    "class Net(nn.Module):\n"
+    "    def __init__(self, count):\n"
+    "        super().__init__()\n"
+    "        self.head = nn.Linear(4, count)\n"
+    "def answers(net, saved, x):\n"
+    "    net.load_state_dict(saved)\n"
+    "    net.eval()\n"
+    "    return net.head(x)\n"
+    'answers(Net(count=8), {"head.weight": torch.rand(5, 4), "head.bias": torch.rand(5)}, torch.rand(1, 4))'
+)
+
+
+def test_a_head_stays_where_the_users_file_trains_nothing(tmp_path: Path) -> None:
+    assert_file_mends(PREDICTS, "build the model for the 5 classes", tmp_path / "net.py")
