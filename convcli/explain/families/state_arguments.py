@@ -55,7 +55,8 @@ def _argument(rule: Rule, name: str, axis: int, saved: tuple[int, ...], built: t
 
 def _layer(rule: Rule, name: str) -> Made | None:
     """The one call in the user's files that makes the layer of a name, in an nn.Sequential or not."""
-    attribute, places = re.findall(r"(?:^|\.)([a-zA-Z_]\w*|)((?:\.?\d+)*)$", name)[0]
+    found = re.search(r"(?:^|\.)([a-zA-Z_]\w*|)((?:\.?\d+)*)$", name)
+    attribute, places = found.groups() if found else (name, "")
     own = f"self.{attribute}"
     made = [each.call for each in rule.case.source.made if each.name == own]
     call = (made[0] if len(made) == 1 else None) if attribute else made_by(rule, owner(rule))

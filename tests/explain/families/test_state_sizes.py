@@ -74,6 +74,11 @@ def test_a_weight_of_other_axes_is_of_another_kind_of_layer() -> None:
     assert "exchanged, there or before it" in says
 
 
+@pytest.mark.parametrize("name", ["x.3x3.weight", "scale", "a..b.weight", "0.weight"])
+def test_a_weight_of_any_name_is_told_of(name: str) -> None:
+    assert first(mismatched((name, [8, 4], [6, 5])))[1].says.startswith(f"{name} is [8, 4] in the file")
+
+
 CHARACTERS = (
     ("text.embedding.weight", [38, 38], [83, 83]),
     ("text.out.weight", [38, 64], [83, 64]),
@@ -87,6 +92,21 @@ def test_one_number_in_an_embedding_and_an_output_is_a_vocabulary() -> None:
     assert "not key.startswith(('text.embedding.', 'text.out.'))" in answer.fixes[0].code
     wider = ("words.weight", [500, 64], [500, 128]), ("out.weight", [5, 64], [5, 128])
     assert "vocabulary" not in first(mismatched(*wider))[1].says
+
+
+WORDS = (
+    "class Net(nn.Module):\n"
+    "    def __init__(self):\n"
+    "        super().__init__()\n"
+    "        self.embedding = nn.Embedding(5, 5)\n"
+    "        self.out = nn.Linear(4, 5)\n"
+    'saved = {"embedding.weight": torch.rand(7, 7), "out.weight": torch.rand(7, 4), "out.bias": torch.rand(7)}\n'
+    "Net().load_state_dict(saved)"
+)
+
+
+def test_all_but_a_vocabulary_is_loaded(tmp_path: Path) -> None:
+    assert_file_mends(WORDS, "7 in the file and 5 in the model: the size of a vocabulary", tmp_path / "net.py")
 
 
 PREDICTS = (
