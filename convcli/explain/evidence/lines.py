@@ -44,7 +44,9 @@ class Line:
     def _nodes(self, *types: type[ast.AST]) -> Iterator[ast.AST]:
         """Parts of these types, those within the marked part if there are some, the outermost first."""
         every = [node for node in ast.walk(self.tree) if isinstance(node, types)] if self.tree else []
-        within = [node for node in every if self.text(node) and self.text(node) in self.marked]
+        closed = self.parsed[self.parsed.find(self.code) + len(self.code) :]
+        marked = self.marked + closed if self.code.endswith(self.marked) else self.marked
+        within = [node for node in every if self.text(node) and self.text(node) in marked]
         yield from within or every
 
     @property

@@ -5,14 +5,22 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from convcli.explain.evidence.lines import NAME, lines_told
+from convcli.explain.evidence.lines import NAME, Line, lines_told
 from convcli.explain.families.dtype import SMALL, WHOLE, method
-from convcli.explain.rule import Hypothesis, Rule, certain, likely, possible
+from convcli.explain.rule import Fix, Hypothesis, Rule, certain, likely, possible
 
 FAMILY = "dtype"
 
 GATHERS = r"(?:^|\.)(?:gather|index_select|scatter\w*|index_(?:add|copy|fill)_?)$"
+# Functions and names of code that averages the weights of several models, entry by entry.
+AVERAGED = r"(?i)state_dict|aver(?:age|aging)|aggreg|fed_?avg|\bema\b|per_layer|global_(?:model|weights)"
 CHAINED = r"(?s)Sequential\((?:.(?!Sequential)){0,400}Embedding\(.{0,200}Embedding\("
+
+CHAINED_TABLES = (
+    "in nn.Sequential an Embedding gets what the layer before it computed, and that is no index",
+    "model",
+    "one Embedding for each column, in an nn.ModuleList: torch.cat([e(x[:, i]) …], 1); no long()",
+)
 
 
 class IndexType(Rule):
@@ -40,23 +48,33 @@ class IndexType(Rule):
         assert vectors.shape == (2, 4)
     """
 
-    def hypotheses(self) -> Iterator[Hypothesis]:
-        says = "in nn.Sequential an Embedding gets what the layer before it computed, and that is no index"
-        advice = "one Embedding for each column, in an nn.ModuleList: torch.cat([e(x[:, i]) …], 1); no long()"
-        chained = (says, "model", advice)
+    def in_a_row(self) -> Iterator[Hypothesis]:
         if re.search(CHAINED, self.case.raised.text):
-            yield likely(*chained)
-            return
+            yield likely(*CHAINED_TABLES)
+
+    def summarised(self) -> Iterator[Hypothesis]:
         if self.case.through("torchsummary"):
             says = "torchsummary makes its own input, of fractions, and the first layer looks rows up"
             yield likely(says, "call", "torchinfo: summary(model, input_data=ids), with ids of your data")
+
+    def gathered(self) -> Iterator[Hypothesis]:
+        """The index alone has to be whole numbers; what it looks into keeps its type."""
+        if not self.line.call(GATHERS) and not self.case.through(r"\bgather"):
             return
+        x = "the index" if self.x in ("x", "index") else self.x
+        says = f"{x} is of another type than int64: fractions, or int32, as NumPy makes on Windows"
+        if method(self.facts.get("given", "")) in WHOLE:
+            says = f"{x} holds whole numbers of another type, and this torch takes int64 alone"
+        cast = ".long()" if x == "the index" else f"{x}.long()"
+        advice = f"{cast} for the index and for nothing else; or int64 where it is made or stored: actions and labels "
+        advice += "that are stored among fractions come back as such"
+        yield likely(says, "data", advice, self.changed(self.x, "{}.long()") if self._call else None)
+
+    def looked_up(self) -> Iterator[Hypothesis]:
         says = f"{self.x} holds fractions, and is used to look rows up"
         if method(self.facts.get("given", "")) in WHOLE:
             says = f"{self.x} holds whole numbers of another type, and this torch looks rows up by int64 alone"
         advice = "long() where it is made: token ids, class numbers; features that are fractions go into nn.Linear"
-        if self.line.call(GATHERS):
-            advice = f"{self.x}.long(); actions and labels that are stored among fractions come back as such"
         others = self.looked_up_elsewhere()
         if others:
             advice = f"{self.x}.long() here, and in {lines_told(others)}, or in one line before them"
@@ -66,7 +84,9 @@ class IndexType(Rule):
             fix = self.instead(re.sub(rf"\(({'|'.join(names)})\)", r"(\1.long())", self.line.code))
         yield likely(says, "data", advice, fix)
         if self.case.in_sequential:
-            yield possible(*chained)
+            yield possible(*CHAINED_TABLES)
+
+    causes = (in_a_row, summarised, gathered, looked_up)
 
     @property
     def _call(self) -> Any:
@@ -217,13 +237,49 @@ class ResultType(Rule):
             fix = self.replaced(filled[2], f"torch.finfo({filled[1]}.dtype).min") if filled else None
             yield certain(says, "call", "torch.finfo(x.dtype).min, the least number of x's type", fix)
         elif "result" in self.facts:
-            says = f"an operation in place would put {self.result} results into a {self.given} tensor"
-            advice = "x = x / 2 makes a new tensor; or make both one type before: x.float(), n.long() for indices"
-            if self.line.code:
-                yield certain(says, "call", advice)
-                return
-            yield likely(f"a loss got {self.given} targets, as BCEWithLogitsLoss can't", "data", "targets.float()")
-            yield possible(says, "call", advice)
+            yield from self.in_place()
         else:
             says = "True and False are subtracted, which torch leaves to you to say"
             yield certain(says, "call", "mask.float() to calculate with, ~mask for not, a ^ b for different")
+
+    def in_place(self) -> Iterator[Hypothesis]:
+        """What an operation in place, x.add_(y) or x += y, would write into a tensor of whole numbers."""
+        found = re.search(r"([\w.\[\]]+)(?:\.(\w+_)\(| [-+*/]= )", self.line.code)
+        x, called = (found[1], found[2] or "") if found else ("x", "")
+        says = f"an operation in place would put {self.result} results into a {self.given} tensor"
+        if not self.line.code:
+            yield likely(f"a loss got {self.given} targets, as BCEWithLogitsLoss can't", "data", "targets.float()")
+            yield possible(says, "call", "x = x / 2 makes a new tensor; or x.float() before, n.long() for indices")
+            return
+        if re.match("clamp_|clip_", called):
+            says = f"{x} is {self.given}, as indices are, and a bound that {called} gets is a tensor of fractions"
+            yield likely(says, "call", f"whole numbers for bounds: {x}.{called}(0, int(size) - 1)", self.bounded())
+            return
+        fractions = f"{x}.float() where it is made, if it is to hold fractions"
+        counters = "of a state_dict's entries BatchNorm's counters, num_batches_tracked, are such, and aren't averaged"
+        skip = f"leave them out: if not {x}.is_floating_point(): continue; weights and running means are fractions"
+        if found and re.search(AVERAGED, " ".join(self.around())):
+            yield likely(f"{says}: {counters}", "call", skip)
+            yield possible("it is none of a state_dict's entries", "data", fractions)
+            return
+        whole = f"{fractions}; .long() on what it meets, if these are indices; or x = x / 2, which makes a new tensor"
+        yield likely(says, "call", whole)
+        yield possible(counters, "call", skip)
+
+    def around(self) -> list[str]:
+        """The user's line, those above it, and the names of the functions that led there."""
+        above = self.case.source.above(self.case.frame) if self.case.frame else []
+        return [self.line.code, *above, *(f"{each.function} {each.code}" for each in self.case.raised.frames)]
+
+    def bounded(self) -> Fix | None:
+        """The user's line with whole numbers in the place of what bounds indices."""
+        line = Line(self.line.code)
+        code = line.code
+        for call in line.calls:
+            if re.search(r"\.(?:clamp|clip)_$", ast.unparse(call.func)):
+                bounds = (*call.args, *(named.value for named in call.keywords))
+                old = new = line.text(call)
+                for text in {line.text(each) for each in bounds if not isinstance(each, ast.Constant)}:
+                    new = new if text.startswith("int(") else new.replace(text, f"int({text})")
+                code = code.replace(old, new)
+        return self.instead(code) if code != line.code else None

@@ -23,6 +23,12 @@ def test_the_call_of_a_layer_is_found(code: str, callee: str) -> None:
     assert line.text(line.call().func if line.call() else None) == callee  # type: ignore[union-attr]
 
 
+@pytest.mark.parametrize("marked", ["", "net(s).gather("])
+def test_a_call_that_goes_on_in_the_next_line_is_the_call(marked: str) -> None:
+    line = Line("q = net(s).gather(", marked)
+    assert line.text(line.call("gather$")) == "net(s).gather()"
+
+
 def test_the_underlined_call_goes_before_others() -> None:
     line = Line("y = self.a(x) + self.b(x)", "self.b(x)")
     assert line.text(line.call()) == "self.b(x)"

@@ -1,8 +1,11 @@
 """Indices, masks, and what is written by them."""
 
+from pathlib import Path
+from textwrap import dedent
+
 import pytest
 
-from tests.explain import assert_first, at, first
+from tests.explain import assert_file_mends, assert_first, at, explained, first
 
 INT32 = (
     "RuntimeError: Expected tensor for argument #1 'indices' to have scalar type Long; but got torch.IntTensor instead"
@@ -111,3 +114,36 @@ def test_what_is_handed_over_is_cast_where_it_stands(line: str, message: str, co
 def test_of_what_gather_takes_the_index_is_cast(line: str, code: str) -> None:
     text = at(line, "RuntimeError: gather(): Expected dtype int32/int64 for index")
     assert first(text)[1].fixes[0].code == code
+
+
+def test_where_the_line_ends_before_the_index_nothing_else_is_cast() -> None:
+    text = at("q = net(states_v).gather(", "RuntimeError: gather_out_cpu(): Expected dtype int64 for index")
+    answer = first(text)[1]
+    assert not answer.fixes
+    assert answer.says.startswith("the index is of another type than int64: fractions, or int32")
+    assert "for nothing else" in answer.advice
+
+
+RESULT = "RuntimeError: result type Float can't be cast to the desired output type long int"
+
+
+def test_bounds_of_indices_are_made_whole(tmp_path: Path) -> None:
+    text = """
+    gain, places = torch.tensor([1.0, 1.0, 8.0, 8.0]), torch.tensor([3, 9])
+    kept = (places.clamp_(0, gain[3] - 1), places.clamp_(min=0, max=gain[2]))
+    assert kept[0].tolist() == [3, 7] and kept[0].dtype == torch.int64
+    """
+    assert_file_mends(dedent(text), "a bound that clamp_ gets", tmp_path / "boxes.py")
+
+
+@pytest.mark.parametrize("line", ["data.add_(update_per_layer)", "state_dict[name] += mean[name]"])
+def test_counters_are_left_out_of_an_average_of_weights(line: str) -> None:
+    answer = first(at(line, RESULT))[1]
+    assert "num_batches_tracked" in answer.says
+    assert "is_floating_point()" in answer.advice
+
+
+def test_without_an_average_fractions_come_first_and_counters_second() -> None:
+    answers = explained(at("seen.add_(new)", RESULT)).hypotheses
+    assert "seen.float() where it is made" in answers[0].advice
+    assert "num_batches_tracked" in answers[1].says
