@@ -1,8 +1,11 @@
 """Tensors on different devices."""
 
+import ast
 import re
 from collections.abc import Callable, Iterator
 
+from convcli.explain.evidence.lines import NAME
+from convcli.explain.families import by_hand
 from convcli.explain.families.placed import MadeWithout, unplaced
 from convcli.explain.families.stayed import stayed
 from convcli.explain.rule import Hypothesis, certain, likely, possible
@@ -88,6 +91,12 @@ class DeviceMixed(MadeWithout):
         return "weight" in self.facts
 
     @property
+    def kernel(self) -> str:
+        """What was made by hand for the function that raised, where message and line say so."""
+        on_two = self.typed and on_gpu(self.got) != on_gpu(self.weight)
+        return by_hand.kernel(self) if on_two else ""
+
+    @property
     def there(self) -> str:
         """A device that is no CPU, if the message names one."""
         return next(filter(on_gpu, (self.got, self.other, self.one)), self.other)
@@ -101,7 +110,7 @@ class DeviceMixed(MadeWithout):
         left = [] if self.generic else list(stayed(self.case, self.argument, self.weights_left()))
         if left:
             yield from left
-        elif found := [] if self.generic or self.typed else unplaced(self.case):
+        elif found := [] if self.generic or (self.typed and not self.kernel) else unplaced(self.case):
             places = [place for place in (self.got, self.other, self.there) if place not in ("", "cpu")]
             yield self.made_without(found, places[0] if places else "")
 
@@ -123,6 +132,38 @@ class DeviceMixed(MadeWithout):
             advice = "model.to(device), then make the optimizer, then optimizer.load_state_dict; map_location=device"
             yield likely(says, "checkpoint", advice)
             yield from self.pair(possible)
+
+    def loaded(self) -> Iterator[Hypothesis]:
+        """A whole model that torch.load has put on the GPU, where nothing else in the run asks for one."""
+        on_cpu = re.search(r"\b(?:cuda=False|no_cuda=True|device='cpu'|gpu=-1)", self.case.raised.code)
+        on_two = not self.typed or on_gpu(self.weight)
+        if self.weights_left() is False and on_two and (on_cpu or self.restored()):
+            says = "the weights are on the GPU, where they were saved: torch.load puts them back there"
+            if on_cpu:
+                says += f", and the run has {on_cpu[0]}, by which {self.x} stays on the CPU"
+            advice = f"torch.load(path, map_location=device), and {self.x}.to(device); or run it on the GPU (cuda=True)"
+            yield likely(says, "checkpoint", advice)
+
+    def restored(self) -> bool:
+        """Whether the user's lines call what torch.load made, without a map_location and not moved since."""
+        loads = [each for each in self.case.source.made if ast.unparse(each.call.func) == "torch.load" and each.name]
+        names = {re.escape(each.name) for each in loads if each.node("map_location") is None}
+        text = "\n".join(line for lines in self.case.source.texts.values() for line in lines)
+        names = {name for name in names if not re.search(rf"(?<![\w.]){name}\.(?:to|cuda)\(", text)}
+        called = "\n".join(frame.code for frame in self.case.raised.frames)
+        return any(re.search(rf"(?<![\w.]){name}\(", called) for name in names)
+
+    def made_by_hand(self) -> Iterator[Hypothesis]:
+        if self.kernel:
+            places = ("the CPU", "the GPU") if on_gpu(self.weight) else ("the GPU", "the CPU")
+            says = f"{self.x} is on {places[0]} and {self.kernel} on {places[1]}: no layer's weight but a tensor that "
+            says += "was made by hand, which model.to(device) doesn't move"
+            name = self.kernel if NAME.fullmatch(self.kernel) else "kernel"
+            advice = f"{name}.to({self.x}.device) in the call; or self.register_buffer('kernel', …) in __init__, which "
+            moved = f"{name}.to({self.x}.device)" if name == self.kernel else ""
+            fix = self.instead(self.line.edited(name, moved)) if moved else None
+            yield likely(says, "call", f"{advice}moves with the model", fix)
+            yield possible("it is a parameter, and the model wasn't moved", "model", "model.to(device) before training")
 
     def of_types(self) -> Iterator[Hypothesis]:
         if self.typed and on_gpu(self.got) != on_gpu(self.weight):
@@ -182,7 +223,10 @@ class DeviceMixed(MadeWithout):
             here = not self.got or (self.argument in WEIGHTS) == on_gpu(self.got)
             yield from self.one_side(here, self.there)
 
-    causes = (in_file, on_meta, made_anew, optimizer, of_types, gpus, index, of_loss, hidden_state, joined, sides)
+    causes = (
+        *(in_file, on_meta, made_anew, optimizer, loaded, made_by_hand, of_types),
+        *(gpus, index, of_loss, hidden_state, joined, sides),
+    )
 
     def weights_left(self) -> bool | None:
         """Whether it is the layer's weights that aren't on the GPU, where the message tells."""

@@ -16,6 +16,7 @@ MAKES = (
     r"^torch\.(?:zeros|ones|rand|randn|randint|randperm|arange|linspace|full|eye|empty|tensor|as_tensor|from_numpy)$"
 )
 PLACED = r"\bdevice\b|\.to\(|\.cuda\(|_like\(|type_as\(|\.new_\w+\(|Parameter\(|set_default"
+LAYERS = r"\bnn\.|(?<![\w.])[A-Z]\w*\(|from_pretrained"
 NO_TENSORS = {"torch", "F", "nn", "np", "math", "self", "int", "float", "len"}
 LAYER = r"^self\.\w+$|(?i:(?:^|\.)(?:\w*model|\w*net))$"
 
@@ -67,8 +68,17 @@ def _of(node: ast.expr, case: Case) -> Iterator[Unplaced]:
                 return
     elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load):
         made = names.assigned(ast.unparse(node), frame.file, frame.number)
-        if made and all(makers(value) for _, value in made):
+        if made and all(_anew(case, value, frame.file) for _, value in made):
             yield Unplaced(ast.unparse(node), made[0][0], "attribute")
+
+
+def _anew(case: Case, value: ast.expr, file: str) -> bool:
+    """Whether a value is a tensor that is made there, or calculated from one that is, and nothing puts it elsewhere."""
+    of = {each.id for each in ast.walk(value) if isinstance(each, ast.Name)}
+    behind = case.source.names.behind(of, file, value.lineno) if not re.search(LAYERS, ast.unparse(value)) else ()
+    made = [value, *(each.value for each in behind)]
+    placed = any(re.search(PLACED, ast.unparse(each)) for each in made)
+    return any(map(makers, made)) and not placed
 
 
 def makers(node: ast.AST) -> list[ast.Call]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.explain import assert_first, at
+from tests.explain import assert_first, at, first
 
 CASES = [
     (
@@ -193,3 +193,25 @@ CASES = [
 @pytest.mark.parametrize(("text", "code", "change", "words"), CASES)
 def test_the_first_answer(text: str, code: str, change: str, words: str) -> None:
     assert_first(text, code, change, words)
+
+
+SAVED = "RuntimeError: Input type (torch.FloatTensor) and weight type (torch.cuda.FloatTensor) should be the same"
+
+
+def test_a_model_that_was_saved_on_a_gpu_comes_back_there() -> None:
+    run = "Namespace(cuda=False, model='epoch_30.pth')\n"
+    text = run + at("x = self.conv(x)", SAVED, "torch/nn/modules/conv.py")
+    assert_first(text, "device-mixed", "checkpoint", "torch.load(path, map_location=device)")
+    assert "the run has cuda=False" in first(text)[1].says
+
+
+@pytest.mark.parametrize(
+    ("loaded", "change"),
+    [
+        ("net = torch.load(path)", "checkpoint"),
+        ("net = torch.load(path, map_location=device)", "data"),
+        ("net = torch.load(path)\nnet.cuda()", "data"),
+    ],
+)
+def test_what_torch_load_made_is_where_it_was_saved(loaded: str, change: str) -> None:
+    assert first(f"{loaded}\nimage = read(path)\nout = net(image)\n{SAVED}")[1].change == change

@@ -19,6 +19,8 @@ NET = """
         def __init__(self):
             super().__init__()
             self.scale = torch.ones(4)
+            places = torch.arange(8).reshape(2, 4)
+            self.places = places.sin().clone()
             self.fc, self.rnn, self.plain = nn.Linear(3, 4), nn.GRU(3, 4), Plain()
 
         def state(self, size):
@@ -38,6 +40,7 @@ NET = """
     ("body", "words"),
     [
         ("return self.fc(x) * self.scale", 'self.register_buffer("scale", …)'),
+        ("return self.fc(x) + self.places[:2]", 'self.register_buffer("places", …)'),
         ("return self.plain(self.fc(x))", "self.low and self.high, made in"),
         ("seen = torch.triu(torch.ones(2, 3))\n            return x * seen", "device=x.device"),
         ("return torch.cat([self.fc(x), torch.zeros(2, 1)], 1)", "torch.zeros(2, 1) is made without"),
