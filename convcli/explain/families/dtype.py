@@ -7,6 +7,7 @@ from itertools import chain
 
 from convcli.explain.evidence.lines import NAME, lines_told
 from convcli.explain.evidence.source import Made
+from convcli.explain.families import by_hand
 from convcli.explain.rule import Fix, Hypothesis, Rule, certain, likely
 
 FAMILY = "dtype"
@@ -50,8 +51,6 @@ class Dtype(Rule):
         "Input and parameter tensors are not the same dtype, found input tensor with {given:word} and parameter "
         "tensor with "
         "{weight:word}",
-        "expected query, key, and value to have the same dtype, but got query.dtype: {given:words} key.dtype: "
-        "{weight:words} and",
         "Expected object of scalar type {weight:word} but got scalar type {given:word} for sequence element {element}",
         "Expected object of scalar type {weight:word} but got scalar type {given:word} for",
         "Expected object of type {weight:word} but found type {given:word} for",
@@ -107,11 +106,13 @@ class Dtype(Rule):
             says = f"{self.x} is complex, as torch.fft makes numbers, and the layer's weights are real"
             advice = "x.abs(), or both parts as real channels: torch.cat([x.real, x.imag], 1), torch.view_as_real(x)"
             yield likely(says, "data", advice)
-        elif types <= {"double", "float", *SMALL} and (filters := self.filters):
+        elif types <= {"double", "float", *SMALL} and (filters := by_hand.kernel(self)):
             says = f"of {self.x} and {filters} one is {given} and the other {weight}"
             if "nput type" in self.case.raised.text:
                 says = f"{filters} was made as {weight}, and {self.x} is {given}"
-            yield likely(says, "call", f"{filters}.to({self.x}), its type and device", self.cast(filters, self.x))
+            cast = self.cast(filters, self.x) if NAME.fullmatch(filters) else None
+            name = filters if cast else "kernel"
+            yield likely(says, "call", f"{name}.to({self.x}), its type and device, or a buffer: register_buffer", cast)
         elif types & {"double"} or not any(types):
             yield from self.doubles(weight)
         elif types & set(SMALL) and "float" in types:
@@ -160,12 +161,6 @@ class Dtype(Rule):
     def x(self) -> str:
         """What a layer gets, or the side of a product that isn't float32."""
         return self.sides[method(self.given) == "float"] if self.sides else super().x
-
-    @property
-    def filters(self) -> str:
-        """The tensor, made by hand and no layer's weight, that the user's line convolves or multiplies with."""
-        filters = self.handed(1, "") if self.line.call(r"(?:^|\.)(?:conv\w*\dd|linear)$") else ""
-        return filters if NAME.fullmatch(filters) and not re.search(r"(?:^|\.)(?:weight|w)$", filters) else ""
 
     def cast(self, name: str, like: str, to: str = "") -> Fix:
         """A tensor cast where it stands in the user's line, which leaves a parameter what it is."""
