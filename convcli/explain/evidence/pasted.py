@@ -34,8 +34,20 @@ def code_in(lines: Sequence[str]) -> str:
     lines = [PROMPT.sub("", line) for line in lines]
     code = [""] * len(lines)
     for first, last in _runs(lines):
-        code[first:last] = dedent("\n".join(lines[first:last])).split("\n")
+        code[first:last] = _flush(lines[first:last])
     return _parsable(code)
+
+
+def _flush(lines: Sequence[str]) -> list[str]:
+    r"""Lines at the left margin, also where the first of them was copied without its indentation.
+
+    >>> _flush(["x = f(y)", "    loss = g(x)", "    loss.backward()"])
+    ['x = f(y)', 'loss = g(x)', 'loss.backward()']
+    """
+    first, *rest = lines
+    whole = dedent("\n".join(lines)).split("\n")
+    cut = rest and not re.search(r"[:([{,\\]\s*(?:#.*)?$", first) and all(line[:1] in ("", " ", "\t") for line in rest)
+    return [first, *dedent("\n".join(rest)).split("\n")] if cut and whole[0] == first else whole
 
 
 def _runs(lines: Sequence[str]) -> Iterator[tuple[int, int]]:

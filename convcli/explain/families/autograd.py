@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 
 from convcli.explain.evidence.lines import lines_told
-from convcli.explain.families import graph
+from convcli.explain.families import graph, order
 from convcli.explain.rule import Hypothesis, Rule, certain, likely, possible
 
 FAMILY = "autograd"
@@ -162,6 +162,17 @@ class BackwardTwice(Rule):
             yield likely(says, "call", f"{code} in each step", self.before(code))
             yield possible(*SHARED)
 
+    def one_output_twice(self) -> Iterator[Hypothesis]:
+        if found := order.twice(self.case):
+            first, second = (each.lineno for each in found.losses)
+            made = ast.unparse(found.made)
+            says = f"what line {found.made.lineno} computes, {made}, goes backward in line {first} and again in line "
+            says += f"{second}: the first frees its graph, and a step has changed the weights since (line "
+            anew = order.made_anew(self.case, found)
+            advice = f"run the network again for the second loss, with the weights of then: {made} before it"
+            yield likely(f"{says}{found.step.lineno})", "loss", advice, anew)
+            yield possible(*EARLIER)
+
     def two_losses(self) -> Iterator[Hypothesis]:
         adversarial = r"(?i)(?:^|[^a-z])[dg]_?loss|loss_?[dg](?:[^a-z]|$)|err_?[dg]|disc|gen(?:er|_|\b)|adv|critic"
         if self.line.has(adversarial):
@@ -183,7 +194,7 @@ class BackwardTwice(Rule):
             says += "notebook's cell does, or what the forward takes was itself computed with gradients, before"
             yield likely(says, "call", "both in one cell or loop; detach() what is computed before it")
 
-    causes = (output_of_both_losses, kept_from_earlier, two_losses, no_loop)
+    causes = (output_of_both_losses, kept_from_earlier, one_output_twice, two_losses, no_loop)
     usual = (likely(*EARLIER), possible(*SHARED))
 
     not_that = "retain_graph=True silences it, and then memory and time grow with each step"
@@ -222,7 +233,10 @@ class InPlace(Rule):
         writes = graph.writes(self.case, made[1] if made else "")
         if weight and self.case.elsewhere(r"\.backward\("):
             writes = []  # several losses, and a step between them
-        if writes:
+        if early := order.too_early(self.case):
+            yield self.of_step(*early)
+            yield possible(says, "call", advice)
+        elif writes:
             yield self.of_writes(writes)
             yield possible(stepped, "loss", steps)
         elif weight:
@@ -231,6 +245,16 @@ class InPlace(Rule):
         else:
             yield likely(says, "call", advice)
             yield possible(stepped, "loss", steps)
+
+    def of_step(self, early: list[ast.Assign], step: ast.stmt) -> Hypothesis:
+        """A loss whose network is run before a step that changes it, and that goes backward after it."""
+        loss, frame = self.line.code.partition(".backward")[0], self.case.frame
+        numbers = lines_told([each.lineno for each in early])
+        says = f"{loss} is computed before line {step.lineno}, {ast.unparse(step)}, changes weights in place that it "
+        says += "went through, and it goes backward after that"
+        advice = f"compute it after the step: {numbers} below line {step.lineno}. Both backward() before both steps "
+        advice += "runs as well, and what that leaves in the other network's gradients is to be zeroed"
+        return likely(says, "loss", advice, order.moved_below(self.case, frame.file, early, step) if frame else None)
 
     def of_writes(self, writes: list[graph.Write]) -> Hypothesis:
         """The places of the user's file that write over a tensor in forward."""

@@ -124,3 +124,14 @@ def test_lengths_are_sorted_where_they_are_packed() -> None:
     ]
     text = "\n".join([*lines, "", "RuntimeError: array has to be sorted in decreasing order"])
     assert first(text)[1].fixes[0].code == "packed = pack_padded_sequence(x, lengths, enforce_sorted=False)"
+
+
+def test_a_first_line_that_was_copied_without_its_indentation_keeps_no_other_line_out() -> None:
+    assert code_in(["x = f(y)", "        loss = g(x)", "        if loss:", "            h(x)"]).split("\n") == [
+        "x = f(y)",
+        "loss = g(x)",
+        "if loss:",
+        "    h(x)",
+    ]
+    block = ["for x in y:", "    f(x)"]
+    assert code_in(block).split("\n") == block
