@@ -8,7 +8,9 @@ from itertools import pairwise
 
 from convcli.explain.case import AXIS
 from convcli.explain.evidence.frames import Frame
-from convcli.explain.evidence.lines import Line, lines_told
+from convcli.explain.evidence.lines import NAME, Line, lines_told
+from convcli.explain.evidence.names import assigned_by
+from convcli.explain.families.order import moved_below
 from convcli.explain.rule import Fix, Hypothesis, Rule, certain, likely, possible
 from convcli.wording import counted
 
@@ -39,7 +41,7 @@ class AttentionSize(Rule):
         "query should be unbatched 2D or batched 3D tensor but received {axes}-D query tensor",
     )
     says = "attention's sizes don't go together"
-    layer_named = r"(?i)att|transformer|encoder|decoder|layer"
+    layer_named = r"(?i)(?:(?<!fl)att|transformer|encoder|decoder|layer)\w*$"
     lookalike = "attention-mask"
     example = """
         attention = nn.MultiheadAttention(16, 4, batch_first=True)
@@ -53,6 +55,11 @@ class AttentionSize(Rule):
     def hypotheses(self) -> Iterator[Hypothesis]:
         text = self.case.raised.text
         if "expected" in self.facts:
+            if flattened := self.flattened():
+                yield flattened
+                says = "each sample is one token, of all its features"
+                yield possible(says, "model", f"embed_dim={self.got}; with one token there is nothing to attend to")
+                return
             made = self.made("MultiheadAttention", embed_dim=self.expected)
             says = f"tokens have {self.got} features, and embed_dim (d_model) is {self.expected}"
             advice = f"embed_dim={self.got}, or an nn.Linear({self.got}, {self.expected}) before it"
@@ -84,6 +91,17 @@ class AttentionSize(Rule):
                 says = f"key {list(self.key)} and value {list(self.value)} have to be as long"
             advice = "[steps, batch, features], or [batch, steps, features] with batch_first=True, for all of them"
             yield likely(says, "call", advice)
+
+    def flattened(self) -> Hypothesis | None:
+        """Steps that the user's code flattens into one token."""
+        flat = self.came.flat
+        if flat is None or self.got % self.expected or self.got == self.expected:
+            return None
+        steps = self.got // self.expected
+        says = f"{self.got} = {steps} · {self.expected}: {steps} steps of {self.expected} features were flattened into "
+        says += f"one token ({flat.place})"
+        advice = f"don't flatten: [batch, {steps}, {self.expected}] goes in, with batch_first=True and no unsqueeze; "
+        return likely(says, "data", f"{advice}x.mean(1) or x[:, -1] behind it makes one vector of the steps")
 
     def of_heads(self) -> Iterator[Hypothesis]:
         width, heads = self.facts.get("width"), self.facts.get("heads")
@@ -156,7 +174,7 @@ class AttentionMask(Rule):
             yield likely(says, "call", "as wide as the padded data: torch.arange(x.size(1)) >= lengths[:, None]")
         elif "axis" in self.facts:
             yield self.of_padding(self.size, self.wanted)
-        elif fixed := self.of_length():
+        elif fixed := self.of_length() or self.of_shifted():
             yield fixed
         elif "expected" in self.facts and len(self.expected) == 3 and self.expected[1:] == self.got[1:]:
             says = f"a mask for each sample and head: {self.expected[0]} = batch · heads, and {self.got[0]} came"
@@ -272,6 +290,35 @@ class AttentionMask(Rule):
             says = f"the mask is made with size(1), {got}; the layer, without batch_first=True, reads axis 0, {steps}"
             advice = "batch_first=True for [batch, steps, features]"
             return likely(says, "model", advice, self.remade(layer, batch_first=True))
+        return None
+
+    def of_shifted(self) -> Hypothesis | None:
+        """A mask for one token more than goes in, which is made of the sequence before its last was cut off."""
+        facts = self.facts.get("expected"), self.facts.get("got")
+        cut = self.case.may_have(r":\s*-1\]")
+        if None in facts or not cut or len(self.got) != 2 or tuple(size - 1 for size in self.got) != self.expected:
+            return None
+        says = f"the mask is for {counted(self.got[-1], 'token')} and {self.expected[-1]} go in: it is made of the "
+        says += "targets before they are shifted by one, tgt[:, :-1]"
+        advice = "make it of what goes in: tgt_in = tgt[:, :-1] first, then the mask with tgt_in.size(1)"
+        return likely(says, "call", advice, self.made_later())
+
+    def made_later(self) -> Fix | None:
+        """The statement that makes the mask, of the shifted sequence and below the line that shifts it."""
+        mask, _, place = self.followed(self.mask)
+        names = self.case.source.names
+        made = next(names.behind([mask], place.file, place.number), None) if place else None
+        for shift in names.behind(NAME.findall(place.code), place.file, place.number) if place and made else ():
+            for name, value in assigned_by(shift):
+                cut = re.fullmatch(r"(\w+)\[(?::, |\.\.\., )?:-1\]", ast.unparse(value))
+                if cut and made and place and re.search(rf"\b{cut[1]}\b", ast.unparse(made.value)):
+                    code = re.sub(rf"\b{cut[1]}\b", name, ast.unparse(made))
+                    if shift.lineno < made.lineno:
+                        return Fix(code, "instead", place.file, made.lineno, made.end_lineno or 0)
+                    moved = moved_below(self.case, place.file, [made], shift)
+                    height = (made.end_lineno or made.lineno) - made.lineno + 1
+                    above = moved.code.split("\n")[:-height] if moved else []
+                    return moved and replace(moved, code="\n".join([*above, code]))
         return None
 
     def of_scores(self, expected: tuple[int, ...], got: tuple[int, ...]) -> Hypothesis:

@@ -6,7 +6,7 @@ import pytest
 
 from convcli.explain.evidence.message import read
 from convcli.explain.recognise import diagnose
-from tests.explain import assert_file_mends, assert_first, at, error_of, first
+from tests.explain import IMPORTS, assert_file_mends, assert_first, at, error_of, first
 
 CASES = [
     (
@@ -118,3 +118,67 @@ def test_a_long_call_without_names_may_be_shifted() -> None:
     head, _, rest = text.partition("\n")
     assert_first(f"{head}\n{outer}{rest}", "attention-size", "call", "make_net(…) hands over many arguments")
     assert_first(text, "attention-size", "model", "num_heads that divides embed_dim")
+
+
+SHIFTED = """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.words, self.tf = nn.Embedding(9, 8), nn.Transformer(8, 2, 1, 1, 16, batch_first=True)
+
+    def forward(self, src, tgt, tgt_mask):
+        return self.tf(self.words(src), self.words(tgt), tgt_mask=tgt_mask)
+
+def step(net, src, tgt):
+    {0}
+    return net(src, tgt_in, tgt_mask)
+
+src = torch.randint(9, (2, 7))
+out = step(Net(), src, torch.randint(9, (2, 6)))
+"""
+SHIFT, MASK = (
+    "tgt_in, tgt_out = tgt[:, :-1], tgt[:, 1:]",
+    "tgt_mask = nn.Transformer.generate_square_subsequent_mask({})",
+)
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [MASK.format("tgt.size(1)"), SHIFT],
+        [SHIFT, MASK.format("tgt.size(1)")],
+        [MASK.format("\n        tgt.size(1)\n    "), "length = 3", SHIFT],
+    ],
+)
+def test_a_mask_is_made_of_the_sequence_that_goes_in(tmp_path: Path, lines: list[str]) -> None:
+    text = SHIFTED.replace("{0}", "\n    ".join(lines))
+    found = assert_file_mends(text, "before they are shifted by one", tmp_path / "net.py")
+    assert "tgt_in.size(1)" in found.hypotheses[0].fixes[0].code
+
+
+def test_a_mask_that_is_one_too_large_where_nothing_is_shifted(tmp_path: Path) -> None:
+    path = tmp_path / "net.py"
+    text = SHIFTED.replace("{0}", f"tgt_in = tgt[:, 1:]\n    {MASK.format('tgt.size(1)')}")
+    path.write_text(IMPORTS + text)
+    found = diagnose(read(error_of(path)))
+    assert found is not None
+    assert "[6, 6] came where [5, 5] fits" in found.hypotheses[0].says
+
+
+def test_steps_that_were_flattened_are_told_from_the_code() -> None:
+    code = """
+class Features(nn.Module):
+    def __init__(self, wide):
+        super(Features, self).__init__()
+        self.encoder = nn.TransformerEncoder(nn.TransformerEncoderLayer(wide, 2), 6)
+        self.flatten = nn.Flatten()
+
+    def forward(self, seen):
+        x = self.flatten(seen)
+        return self.encoder(x.unsqueeze(0))
+"""
+    message = "AssertionError: was expecting embedding dimension of 22, but got 1320"
+    assert_first(f"{message}\n{code}", "attention-size", "data", "1320 = 60 · 22: 60 steps of 22 features")
+    assert_first(
+        f"{message}\n{code.replace('self.flatten(seen)', 'seen')}", "attention-size", "model", "embed_dim=1320"
+    )
