@@ -7,11 +7,14 @@ from pathlib import Path
 
 from convcli.explain.evidence.lines import lines_told
 from convcli.explain.families.calls import MODULES, uncalled
+from convcli.explain.families.modules import CHILDREN, IN_ITS_PLACE
 from convcli.explain.rule import Hypothesis, Rule, certain, likely
 from convcli.wording import counted
 
 FAMILY = "arguments"
 
+EXAMPLE = r"(torch\.jit\.trace|(?:torch\.)?onnx\.(?:dynamo_)?export|\w+\.add_graph|\b(?:summary|profile|draw_graph))\("
+THROUGH = r"[/\\]torch[/\\](jit|onnx)[/\\]"
 SETTINGS = (
     r"\b(?:kernel_size|(?:in|out)_(?:channels|features)|num_features|(?:input|hidden)_size|embed(?:ding)?_dim"
     r"|num_embeddings|num_heads)\b"
@@ -70,7 +73,14 @@ class CallArguments(Rule):
         compare = "compare the call with def forward(self, …)"
         called = re.search(r"([\w.]*(?:module|model|net))\(\)", self.line.code)
         owners = self.owners() if not owner else set()
-        if "Sequential" in (owner, *owners) or (self.case.in_sequential and "names" in self.facts):
+        if (
+            "given" in self.facts
+            and self.most == 0
+            and not owner
+            and ("Sequential" in owners or self.case.in_sequential)
+        ):
+            yield self.of_container()
+        elif "Sequential" in (owner, *owners) or (self.case.in_sequential and "names" in self.facts):
             says = "nn.Sequential takes one input, and hands one tensor from each layer to the next"
             advice = "a module of your own, whose forward calls the layers with what each takes; or one tuple for all"
             yield certain(says, "model", advice)
@@ -83,6 +93,16 @@ class CallArguments(Rule):
             says = "a GPU of DataParallel got no sample: the batch, often the last, has fewer than there are GPUs"
             advice = "drop_last=True and larger batches; or hand the inputs over by position, as tensors"
             yield likely(says, "data", advice)
+        elif "names" in self.facts and (caller := self.with_example()):
+            says = (
+                f"{caller} calls the network with the example alone, and its forward takes more: {self.missing()} is "
+            )
+            says += "missing"
+            advice = (
+                "tensors in one tuple, (x, mask), as the example; for a flag or number a small module whose forward(x) "
+            )
+            advice += "calls self.model(x, True). Of nn.DataParallel hand over model.module"
+            yield likely(says, "call", advice)
         elif called:
             says = f"{called[0]} calls the network, with nothing: the brackets are too much"
             named = self.replaced(called[0], called[1], 1)
@@ -107,6 +127,25 @@ class CallArguments(Rule):
             says += f", of ({ast.unparse(forward.args)}) in line {forward.lineno}" if forward else ""
             yield likely(says, "call", compare)
 
+    def of_container(self) -> Hypothesis:
+        """One of the layers in a row takes no input at all."""
+        says = "a layer in the nn.Sequential takes no input: an nn.ModuleList, as it seems, which only holds layers"
+        from_children = self.case.source.mentions("children()")
+        return likely(says, "model", IN_ITS_PLACE + (CHILDREN if from_children else ""))
+
+    def with_example(self) -> str:
+        """What calls a network with an example of its input, of the user's line, frames or code."""
+        told = "\n".join([self.line.code, *(line for lines in self.case.source.texts.values() for line in lines)])
+        found = re.search(EXAMPLE, told) if self.line.has(EXAMPLE) or not self.line.code else None
+        through = re.search(THROUGH, " ".join(frame.file for frame in self.case.deeper))
+        return found[1] if found else f"torch.{through[1]}" if through else ""
+
+    @property
+    def most(self) -> int:
+        """How many inputs a forward takes at most, beside self."""
+        taken = re.search(r"takes (?:from \d+ to )?(\d+)", self.case.raised.text)
+        return int(taken[1]) - 1 if taken else 0
+
     def owners(self) -> set[str]:
         """The classes that may have made what the user's line calls, as the file says."""
         call, frame = self.line.call() if self.case.direct else None, self.case.frame
@@ -114,9 +153,7 @@ class CallArguments(Rule):
 
     def miscounted(self, owner: str) -> Iterator[Hypothesis]:
         """Too many or too few inputs, as Python counts them, with self."""
-        given = self.given - 1
-        taken = re.search(r"takes (?:from \d+ to )?(\d+)", self.case.raised.text)
-        most = int(taken[1]) - 1 if taken else 0
+        given, most = self.given - 1, self.most
         called = [call for call in self.line.calls if len(call.args) == given and not self.starred(call)]
         if not (self.case.direct and called):
             says = f"forward takes {counted(most, 'input')} beside self, and {given} came: a batch that was starred "

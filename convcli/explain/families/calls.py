@@ -19,6 +19,7 @@ MODULES = (
 )
 RETURNS_TWO = dict.fromkeys(("LSTM", "GRU", "RNN"), "(output, state)") | {"MultiheadAttention": "(output, weights)"}
 RETURNS_TWO |= {"LSTMCell": "(h, c)"}
+STEPS = "output[:, -1] with batch_first=True is the last step, output all of them"
 # What tensors have, and what is often taken for one.
 ATTRIBUTES = (
     "size|shape|dim|ndim|view|reshape|to|cuda|cpu|float|long|data|unsqueeze|squeeze|permute|transpose|t|flatten|contiguous"
@@ -134,6 +135,15 @@ class NotTensor(Rule):
         else:
             yield likely(says, "data", advice + ", torch.tensor(list) for numbers")
 
+    def levels(self) -> Iterator[Hypothesis]:
+        listed = re.search(r"tuple of \((Tensor(?:, Tensor){2,40})\)", self.case.raised.text)
+        if self.kind == "tuple" and listed:
+            count = listed[1].count("Tensor")
+            says = f"{self.what} is a tuple of {count} tensors, as a backbone or a feature pyramid returns its levels"
+            advice = "each by itself, [layer(f) for f in features], or the one that is meant, features[-1]; where that "
+            advice += "loop is there, what makes the levels returns them within another tuple: hand over its part"
+            yield likely(says, "call", advice)
+
     def several(self) -> Iterator[Hypothesis]:
         what, mentions = self.what, self.case.source.mentions
         if self.kind.endswith("Outputs") and self.kind[0] in "GI":
@@ -149,13 +159,26 @@ class NotTensor(Rule):
             yield likely(says, "data", "labels as numbers, in the dataset or by a map from names to 0, 1, …")
         elif any(map(mentions, ("LSTM(", "GRU(", "RNN(", "MultiheadAttention("))):
             says = f"{what} is a tuple: LSTM, GRU and attention return (output, state)"
-            yield likely(says, "call", "out, _ = …, outside of nn.Sequential: inside it can't be taken apart")
+            if not self.case.in_sequential:
+                yield likely(says, "call", f"take it apart where it is made: out, _ = …; {STEPS}")
+                return
+            says += f"{self.in_a_row()}, and nn.Sequential hands that on as it is"
+            advice = (
+                "a small module behind it that takes its part: class Last(nn.Module): def forward(self, out): return "
+            )
+            yield likely(says, "model", f"{advice}out[0][:, -1]. {STEPS}")
         else:
             says = f"{what} is a tuple: what makes it returns several values, as an LSTM does (output, state), or its "
             says += "line ends in a comma"
             part = "" if what.startswith("what ") else f": {what}[0]"
             first = what if NAME.fullmatch(what) else "out"
             yield likely(says, "call", f"take it apart where it is made, {first}, … = …, or take the part meant{part}")
+
+    def in_a_row(self) -> str:
+        """Where the user's file puts a recurrent layer into an nn.Sequential, in words."""
+        inside = self.case.origin.inside
+        made = [each for each in self.case.source.made if each.callee in RETURNS_TWO and each.call in inside]
+        return f" (nn.{made[0].callee} at {made[0].place})" if len(made) == 1 else ""
 
     def nothing(self) -> Iterator[Hypothesis]:
         of_data = self.case.frame and self.case.frame.function == "__getitem__"
@@ -216,7 +239,7 @@ class NotTensor(Rule):
             says = f"{self.what} is a {self.kind}"
             yield likely(says, "call", "hand over a tensor: torch.as_tensor, or the part of it that is one")
 
-    causes = (left_out, comma, lstm_state, listed, several, nothing, data, by_name, number, not_called, other)
+    causes = (left_out, comma, lstm_state, listed, levels, several, nothing, data, by_name, number, not_called, other)
 
     @property
     def _call(self) -> Any:

@@ -10,6 +10,11 @@ from convcli.explain.rule import Fix, Hypothesis, Rule, certain, likely
 
 FAMILY = "arguments"
 
+IN_ITS_PLACE = "its layers one by one in its place: nn.Sequential(model.stem, *model.blocks)"
+CHILDREN = (
+    "; what the network's forward does between its layers is lost all the same (class token, positions, flatten): its "
+    "own way to the features (forward_features, a hook) has it"
+)
 DIVIDES = r"(?<![/*])/(?!/)"
 # In the order in which functions like F.conv2d take them, behind input, weight and bias.
 SETTINGS = ("stride", "padding", "dilation", "groups", "kernel_size", "output_padding")
@@ -114,10 +119,12 @@ class Modules(Rule):
         elif "forward" in text:
             name = self.facts.get("module", "the module")
             if name in ("ModuleList", "ModuleDict"):
-                says, advice = (
-                    f"an nn.{name} only holds layers",
-                    "for layer in self.layers: x = layer(x), or nn.Sequential",
-                )
+                says, advice = f"an nn.{name} only holds layers", "for layer in self.layers: x = layer(x)"
+                if self.case.in_sequential or self.case.source.mentions("children()"):
+                    says += ", and stands in an nn.Sequential, which calls it"
+                    advice = IN_ITS_PLACE + (CHILDREN if self.case.source.mentions("children()") else "")
+                elif name == "ModuleList":
+                    advice += ", or an nn.Sequential in its place"
             else:
                 says = f"{name} has no forward: misspelt, or indented so that it stands inside of __init__"
                 advice = "def forward(self, x): at the depth of __init__"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.explain import assert_first, at
+from tests.explain import assert_first, at, first
 
 COUNTED = "TypeError: {}forward() takes {} positional arguments but {} were given"
 MODULE = "torch/nn/modules/module.py"
@@ -101,3 +101,28 @@ def test_the_forward_of_what_is_called_in_pasted_code(
     made: str, handed: str, message: str, change: str, words: str
 ) -> None:
     assert_first(PASTED.format(made, handed, message), "call-arguments", change, words)
+
+
+MISSING = "TypeError: forward() missing 1 required positional argument: 'mask'"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (f"{MISSING}\nimport torch\ntraced = torch.jit.trace(net, torch.rand(1, 3))", "torch.jit.trace calls"),
+        (at("torch.onnx.export(net, x, 'net.onnx')", MISSING, "torch/onnx/utils.py"), "torch.onnx.export calls"),
+        (at("writer.log(net)", MISSING, "torch/jit/_trace.py"), "torch.jit calls"),
+    ],
+)
+def test_what_traces_a_network_has_one_example(text: str, words: str) -> None:
+    assert_first(text, "call-arguments", "call", "whose forward(x) calls self.model(x, True)")
+    assert words in first(text)[1].says
+
+
+def test_a_list_of_layers_among_others_takes_no_input() -> None:
+    text = "net = nn.Sequential(*list(vit.children())[:3])\nx = torch.rand(1, 3)\ny = net(x)\n"
+    message = "TypeError: forward() takes 1 positional argument but 2 were given"
+    assert_first(text + message, "call-arguments", "model", "*model.blocks")
+    assert "forward_features" in first(text + message)[1].advice
+    three = message.replace("1 positional argument but 2", "2 positional arguments but 3")
+    assert "nn.Sequential takes one input" in first(text + three)[1].says

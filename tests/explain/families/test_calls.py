@@ -5,7 +5,9 @@ from textwrap import dedent
 
 import pytest
 
-from tests.explain import assert_file_mends, assert_first, at, first
+from convcli.explain.evidence.message import read
+from convcli.explain.recognise import diagnose
+from tests.explain import IMPORTS, assert_file_mends, assert_first, at, error_of, first
 
 CASES = [
     (
@@ -210,3 +212,23 @@ def test_a_layer_that_is_used_as_a_tensor_in_pasted_code() -> None:
     text = UNCALLED.format("last(torch.relu(x))")
     answer = first(f"{text}\nforward() missing 1 required positional argument: 'input'")[1]
     assert [(fix.number, fix.code) for fix in answer.fixes] == [(7, "x = self.first(x)")]
+
+
+def test_tensors_of_several_levels_go_one_by_one() -> None:
+    parts = "tuple of (Tensor, Tensor, Tensor), Parameter, Parameter, tuple of (int, int), tuple of (int, int), int"
+    message = (
+        "TypeError: conv2d() received an invalid combination of arguments - got (tuple, Parameter, Parameter, tuple, "
+    )
+    text = f"{message}tuple, int), but expected one of:\n didn't match because some have invalid types: ({parts})"
+    assert_first(text, "not-a-tensor", "call", "[layer(f) for f in features]")
+    assert "a tuple of 3 tensors" in first(text)[1].says
+
+
+def test_a_recurrent_layer_in_a_row_needs_a_module_that_takes_its_output(tmp_path: Path) -> None:
+    path = tmp_path / "net.py"
+    layers = "nn.Sequential(\n    nn.LSTM(3, 4, batch_first=True),\n    nn.Linear(4, 1),\n)"
+    path.write_text(f"{IMPORTS}net = {layers}\nout = net(torch.rand(2, 5, 3))\n")
+    found = diagnose(read(error_of(path)))
+    assert found is not None
+    assert "(nn.LSTM at net.py:6), and nn.Sequential hands that on" in found.hypotheses[0].says
+    assert "out[0][:, -1]" in found.hypotheses[0].advice

@@ -5,7 +5,9 @@ from textwrap import dedent
 
 import pytest
 
-from tests.explain import assert_file_mends, assert_first
+from convcli.explain.evidence.message import read
+from convcli.explain.recognise import diagnose
+from tests.explain import IMPORTS, assert_file_mends, assert_first, error_of
 
 CASES = [
     (
@@ -96,3 +98,15 @@ def test_the_first_answer(text: str, code: str, change: str, words: str) -> None
 def test_a_file_is_mended(tmp_path: Path, text: str, words: str) -> None:
     text = f"{dedent(text)}\nassert net(torch.rand(5, 3)).shape == (5, 2)"
     assert_file_mends(text, words, tmp_path / "net.py")
+
+
+def test_a_list_of_layers_among_the_children_of_a_network(tmp_path: Path) -> None:
+    path = tmp_path / "net.py"
+    made = "self.stem, self.blocks = nn.Linear(3, 4), nn.ModuleList([nn.Linear(4, 4)])"
+    net = f"class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n        {made}\n"
+    path.write_text(f"{IMPORTS}{net}layers = nn.Sequential(*Net().children())\nlayers(torch.rand(2, 3))\n")
+    found = diagnose(read(error_of(path)))
+    assert found is not None
+    assert "stands in an nn.Sequential" in found.hypotheses[0].says
+    assert "*model.blocks" in found.hypotheses[0].advice
+    assert "forward_features" in found.hypotheses[0].advice
