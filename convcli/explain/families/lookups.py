@@ -68,13 +68,24 @@ class EmbeddingRange(Rule):
                 says = "tokens that training hadn't: the vocabulary is made anew for testing, and counts otherwise"
                 advice = "save the training's vocabulary with the weights, load it here, and map unknown words to <unk>"
                 yield likely(says, "data", advice)
-            says = (
-                "an index is not below num_embeddings, or negative: counted from 1, with gaps, or a larger vocabulary"
-            )
-            advice = "num_embeddings = largest index + 1; tokenizer and weights of one model; resize_token_embeddings"
-            yield likely(says, "model", advice)
+            yield self.not_below()
             says = "the text is longer than the table of positions"
             yield possible(says, "data", "truncate it to the model's max_length")
+
+    def not_below(self) -> Hypothesis:
+        """An index beyond the table, whose rows the user's file may count by the length of something."""
+        says = "an index is not below num_embeddings, or negative: counted from 1, with gaps, or a larger vocabulary"
+        advice = "num_embeddings = largest index + 1; tokenizer and weights of one model; resize_token_embeddings"
+        source = self.case.source
+        made = source.layer("Embedding", self.layer)
+        made, argument = source.maker(made, "num_embeddings") or (made, "num_embeddings") if made else (None, "")
+        if made and re.fullmatch(r"len\([\w.]+\)", rows := made.written(argument)):
+            says = (
+                f"the table has {rows} rows ({made.place}), and what is looked up is numbered beyond: special tokens "
+            )
+            says += "(padding, unknown) that this doesn't count, numbers from 1, or gaps"
+            advice = f"the length of the table that gives the numbers, or the largest + 1, in place of {rows}"
+        return likely(says, "model", advice)
 
     def tables(self) -> list[str]:
         """The rows of the user's tables as they are written, each once, where none is for positions or words."""
@@ -182,7 +193,8 @@ class GatherRange(Rule):
             return
         size = self.facts.get("size", self.facts.get("last", 0) + 1)
         above = self.case.source.above(self.case.frame)[:8] if self.case.frame else []
-        told = " ".join([self.case.raised.text, self.line.code, *above])
+        places = [f"{frame.file} {frame.code}" for frame in self.case.raised.frames if not frame.of_library]
+        told = " ".join([self.case.raised.text, self.line.code, *above, *places])
         of_graph = self.case.through("torch_(?:geometric|scatter)")
         graph = of_graph or re.search(r"edge_index|(?<![.\w])scatter(?:_\w+)?\(|\bG\w{1,3}Conv|GCN", told)
         what, table = ("nodes of edge_index", "x.size(0)") if graph else ("classes, ids or rows", "the size")
@@ -204,6 +216,22 @@ class GatherRange(Rule):
         elif size == 1 and graph:
             says = f"there is 1 node, and edges go to node {self.index}: a leading axis of 1 is read as the nodes"
             yield likely(says, "data", f"x.squeeze(0): [nodes, features]; and edge_index below {table}")
+        elif graph:
+            yield self.of_nodes(size, told)
         else:
             says = f"indices go from 0 to {size - 1}: {what} that the tensor hasn't got, or another axis is meant"
             yield likely(says, "call", f"print the index's max() and the shape; renumber what has gaps, below {table}")
+
+    def of_nodes(self, size: int, told: str) -> Hypothesis:
+        """Edges between nodes that x hasn't got, or hasn't any more."""
+        says = f"edge_index has node {self.index}, and x has {size} nodes, 0 to {size - 1}: "
+        find = "print(edge_index.max(), x.size(0)) before each layer finds where they part"
+        if re.search(r"(?i)pool(?!ing_?type)|top_?k", told):
+            says += "the edges are those before pooling left fewer, as it seems"
+            advice = (
+                "take all that the pooling returns, x, edge_index, edge_attr, batch, *_ = pool(x, edge_index, …), as "
+            )
+            return likely(says, "call", f"{advice}this version of the library returns it; {find}")
+        says += "numbers with gaps or from 1, or another graph's edges"
+        advice = "renumber the nodes 0, 1, …; a Batch for several graphs, which counts on from one to the next"
+        return likely(says, "call", f"{advice}; {find}")

@@ -80,7 +80,7 @@ def test_what_is_scattered_isnt_always_a_graph() -> None:
     message = "RuntimeError: index 26 is out of bounds for dimension 1 with size 23"
     assert_first(at("onehot.scatter_(1, y, 1)", message), "gather-range", "data", "and a label is 26")
     assert_first(at("kept.scatter_(1, top, 1)", message), "gather-range", "call", "classes, ids or rows")
-    assert_first(at("out = scatter_add(h, edges)", message), "gather-range", "call", "nodes of edge_index")
+    assert_first(at("out = scatter_add(h, edges)", message), "gather-range", "call", "edge_index has node 26")
 
 
 @pytest.mark.parametrize(("text", "words"), FILES)
@@ -99,3 +99,21 @@ def test_both_tables_of_a_line_are_named_where_nothing_is_marked() -> None:
     found = explained(at("x = self.word_emb(ids) + self.position_emb(places)", MESSAGE, "torch/nn/modules/sparse.py"))
     assert [each.change for each in found.hypotheses] == ["data", "model"]
     assert "positions" in first(at("x = self.position_emb(places)", MESSAGE))[1].says
+
+
+def test_pooling_leaves_fewer_nodes_than_the_edges_have() -> None:
+    message = "IndexError: index 46 is out of bounds for dimension 0 with size 26"
+    line = "x = F.relu(conv(x, edge_index))"
+    pooled = at(line, message, "torch_geometric/nn/conv/gcn_conv.py").replace("net.py", "sag_pool_net.py")
+    assert_first(pooled, "gather-range", "call", "x, edge_index, edge_attr, batch, *_ = pool(x, edge_index, …)")
+    assert_first(at(line, message, "torch_geometric/nn/conv/gcn_conv.py"), "gather-range", "call", "renumber the nodes")
+
+
+def test_what_a_table_is_counted_by_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "net.py"
+    path.write_text(
+        IMPORTS + "words = load = ['a', 'b']\ntable = nn.Embedding(len(words), 3)\ntable(torch.tensor([2]))\n"
+    )
+    found = diagnose(read(error_of(path)))
+    assert found is not None
+    assert "the table has len(words) rows (net.py:6)" in found.hypotheses[0].says
