@@ -17,6 +17,8 @@ class AttentionType(Rule):
     signatures = (
         "Expected query, key, and value to have the same dtype, but got query.dtype: {query:words} key.dtype: "
         "{key:words} and value.dtype: {value:words} instead",
+        "Expected query, key, and value to have the same dtype, but got query.dtype: {query:words} key.dtype: "
+        "{key:words} and",
     )
     says = "query, key and value of attention are of one type"
     layer_named = r"(?:^|\.)scaled_dot_product_attention$"
@@ -32,8 +34,8 @@ class AttentionType(Rule):
     decide = "print the dtypes where each of the three is made: which of them was meant?"
 
     def hypotheses(self) -> Iterator[Hypothesis]:
-        types = [method(self.facts[part]) for part in PARTS]
-        if not all(types):
+        types = [method(self.facts.get(part, self.key)) for part in PARTS]
+        if not all(types) or len(set(types)) == 1:
             return
         names = [self.handed_as(part) for part in PARTS]
         wanted = next((each for each in types if each in SMALL), "float" if "float" in types else types[0])

@@ -52,34 +52,45 @@ class AttentionSize(Rule):
     """
     decide = "print the shapes of query, key and value"
 
-    def hypotheses(self) -> Iterator[Hypothesis]:
-        text = self.case.raised.text
+    def flattened(self) -> Iterator[Hypothesis]:
+        """Steps that the user's code flattens into one token."""
+        flat = self.came.flat if "expected" in self.facts else None
+        if flat and self.got % self.expected == 0 and self.got > self.expected:
+            steps = self.got // self.expected
+            says = f"{self.got} = {steps} · {self.expected}: {steps} steps of {self.expected} features were flattened "
+            advice = (
+                f"don't flatten: [batch, {steps}, {self.expected}] goes in, with batch_first=True and no unsqueeze; "
+            )
+            advice += "x.mean(1) or x[:, -1] behind it makes one vector of the steps"
+            yield likely(f"{says}into one token ({flat.place})", "data", advice)
+            says = "each sample is one token, of all its features"
+            yield possible(says, "model", f"embed_dim={self.got}; with one token there is nothing to attend to")
+
+    def width(self) -> Iterator[Hypothesis]:
         if "expected" in self.facts:
-            if flattened := self.flattened():
-                yield flattened
-                says = "each sample is one token, of all its features"
-                yield possible(says, "model", f"embed_dim={self.got}; with one token there is nothing to attend to")
-                return
             made = self.made("MultiheadAttention", embed_dim=self.expected)
             says = f"tokens have {self.got} features, and embed_dim (d_model) is {self.expected}"
             advice = f"embed_dim={self.got}, or an nn.Linear({self.got}, {self.expected}) before it"
             yield likely(says, "model", advice, self.remade(made, embed_dim=self.got))
             yield possible("the features aren't the last axis", "data", "x.transpose(1, 2)")
-        elif "divisible" in text or "multiple" in text:
-            yield from self.of_heads()
-        elif "batch number" in text:
-            made = self.layer_above("Transformer")
-            if made and made.is_set("batch_first"):
-                says = "src and tgt have other numbers of samples on axis 0: queries for one sample, say"
-                yield likely(says, "call", "tgt.expand(src.size(0), -1, -1); one batch for both")
-                return
-            says = "without batch_first=True axis 1 is the batch, and src and tgt differ on it: the steps of "
-            says += "[batch, steps, features]"
-            fix = self.remade(made, batch_first=True)
-            yield likely(says, "model", "batch_first=True for [batch, steps, features]", fix)
-            says = "the data are [steps, batch, features], and queries were made for one sample"
-            yield possible(says, "call", "tgt.expand(-1, src.size(1), -1)")
-        elif "feature number" in text:
+
+    def batches(self) -> Iterator[Hypothesis]:
+        made = self.layer_above("Transformer")
+        if "batch number" not in self.case.raised.text:
+            return
+        if made and made.is_set("batch_first"):
+            says = "src and tgt have other numbers of samples on axis 0: queries for one sample, say"
+            yield likely(says, "call", "tgt.expand(src.size(0), -1, -1); one batch for both")
+            return
+        says = "without batch_first=True axis 1 is the batch, and src and tgt differ on it: the steps of "
+        says += "[batch, steps, features]"
+        fix = self.remade(made, batch_first=True)
+        yield likely(says, "model", "batch_first=True for [batch, steps, features]", fix)
+        says = "the data are [steps, batch, features], and queries were made for one sample"
+        yield possible(says, "call", "tgt.expand(-1, src.size(1), -1)")
+
+    def other(self) -> Iterator[Hypothesis]:
+        if "feature number" in self.case.raised.text:
             says = "src or tgt has other than d_model features on the last axis"
             yield likely(says, "model", "embed both to d_model first")
         elif "axes" in self.facts:
@@ -92,18 +103,9 @@ class AttentionSize(Rule):
             advice = "[steps, batch, features], or [batch, steps, features] with batch_first=True, for all of them"
             yield likely(says, "call", advice)
 
-    def flattened(self) -> Hypothesis | None:
-        """Steps that the user's code flattens into one token."""
-        flat = self.came.flat
-        if flat is None or self.got % self.expected or self.got == self.expected:
-            return None
-        steps = self.got // self.expected
-        says = f"{self.got} = {steps} · {self.expected}: {steps} steps of {self.expected} features were flattened into "
-        says += f"one token ({flat.place})"
-        advice = f"don't flatten: [batch, {steps}, {self.expected}] goes in, with batch_first=True and no unsqueeze; "
-        return likely(says, "data", f"{advice}x.mean(1) or x[:, -1] behind it makes one vector of the steps")
-
-    def of_heads(self) -> Iterator[Hypothesis]:
+    def shared_out(self) -> Iterator[Hypothesis]:
+        if not re.search("divisible|multiple", self.case.raised.text):
+            return
         width, heads = self.facts.get("width"), self.facts.get("heads")
         frame = self.case.frame
         made = next((each for each in self.case.source.fitting(LAYERS) if frame and each.number == frame.number), None)
@@ -126,6 +128,8 @@ class AttentionSize(Rule):
             yield possible(says, "model", advice)
             return
         yield certain(says, "model", advice)
+
+    causes = (flattened, width, shared_out, batches, other)
 
     def handed_by_place(self) -> str:
         """The innermost call of the user's, on the way to the layer, with many arguments without their names."""
@@ -181,27 +185,24 @@ class AttentionMask(Rule):
             yield likely(says, "call", "mask.repeat_interleave(num_heads, dim=0)")
         elif "expected" in self.facts and len(self.expected) == 4:
             yield self.of_scores(self.expected, self.got)
-        elif (
-            "expected" in self.facts
-            and not self.batch_first
-            and ((self.expected[-1] < self.got[-1] and self.expected[-1] <= SMALL_BATCH) or self.got[-1] == CLIP)
-        ):
-            batch, length = self.expected[-1], self.got[-1]
+        else:
+            yield from self.of_sizes()
+
+    def of_sizes(self) -> Iterator[Hypothesis]:
+        """A mask for another length, or a batch that is read as the length."""
+        known = "expected" in self.facts
+        batch, length = (self.expected[-1], self.got[-1]) if known else (0, 0)
+        if known and not self.batch_first and ((batch < length and batch <= SMALL_BATCH) or length == CLIP):
             says = f"{batch} is read as the length: the batch stands where the {length} steps are expected"
             advice = "batch_first in the attention as in the data (libraries changed it: take the version asked for)"
             yield likely(says, "call", advice)
             says = f"texts of {counted(batch, 'token')} arrive, and the mask is for {length}"
             yield possible(says, "call", f"mask[:n, :n] with n = {batch}, or pad the texts to {length}")
-        else:
-            got = (
-                f"{list(self.got)} came where {list(self.expected)} fits"
-                if "expected" in self.facts
-                else "the mask has other axes"
-            )
-            advice = "make the mask for the length at hand: [queries, keys]"
-            if not self.batch_first:
-                advice += "; or batch and steps are swapped (batch_first)"
-            yield likely(got, "call", advice)
+            return
+        says = f"{list(self.got)} came where {list(self.expected)} fits" if known else "the mask has other axes"
+        advice = "make the mask for the length at hand: [queries, keys]"
+        swapped = "" if self.batch_first else "; or batch and steps are swapped (batch_first)"
+        yield likely(says, "call", advice + swapped)
 
     @property
     def batch_first(self) -> bool | None:

@@ -13,6 +13,7 @@ from convcli.wording import counted
 
 FAMILY = "arguments"
 
+COMPARE = "compare the call with def forward(self, …)"
 EXAMPLE = r"(torch\.jit\.trace|(?:torch\.)?onnx\.(?:dynamo_)?export|\w+\.add_graph|\b(?:summary|profile|draw_graph))\("
 THROUGH = r"[/\\]torch[/\\](jit|onnx)[/\\]"
 SETTINGS = (
@@ -70,75 +71,72 @@ class CallArguments(Rule):
 
     def of_forward(self, owner: str, keyword: str) -> Iterator[Hypothesis]:
         """A network or layer that is called with other inputs than its forward takes."""
-        compare = "compare the call with def forward(self, …)"
-        called = re.search(r"([\w.]*(?:module|model|net))\(\)", self.line.code)
         owners = self.owners() if not owner else set()
-        if (
-            "given" in self.facts
-            and self.most == 0
-            and not owner
-            and ("Sequential" in owners or self.case.in_sequential)
-        ):
+        in_a_row = self.case.in_sequential or "Sequential" in owners
+        owner = owner or "".join(owners if len(owners) == 1 else ())
+        if "given" in self.facts and self.most == 0 and in_a_row and owner in ("", "Sequential"):
             yield self.of_container()
         elif "Sequential" in (owner, *owners) or (self.case.in_sequential and "names" in self.facts):
             says = "nn.Sequential takes one input, and hands one tensor from each layer to the next"
             advice = "a module of your own, whose forward calls the layers with what each takes; or one tuple for all"
             yield certain(says, "model", advice)
         elif "given" in self.facts:
-            yield from self.miscounted(owner or "".join(owners if len(owners) == 1 else ()))
+            yield from self.miscounted(owner)
         elif keyword:
             says = f"forward has no argument {keyword!r}: of another version or model, or passed on by a wrapper"
-            yield likely(says, "call", compare)
+            yield likely(says, "call", COMPARE)
         elif self.case.through("data_parallel|parallel_apply"):
             says = "a GPU of DataParallel got no sample: the batch, often the last, has fewer than there are GPUs"
             advice = "drop_last=True and larger batches; or hand the inputs over by position, as tensors"
             yield likely(says, "data", advice)
-        elif "names" in self.facts and (caller := self.with_example()):
-            says = (
-                f"{caller} calls the network with the example alone, and its forward takes more: {self.missing()} is "
-            )
-            says += "missing"
-            advice = (
-                "tensors in one tuple, (x, mask), as the example; for a flag or number a small module whose forward(x) "
-            )
-            advice += "calls self.model(x, True). Of nn.DataParallel hand over model.module"
-            yield likely(says, "call", advice)
-        elif called:
+        else:
+            yield self.with_example() or self.with_nothing() or self.with_too_few(owner)
+
+    def with_example(self) -> Hypothesis | None:
+        """What traces or exports a network calls it with one example of its input."""
+        told = "\n".join(line for lines in self.case.source.texts.values() for line in lines)
+        found = re.search(EXAMPLE, self.line.code or told)
+        through = re.search(THROUGH, " ".join(frame.file for frame in self.case.deeper))
+        if "names" not in self.facts or not (found or through):
+            return None
+        caller = found[1] if found else f"torch.{through[1]}" if through else ""
+        says = f"{caller} calls the network with the example alone: {self.missing()} is missing, which forward takes"
+        advice = (
+            "tensors in one tuple, (x, mask), as the example; for a flag or number a small module whose forward(x) "
+        )
+        return likely(says, "call", f"{advice}calls self.model(x, True). Of nn.DataParallel hand over model.module")
+
+    def with_nothing(self) -> Hypothesis | None:
+        """A network or layer that is called without input, or not at all."""
+        if called := re.search(r"([\w.]*(?:module|model|net))\(\)", self.line.code):
             says = f"{called[0]} calls the network, with nothing: the brackets are too much"
             named = self.replaced(called[0], called[1], 1)
-            yield likely(says, "call", f"{called[1]} without brackets is the network itself", named)
-        elif made := re.search(r"\b([A-Z]\w*)\.forward\(", self.line.code):
+            return likely(says, "call", f"{called[1]} without brackets is the network itself", named)
+        if made := re.search(r"\b([A-Z]\w*)\.forward\(", self.line.code):
             says = f"{made[1]} is a class, and its forward is called without a network that was made of it"
-            yield certain(says, "call", f"net = {made[1]}(…) once, with its settings, then net(x)")
-        elif self.missing() == "input" and (fixes := uncalled(self.case)):
+            return certain(says, "call", f"net = {made[1]}(…) once, with its settings, then net(x)")
+        if self.missing() == "input" and (fixes := uncalled(self.case)):
             says = f"{lines_told([fix.number for fix in fixes])}: a layer is taken for what it computes, and not called"
-            advice = (
-                "call it, self.fc(x); and nn.ReLU()(x) or F.relu(x) in place of nn.ReLU(x), which only makes a layer"
-            )
-            yield likely(says, "model", advice, *fixes)
-        elif self.missing() == "input" and not self.line.code:
+            advice = "call it, self.fc(x); and nn.ReLU()(x) or F.relu(x) in place of nn.ReLU(x), which only makes a "
+            return likely(says, "model", f"{advice}layer", *fixes)
+        if self.missing() == "input" and not self.line.code:
             says = "one of torch's own layers, as its input is called so, was called with nothing"
             advice = "self.fc(x) in place of self.fc(), and nn.ReLU()(x) or F.relu(x) in place of a layer made there"
-            yield likely(says, "model", advice)
-        else:
-            says = f"forward takes more than {self.shown() or 'the model'} is called with"
-            says += f": {self.missing()} is missing" if self.missing() else ""
-            forward = self.forward(owner or "".join(owners if len(owners) == 1 else ()))
-            says += f", of ({ast.unparse(forward.args)}) in line {forward.lineno}" if forward else ""
-            yield likely(says, "call", compare)
+            return likely(says, "model", advice)
+        return None
+
+    def with_too_few(self, owner: str) -> Hypothesis:
+        says = f"forward takes more than {self.shown() or 'the model'} is called with"
+        says += f": {self.missing()} is missing" if self.missing() else ""
+        forward = self.forward(owner)
+        says += f", of ({ast.unparse(forward.args)}) in line {forward.lineno}" if forward else ""
+        return likely(says, "call", COMPARE)
 
     def of_container(self) -> Hypothesis:
         """One of the layers in a row takes no input at all."""
         says = "a layer in the nn.Sequential takes no input: an nn.ModuleList, as it seems, which only holds layers"
         from_children = self.case.source.mentions("children()")
         return likely(says, "model", IN_ITS_PLACE + (CHILDREN if from_children else ""))
-
-    def with_example(self) -> str:
-        """What calls a network with an example of its input, of the user's line, frames or code."""
-        told = "\n".join([self.line.code, *(line for lines in self.case.source.texts.values() for line in lines)])
-        found = re.search(EXAMPLE, told) if self.line.has(EXAMPLE) or not self.line.code else None
-        through = re.search(THROUGH, " ".join(frame.file for frame in self.case.deeper))
-        return found[1] if found else f"torch.{through[1]}" if through else ""
 
     @property
     def most(self) -> int:

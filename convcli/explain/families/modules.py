@@ -117,18 +117,7 @@ class Modules(Rule):
             says = "__init__ sets a layer before nn.Module is ready for it"
             yield certain(says, "model", "super().__init__() as the first line of __init__")
         elif "forward" in text:
-            name = self.facts.get("module", "the module")
-            if name in ("ModuleList", "ModuleDict"):
-                says, advice = f"an nn.{name} only holds layers", "for layer in self.layers: x = layer(x)"
-                if self.case.in_sequential or self.case.source.mentions("children()"):
-                    says += ", and stands in an nn.Sequential, which calls it"
-                    advice = IN_ITS_PLACE + (CHILDREN if self.case.source.mentions("children()") else "")
-                elif name == "ModuleList":
-                    advice += ", or an nn.Sequential in its place"
-            else:
-                says = f"{name} has no forward: misspelt, or indented so that it stands inside of __init__"
-                advice = "def forward(self, x): at the depth of __init__"
-            yield certain(says, "model", advice)
+            yield self.of_forward(self.facts.get("module", "the module"))
         elif "Module subclass" in text:
             yield self.of_what_is_no_module()
         elif "optimizer" in text:
@@ -149,6 +138,19 @@ class Modules(Rule):
                 return
             says = f"{self.model} has no {self.attribute!r}: misspelt, never set in __init__, or saved with other code"
             yield likely(says, "model", f"self.{self.attribute} = … in __init__, named as in forward")
+
+    def of_forward(self, name: str) -> Hypothesis:
+        """A module without a forward, or a list of layers that is taken for one with it."""
+        if name not in ("ModuleList", "ModuleDict"):
+            says = f"{name} has no forward: misspelt, or indented so that it stands inside of __init__"
+            return certain(says, "model", "def forward(self, x): at the depth of __init__")
+        says, advice = f"an nn.{name} only holds layers", "for layer in self.layers: x = layer(x)"
+        if self.case.in_sequential or self.case.source.mentions("children()"):
+            says += ", and stands in an nn.Sequential, which calls it"
+            advice = IN_ITS_PLACE + (CHILDREN if self.case.source.mentions("children()") else "")
+        elif name == "ModuleList":
+            advice += ", or an nn.Sequential in its place"
+        return certain(says, "model", advice)
 
     def of_what_is_no_module(self) -> Hypothesis:
         """What a container of layers got in place of a layer."""
