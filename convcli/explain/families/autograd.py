@@ -233,7 +233,7 @@ class InPlace(Rule):
         writes = graph.writes(self.case, made[1] if made else "")
         if weight and self.case.elsewhere(r"\.backward\("):
             writes = []  # several losses, and a step between them
-        if early := order.too_early(self.case):
+        if (weight or not writes) and (early := order.too_early(self.case)):
             yield self.of_step(*early)
             yield possible(says, "call", advice)
         elif writes:
