@@ -62,12 +62,18 @@ def mended(text: str, fix: Fix) -> str:
     return "\n".join(lines)
 
 
-def assert_file_mends(text: str, words: str, path: Path) -> Diagnosis:
-    """Assert what is said first of a file that is run, and that its fixes, all of them put in, mend it."""
-    text = IMPORTS + text
-    path.write_text(text)
+def diagnosed(text: str, path: Path) -> Diagnosis:
+    """The diagnosis of a file that is run, which has to be known."""
+    path.write_text(IMPORTS + text)
     found = diagnose(read(error_of(path)))
     assert found is not None
+    return found
+
+
+def assert_file_mends(text: str, words: str, path: Path) -> Diagnosis:
+    """Assert what is said first of a file that is run, and that its fixes, all of them put in, mend it."""
+    found = diagnosed(text, path)
+    text = IMPORTS + text
     answer = found.hypotheses[0]
     assert words in f"{answer.says} {answer.advice}"
     for fix in answer.fixes:

@@ -1,5 +1,6 @@
 """Data on their way into the network: samples that make no batch, pictures that are no tensors, wrong channels."""
 
+import ast
 import re
 from collections.abc import Iterator
 from math import prod
@@ -9,6 +10,8 @@ from convcli.explain.rule import Fix, Hypothesis, Rule, certain, likely, possibl
 FAMILY = "data"
 
 COLLATE = r"collate|[/\\]_utils[/\\](?:worker|fetch)|dataloader"
+DEFAULT = r"default_collate|collate_tensor_fn"
+COLLATES = re.compile(r"(?i)collate|pad_batch")
 
 
 class BatchSizes(Rule):
@@ -41,6 +44,29 @@ class BatchSizes(Rule):
     def hypotheses(self) -> Iterator[Hypothesis]:
         if not {"dim", "axes"} & set(self.facts) or self.case.through(COLLATE):
             yield from super().hypotheses()
+
+    def without_collate(self) -> Iterator[Hypothesis]:
+        """A loader of the user's file that doesn't get the function that another one gets, or that stands there."""
+        loaders = self.case.source.fitting("DataLoader") if self.case.through(DEFAULT) else []
+        bare = [each for each in loaders if all(word.arg not in (None, "collate_fn") for word in each.call.keywords)]
+        given = [each for each in loaders if each.written("collate_fn")]
+        known = self.case.source.names.functions
+        outer = {name for name, defined in known.items() if [each.col_offset for each in defined] == [0]}
+        functions = {each.written("collate_fn") for each in given} or set(filter(COLLATES.search, outer))
+        tree = self.case.line.tree
+        names = [node for node in ast.walk(tree) if isinstance(node, ast.Name)] if tree else []
+        came = [step for name in names for step in self.case.origin.steps(name) if step in loaders]
+        mine = [each for each in bare if each in came] if came else bare
+        if len(functions) != 1 or len(mine) != 1:
+            return
+        (function,), (made,) = functions, mine
+        says = f"{list(self.first)} and {list(self.other)} differ: " if self.first else ""
+        says += (
+            f"{made.name or 'a DataLoader'} ({made.place}) is made without a collate_fn, and stacks samples as they "
+        )
+        says += f"are; {given[0].name or given[0].place} gets {function}" if given else f"are; none gets {function}"
+        fix = self.remade(made, collate_fn=function) if function in outer else None
+        yield likely(says, "data", f"collate_fn={function} there as well" if given else f"collate_fn={function}", fix)
 
     def grey_or_empty(self) -> Iterator[Hypothesis]:
         if "axes" in self.facts:
@@ -132,7 +158,15 @@ class BatchSizes(Rule):
         if series and not padded:
             yield possible(cut, "data", whole)
 
-    causes = (grey_or_empty, without_shapes, stacked_in_a_line, other_channels, other_pictures_or_boxes, sequences)
+    causes = (
+        without_collate,
+        grey_or_empty,
+        without_shapes,
+        stacked_in_a_line,
+        other_channels,
+        other_pictures_or_boxes,
+        sequences,
+    )
 
     def padded(self) -> Fix | None:
         """The line of a collate_fn of the user's that stacks the samples, padding them."""

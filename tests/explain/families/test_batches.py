@@ -5,7 +5,7 @@ from textwrap import dedent
 
 import pytest
 
-from tests.explain import assert_file_mends, assert_first, at, explained
+from tests.explain import assert_file_mends, assert_first, at, diagnosed, explained
 
 CASES = [
     (
@@ -168,3 +168,39 @@ def test_a_collate_function_of_the_users_pads_what_it_stacks(tmp_path: Path) -> 
             assert words.shape == (2, 5)
     """
     assert_file_mends(dedent(text), "pad_sequence", tmp_path / "net.py")
+
+
+BARE = """
+def collate(batch):
+    words, labels = zip(*batch)
+    return nn.utils.rnn.pad_sequence(words, batch_first=True), torch.tensor(labels)
+texts = [(torch.arange(5), 0), (torch.arange(3), 1)]
+train = torch.utils.data.DataLoader(texts, batch_size=2{})
+test = torch.utils.data.DataLoader(texts, batch_size=2)
+def width(loader):
+    for step, (words, labels) in enumerate(loader):
+        return words.size(1)
+assert width({}) == 5
+"""
+
+
+@pytest.mark.parametrize(
+    ("given", "failing", "words"),
+    [
+        (", collate_fn=collate", "test", "test (net.py:11) is made without a collate_fn"),
+        (
+            "",
+            "train",
+            "train (net.py:10) is made without a collate_fn, and stacks samples as they are; none gets collate",
+        ),
+    ],
+)
+def test_a_loader_without_the_files_collate_function_gets_it(
+    given: str, failing: str, words: str, tmp_path: Path
+) -> None:
+    assert_file_mends(BARE.format(given, failing), words, tmp_path / "net.py")
+
+
+def test_a_loader_that_isnt_the_bare_one_is_explained_by_its_samples(tmp_path: Path) -> None:
+    text = BARE.format(", collate_fn=torch.utils.data.default_collate", "train")
+    assert "pad_sequence" in diagnosed(text, tmp_path / "net.py").hypotheses[0].advice
