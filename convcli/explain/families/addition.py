@@ -5,15 +5,17 @@ from collections.abc import Iterator, Sequence
 from math import isqrt
 
 from convcli.explain.evidence.lines import lines_told
+from convcli.explain.families.batchwise import OfSamples
+from convcli.explain.families.compared import OfCompared
+from convcli.explain.families.grids import OfGrids
 from convcli.explain.families.losses import too_short
 from convcli.explain.families.sequences import is_longest
 from convcli.explain.families.shortcuts import SHORTCUT, OfMaps
-from convcli.explain.families.tokens import MASKS, POSITIONS, OfTokens
+from convcli.explain.families.tokens import MASKS, POSITIONS
 from convcli.explain.rule import Hypothesis, Rule, certain, likely, possible
 
 FAMILY = "addition"
 
-PREDICTED, TRUE = r"(?i)pred|output|logit", r"(?i)target|label|mask|true|\bgt\b|\by\b"
 REPLICAS = r"Trainer(?![a-z])|DataParallel|(?i:multi.?gpu)"
 CLASSES = (10, 100, 1000)  # of CIFAR and MNIST, and of ImageNet
 
@@ -58,7 +60,7 @@ def halved(high: int, low: int) -> int:
     return next((times for times in range(1, 7) if low in (high >> times, -(-high >> times))), 0)
 
 
-class AdditionSize(OfTokens, OfMaps):
+class AdditionSize(OfGrids, OfMaps, OfCompared, OfSamples):
     code = "addition-size"
     signatures = ("The size of tensor a ({a}) must match the size of tensor b ({b}) at non-singleton dimension {axis}",)
     says = "axis {axis} has {a} in one tensor and {b} in the other"
@@ -97,49 +99,48 @@ class AdditionSize(OfTokens, OfMaps):
         yield self.sides[0], f"{self.a} on axis {self.axis}"
         yield self.sides[1], f"{self.b} on axis {self.axis}"
 
-    def hypotheses(self) -> Iterator[Hypothesis]:
-        low, high = sorted((self.a, self.b))
-        if low == 0:
+    def empty(self) -> Iterator[Hypothesis]:
+        if min(self.a, self.b) == 0:
             says = f"one of both is empty on axis {self.axis}: a sample without objects, or a filter that kept nothing"
             yield likely(says, "data", "leave such samples out, or see to the case len(x) == 0")
-        elif re.match(r"[\w.]+ - [\w.]+\(.*\)$", self.line.code):
+
+    def dropped(self) -> Iterator[Hypothesis]:
+        if re.match(r"[\w.]+ - [\w.]+\(.*\)$", self.line.code):
             says = f"{self.line.code!r} computes a difference and drops it: a minus where = was meant"
             yield certain(says, "call", "assign it", self.replaced(" - ", " = ", 1))
-        elif self.case.in_loss or (self.line.has(PREDICTED) and self.line.has(TRUE) and not self.line.has("==|!=")):
-            yield from self.of_a_loss()
-        elif self.axis == 1 and self.line.has(r"\[.*\.size\(0\)"):
+
+    def cut_by_the_batch(self) -> Iterator[Hypothesis]:
+        if self.axis == 1 and self.line.has(r"\[.*\.size\(0\)"):
             says = f"size(0) is the batch, {min(self.a, self.b)}, and the {max(self.a, self.b)} steps are on axis 1"
             fix = self.replaced(".size(0)", ".size(1)")
             yield likely(says, "call", "slice by size(1): [batch, steps, features]", fix)
-        elif self.line.has(POSITIONS) or self.case.through(r"(?i)embedding|position"):
+
+    def located_or_masked(self) -> Iterator[Hypothesis]:
+        if self.line.has(POSITIONS) or self.case.through(r"(?i)embedding|position"):
             yield from self.of_positions()
-        elif self.case.through(r"functional\.py.*(?:matmul|attention)") or self.line.has(r"@|\bmatmul\(|\bbmm\("):
-            says = f"the batches of a matrix product differ: {self.a} and {self.b}"
-            if high % low == 0:
-                says += "; one side was repeated (beams, captions, heads) and the other wasn't"
-            yield likely(says, "call", "all axes but the last two have to agree, or be 1")
+        elif products := list(self.of_a_product()):
+            yield from products
         elif self.line.has(MASKS) or re.search(MASKS, self.case.frame.function if self.case.frame else ""):
             yield from self.of_mask()
-        elif self.line.has("==|!=|\\.eq\\("):
-            says = f"predictions and labels have {self.a} and {self.b} on axis {self.axis}"
-            if self.line.has(r"argmax|\.max\(|topk"):
-                says += ": an axis is left beside the classes, of maps or steps"
-                yield likely(says, "model", "scores [batch, classes]: pool or flatten before the last layer")
-                return
-            scores = ", so one still holds a score for each class" if max(self.a, self.b) < 2000 else ""
-            yield likely(says + scores, "call", "compare class numbers: outputs.argmax(dim=1) == labels, both [batch]")
-        elif self.line.has(r"(?i)[-/]\s*\(?(?:self\.)?\w*(?:mean|std)|normali[sz]e"):
+
+    def standardised(self) -> Iterator[Hypothesis]:
+        low, high = sorted((self.a, self.b))
+        if self.line.has(r"(?i)[-/]\s*\(?(?:self\.)?\w*(?:mean|std)|normali[sz]e"):
             says = f"mean and std have {low} values, one a channel, and meet the {high} of axis {self.axis}"
             if low in (1, 3, 4) and self.axis >= 2:
                 says += ", the last: axes are matched from there on"
             advice = "[channels, 1, 1] for pictures [channels, height, width]: mean.view(-1, 1, 1), and std alike"
             yield likely(says, "data", advice, self.statistics_spread(low))
-        elif high > 20_000 > low >= 64 and high % low:
+
+    def scores_of_words(self) -> Iterator[Hypothesis]:
+        low, high = sorted((self.a, self.b))
+        if high > 20_000 > low >= 64 and high % low:
             says = f"{high} is the size of a vocabulary, {low} that of a hidden state: scores met features"
             advice = "take the same of both outputs: hidden_states (or last_hidden_state), not logits"
             yield likely(says, "call", advice)
-        else:
-            yield from (self.of_batches, self.of_rows, self.of_maps)[min(self.axis, 2)]()
+
+    def by_axis(self) -> Iterator[Hypothesis]:
+        yield from (self.of_batches, self.of_rows, self.of_maps)[min(self.axis, 2)]()
 
     def of_batches(self) -> Iterator[Hypothesis]:
         """Axis 0: all axes after it agree."""
@@ -223,13 +224,18 @@ class AdditionSize(OfTokens, OfMaps):
         elif self.axis == 2 and low != 3 and high > 4.5 * low and (_is_grid(self.a) or _is_grid(self.b)):
             yield self.other_grid()
 
-    def one_value_a_channel(self) -> Iterator[Hypothesis]:
+    def one_vector(self) -> Iterator[Hypothesis]:
         low, high = sorted((self.a, self.b))
         far = high > 4.5 * low or (self.line.has(r"\*") and high - low > 1)
-        if (spread := self.vectors_spread()) or (far and not self.shrunk):
-            says = f"{self.a} and {self.b} on axis {self.axis}: a vector with one value a channel is matched with the "
-            advice = "bring it to the channels' axis: v.view(1, -1, 1, 1), v[:, :, None, None] of a batch"
-            yield likely(f"{says}last axis", "call", advice, spread)
+        if not (spread := self.vectors_spread()) and (not far or self.shrunk):
+            return
+        says = f"{self.a} and {self.b} on axis {self.axis}: a vector with one value a channel is matched with the last "
+        ones, more = ", 1" * self.axis, ", None" * (self.axis - 1)
+        advice = f"bring it to the channels' axis: v.view(1, -1{ones[3:]}), v[:, :{more}] of a batch"
+        if not spread:
+            says = says.replace("a channel", "a channel, or a sample,")
+            advice += f"; with one value a sample, v.view(-1{ones})"
+        yield likely(f"{says}axis", "call", advice, spread)
 
     def other_features(self) -> Iterator[Hypothesis]:
         a, b = self.a, self.b
@@ -282,21 +288,21 @@ class AdditionSize(OfTokens, OfMaps):
             says = f"an attention's mask is for {b} keys, and there are {a}"
             yield possible(says, "call", "make the mask from the batch at hand: [batch, 1, queries, keys]")
 
-    maps = (other_inputs, one_value_a_channel, other_features, one_path_shrunk, cells_lost, other_sizes)
+    maps = (other_inputs, one_vector, other_features, one_path_shrunk, cells_lost, other_sizes)
 
-    def of_a_loss(self) -> Iterator[Hypothesis]:
-        if self.line.has(r"(?i)mask|\beye\b") and self.axis < 2:
-            says = f"mask and matrix have {self.a} and {self.b}: made for a fixed batch; the last is smaller"
-            yield likely(says, "call", "make it from the batch at hand, torch.eye(x.size(0)), or drop_last=True")
-            return
-        says = f"prediction and target have {self.a} and {self.b} on axis {self.axis}, and are compared one by one"
-        if self.axis >= 2 and (short := too_short(self.case, self.a, self.b)):
-            yield likely(f"{says}: {short[0]}", "model", short[1])
-            return
-        advice = "give both the same shape: as many outputs as there are targets, or a target of the output's size"
-        if self.axis == 0:
-            says += ": batches of other sizes, or one that lacks an axis"
-        yield likely(says, "loss", advice)
+    causes = (
+        empty,
+        dropped,
+        OfSamples.for_a_fixed_batch,
+        OfCompared.in_a_loss,
+        cut_by_the_batch,
+        located_or_masked,
+        OfCompared.hits,
+        standardised,
+        scores_of_words,
+        OfSamples.one_value_a_sample,
+        by_axis,
+    )
 
 
 class InPlaceSize(Rule):

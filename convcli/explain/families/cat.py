@@ -9,6 +9,7 @@ from convcli.explain.case import Case
 from convcli.explain.evidence.lines import Line
 from convcli.explain.evidence.source import Made
 from convcli.explain.families.addition import halved, of_odd_size
+from convcli.explain.families.batchwise import for_fixed_batch
 from convcli.explain.families.sequences import is_longest
 from convcli.explain.families.tokens import parameter
 from convcli.explain.rule import Fix, Hypothesis, Rule, likely
@@ -119,6 +120,12 @@ class CatSize(Rule):
             says = f"{token} is learned, one for all {max(parts.values())} samples of the batch, and needs one for each"
             yield likely(says, "call", spread, self.instead(self.line.edited(token, spread)))
 
+    def fixed_batch(self) -> Iterator[Hypothesis]:
+        if self.along != 0 and self.facts.get("axis", 0) == 0 and (parts := self.sized):
+            (one, two), sizes = parts, (self.expected, self.got)
+            fixed = list(for_fixed_batch(self, one, two, sizes[0], 0))
+            yield from fixed or for_fixed_batch(self, two, one, sizes[1], 0)
+
     def other_batch(self) -> Iterator[Hypothesis]:
         a, b, of_batch = self.expected, self.got, self.facts.get("axis") == 0
         if min(a, b) != 1 and not of_batch:
@@ -166,7 +173,7 @@ class CatSize(Rule):
             rounded = likely(says, "data", advice)
             yield from (rounded, unpadded) if differ == 2 else (unpadded, rounded)
 
-    causes = (learned_token, other_batch, other_samples, other_maps)
+    causes = (learned_token, fixed_batch, other_batch, other_samples, other_maps)
     usual = (
         likely(
             "beside the axis that is joined, the sizes have to be equal: {expected} and {got} are not",

@@ -1,0 +1,119 @@
+"""What has as many entries as a batch has samples: made for another batch, repeated, or looked up one by one."""
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from convcli.explain.evidence.names import last_name
+from convcli.explain.evidence.source import Made
+from convcli.explain.families.meeting import Meeting
+from convcli.explain.families.tokens import ALLOCATES
+from convcli.explain.rule import Fix, Hypothesis, Rule, likely
+
+FAMILY = "addition"
+
+BATCH = r"(?i)batch|^(?:self\.)?bsz?$"
+TIME = r"(?:t|ts|t_\w+|\w*time_?steps?|steps?)"
+# A table that is looked up by the time steps of the samples, and gets no further axes.
+LOOKED_UP = rf"(?<![\w.])[\w.]+(?:\[{TIME}\]|\.gather\((?:dim=)?(?:-1|0), (?:index=)?{TIME}\))"
+LOOKED_UP += r"(?!\.(?:view|reshape|un)|\[)"
+OF_FEATURES = r"(?i)emb|weight|table|bias"
+
+
+def for_fixed_batch(rule: Rule, name: str, other: str, size: int, axis: int) -> Iterator[Hypothesis]:
+    """A tensor of the user's file that is made for a fixed number of samples, and not for those of another tensor."""
+    made = allocated(rule, name)
+    sizes = made.call.args if made else []
+    if len(sizes) == 1 and isinstance(sizes[0], ast.Tuple | ast.List):
+        sizes = sizes[0].elts
+    if not made or axis >= len(sizes):
+        return
+    known, written = made.number_of(sizes[axis]), ast.unparse(sizes[axis])
+    if known not in (None, size) or not (re.search(BATCH, written) or (known and not axis)):
+        return
+    given = written if written == str(size) else f"{written} = {size}"
+    says = f"{name} is made for a fixed batch of {given} ({made.place}), and {other} has other samples: the last batch "
+    at_hand = f"{other}.size({axis})"
+    advice = f"{at_hand} in the place of {written}, for the batch at hand; drop_last=True leaves samples out"
+    code = replace(made, places={"size": axis}).edited(size=at_hand).strip()
+    fix = Fix(code, "instead", made.file, made.number, made.last)
+    in_reach = sizes is made.call.args and reaches(rule, other, made.number)
+    yield likely(f"{says}of an epoch is smaller", "call", advice, fix if in_reach else None)
+
+
+def reaches(rule: Rule, name: str, number: int) -> bool:
+    """Whether a line stands in the function of the user's line, with a name that is made above it."""
+    names, frame = rule.case.source.names, rule.case.frame
+    if not frame or not names.around(frame.file, number, ast.FunctionDef):
+        return False
+    here = (names.around(frame.file, each, ast.FunctionDef) for each in (number, frame.number))
+    above = any(each.lineno < number for each, _ in names.assigned(name, frame.file, number))
+    return len(set(here)) == 1 and (above or names.parameter(name, frame.file, number) is not None)
+
+
+def allocated(rule: Rule, name: str) -> Made | None:
+    """The call with the sizes of a tensor that is made in the user's file, as an attribute or a buffer, say."""
+    source, frame = rule.case.source, rule.case.frame
+    values = [value for _, value in source.names.assigned(name, frame.file, frame.number)] if frame else []
+    registered = [made.call for made in source.fitting("register_buffer") if len(made.call.args) > 1]
+    named = [call.args[1] for call in registered if ast.unparse(call.args[0])[1:-1] == name.removeprefix("self.")]
+    calls = [part for value in values + named for part in ast.walk(value) if isinstance(part, ast.Call)]
+    fits = [call for call in calls if last_name(call.func) in ALLOCATES]
+    return next((made for made in source.made if len(fits) == 1 and made.call is fits[0]), None)
+
+
+class OfSamples(Meeting):
+    def for_a_fixed_batch(self) -> Iterator[Hypothesis]:
+        one, two = self.sides
+        if self.axis < 2:
+            fixed = list(for_fixed_batch(self, one, two, self.a, self.axis))
+            yield from fixed or for_fixed_batch(self, two, one, self.b, self.axis)
+
+    def one_value_a_sample(self) -> Iterator[Hypothesis]:
+        """A number that each sample's time step looks up, which meets the last axis."""
+        spread = f".view(-1{', 1' * self.axis})"
+        for place, code in self.made_with().items() if self.axis else ():
+            found = re.search(LOOKED_UP, code)
+            if found and not re.search(OF_FEATURES, found[0]):
+                says = f"{found[0]} has one value a sample, and is matched with the last axis: {self.a} meets {self.b}"
+                advice = f"{found[0]}{spread}: an axis of 1 for each that the samples have besides"
+                yield likely(says, "call", advice, self.spread_at(place, found[0], spread))
+                return
+
+    def made_with(self) -> dict[int, str]:
+        """The user's line, what makes its two sides, and what the functions return that are called for them."""
+        names, frame = self.case.source.names, self.case.frame
+        if not frame:
+            return {0: self.line.code}
+        parts = [*self.sides, *re.findall(r"[A-Za-z_]\w*", " ".join(self.sides))]
+        lines = {frame.number: self.line.code, **self.case.behind(" ".join(parts))}
+        called = [call for call in self.line.calls if last_name(call.func) in names.functions]
+        for returned in (each for call in called for each in names.returns(call, frame.file, frame.number)):
+            if returned in names.nodes.get(frame.file, ()):
+                inner = [each.id for each in ast.walk(returned) if isinstance(each, ast.Name)]
+                made = names.behind(inner, frame.file, returned.lineno)
+                lines |= {each.lineno: ast.unparse(each) for each in (returned, *made)}
+        return lines
+
+    def spread_at(self, number: int, value: str, spread: str) -> Fix | None:
+        """A line of the user's file with axes behind a value."""
+        frame = self.case.frame
+        if not frame or number == frame.number:
+            return self.replaced(value, value + spread)
+        code = self.case.source.texts[frame.file][number - 1].strip()
+        return Fix(code.replace(value, value + spread), "instead", frame.file, number) if value in code else None
+
+    def of_a_product(self) -> Iterator[Hypothesis]:
+        low, high = sorted((self.a, self.b))
+        if not (self.case.through(r"functional\.py.*(?:matmul|attention)") or self.line.has(r"@|\bmatmul\(|\bbmm\(")):
+            return
+        says = f"the batches of a matrix product differ: {self.a} and {self.b}"
+        advice = "all axes but the last two have to agree, or be 1"
+        if high % low == 0:
+            says += "; one side was repeated (beams, captions, heads) and the other wasn't"
+        if high == low * low:
+            says += f", or, as {high} = {low} · {low}, repeated {low}-fold twice"
+            advice += "; drop one repeat_interleave or expand where the code and its library's generate() both repeat, "
+            advice += "or take the library's version that the code was written for"
+        yield likely(says, "call", advice)
