@@ -4,6 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 
+from convcli.explain.evidence.names import assigned_by
 from convcli.explain.evidence.origin import MAKES
 from convcli.explain.families.meeting import Meeting
 from convcli.explain.rule import Fix, Hypothesis, likely, possible
@@ -11,6 +12,7 @@ from convcli.explain.rule import Fix, Hypothesis, likely, possible
 FAMILY = "addition"
 
 REACH = r"\(k\w* ?- ?1\) ?\*(?!.*/)"  # of a dilated kernel, all of it before the step
+KEPT = r"(?i)self\.\w*(?:down_?samp|short_?cut|skip_?(?:conv|proj)|res_?(?:conv|proj)|proj)\w*$"
 SHORTCUT = r"(?i)short|skip|resid|identity|downsample"
 
 
@@ -29,6 +31,9 @@ class OfMaps(Meeting):
             says += f", and its 1×1 convolution is made only where {test}"
             yield likely(says, "model", "make it where the channels change as well", widened)
             return
+        if unapplied := list(self.unapplied(shortcut, a, b)):
+            yield from unapplied
+            return
         yield (possible if joined else likely)(says, "model", advice)
         if self.line.code:
             says, advice = "axis 1 isn't channels here", "make both sizes agree where they are made"
@@ -36,6 +41,31 @@ class OfMaps(Meeting):
             says = "in a library's model: parts that don't belong together (adapter, checkpoint, another version)"
             advice = "take all of them for one base model, and the library's version that they were made with"
         yield possible(says, "call", advice)
+
+    def unapplied(self, shortcut: str, a: int, b: int) -> Iterator[Hypothesis]:
+        """A layer for the shortcut that the user's class keeps and doesn't apply, or that may be None."""
+        names, frame = self.case.source.names, self.case.frame
+        scopes = [each for scopes in names.scopes.values() for each in scopes if isinstance(each, ast.ClassDef)]
+        known = frame is not None and frame.file in names.trees
+        around = names.around(frame.file, frame.number, ast.ClassDef) if frame and known else None
+        owners = [owner for owner in scopes if owner is around or not known]
+        kept = [(owner.name, *each) for owner in owners for each in kept_layers(owner)]
+        if len(kept) != 1:
+            return
+        owner, name, handed, read, called = kept[0]
+        differ = f"the main path has {a} channels and the shortcut {b}"
+        where = f" where {name} is not None" if handed else ""
+        if not read:
+            code = f"{shortcut} = {name}({shortcut})"
+            fix = self.before(f"if {name} is not None:\n    {code}" if handed else code)
+            says = f"{differ}; {owner} keeps {name}, and its forward{', as it is shown,' * (not known)} never "
+            fits = known and shortcut.isidentifier()
+            yield likely(f"{says}applies it", "model", f"{code} before the sum{where}", fix if fits else None)
+        if handed and (called or not (read or known)):
+            says = f"{name} is None in this {owner}, or was made for other channels"
+            says = f"{differ}; {says}" if read else says
+            advice = f"hand over a 1×1 convolution, of {b} channels to {a}, wherever {owner} changes stride or channels"
+            yield (likely if read else possible)(says, "model", advice)
 
     def of_unet(self) -> Hypothesis | None:
         """A decoder that adds the skip, which a U-Net concatenates; the layer that gets it may say what it takes."""
@@ -117,3 +147,18 @@ class OfMaps(Meeting):
         code, named = self.line.code, r"((?:self\.)?\w*(?:mean|std)\w*)(?![\w.(\[])"
         spread = re.sub(rf"(?<![\w.]){named}", r"\1[:, None, None]", code, flags=re.I)
         return self.instead(spread) if values in (3, 4) and self.axis >= 2 and spread != code else None
+
+
+def kept_layers(owner: ast.ClassDef) -> list[tuple[str, bool, bool, bool]]:
+    """The layers for a shortcut that a class with a forward keeps, each with what is known of it.
+
+    That is whether it is handed over, whether it is read, and whether it is called.
+    """
+    nodes = list(ast.walk(owner))
+    read = {ast.unparse(node) for node in nodes if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load)}
+    called = {ast.unparse(node.func) for node in nodes if isinstance(node, ast.Call)}
+    forward = any(isinstance(node, ast.FunctionDef) and node.name == "forward" for node in nodes)
+    made = {name: value for node in nodes if isinstance(node, ast.Assign) for name, value in assigned_by(node)}
+    kept = [(name, value) for name, value in made.items() if forward and re.match(KEPT, name)]
+    kinds = ast.Name | ast.Call
+    return [(n, isinstance(v, ast.Name), n in read, n in called) for n, v in kept if isinstance(v, kinds)]

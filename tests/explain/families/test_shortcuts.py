@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.explain import assert_file_mends, assert_first, at, first
+from tests.explain import assert_file_mends, assert_first, at, explained, first
 
 MESSAGE = "RuntimeError: The size of tensor a ({}) must match the size of tensor b ({}) at non-singleton dimension 1"
 RESIDUAL = """
@@ -94,3 +94,44 @@ def test_the_shortcut_is_known_by_its_name_on_either_side() -> None:
     assert "the main path has 64 channels and the shortcut 16" in answer.says
     assert "nn.Conv2d(16, 64, kernel_size=1)" in answer.advice
     assert "stride" not in answer.advice  # heights and widths are compared first
+
+
+KEPT = """
+class Block(nn.Module):
+    def __init__(self, inner, outer, downsample=None):
+        super().__init__()
+        self.body = nn.Conv2d(inner, outer, 3, padding=1)
+        self.downsample = {}
+    def forward(self, x):
+        residual = x
+        out = self.body(x)
+        {}out += residual
+        return torch.relu(out)
+{}
+"""
+WIDE = "assert Block(8, 32, nn.Conv2d(8, 32, 1))(torch.rand(2, 8, 5, 5)).shape == (2, 32, 5, 5)"
+
+
+@pytest.mark.parametrize("layer", ["downsample", "nn.Conv2d(inner, outer, 1)"])
+def test_a_layer_for_the_shortcut_is_kept_and_not_applied(layer: str, tmp_path: Path) -> None:
+    text = KEPT.format(layer, "", WIDE)
+    assert_file_mends(text, "Block keeps self.downsample, and its forward never applies it", tmp_path / "net.py")
+
+
+def test_a_layer_for_the_shortcut_is_applied_and_none() -> None:
+    applied = "if self.downsample is not None:\n            residual = self.downsample(x)\n        "
+    message = f"{MESSAGE.format(32, 8)}\n"
+    found = first(message + KEPT.format("downsample", applied, ""))[1]
+    assert "self.downsample is None in this Block" in found.says
+    assert "a 1×1 convolution, of 8 channels to 32" in found.advice
+    assert "kernel_size=1" in first(message + KEPT.format("True", applied, ""))[1].advice
+
+
+def test_a_forward_that_is_shown_in_part_leaves_both_open() -> None:
+    cut = KEPT.format("downsample", "", "").partition("        out += ")[0]
+    told = explained(
+        f'File "net.py", line 90, in forward\n    out += residual\n{MESSAGE.format(32, 8)}\n\n{cut}'
+    ).hypotheses
+    assert "its forward, as it is shown, never applies it" in told[0].says
+    assert "self.downsample is None in this Block" in told[1].says
+    assert [each.fixes for each in told] == [(), ()]
