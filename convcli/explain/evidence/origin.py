@@ -221,9 +221,12 @@ class Origin:
         found = self.source.names.parameter(name, frame.file, frame.number)
         if not found or not at or name not in found[1]:
             return None, at, number  # what the program begins with
-        outer = self.frames[at - 1]
-        line = Line(outer.code, outer.marked)
-        return line.argument(line.call(), found[1].index(name), name), at - 1, outer.number
+        function, outer = found[0], self.frames[at - 1]
+        call = (line := Line(outer.code, outer.marked)).call()
+        makes = call and last_name(call.func)[:1].isupper() and getattr(function, "name", "") != "__init__"
+        if makes or function is self.source.names.around(outer.file, outer.number, ast.FunctionDef):
+            return None, at, number  # a line that stands near, and doesn't call the function
+        return line.argument(call, found[1].index(name), name), at - 1, outer.number
 
     def _carried(self, name: str, at: int, number: int, above: int) -> bool:
         """Whether a loop around a line sets a name for its next turn: what is set above it is for the first alone."""

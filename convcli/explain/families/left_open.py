@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator
 from math import isqrt, prod
 
-from convcli.explain.families.viewed import OfView, cut
+from convcli.explain.families.sides import OfSides
+from convcli.explain.families.viewed import cut
 from convcli.explain.rule import Hypothesis, likely, possible
 from convcli.wording import counted
 
@@ -23,7 +24,7 @@ def vocabulary(size: int) -> bool:
     return size >= 10_000 and isqrt(odd := size // (size & -size)) ** 2 != odd
 
 
-class LeftOpen(OfView):
+class LeftOpen(OfSides):
     """A view with a size that follows from the others, which don't divide the elements."""
 
     @property
@@ -158,6 +159,15 @@ class LeftOpen(OfView):
                 says += f", {channels * sides[0] ** 2} features each"
         advice = "x.flatten(1) lets the features follow; then the next nn.Linear tells how many there are"
         yield likely(says, "model", advice)
-        yield possible("the pictures have another size than the net was sized for", "data", "resize them")
+        sized = f", {self.meant}×{self.meant} as the layers above go" if self.meant else ""
+        yield possible(f"the pictures have another size than the net was sized for{sized}", "data", "resize them")
 
-    left_open = (other_last_size, other_rows, other_batch, other_maps_or_classes, uneven_samples, uneven_rows)
+    left_open = (
+        OfSides.other_pictures,
+        other_last_size,
+        other_rows,
+        other_batch,
+        other_maps_or_classes,
+        uneven_samples,
+        uneven_rows,
+    )

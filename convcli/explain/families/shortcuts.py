@@ -157,7 +157,7 @@ def kept_layers(owner: ast.ClassDef) -> list[tuple[str, bool, bool, bool]]:
     nodes = list(ast.walk(owner))
     read = {ast.unparse(node) for node in nodes if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load)}
     called = {ast.unparse(node.func) for node in nodes if isinstance(node, ast.Call)}
-    forward = any(isinstance(node, ast.FunctionDef) and node.name == "forward" for node in nodes)
+    forward = "forward" in {node.name for node in nodes if isinstance(node, ast.FunctionDef)}
     made = {name: value for node in nodes if isinstance(node, ast.Assign) for name, value in assigned_by(node)}
     kept = [(name, value) for name, value in made.items() if forward and re.match(KEPT, name)]
     kinds = ast.Name | ast.Call

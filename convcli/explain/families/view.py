@@ -8,6 +8,7 @@ from math import isqrt, prod
 from convcli.explain.evidence.origin import MAKES
 from convcli.explain.evidence.source import Made
 from convcli.explain.families.left_open import LeftOpen
+from convcli.explain.families.sides import OfSides
 from convcli.explain.rule import Hypothesis, Rule, certain, likely
 from convcli.wording import counted as counted_as
 
@@ -176,7 +177,16 @@ class ViewSize(LeftOpen):
             says = f"the view counts on {self.shape[0]} samples, and {self.elements} elements are {self.samples}"
             yield likely(says, "call", FOLLOW, self.free_batch())
 
-    counted_out = (size_set_later, other_heads, fewer_samples, other_layer, other_maps, other_features, one_other_size)
+    counted_out = (
+        size_set_later,
+        other_heads,
+        fewer_samples,
+        other_layer,
+        OfSides.other_pictures,
+        other_maps,
+        other_features,
+        one_other_size,
+    )
 
 
 class ViewStride(Rule):
