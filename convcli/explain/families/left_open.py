@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from math import isqrt, prod
 
+from convcli.explain.families.patches import OfPatches
 from convcli.explain.families.sides import OfSides
 from convcli.explain.families.viewed import cut
 from convcli.explain.rule import Hypothesis, likely, possible
@@ -24,7 +25,7 @@ def vocabulary(size: int) -> bool:
     return size >= 10_000 and isqrt(odd := size // (size & -size)) ** 2 != odd
 
 
-class LeftOpen(OfSides):
+class LeftOpen(OfSides, OfPatches):
     """A view with a size that follows from the others, which don't divide the elements."""
 
     @property
@@ -164,6 +165,7 @@ class LeftOpen(OfSides):
 
     left_open = (
         OfSides.other_pictures,
+        OfPatches.tokens_beside_patches,
         other_last_size,
         other_rows,
         other_batch,

@@ -8,6 +8,7 @@ from math import isqrt, prod
 from convcli.explain.evidence.origin import MAKES
 from convcli.explain.evidence.source import Made
 from convcli.explain.families.left_open import LeftOpen
+from convcli.explain.families.patches import OfPatches
 from convcli.explain.families.sides import OfSides
 from convcli.explain.rule import Hypothesis, Rule, certain, likely
 from convcli.wording import counted as counted_as
@@ -132,6 +133,12 @@ class ViewSize(LeftOpen):
             )
             advice += " one map to the other's size; x.shape[-2:] here mends it only if no other map has the counted "
             yield likely(says, "data", f"{advice}sides")
+        elif split := self.otherwise_split():
+            advice = f"print {self.x}.shape, and count the channels{self.in_brackets(1)} and the sides"
+            advice += (
+                f"{self.in_brackets(2)} as the layers before make them; or pictures of the size that was counted on"
+            )
+            yield likely(f"{split}, not {self.shape[1]} of {self.shape[2]}×{self.shape[3]}", "model", advice)
         elif maps:
             advice = "resize the inputs to what the network counts on, or take the sizes from x.shape[-2:]"
             yield likely(f"{maps}: other inputs, strides or rounding", "data", advice)
@@ -183,6 +190,7 @@ class ViewSize(LeftOpen):
         fewer_samples,
         other_layer,
         OfSides.other_pictures,
+        OfPatches.tokens_beside_patches,
         other_maps,
         other_features,
         one_other_size,

@@ -11,6 +11,7 @@ from convcli.explain.rule import Fix, Rule
 
 FAMILY = "view"
 
+ENDS = (256, 512, 1024, 2048, 320, 768, 1280)  # channels that backbones end in
 HEADS = r"(?i:heads?\b|\bn?h\b)"
 
 
@@ -80,6 +81,16 @@ class OfView(Rule):
             if not self.fitting() and min(high, wide) > 4:
                 return f"{cells} positions arrive, and {high}·{wide} = {high * wide} were counted", False
         return "", False
+
+    def otherwise_split(self) -> str:
+        """The maps of a sample in words, with as many channels as were counted, or as many as backbones end in."""
+        if len(self.shape) != 4 or self.shape[2] != self.shape[3] or min(self.shape) < 1:
+            return ""
+        each, over = divmod(self.elements, self.shape[0])
+        sides = {channels: isqrt(each // channels) for channels in (self.shape[1], *ENDS)}
+        fits = [(n, side) for n, side in sides.items() if n * side * side == each and side > 3 and not over]
+        told = ", or ".join(f"{channels} maps of {side}×{side}" for channels, side in fits)
+        return f"a sample has {each} values: {told}" if len(fits) > 1 else ""
 
     def windowed(self) -> tuple[int, int]:
         """The side of square maps, and the window or patch that doesn't divide it; zeros for other views.

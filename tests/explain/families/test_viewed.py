@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.explain import assert_file_mends
+from tests.explain import assert_file_mends, assert_first, at
 
 FILE = """
 class Net(nn.Module):
@@ -39,3 +39,12 @@ assert Net()(torch.rand(3, 4)).shape == (3, 6, 2, 2)
 """
     found = assert_file_mends(text, "and the view takes 24", tmp_path / "net.py")
     assert [fix.code for fix in found.hypotheses[0].fixes] == ["self.fc = nn.Linear(4, 6 * 2 * 2)"]
+
+
+def test_a_sample_can_be_split_into_more_or_fewer_maps() -> None:
+    line = "x = self.mix(x.view(x.size(0), self.wide, self.side, self.side))"
+    message = "RuntimeError: shape '[4, 128, 9, 9]' is invalid for input of size {}"
+    words = "a sample has 25088 values: 128 maps of 14×14, or 512 maps of 7×7, not 128 of 9×9"
+    assert_first(at(line, message.format(4 * 25088)), "view-size", "model", words)
+    assert_first(at(line, message.format(4 * 25088)), "view-size", "model", "the channels (self.wide) and the sides")
+    assert_first(at(line, message.format(4 * 128 * 11 * 11)), "view-size", "data", "the maps are 11×11")
