@@ -21,25 +21,33 @@ LOOKED_UP += r"(?!\.(?:view|reshape|un)|\[)"
 OF_FEATURES = r"(?i)emb|weight|table|bias"
 
 
-def for_fixed_batch(rule: Rule, name: str, other: str, size: int, axis: int) -> Iterator[Hypothesis]:
-    """A tensor of the user's file that is made for a fixed number of samples, and not for those of another tensor."""
+def for_fixed_batch(rule: Rule, names: tuple[str, str], sizes: tuple[int, int], axis: int) -> Iterator[Hypothesis]:
+    """One of two tensors that the user's file makes for a fixed number of samples, and not for those of the other."""
+    yield from fixed_batch(rule, names, sizes, axis) or fixed_batch(rule, names[::-1], sizes[::-1], axis)
+
+
+def fixed_batch(rule: Rule, names: tuple[str, str], counts: tuple[int, int], axis: int) -> list[Hypothesis]:
+    """The same of the first of both."""
+    (name, other), (size, samples) = names, counts
     made = allocated(rule, name)
     sizes = made.call.args if made else []
     if len(sizes) == 1 and isinstance(sizes[0], ast.Tuple | ast.List):
         sizes = sizes[0].elts
     if not made or axis >= len(sizes):
-        return
+        return []
     known, written = made.number_of(sizes[axis]), ast.unparse(sizes[axis])
-    if known not in (None, size) or not (re.search(BATCH, written) or (known and not axis)):
-        return
+    plain = known and not axis and size > samples and rule.case.source.says("DataLoader")
+    if known not in (None, size) or not (re.search(BATCH, written) or plain):
+        return []
     given = written if written == str(size) else f"{written} = {size}"
-    says = f"{name} is made for a fixed batch of {given} ({made.place}), and {other} has other samples: the last batch "
+    last = "the last batch of an epoch is smaller" if size > samples else "another loader's are larger"
+    says = f"{name} is made for a fixed batch of {given} ({made.place}), and {other} has {samples}: {last}"
     at_hand = f"{other}.size({axis})"
     advice = f"{at_hand} in the place of {written}, for the batch at hand; drop_last=True leaves samples out"
     code = replace(made, places={"size": axis}).edited(size=at_hand).strip()
     fix = Fix(code, "instead", made.file, made.number, made.last)
     in_reach = sizes is made.call.args and reaches(rule, other, made.number)
-    yield likely(f"{says}of an epoch is smaller", "call", advice, fix if in_reach else None)
+    return [likely(says, "call", advice, fix if in_reach else None)]
 
 
 def reaches(rule: Rule, name: str, number: int) -> bool:
@@ -65,10 +73,8 @@ def allocated(rule: Rule, name: str) -> Made | None:
 
 class OfSamples(Meeting):
     def for_a_fixed_batch(self) -> Iterator[Hypothesis]:
-        one, two = self.sides
         if self.axis < 2:
-            fixed = list(for_fixed_batch(self, one, two, self.a, self.axis))
-            yield from fixed or for_fixed_batch(self, two, one, self.b, self.axis)
+            yield from for_fixed_batch(self, self.sides, (self.a, self.b), self.axis)
 
     def one_value_a_sample(self) -> Iterator[Hypothesis]:
         """A number that each sample's time step looks up, which meets the last axis."""

@@ -121,10 +121,9 @@ class CatSize(Rule):
             yield likely(says, "call", spread, self.instead(self.line.edited(token, spread)))
 
     def fixed_batch(self) -> Iterator[Hypothesis]:
-        if self.along != 0 and self.facts.get("axis", 0) == 0 and (parts := self.sized):
-            (one, two), sizes = parts, (self.expected, self.got)
-            fixed = list(for_fixed_batch(self, one, two, sizes[0], 0))
-            yield from fixed or for_fixed_batch(self, two, one, sizes[1], 0)
+        if self.along != 0 and self.facts.get("axis", 0) == 0 and len(self.sized) == 2:
+            one, two = self.sized
+            yield from for_fixed_batch(self, (one, two), (self.expected, self.got), 0)
 
     def other_batch(self) -> Iterator[Hypothesis]:
         a, b, of_batch = self.expected, self.got, self.facts.get("axis") == 0

@@ -73,14 +73,21 @@ def test_a_constant_for_a_fixed_batch_is_named_with_its_line(tmp_path: Path) -> 
     assert buffer in found.says and "x.size(0)" in found.advice and not found.fixes
 
 
-def test_a_part_for_a_fixed_batch_is_named_where_it_is_joined(tmp_path: Path) -> None:
-    text = """
+JOINED = """
 def with_zeros(x):
     zeros = torch.zeros(8, 2)
     return torch.cat([x, zeros], dim=1)
-assert with_zeros(torch.rand(5, 3)).shape == (5, 5)
+for x in {}:
+    assert with_zeros(x).shape == (len(x), 5)
 """
-    assert_file_mends(text, "zeros is made for a fixed batch of 8 (net.py:7)", tmp_path / "net.py")
+
+
+def test_a_part_for_a_fixed_batch_is_named_where_it_is_joined(tmp_path: Path) -> None:
+    loaded = JOINED.format("torch.utils.data.DataLoader(torch.rand(13, 3), batch_size=8)")
+    words = "zeros is made for a fixed batch of 8 (net.py:7), and x has 5: the last batch of an epoch is smaller"
+    assert_file_mends(loaded, words, tmp_path / "net.py")
+    found = diagnosed(JOINED.format("[torch.rand(5, 3)]"), tmp_path / "net.py")
+    assert "zeros is made" not in found.hypotheses[0].says
 
 
 def test_beams_can_be_repeated_twice() -> None:
