@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
 
+from convcli.arithmetic.axis import Axis
 from convcli.explain.evidence.origin import DATA, KEEPS
 from convcli.explain.evidence.source import Made
 from convcli.explain.families.viewed import OfView
@@ -26,8 +27,8 @@ CONV, POOL, CALLED = (
 )
 
 
-def window(made: Made) -> tuple[int, int, int, int] | None:
-    """Kernel, stride, padding and dilation of a call that slides a window over maps; None for other calls."""
+def window(made: Made) -> Axis | None:
+    """The window that a call slides along a side of maps, before their size is known; None for other calls."""
     pools = re.fullmatch(r"(?i)(?:max|avg)_?pool2d", made.callee)
     if not (pools or made.callee == "Conv2d") or made.is_set("ceil_mode") is not False:
         return None
@@ -36,10 +37,12 @@ def window(made: Made) -> tuple[int, int, int, int] | None:
     stride = made.value("stride") if made.node("stride") else kernel if pools else 1
     padding = made.value("padding") if made.node("padding") else 0
     dilation = made.value("dilation") if made.node("dilation") else 1
-    return (kernel, stride, padding, dilation) if kernel and stride and dilation and padding is not None else None
+    if kernel and stride and dilation and padding is not None:
+        return Axis(0, kernel, stride, padding, padding, dilation)
+    return None
 
 
-def windows(steps: Sequence[Made]) -> list[tuple[int, int, int, int]]:
+def windows(steps: Sequence[Made]) -> list[Axis]:
     """The windows of calls, the first first; none where one does something else to the sides of maps."""
     of_data = next((i for i, made in enumerate(steps) if re.search(FROM, made.callee)), len(steps))
     found = [window(made) for made in steps[:of_data] if window(made) or not kept(made)]
@@ -50,15 +53,15 @@ def kept(made: Made) -> bool:
     return bool(re.search(KEEPS, made.callee)) and not re.search(r"(?i)pool|pad|sample|interpolate", made.callee)
 
 
-def side_after(slid: Sequence[tuple[int, int, int, int]], side: int) -> int:
+def side_after(slid: Sequence[Axis], side: int) -> int:
     """The side of the maps that windows make of a picture; 0 where it is too small.
 
-    >>> [side_after([(5, 1, 0, 1), (2, 2, 0, 2 - 1)], side) for side in (3, 21, 32)]
+    >>> [side_after([Axis(0, kernel=5), Axis(0, kernel=2, stride=2)], side) for side in (3, 21, 32)]
     [0, 8, 14]
     """
-    for kernel, stride, padding, dilation in slid:
-        side = (side + 2 * padding - dilation * (kernel - 1) - 1) // stride + 1 if side > 0 else 0
-    return max(side, 0)
+    for each in slid:
+        side = replace(each, size=side).output if side else 0
+    return side
 
 
 class OfSides(OfView):
