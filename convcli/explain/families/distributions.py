@@ -3,18 +3,12 @@
 import re
 from collections.abc import Iterator
 
-from convcli.explain.rule import Fix, Hypothesis, Rule, likely, possible
+from convcli.explain.rule import Fix, Hypothesis, Rule, likely
 
 FAMILY = "distributions"
 
 BY_LOGITS = r"(?:^|\.)(?:\w*Categorical|Bernoulli|Geometric|\w*Binomial)$"
 NAN = r"\b(?:nan|inf)\b"
-DIVERGED = (
-    "the network's weights have diverged, or its input had some",
-    "data",
-    "print(x.isfinite().all()) of inputs and rewards; normalise them, a lower learning rate, clip_grad_norm_; log(x + "
-    "1e-8); the std of one value is NaN; float16 overflows where bfloat16 and float32 don't",
-)
 
 
 class DistributionParameter(Rule):
@@ -25,7 +19,6 @@ class DistributionParameter(Rule):
         "Expected value argument ({} to be within the support ({support:words}) of the distribution "
         "{distribution:word}({}), but found invalid values",
         "The parameter {parameter:word} has invalid values",
-        "probability tensor contains either inf, nan or element < 0",
     )
     says = "a distribution takes parameters and values of its own range alone"
     layer_named = BY_LOGITS
@@ -43,27 +36,18 @@ class DistributionParameter(Rule):
 
     parameter = constraint = support = distribution = ""  # where a message names none
 
-    @property
-    def values(self) -> str:
-        return self.case.raised.text.partition("invalid values")[2]
-
-    def not_finite(self) -> Iterator[Hypothesis]:
-        sampled = "probability tensor" in self.case.raised.text
-        finite = not re.search(NAN, self.values) and "Real()" not in self.constraint
-        if finite and not sampled and self.parameter not in ("logits", "loc"):
-            return
-        what = "what is sampled from" if sampled else self.parameter or "the value"
-        yield likely(f"{what} has NaN or inf in it: {DIVERGED[0]}", *DIVERGED[1:])
-        if sampled:
-            yield possible("it is a layer's raw output, below 0 as well", "call", "softmax(-1) before multinomial")
+    def hypotheses(self) -> Iterator[Hypothesis]:
+        """Numbers out of range; NaN, in what takes any number or among the values that are shown, is left alone."""
+        values = self.case.raised.text.partition("invalid values")[2]
+        any_number = self.parameter in ("logits", "loc") or "Real()" in self.constraint
+        if not any_number and not re.search(NAN, values):
+            yield from super().hypotheses()
 
     def raw_output(self) -> Iterator[Hypothesis]:
         if self.parameter == "probs":
             says = f"{self.x} is taken for probabilities, and a layer's raw output, the logits, isn't between 0 and 1"
             advice = f"{self.distribution or 'Categorical'}(logits={self.x}), which takes it as it is; or softmax "
             yield likely(says, "call", f"{advice}(sigmoid for two classes) in the model, and not both", self.by_name())
-            if not re.search(r"(?<!e)-\d", self.values):
-                yield possible(f"{self.x} has NaN in it: {DIVERGED[0]}", *DIVERGED[1:])
         elif self.parameter == "covariance_matrix":
             says = "a covariance matrix is symmetric, and positive definite also when it is rounded"
             yield likely(says, "call", "scale_tril=L, its Cholesky factor; or + 1e-6 * torch.eye(n)")
@@ -77,7 +61,7 @@ class DistributionParameter(Rule):
             advice = "log_prob of what this distribution sampled: actions numbered from 0, and not rescaled since"
             yield likely(says, "data", advice)
 
-    causes = (not_finite, raw_output, outside)
+    causes = (raw_output, outside)
 
     def by_name(self) -> Fix | None:
         """The user's line with the outputs handed over as logits."""
