@@ -91,9 +91,8 @@ class Case:
 
     @property
     def in_loss(self) -> bool:
-        named = (
-            r"cross_entropy|nll_loss|binary_cross|_loss \S*[/\\]torch[/\\]|[/\\]torch[/\\]nn[/\\]modules[/\\]loss\.py"
-        )
+        named = r"cross_entropy|nll_loss|binary_cross|kl_div|_loss \S*[/\\]torch[/\\]"
+        named += r"|[/\\]torch[/\\]nn[/\\]modules[/\\]loss\.py"
         called = self.line.has(r"(?i)criterion|loss_f|(?:^|[^\w])\w*loss\w*\(|cross_entropy")
         in_layer = any(
             re.search(r"torch[/\\]nn[/\\]modules[/\\](?!module|container|loss)", f.file) for f in self.deeper

@@ -102,6 +102,7 @@ def read(text: str) -> list[Raised]:
     while first and (
         named[first].in_passing
         or errors[first].kind in MESSENGERS
+        or re.match(r"Caught \w+ in ", errors[first].text)
         or any(map(CHAINED.search, lines[named[first - 1].line : named[first].line]))
     ):
         first -= 1

@@ -256,8 +256,11 @@ class AdditionSize(OfGrids, OfMaps, OfCompared, OfSamples):
         elif self.shrunk:
             says = f"{a} and {b}: one path was shrunk {max(a, b) / min(a, b):.3g}-fold (stride, pooling) and the other "
             small, large = self.sides if a < b else self.sides[::-1]
-            advice = "give the shortcut the same stride (a 1×1 convolution), or upsample the small one"
-            advice += f": F.interpolate({small}, size={large}.shape[2:])"
+            shortcut = "give the shortcut the same stride (a 1×1 convolution)"
+            enlarged = f"upsample the small one: F.interpolate({small}, size={large}.shape[2:])"
+            advice = f"{shortcut}, or {enlarged}"
+            if self.line.has(r"\*") or self.case.through(r"(?i)decod|_up\b|upsampl"):
+                advice = f"{enlarged}; or see that the level and the picture size are those that it was made for"
             yield likely(f"{says}wasn't", "model", advice)
 
     def cells_lost(self) -> Iterator[Hypothesis]:

@@ -218,7 +218,7 @@ class InPlace(Rule):
     decide = "torch.autograd.set_detect_anomaly(True): its traceback ends at the operation whose value is lost"
 
     def hypotheses(self) -> Iterator[Hypothesis]:
-        text = self.case.raised.text
+        text = " ".join(self.case.raised.text.split())
         made = re.search(r"which is output \d+ of (\w{1,60}?)(?:Backward\d*)?,", text)
         weight = re.search(
             r"Tensor \[[\d, ]+\]\](?:, which is output \d+ of (?:T|AsStrided)(?:Backward\d*)?,)? is at", text

@@ -16,6 +16,7 @@ FAMILY = "channels"
 
 GREY = ('convert("L")', "convert('L')", "Grayscale(", "IMREAD_GRAYSCALE", "MNIST(")
 LOADS = ("pretrained", "weights=", "load_state_dict", "torch.load(")
+NECK = (256, 512, 1024, 2048)  # channels of a ResNet's levels, which detectors are set for
 # Channels that the denoising network of an image generator expects, and those that arrive.
 LATENTS = {
     (5, 4): "weights that take a depth map too (4 latents + 1) are in a pipeline that gives 4 channels",
@@ -295,6 +296,10 @@ class Channels(OfChannels):
     def other_layers(self) -> Iterator[Hypothesis]:
         if says := self.multiple():
             yield likely(says, "model", self.taking(self.got), self.wider)
+        elif self.weight == (256, self.expected, 1, 1) and self.expected in NECK and self.got > 4:
+            says = f"1×1 from {self.expected} to 256, as a detector's neck (FPN) begins, is for another backbone: here "
+            says += f"{self.got} channels come at this level"
+            yield likely(says, "model", "set the neck's in_channels to [f.shape[1] for f in backbone(x)]")
         elif passed := self.passed_by():
             yield likely(passed, "call", "print what each layer makes; see which name forward calls, and hands on")
             says = "what comes before was exchanged (another backbone or setting)"

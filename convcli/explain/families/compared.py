@@ -15,7 +15,12 @@ BOXES = r"(?i)b?box|rois?\b|anchor|rcnn"
 
 class OfCompared(Meeting):
     def in_a_loss(self) -> Iterator[Hypothesis]:
-        if self.case.in_loss or (self.line.has(PREDICTED) and self.line.has(TRUE) and not self.line.has("==|!=")):
+        function = self.case.frame.function if self.case.frame else ""
+        if (
+            self.case.in_loss
+            or "loss" in function.lower()
+            or (self.line.has(PREDICTED) and self.line.has(TRUE) and not self.line.has("==|!="))
+        ):
             yield from self.applying(self.of_a_loss)
 
     def masked_loss(self) -> Iterator[Hypothesis]:
@@ -35,6 +40,14 @@ class OfCompared(Meeting):
         advice = f"take the box of each one's own class, {chosen}; or a last layer of {low} outputs, one box for all "
         yield likely(f"{says}and {one} a single box", "loss", f"{advice}classes (class_agnostic)")
 
+    def default_classes(self) -> Iterator[Hypothesis]:
+        """Scores of all of ImageNet's classes, as a network has them that isn't told how many there are."""
+        low, high = sorted((self.a, self.b))
+        if self.axis == 1 and high in (1000, 1001) and low < 1000:
+            says = f"{high} is how many classes ImageNet has, and what a network has by default; the other side has "
+            advice = f"num_classes={low} where that network is made; of a student and its teacher both need the same"
+            yield likely(f"{says}{low}", "model", advice)
+
     def other_shapes(self) -> Iterator[Hypothesis]:
         says = f"prediction and target have {self.a} and {self.b} on axis {self.axis}, and are compared one by one"
         if self.axis >= 2 and (short := too_short(self.case, self.a, self.b)):
@@ -45,7 +58,7 @@ class OfCompared(Meeting):
             says += ": batches of other sizes, or one that lacks an axis"
         yield likely(says, "loss", advice)
 
-    of_a_loss = (masked_loss, boxes_of_classes, other_shapes)
+    of_a_loss = (masked_loss, boxes_of_classes, default_classes, other_shapes)
 
     def hits(self) -> Iterator[Hypothesis]:
         if not self.line.has("==|!=|\\.eq\\("):

@@ -17,7 +17,7 @@ class Meeting(Rule):
         """What has size a and what has size b, in the user's words."""
         call = self.line.call(FILLS)
         if call is None:
-            return self.line.operands() or (self.handed(0, "x"), self.handed(1, "skip"))
+            return self.line.operands() or (self.handed(0, "a"), self.handed(1, "b"))
         owner = self.line.text(call.func).rpartition(".")[0]
         first, second = (self.line.text(self.line.argument(call, place, "")) for place in (0, 1))
         sides = first, owner if owner != "torch" else second

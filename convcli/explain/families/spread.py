@@ -108,7 +108,7 @@ class OfSpread(Rule):
             yield likely(f"{says}lacks", "call", advice)
         elif as_many_axes and len(self.sizes) == 1:
             says = f"{self.sizes[0]} values come for {self.room[0]} chosen places: index and values are counted from "
-            advice = "count both, batch by batch: more targets than queries, indices that repeat, a last batch"
+            advice = "count both, batch by batch: more targets than queries (raise num_queries), indices that repeat"
             yield likely(f"{says}different things", "data", advice)
         elif len(wrong) == 1 and room == 1:
             says = f"{come} columns come where one is kept: scores of all classes where one value is meant"

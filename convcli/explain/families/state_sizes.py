@@ -63,6 +63,16 @@ class OfSizes(Rule):
             advice = f"load weights of {wanted}, or take the settings of {saved}; what is left out would be untrained"
             yield likely(f"{says}({settings}), and the weights of {saved} ({weights})", "checkpoint", advice)
 
+    def other_settings(self) -> Iterator[Hypothesis]:
+        """Tables for tokens, positions and the like that differ each in another way."""
+        tables = [each for each in self.sizes if re.search(f"{ROWS}|pos", each[0]) and each[1][1:] == each[2][1:]]
+        pairs = {(saved[0], built[0]): name for name, saved, built in tables if len(saved) == len(built) == 2}
+        if len(pairs) > 1:
+            told = ", ".join(f"{name} {old} and {new}" for (old, new), name in list(pairs.items())[:3])
+            says = f"in the file and in the model the tables have other rows, each by itself: {told}"
+            advice = "build the model with the file's settings, not with a class's defaults: from_pretrained without "
+            yield likely(says, "model", f"{advice}config=, or config = AutoConfig.from_pretrained(name)")
+
     def positions(self) -> Iterator[Hypothesis]:
         name, saved, built = self.size
         if self.tables and saved[-1] == built[-1] and saved[:-2] == built[:-2] and set(saved[:-2]) <= {1}:
@@ -237,6 +247,7 @@ class OfSizes(Rule):
 
     of_sizes = (
         told_by_files,
+        other_settings,
         positions,
         other_block,
         other_layer,

@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from math import isqrt, prod
 
 from convcli.explain.evidence.origin import MAKES
@@ -101,6 +102,21 @@ class ViewSize(LeftOpen):
             says = f"the view counts on {counted} samples, and there are {samples}: the last batch is smaller"
             yield likely(says, "call", FOLLOW, self.free_batch())
 
+    def floored(self) -> Iterator[Hypothesis]:
+        """Parts of an axis that are counted by a division, ``n // size, size``, which leaves some over."""
+        for i, (count, size) in enumerate(pairwise(self.size_nodes())):
+            parts = isinstance(count, ast.BinOp) and isinstance(count.op, ast.FloorDiv) and count
+            if not parts or ast.unparse(parts.right) != ast.unparse(size) or min(self.shape) < 1:
+                continue
+            counted, each = self.shape[i : i + 2]
+            axis, over = divmod(self.elements, prod(self.shape) // (counted * each))
+            if not over and axis // each == counted and axis % each:
+                part, whole = ast.unparse(size), ast.unparse(parts.left)
+                says = f"{whole} is {axis} and {part} {each}: {axis} = {counted} · {each} + {axis % each}, and the "
+                says += f"division drops the {axis % each}"
+                advice = f"a length that is a multiple of {each}: pad to {(counted + 1) * each} before, what goes with "
+                yield likely(says, "data", f"{advice}{self.x} as well, and cut the result back to {axis}")
+
     def other_layer(self) -> Iterator[Hypothesis]:
         """A linear layer before makes other features than a view of each sample takes, or other channels."""
         owner = getattr(getattr(self.viewed, "func", None), "value", None)
@@ -186,6 +202,7 @@ class ViewSize(LeftOpen):
 
     counted_out = (
         size_set_later,
+        floored,
         other_heads,
         fewer_samples,
         other_layer,

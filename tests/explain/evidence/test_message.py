@@ -129,6 +129,11 @@ def test_a_worker_continues_the_traceback_of_who_called_it() -> None:
     assert caught.text.startswith("Caught RuntimeError")
 
 
+def test_the_error_that_a_worker_passes_on_stands_above_where_the_text_is_cut() -> None:
+    cut = WORKER.partition('  File "/env/lib/python3.7/site-packages/torch/utils')[0]
+    assert "stack expects" in [each.text for each in read(f"RuntimeError: stack expects\n\n{cut}")]
+
+
 def test_a_message_as_repr_has_it() -> None:
     text = "wandb: ERROR Run abc errored: " + repr(RuntimeError(PLAIN.replace("Traceback", "Original Traceback", 1)))
     assert read(text)[0].text.startswith(MESSAGE)

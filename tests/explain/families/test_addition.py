@@ -10,6 +10,35 @@ from tests.explain import IMPORTS, assert_first, at, error_of, first
 
 CASES = [
     (
+        at(
+            "neg = (1 - mask) * dist + mask * margin",
+            "RuntimeError: The size of tensor a (64) must match the size of tensor b (9) at non-singleton dimension 1",
+        ).replace("in forward", "in contrastive_loss"),
+        "addition-size",
+        "call",
+        "drop_last=True",
+    ),
+    (
+        at(
+            "out = x * y",
+            "RuntimeError: The size of tensor a (16) must match the size of tensor b (64) at non-singleton dimension 3",
+        ),
+        "addition-size",
+        "model",
+        "upsample the small one: F.interpolate(x, size=y.shape[2:]); or see",
+    ),
+    (
+        at(
+            "loss = self.distil(student, teacher)",
+            "RuntimeError: The size of tensor a (1000) must match the size of tensor b (5) "
+            "at non-singleton dimension 1",
+            "torch/nn/functional.py",
+        ).replace('functional.py", line 7, in forward', 'functional.py", line 7, in kl_div'),
+        "addition-size",
+        "model",
+        "num_classes=5 where that network is made",
+    ),
+    (
         "e = ((out_pred - y) ** 2).sum()\nRuntimeError: The size of tensor a (3) must match the size of tensor b (16) "
         "at non-singleton dimension 1",
         "addition-size",

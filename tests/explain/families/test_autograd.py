@@ -10,6 +10,13 @@ from tests.explain import IMPORTS, assert_first, error_of, first
 
 CASES = [
     (
+        "one of the variables needed for gradient computation has been modified by an inplace operation: "
+        "[torch.cuda.FloatTensor\n [3, 64, 7, 7]] is at version 3; expected version 1 instead.",
+        "backward-inplace",
+        "loss",
+        "a weight was changed: optimizer.step()",
+    ),
+    (
         "RuntimeError: element 0 of tensors does not require grad and does not have a grad_fn\nUserWarning: None of "
         "the inputs have requires_grad=True. Gradients will be None",
         "no-gradient",

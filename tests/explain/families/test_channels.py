@@ -8,6 +8,13 @@ from tests.explain import assert_file_mends, assert_first, at
 
 CASES = [
     (
+        "Given groups=1, weight of size [256, 1024, 1, 1], expected input[2, 24, 64, 64] to have 1024 channels, but "
+        "got 24 channels instead",
+        "channels",
+        "model",
+        "a detector's neck",
+    ),
+    (
         "Given groups=1, weight of size [16, 3, 3, 3], expected input[1, 384, 384, 384] to have 3 channels, but got "
         "384 channels instead",
         "channels",

@@ -10,6 +10,13 @@ from tests.explain import IMPORTS, assert_file_mends, assert_first, error_of
 
 CASES = [
     (
+        "Input and output must have the same number of spatial dimensions, but got input with spatial dimensions of "
+        "[480, 640, 3] and output size of (240, 320).",
+        "interpolate",
+        "data",
+        "a depth map or mask has one, convert('L'); of colours",
+    ),
+    (
         "grid_sampler(): expected grid and input to have same batch size, but got input with sizes [0, 3, 64, 64] and "
         "grid with sizes [1, 8, 8, 2]",
         "grid-sample",

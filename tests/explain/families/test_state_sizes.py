@@ -53,6 +53,13 @@ def test_weights_of_other_data_may_be_what_a_training_starts_from() -> None:
     assert first(mismatched(*MAPS, before=before))[1].fixes
 
 
+def test_tables_that_differ_each_by_itself_are_of_other_settings() -> None:
+    tables = (("tok_embed.weight", [90, 8], [70, 8]), ("pos_embed.weight", [52, 8], [50, 8]))
+    answer = first(mismatched(*tables))[1]
+    assert "tok_embed.weight 90 and 70, pos_embed.weight 52 and 50" in answer.says
+    assert "not with a class's defaults" in answer.advice
+
+
 PAIR = "out/net_r50.pth configs/net_r50.yaml"
 
 

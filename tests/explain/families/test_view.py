@@ -6,9 +6,18 @@ import pytest
 
 from convcli.explain.evidence.message import read
 from convcli.explain.recognise import diagnose
-from tests.explain import IMPORTS, assert_first, error_of
+from tests.explain import IMPORTS, assert_first, at, error_of
 
 CASES = [
+    (
+        at(
+            "x = x.reshape(b, x.shape[1] // size, size, x.shape[2], d)",
+            "RuntimeError: shape '[6, 4, 64, 8, 5]' is invalid for input of size 62160",
+        ),
+        "view-size",
+        "data",
+        "x.shape[1] is 259 and size 64: 259 = 4 · 64 + 3",
+    ),
     (
         "q = x.view(b, n, num_heads, head_dim)\nRuntimeError: shape '[3, 7, 6, 15]' is invalid for input of size 1995",
         "view-size",
