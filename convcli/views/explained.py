@@ -54,9 +54,13 @@ def _ranked(diagnosis: Diagnosis) -> Iterator[RenderableType]:
 
 
 def _change(fix: Fix, diagnosis: Diagnosis) -> Text:
-    place = f"{_place(fix.file, fix.number)}   " if fix.number else ""
+    place = plain(_place(fix.file, fix.number)) if fix.number else ""
+    if "\n" in fix.code:
+        place += f"-{fix.last}\n" if fix.last > fix.number else "\n"
+    elif place:
+        place += "   "
     code = "\n".join(map(plain, fix.code.split("\n")))
-    text = Text().append(plain(place), style="muted").append(code, style="bold")
+    text = Text().append(place, style="muted").append(code, style="bold")
     if fix.placeholder:
         text.append("   to be filled in", style="muted")
     if fix in diagnosis.tried:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from convcli.explain.recognise import RULES, worked
+from convcli.explain.rule import Fix
 from convcli.explain.verify import verified
 from convcli.views.explained import explanation_object, listing, listing_object, page, told, unrecognised_object
 from tests.explain import at, explained
@@ -30,6 +31,14 @@ def test_the_line_its_operands_why_and_what_to_change() -> None:
 def test_signs_of_a_message_are_made_visible() -> None:
     text = shown(told(explained(at("x = self.fc1(x)  # \x1b[31m", LINEAR))))
     assert "\x1b" not in text
+
+
+def test_code_of_several_lines_stands_below_its_place() -> None:
+    found = explained(LINEAR)
+    moved = Fix("b = 2\na = b", "instead", "net.py", 4, 5)
+    said = shown(told(replace(found, hypotheses=(replace(found.hypotheses[0], fixes=(moved,)),))))
+    below = [line.strip() for line in said.partition("net.py:4-5")[2].splitlines()]
+    assert below[:3] == ["", "b = 2", "a = b"]
 
 
 def test_what_was_tried_is_said() -> None:

@@ -250,8 +250,8 @@ class InPlace(Rule):
         """A loss whose network is run before a step that changes it, and that goes backward after it."""
         loss, frame = self.line.code.partition(".backward")[0], self.case.frame
         numbers = lines_told([each.lineno for each in early])
-        says = f"{loss} is computed before line {step.lineno}, {ast.unparse(step)}, changes weights in place that it "
-        says += "went through, and it goes backward after that"
+        says = f"line {step.lineno}, {ast.unparse(step)}, changes weights in place that {loss} went through before "
+        says += f"({numbers}), and {loss} goes backward after that"
         advice = f"compute it after the step: {numbers} below line {step.lineno}. Both backward() before both steps "
         advice += "runs as well, and what that leaves in the other network's gradients is to be zeroed"
         return likely(says, "loss", advice, order.moved_below(self.case, frame.file, early, step) if frame else None)

@@ -41,7 +41,7 @@ GAN = """
 )
 def test_a_loss_is_computed_after_the_step_that_changes_its_network(tmp_path: Path, early: str) -> None:
     text = dedent(GAN).replace("{0}", early)
-    found = assert_file_mends(text, "g_loss is computed before line", tmp_path / "gan.py")
+    found = assert_file_mends(text, "changes weights in place that g_loss went through before", tmp_path / "gan.py")
     assert "opt_d.step(), changes weights" in found.hypotheses[0].says
     assert found.hypotheses[0].fixes
 
