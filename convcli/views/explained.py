@@ -55,7 +55,7 @@ def _ranked(diagnosis: Diagnosis) -> Iterator[RenderableType]:
 
 def _change(fix: Fix, diagnosis: Diagnosis) -> Text:
     place = plain(_place(fix.file, fix.number)) if fix.number else ""
-    if "\n" in fix.code:
+    if place and "\n" in fix.code:
         place += f"-{fix.last}\n" if fix.last > fix.number else "\n"
     elif place:
         place += "   "
