@@ -20,6 +20,7 @@ from convcli.wording import counted
 FAMILY = "norm"
 
 NORMS = "BatchNorm1d BatchNorm2d BatchNorm3d InstanceNorm1d InstanceNorm2d InstanceNorm3d SyncBatchNorm"
+MOVES = r"\b(?:permute|transpose|movedim|swapaxes|rearrange)\("
 LAST = ("Linear", "Embedding", "LSTM", "GRU", "RNN")  # their features are on the last axis
 
 
@@ -213,6 +214,13 @@ class NormShape(Rule):
                 f"norm(x.movedim({axis}, -1)).movedim(-1, {axis}), or nn.GroupNorm(1, {expected[0]}), which "
                 "reads axis 1"
             )
+            if back := self.turned_back(axis):
+                says += f", and line {back} moves that one back to axis 1: the way there is missing"
+                order = ", ".join(map(str, (0, *range(2, len(shape)), 1)))
+                call = self.line.text(self._call)
+                fix = self.replaced(call, call.replace(f"({self.x}", f"({self.x}.permute({order})", 1), 1)
+                yield likely(says, "call", f"{self.x}.permute({order}) for the norm, and nothing behind it", fix)
+                return
             turned = self.turned_below(axis)
             if turned:
                 advice = f"swap the two lines, the norm behind the turn; or {advice}"
@@ -238,6 +246,18 @@ class NormShape(Rule):
             advice = f"normalized_shape={ends}{place}, or the input that it was made for"
             advice += ": one picture size for the data and the model" * bool(place)
             yield likely(says, "model", advice, change)
+
+    def turned_back(self, axis: int) -> int:
+        """The line below, in the same function, that moves the last axis to axis 1, before any other is moved."""
+        frame, last = self.case.frame, len(self.facts["input"]) - 1
+        function = self.case.source.names.around(frame.file, frame.number, ast.FunctionDef) if frame else None
+        if not frame or not function or axis != 1 or last < 3 or self.generic:
+            return 0
+        lines = self.case.source.texts[frame.file][frame.number : getattr(function, "end_lineno", 0)]
+        moves = ((i, line) for i, line in enumerate(lines, frame.number + 1) if re.search(MOVES, line.split("#")[0]))
+        number, line = next(moves, (0, ""))
+        order = ", ".join(map(str, (0, last, *range(1, last))))
+        return number if re.search(rf"\.permute\(\(?{order}\)|\.movedim\((?:-1|{last}), 1\)", line) else 0
 
     def turned_below(self, axis: int) -> Fix | None:
         """The user's line behind the one below it, if that moves an axis to the end of the same tensor."""

@@ -108,6 +108,25 @@ def test_a_turn_that_comes_one_line_too_late_comes_before(tmp_path: Path, turn: 
     assert_file_mends(dedent(text), "one line too late", tmp_path / "net.py")
 
 
+@pytest.mark.parametrize("back", ["permute(0, 3, 1, 2)", "movedim(-1, 1)"])
+def test_a_turn_back_without_one_there_has_the_norm_turn_them(tmp_path: Path, back: str) -> None:
+    text = f"""
+        class Block(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.norm, self.mix = nn.LayerNorm(6), nn.Linear(6, 6)
+
+            def forward(self, x):
+                y = self.norm(x)
+                y = self.mix(y)
+                return x + y.{back}
+
+        y = Block()(torch.rand(2, 6, 4, 5))
+        assert y.shape == (2, 6, 4, 5)
+    """
+    assert_file_mends(dedent(text), "and line 14 moves that one back to axis 1", tmp_path / "net.py")
+
+
 @pytest.mark.parametrize(
     "before",
     ["nn.Linear(5, 6)(x)", "nn.GRU(5, 6, batch_first=True)(x)[0]", "nn.Embedding(9, 6)(x[..., 0].long())"],
