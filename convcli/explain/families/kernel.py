@@ -8,6 +8,7 @@ from convcli.refusals import AXIS_NAMES
 
 FAMILY = "kernel"
 
+SHRINKS = ("stride", "Pool", "pool")
 LAYERS = "Conv1d Conv2d Conv3d ConvTranspose1d ConvTranspose2d ConvTranspose3d"
 
 
@@ -58,8 +59,14 @@ class KernelLarger(Rule):
         yield possible(says, "data", "[batch, channels, height, width] is wanted")
 
     def short_text(self) -> Iterator[Hypothesis]:
-        if self.of_words():
-            words = self.kernel[0]
+        words = self.kernel[0]
+        if len(self.kernel) == 1 and self.of_words():
+            says = f"the longest text or sequence of this batch has {self.padded[0]} steps, padding included, and the "
+            says += f"kernel spans {words}; other batches may be long enough"
+            advice = f"pad every batch to at least {words} steps where it is put together, F.pad(x, (0, max(0, {words} "
+            advice += f"- x.size(1)))) of [batch, steps], or padding={words // 2} in the layer"
+            yield likely(says, "data", advice)
+        elif self.of_words():
             says = f"a text of {self.padded[0]} words is shorter than the kernel's {words}"
             advice = f"pad every batch to at least {words} words, or padding=({words - 1}, 0) in the convolution"
             yield likely(says, "data", advice)
@@ -89,6 +96,9 @@ class KernelLarger(Rule):
     def of_words(self) -> bool:
         """Whether the kernel goes over words or steps, as wide as their features are."""
         padded, kernel = self.padded, self.kernel
+        if len(kernel) == 1 and not self.generic:
+            embedded = self.came.layer is not None and self.came.layer.callee == "Embedding"
+            return embedded or (self.case.source.says("pad_sequence(") and not any(map(self.case.source.says, SHRINKS)))
         wide = len(kernel) == 2 and padded[0] < kernel[0] <= 12 and padded[1] == kernel[1]
         return wide and (kernel[1] > 20 or self.case.source.says("Embedding("))
 

@@ -113,3 +113,30 @@ def test_short_texts_are_padded_and_nothing_warns_of_it(tmp_path: Path) -> None:
     assert found
     assert "a text of 3 words" in found.hypotheses[0].says
     assert not found.rule.warning()
+
+
+@pytest.mark.parametrize("stride", ["", ", stride=2"])
+def test_a_batch_of_short_sequences_is_no_shrunken_map(tmp_path: Path, stride: str) -> None:
+    texts = f"""
+given = pad_sequence([torch.zeros(3, 6), torch.zeros(2, 6)], batch_first=True)
+y = nn.Conv1d(6, 4, 5{stride})(given.transpose(1, 2))
+"""
+    (tmp_path / "net.py").write_text(f"{IMPORTS}from torch.nn.utils.rnn import pad_sequence\n{texts}")
+    found = diagnose(read(error_of(tmp_path / "net.py")))
+    assert found
+    assert ("the longest text or sequence of this batch has 3 steps" in found.hypotheses[0].says) is (not stride)
+    assert bool(found.rule.warning()) is bool(stride)
+
+
+@pytest.mark.parametrize("padding", ["", ", padding=2"])
+def test_what_is_said_of_short_texts_mends_them(tmp_path: Path, padding: str) -> None:
+    path = tmp_path / "net.py"
+    path.write_text(f"""{IMPORTS}
+ids = torch.zeros(2, 4, dtype=torch.long)
+emb, conv = nn.Embedding(9, 6), nn.Conv1d(6, 4, 5{padding})
+y = conv(emb(ids).transpose(1, 2))
+""")
+    error = error_of(path)
+    assert bool(error) is (not padding)
+    if found := diagnose(read(error)):
+        assert "or padding=2 in the layer" in found.hypotheses[0].advice
