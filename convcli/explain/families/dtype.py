@@ -8,6 +8,7 @@ from itertools import chain
 from convcli.explain.evidence.lines import NAME, lines_told
 from convcli.explain.evidence.source import Made
 from convcli.explain.families import by_hand
+from convcli.explain.families.promoted import promoted
 from convcli.explain.rule import Fix, Hypothesis, Rule, certain, likely
 
 FAMILY = "dtype"
@@ -197,6 +198,9 @@ class Dtype(Rule):
         advice = "float32 where they are loaded: array.astype(np.float32), torch.tensor(…, dtype=torch.float32)"
         if weight in SMALL:
             advice = f"{self.x}.{weight}() before the model, or autocast around a float32 model"
+        if single == "float" and not self.sides and (told := promoted(self, self.arrived())):
+            yield told
+            return
         made = self.loaded_from_numpy() if single == "float" and not self.sides else []
         if made:
             says += f": {lines_told([fix.number for fix in made])} made tensors of them"
@@ -207,10 +211,14 @@ class Dtype(Rule):
         fix = self.cast(self.x, "", single) if self.sides else self.changed(self.x, f"{{}}.{single}()")
         yield likely(says, "data", advice, fix)
 
+    def arrived(self) -> list[Made]:
+        """The calls that made what the layer gets, the last first."""
+        seen = not self.generic
+        return self.case.origin.arriving(None, self.line, self._call, self.case.in_sequential) if seen else []
+
     def loaded_from_numpy(self) -> list[Fix]:
         """The lines of the user's file that make the layer's input of NumPy's numbers, and a regression's targets."""
-        steps = [] if self.generic else self.case.origin.arriving(None, self.line, self._call, self.case.in_sequential)
-        made = [step for step in steps if step.callee == "from_numpy" and step.file in self.case.source.texts]
+        made = [step for step in self.arrived() if step.callee == "from_numpy" and step.file in self.case.source.texts]
         if not made:
             return []
         file, lines = made[0].file, self.case.source.texts[made[0].file]
