@@ -1,5 +1,6 @@
 """What a PyTorch error is told by, and what can be behind it: one class an error, all of them of this shape."""
 
+import ast
 import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -273,13 +274,22 @@ class Rule:
                 relative = self.written is not None and bool(self.came.joined)
                 relative = relative or any(isinstance(value, str) for value in changes.values())
                 made, changes = self.case.source.worded(made, changes, relative)
-                if not relative and self.case.source.shared(made, *changes):
+                if self.case.source.shared(made, *changes) and not (relative and self.for_all(made, changes)):
                     return None
             return Fix(dedent(made.edited(type, **changes)).strip(), "definition", made.file, made.number, made.last)
         if any(each.name == self.layer for each in self.case.source.fitting("Sequential")):
             return None  # it is one of several layers
         named = not self.line.code or re.search(self.layer_named, self.layer)  # and not a whole model
         return Fix(f"{self.layer} = {code}", "definition") if code and named else None
+
+    def for_all(self, made: Made, changes: dict[str, object]) -> bool:
+        """Whether words for several layers hold for each: no number is in them, and their class does the joining."""
+        joined, around = self.came.joined if self.written else None, self.case.source.names.around
+        if not joined:
+            return True
+        owner = around(made.file, made.number, ast.ClassDef)
+        number = any(re.search(r"(?:^|\+ )\d+$", str(value)) for value in changes.values())
+        return not number and around(joined.file, joined.number, ast.ClassDef) is owner
 
     def setting(self, made: Made | None, argument: str, value: int) -> str:
         """What is to be written where, in words."""

@@ -213,10 +213,19 @@ class Names:
                 names = [f"self.{name}" for name in called] + called
                 made = [value for name in names for _, value in self.assigned(name, outer.file, outer.number)]
                 fits = [each for each in made if isinstance(each, ast.Call) and last_name(each.func) == owner.name]
+                fits = fits or self._listed(owner.name, outer)
                 if len(fits) == 1:
                     yield owner.name, fits[0]
         if frames:
             yield from self._called_last(frames[-1])
+
+    def _listed(self, name: str, outer: Frame) -> list[ast.Call]:
+        """The calls of a class that fill the lists which the loop around a line goes through."""
+        loop = self.loop(outer.file, outer.number)
+        lists = attributes(loop.iter) if loop else set()
+        filling = [node for node in self.nodes[outer.file] if isinstance(node, ast.Assign | ast.Expr)]
+        inner = [part for node in filling if lists & attributes(node) for part in ast.walk(node)]
+        return [part for part in inner if isinstance(part, ast.Call) and last_name(part.func) == name]
 
     def _called_last(self, frame: Frame) -> Iterator[tuple[str, ast.Call]]:
         """The class or function of the user's that made what the innermost line calls, with the call that did."""
@@ -308,6 +317,10 @@ def whole(node: ast.expr, known: Callable[[ast.expr], int | None] = lambda node:
             case ast.Pow():
                 return int(left**right) if 0 <= right <= 4 and abs(left) < 10**4 else None
     return None
+
+
+def attributes(node: ast.AST) -> set[str]:
+    return {ast.unparse(part) for part in ast.walk(node) if isinstance(part, ast.Attribute)}
 
 
 def last_name(node: ast.expr) -> str:

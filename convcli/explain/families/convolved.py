@@ -209,20 +209,41 @@ class OfChannels(Rule):
 
     def carried(self) -> str:
         """What is said of a loop that makes blocks and doesn't carry on for what the next one is to be made."""
-        names, made = self.case.source.names, self.written
-        node = made.node("in_channels") if made else None
-        found = names.parameter(node.id, made.file, node.lineno) if made and isinstance(node, ast.Name) else None
-        calls = names.callers(found[0], made.file) if found and made else []
-        if len(calls) != 1 or not found or not made or not isinstance(node, ast.Name):
+        names, made, (call, _, name) = self.case.source.names, self.written, self.called_with()
+        if not call or not made:
             return ""
-        handed = handed_over(calls[0], node.id, found[1])
-        name, inner = ast.unparse(handed) if handed else "", names.loop(made.file, calls[0].lineno)
-        for statement, _ in names.assigned(name, made.file, calls[0].lineno):
+        inner = names.loop(made.file, call.lineno)
+        for statement, _ in names.assigned(name, made.file, call.lineno):
             outer = names.loop(made.file, statement.lineno)
             if inner and outer and outer is not inner:
                 line = f"{ast.unparse(statement)} (line {statement.lineno})"
                 return f"{line} stands outside of the loop of line {inner.lineno}, which makes them"
         return ""
+
+    def called_with(self) -> tuple[ast.Call | None, str, str]:
+        """The one call that hands the layer's input channels over, for which parameter, and what it hands over.
+
+        Where several do, only the parameter is told.
+        """
+        names, made = self.case.source.names, self.written
+        node = made.node("in_channels") if made and not self.generic else None
+        found = names.parameter(node.id, made.file, node.lineno) if made and isinstance(node, ast.Name) else None
+        calls = names.callers(found[0], made.file) if found and made else []
+        if len(calls) != 1 or not found or not isinstance(node, ast.Name):
+            return None, ast.unparse(node) if node and len(calls) > 1 else "", ""
+        handed = handed_over(calls[0], node.id, found[1])
+        return calls[0], node.id, ast.unparse(handed) if handed else ""
+
+    def in_call(self) -> str:
+        """What is to be changed in a call that makes the layer for its channels, in a loop or as others do."""
+        call, parameter, handed = self.called_with()
+        if parameter and not call:
+            return f"{parameter}={self.got} where this one is made, not in the class that others are made of too:"
+        made = next((each for each in self.case.source.made if each.call is call), None)
+        if not made or not handed or call not in self.case.source.names.repeated:
+            return ""
+        place = f"{ast.unparse(made.call)} at {made.place}, in a loop"
+        return f"{parameter}={self.got} in {place}: in the place of {handed}"
 
     def of_gates(self) -> tuple[int, int]:
         """The hidden channels and the gates of a recurrent cell that joins them to its input; zeros if it is none.
@@ -265,7 +286,8 @@ class OfChannels(Rule):
             parts = part >= 4 and max(got, expected) <= 16 * part
             says = f"{joined(came.joined)} are joined, {got} channels in all, and {taken}"
             says += f": {got} = {got // part} · {part}, {expected} = {expected // part} · {part}" if parts else ""
-            yield likely(says, "model", f"{own}, the sum of what is joined", made)
+            own = self.in_call() or f"{own},"
+            yield likely(says, "model", f"{own} the sum of what is joined", made)
         elif came.layer:
             says = f"{came.layer.callee} at {came.layer.place} makes {counted(got, 'channel')}, and {taken}"
             yield likely(says, "model", f"{own}, or out_channels={expected} in the one before", made)

@@ -143,3 +143,40 @@ def test_what_the_file_says_where_no_line_alone_mends_it(words: str, tmp_path: P
     found = diagnose(read(error_of(path)))
     assert found and words in found.hypotheses[0].says
     assert not found.hypotheses[0].fixes
+
+
+BLOCKS = """
+class Block(nn.Module):
+    def __init__(self, cin, cout):
+        super().__init__()
+        self.conv = nn.Conv2d(cin, cout, 1)
+    def forward(self, x):
+        return self.conv(x)
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.first = Block(3, 8)
+        self.ups = nn.ModuleList()
+        for n in (8, 4):
+            self.ups.append(Block(n * 2, n))
+    def forward(self, x):
+        x = skip = self.first(x)
+        for up in self.ups:
+            x = up(torch.cat([skip, x, x], 1))
+        return x
+y = Net()(torch.rand(1, 3, 8, 8))
+"""
+
+
+def test_a_class_that_makes_other_layers_too_is_left_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "net.py"
+    path.write_text(IMPORTS + BLOCKS)
+    found = diagnose(read(error_of(path)))
+    assert found
+    assert "cin=24 in Block(n * 2, n) at net.py:18, in a loop: in the place of n * 2" in found.hypotheses[0].advice
+    assert not found.hypotheses[0].fixes
+    path.write_text(IMPORTS + BLOCKS.replace("ModuleList()", "ModuleList([Block(24, 8)])"))
+    found = diagnose(read(error_of(path)))
+    assert found
+    assert "cin=24 where this one is made" in found.hypotheses[0].advice
+    assert not found.hypotheses[0].fixes
