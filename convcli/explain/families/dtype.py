@@ -262,7 +262,11 @@ class Dtype(Rule):
         elif weight == half:
             says = f"the model is {half} (.{half}(), torch_dtype) and {self.x} is float32"
             advice = f"{self.x}.{half}() before the model, or with torch.autocast around a float32 model"
-            yield likely(says, "data", advice, self.changed(self.x, "{}." + half + "()"))
+            fix = self.changed(self.x, "{}." + half + "()")
+            if not self.line.code:
+                advice = "one type for all: autocast around it (also in evaluation), model.float(), or data in "
+                advice, fix = f"{advice}{half}, but for token ids", None
+            yield likely(says, "data", advice, fix)
         else:
             says = f"{self.x} is {half} and the weights float32: half the model was converted, or autocast ended"
             yield likely(says, "model", f"one type for both: model.{half}(), x.float(), or autocast around all of it")

@@ -8,6 +8,12 @@ import pytest
 from tests.explain import assert_file_mends, assert_first, at, first
 
 CASES = [
+    (
+        "expected scalar type Half but found Float",
+        "dtype",
+        "data",
+        "autocast around it (also in evaluation), model.float(), or data in half",
+    ),
     ("value cannot be converted to type at::Half without overflow", "dtype-result", "call", "finfo"),
     (
         at(
