@@ -10,6 +10,7 @@ from convcli.explain.case import AXIS
 from convcli.explain.evidence.frames import Frame
 from convcli.explain.evidence.lines import NAME, Line, lines_told
 from convcli.explain.evidence.names import assigned_by
+from convcli.explain.families.kept import of_whole_numbers
 from convcli.explain.families.order import moved_below
 from convcli.explain.rule import Fix, Hypothesis, Rule, certain, likely, possible
 from convcli.wording import counted
@@ -169,7 +170,7 @@ class AttentionMask(Rule):
 
     def hypotheses(self) -> Iterator[Hypothesis]:
         if "types" in self.case.raised.text:
-            yield certain("the mask holds whole numbers", "data", "mask.bool(): True is left out")
+            yield from of_whole_numbers(self, self.facts.get("mask", "attn_mask"), lambda name: self.followed(name)[0])
         elif "key_padding_mask shape" in self.case.raised.text and self.expected[::-1] == self.got:
             says = f"key_padding_mask is {list(self.got)}, and [batch, keys] is {list(self.expected)}: turned"
             yield self.turned(says)
