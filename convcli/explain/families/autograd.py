@@ -75,7 +75,12 @@ class NoGradient(Rule):
         """What the user's file does to the gradients: where it cuts the way to the loss, and what it freezes."""
         says = f"{lines_told(cut)} cut{'' if cut[1:] else 's'} the way from the parameters to the loss"
         kept = "what the loss is made of stays a differentiable torch operation; detach only what is printed or stored"
-        cuts = (says, "loss", kept)
+        cuts = likely(says, "loss", kept)
+        if copied := graph.copied(self.case, cut):
+            number, name, stacked = copied
+            says = f"line {number} cuts the way from the parameters to the loss: torch.tensor({name}) copies the "
+            kept = f"torch.stack({name}) keeps it; torch.tensor is for numbers that nothing is learned from"
+            cuts = likely(f"{says}numbers, without what they were computed from", "loss", kept, stacked)
         says = f"{lines_told(frozen)} freeze{'' if frozen[1:] else 's'} parameters: all that the loss depends on"
         advice = "leave some to be trained: freeze first, then put the new layer in, or unfreeze it"
         if order := graph.frozen_after(self.case):
@@ -86,7 +91,7 @@ class NoGradient(Rule):
             each = self.usual[0]
             yield possible(each.says, each.change, each.advice)
         else:
-            yield likely(*cuts)
+            yield cuts
             if frozen:
                 yield possible(says, "model", advice)
 

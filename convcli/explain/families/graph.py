@@ -11,6 +11,7 @@ from convcli.explain.evidence.names import FUNCTION, last_name
 from convcli.explain.rule import Fix
 
 CUTS = r"\.detach\(|\.item\(|\.numpy\(|\.data\b|argmax\(|torch\.tensor\(|\.tolist\("
+LEARNED_FROM, NUMBER = r"(?i)log_?p|loss|nll|entrop", CUTS + r"|^float\("  # of lists, and what is put into them
 OFF = r"no_grad|inference_mode|set_grad_enabled\(False\)"
 FREEZES = r"requires_grad_\(False\)|\.requires_grad = False"
 WRITES = (
@@ -53,6 +54,18 @@ def cuts(case: Case, loss: str) -> list[int]:
     decorated = [each for each in case.source.names.functions.get("forward", []) if each in nodes]
     within += [each.lineno for each in decorated if any(re.search(OFF, ast.unparse(d)) for d in each.decorator_list)]
     return sorted({number for number, code in made.items() if re.search(CUTS, code)} | set(within))
+
+
+def copied(case: Case, numbers: list[int]) -> tuple[int, str, Fix | None] | None:
+    """The line that copies a list of losses or log-probabilities, its name, and the line that stacks it instead."""
+    for node in (node for node in _nodes(case) if isinstance(node, ast.stmt) and node.lineno in numbers):
+        for name in re.findall(r"torch\.tensor\((\w+)\)", ast.unparse(node)):
+            calls = case.source.names.called.get(f"{name}.append", [])
+            added = [ast.unparse(call.args[0]) for call in calls if call.args]
+            if re.search(LEARNED_FROM, name) and added and not any(re.search(NUMBER, each) for each in added):
+                code = ast.unparse(node).replace(f"torch.tensor({name})", f"torch.stack({name})")
+                return node.lineno, name, _fix(case, node, code)
+    return None
 
 
 def once(case: Case) -> bool:

@@ -7,7 +7,7 @@ import pytest
 
 from convcli.explain.evidence.message import read
 from convcli.explain.recognise import diagnose
-from tests.explain import IMPORTS, assert_file_mends, error_of
+from tests.explain import IMPORTS, assert_file_mends, diagnosed, error_of
 
 GATED = """
     class Gated(nn.Module):
@@ -173,3 +173,26 @@ def test_losses_that_go_backward_one_below_the_other(tmp_path: Path, backward: s
     """
     found = assert_file_mends(dedent(text), "first and second each go backward", tmp_path / "net.py")
     assert found.hypotheses[0].fixes[0].code == code
+
+
+COPIED = """
+    net, log_probs, rewards = nn.Linear(2, 3), [], []
+    for _ in range(4):
+        of = torch.distributions.Categorical(logits=net(torch.rand(2)))
+        action = of.sample()
+        log_probs.append({0})
+        rewards.append(float(action.item()))
+    returns = torch.tensor(rewards)
+    loss = -(torch.tensor(log_probs) * returns).mean()
+    loss.backward()
+"""
+
+
+def test_a_list_of_log_probabilities_is_stacked_and_not_copied(tmp_path: Path) -> None:
+    found = assert_file_mends(dedent(COPIED.format("of.log_prob(action)")), "line 13 cuts the way", tmp_path / "net.py")
+    assert "torch.stack(log_probs)" in found.hypotheses[0].advice
+
+
+def test_a_list_of_plain_numbers_is_not_stacked(tmp_path: Path) -> None:
+    found = diagnosed(dedent(COPIED.format("of.log_prob(action).item()")), tmp_path / "net.py")
+    assert not any("stack" in each.advice or each.fixes for each in found.hypotheses)
