@@ -17,8 +17,18 @@ BATCH = r"(?i)batch|^(?:self\.)?bsz?$"
 TIME = r"(?:t|ts|t_\w+|\w*time_?steps?|steps?)"
 # A table that is looked up by the time steps of the samples, and gets no further axes.
 LOOKED_UP = rf"(?<![\w.])[\w.]+(?:\[{TIME}\]|\.gather\((?:dim=)?(?:-1|0), (?:index=)?{TIME}\))"
-LOOKED_UP += r"(?!\.(?:view|reshape|un)|\[)"
+BARE = r"(?!\.(?:view|reshape|un)|\[)"
 OF_FEATURES = r"(?i)emb|weight|table|bias"
+
+
+def looked_up(code: str) -> list[str]:
+    """The values in a line that are looked up by time steps, and aren't features.
+
+    >>> looked_up("x = a[t] * x + (1 - a[t]) * noise + self.emb[t] + b[t].view(-1, 1)")
+    ['a[t]']
+    """
+    found = (each[0] for each in re.finditer(LOOKED_UP + BARE, code))
+    return list(dict.fromkeys(each for each in found if not re.search(OF_FEATURES, each)))
 
 
 def for_fixed_batch(rule: Rule, names: tuple[str, str], sizes: tuple[int, int], axis: int) -> Iterator[Hypothesis]:
@@ -78,13 +88,14 @@ class OfSamples(Meeting):
 
     def one_value_a_sample(self) -> Iterator[Hypothesis]:
         """A number that each sample's time step looks up, which meets the last axis."""
-        spread = f".view(-1{', 1' * self.axis})"
-        for place, code in self.made_with().items() if self.axis else ():
-            found = re.search(LOOKED_UP, code)
-            if found and not re.search(OF_FEATURES, found[0]):
+        spread, lines = f".view(-1{', 1' * self.axis})", self.made_with()
+        for place, code in lines.items() if self.axis else ():
+            if found := looked_up(code):
                 says = f"{found[0]} has one value a sample, and is matched with the last axis: {self.a} meets {self.b}"
                 advice = f"{found[0]}{spread}: an axis of 1 for each that the samples have besides"
-                yield likely(says, "call", advice, self.spread_at(place, found[0], spread))
+                own = next(iter(lines.items()))
+                together = dict([own, (place, code), *self.case.behind(self.line.code).items()])
+                yield likely(says, "call", advice, *self.spread_at(together, spread))
                 return
 
     def made_with(self) -> dict[int, str]:
@@ -102,13 +113,19 @@ class OfSamples(Meeting):
                 lines |= {each.lineno: ast.unparse(each) for each in (returned, *made)}
         return lines
 
-    def spread_at(self, number: int, value: str, spread: str) -> Fix | None:
-        """A line of the user's file with axes behind a value."""
-        frame = self.case.frame
-        if not frame or number == frame.number:
-            return self.replaced(value, value + spread)
-        code = self.case.source.texts[frame.file][number - 1].strip()
-        return Fix(code.replace(value, value + spread), "instead", frame.file, number) if value in code else None
+    def spread_at(self, lines: dict[int, str], spread: str) -> list[Fix]:
+        """All of these lines that look such values up, with axes behind them; none if one of them can't be written."""
+        frame, fixes = self.case.frame, list[Fix]()
+        for number, code in sorted(lines.items()):
+            own = not frame or number == frame.number
+            text = self.line.code if own or not frame else self.case.source.texts[frame.file][number - 1].strip()
+            if looked_up(code) != looked_up(text):
+                return []
+            for value in looked_up(code):
+                text = re.sub(rf"(?<![\w.]){re.escape(value)}{BARE}", value + spread, text)
+            if looked_up(code):
+                fixes.append(self.instead(text) if own or not frame else Fix(text, "instead", frame.file, number))
+        return fixes
 
     def of_a_product(self) -> Iterator[Hypothesis]:
         low, high = sorted((self.a, self.b))

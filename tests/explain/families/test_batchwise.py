@@ -38,6 +38,39 @@ def test_a_value_for_each_sample_gets_axes_where_it_is_looked_up(
     assert len(found.hypotheses[0].fixes) == 1
 
 
+TOGETHER = """
+class Diffusion:
+    def __init__(self):
+        self.bar = torch.cumprod(1 - torch.linspace(0.001, 0.02, 50), dim=0)
+    def noised(self, x, t, noise):
+        {0}
+        return {1}
+x = torch.rand(5, 1, 8, 8)
+y = Diffusion().noised(x, torch.randint(0, 50, (5,)), torch.randn_like(x))
+assert y.shape == x.shape
+"""
+LINES = [
+    ("a = self.bar[t].sqrt()\n        s = (1 - self.bar[t]).sqrt()", "a * x + s * noise", 2),
+    ("pass", "self.bar[t].sqrt() * x + (1 - self.bar[t]).sqrt() * noise", 1),
+    ("s = (1 - self.bar[t]).sqrt()", "self.bar[t].sqrt() * x + s * noise", 2),
+]
+
+
+@pytest.mark.parametrize(("lines", "result", "count"), LINES)
+def test_all_values_that_meet_the_samples_get_axes_together(
+    lines: str, result: str, count: int, tmp_path: Path
+) -> None:
+    found = assert_file_mends(TOGETHER.format(lines, result), "self.bar[t].view(-1, 1, 1, 1)", tmp_path / "net.py")
+    assert len(found.hypotheses[0].fixes) == count
+
+
+def test_a_change_that_would_mend_one_of_two_lines_is_left_out(tmp_path: Path) -> None:
+    lines = "a = self.bar[t].sqrt()\n        s = (1 - self.bar[\n            t]).sqrt()"
+    found = diagnosed(TOGETHER.format(lines, "a * x + s * noise"), tmp_path / "net.py")
+    assert "self.bar[t].view(-1, 1, 1, 1)" in found.hypotheses[0].advice
+    assert not found.hypotheses[0].fixes
+
+
 def test_a_vector_can_be_one_of_channels_or_of_samples() -> None:
     text = at("return a.sqrt() * x", MESSAGE.format(16, 28, 3))
     assert_first(text, "addition-size", "call", "with one value a sample, v.view(-1, 1, 1, 1)")
