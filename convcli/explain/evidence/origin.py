@@ -138,6 +138,14 @@ class Origin:
         """The calls that made a part of the user's line, the last first."""
         return self.of(node, len(self.frames) - 1, self.frames[-1].number) if self.frames else []
 
+    def set_to(self, node: ast.expr, place: tuple[int, int] | None = None) -> tuple[ast.expr | None, tuple[int, int]]:
+        """What a name is last set to, followed from the user's line or another; and the place, a frame and a line."""
+        value: ast.expr | None = node
+        at, number = place or (len(self.frames) - 1, self.frames[-1].number)
+        while isinstance(value, ast.Name):
+            value, at, number = self._value(value.id, at, number)
+        return value, (at, number)
+
     def wrong(self, types: str, in_sequential: bool, **values: int) -> Made | None:
         """Of several layers with the same numbers the one that gets something else than it takes."""
         taken, *_ = values.values()

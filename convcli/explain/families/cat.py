@@ -10,6 +10,7 @@ from convcli.explain.evidence.lines import Line
 from convcli.explain.evidence.source import Made
 from convcli.explain.families.addition import halved, of_odd_size
 from convcli.explain.families.batchwise import for_fixed_batch
+from convcli.explain.families.columns import kept_columns
 from convcli.explain.families.sequences import is_longest
 from convcli.explain.families.tokens import parameter
 from convcli.explain.rule import Fix, Hypothesis, Rule, likely
@@ -172,7 +173,11 @@ class CatSize(Rule):
             rounded = likely(says, "data", advice)
             yield from (rounded, unpadded) if differ == 2 else (unpadded, rounded)
 
-    causes = (learned_token, fixed_batch, other_batch, other_samples, other_maps)
+    def sliced_columns(self) -> Iterator[Hypothesis]:
+        listed = getattr(self.line.argument(self._call, 0, "tensors"), "elts", [])
+        yield from kept_columns(self, listed, f"{self.expected} and {self.got} beside the axis that is joined")
+
+    causes = (sliced_columns, learned_token, fixed_batch, other_batch, other_samples, other_maps)
     usual = (
         likely(
             "beside the axis that is joined, the sizes have to be equal: {expected} and {got} are not",
@@ -240,6 +245,11 @@ class CatRank(Rule):
             joined = self.line.code and self.written_dim == "1" and {shorter, longer} <= set(parts_of(self))
             yield likely(says, "call", advice, self.changed(shorter, spread) if joined else None)
 
+    def sliced_columns(self) -> Iterator[Hypothesis]:
+        if {self.a, self.b} == {2, 3}:
+            listed = self.line.argument(self._call, 0, "tensors")
+            yield from kept_columns(self, getattr(listed, "elts", []), self.differ)
+
     def reduced_axis(self) -> Iterator[Hypothesis]:
         if reduced := self.reduced(self.told_apart()[0]):
             says = f"{self.differ}: {reduced.callee}() at {reduced.place} took an axis away"
@@ -262,14 +272,14 @@ class CatRank(Rule):
 
     def lost_axis(self) -> Iterator[Hypothesis]:
         shorter, dim = self.told_apart()[0], self.written_dim
-        says = f"{self.differ}: one axis was squeezed, indexed away, reduced (max, mean) or left out"
-        lacks = "unsqueeze the one with fewer axes"
-        if shorter in parts_of(self):
-            lacks = f"{shorter}.unsqueeze({dim})" if abs(self.a - self.b) == 1 and dim else f"unsqueeze {shorter}"
-        advice = f"{lacks}, or keep the axis where it went: no squeeze(), and keepdim=True; expand() it where the "
-        yield likely(says, "call", f"{advice}other sizes differ then")
+        says = f"{self.differ}: one axis was squeezed, indexed away, reduced (max, mean) or left out, or another part "
+        kept = "keep the axis where it went (no squeeze(), keepdim=True), or take the one of 1 away where the other "
+        kept += "has it: x[:, 0] for x[:, 0:1], squeeze(1)"
+        if shorter in parts_of(self) and abs(self.a - self.b) == 1 and dim:
+            kept = f"{shorter}.unsqueeze({dim}), if all its other sizes are those of the other part then; or {kept}"
+        yield likely(f"{says}has one of 1 too many", "call", kept)
 
-    causes = (numbers, maps_and_vector, reduced_axis, one_for_all, lost_axis)
+    causes = (numbers, maps_and_vector, sliced_columns, reduced_axis, one_for_all, lost_axis)
 
     def told_apart(self) -> tuple[str, str]:
         """What has fewer axes and what has more, in the user's words as far as message and file tell them apart."""

@@ -166,7 +166,7 @@ def test_who_has_fewer_axes_is_said_where_the_message_tells_it() -> None:
     assert "a has 4 axes, b 3" in first(at(line, on_the_gpu))[1].says
     unknown = first(at(line, f"RuntimeError: invalid argument 0: {message}"))[1]
     assert "one of a and b has 4 axes, the other 3" in unknown.says
-    assert "unsqueeze the one with fewer axes" in unknown.advice
+    assert "unsqueeze" not in unknown.advice
 
 
 def test_a_number_among_tensors_gets_an_axis_and_numbers_alone_are_stacked() -> None:
