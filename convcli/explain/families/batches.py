@@ -140,7 +140,9 @@ class BatchSizes(Rule):
     def sequences(self) -> Iterator[Hypothesis]:
         """Texts, which are padded, or windows of one series, which should be of one length."""
         says = f"sequences of {list(self.first)} and {list(self.other)} went into one batch"
-        advice = "nn.utils.rnn.pad_sequence(batch, batch_first=True) in a collate_fn, or padding=… in the tokenizer"
+        batch = f"[sample{self.part} for sample in batch]" if self.part else "batch"
+        advice = f"nn.utils.rnn.pad_sequence({batch}, batch_first=True) in a collate_fn, or padding=… in the "
+        advice += "tokenizer"
         cut = (
             "windows that a dataset cuts are of one length, and one is shorter: at the series' end, or by a wrong slice"
         )
@@ -148,6 +150,9 @@ class BatchSizes(Rule):
             "x[i:i + size] for i in range(0, len(x) - size, stride) keeps whole windows alone; print len(dataset[i][0])"
         )
         series = len(self.first) == 1
+        if self.long_rows:
+            yield likely(f"{says}: their lengths stand on the last axis", "data", self.padding_rows(), self.padded())
+            return
         padded = self.padded() if series else None
         windows = self.line.has(r"(?i)\b(?:inputs?|x\w*)\b.*\b(?:targets?|y\w*)\b|window|chunk|block_size")
         if series and windows and not padded:
@@ -168,14 +173,35 @@ class BatchSizes(Rule):
         sequences,
     )
 
+    @property
+    def part(self) -> str:
+        """Which entry of each sample is stacked, where samples are dictionaries or tuples."""
+        codes = " ".join(frame.code for frame in self.case.raised.frames if frame.file.endswith("collate.py"))
+        return "[key]" if re.search(r"key: ?collate\(|\[key\]", codes) else "[0]" if "collate(samples" in codes else ""
+
+    @property
+    def long_rows(self) -> bool:
+        """Whether the samples are [channels, steps], with the same channels."""
+        first, other = self.first, self.other
+        return len(first) == len(other) == 2 and first[0] == other[0] and first[1] != other[1]
+
+    def padding_rows(self) -> str:
+        """How samples are padded on their last axis."""
+        turned = f"nn.utils.rnn.pad_sequence([sample{self.part}.T for sample in batch], batch_first=True)"
+        advice = f"in a collate_fn, {turned}.transpose(1, 2), as it pads the first axis; or F.pad(x, (0, longest - "
+        others = ", and default_collate for the other entries" if self.part else ""
+        return f"{advice}x.size(-1))) for each x, then torch.stack{others}"
+
     def padded(self) -> Fix | None:
         """The line of a collate_fn of the user's that stacks the samples, padding them."""
         call = self.line.call(r"^torch\.stack$")
         if call is None or len(call.args) != 1 or call.keywords or not self.case.direct:
             return None
         stacked = self.line.text(call)
-        padded = f"torch.nn.utils.rnn.pad_sequence({self.line.text(call.args[0])}, batch_first=True)"
-        return self.replaced(stacked, padded)
+        listed, turned = self.line.text(call.args[0]), ""
+        if self.long_rows:
+            listed, turned = f"[each.T for each in {listed}]", ".transpose(1, 2)"
+        return self.replaced(stacked, f"torch.nn.utils.rnn.pad_sequence({listed}, batch_first=True){turned}")
 
     def warning(self) -> str:
         return "" if "entry" in self.facts and self.listed() else super().warning()

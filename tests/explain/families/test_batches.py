@@ -170,6 +170,27 @@ def test_a_collate_function_of_the_users_pads_what_it_stacks(tmp_path: Path) -> 
     assert_file_mends(dedent(text), "pad_sequence", tmp_path / "net.py")
 
 
+ROWS = """
+samples = [{0} for x in (torch.rand(4, 5), torch.rand(4, 3))]
+def collate(batch):
+    return torch.stack([sample for sample in batch])
+for x in torch.utils.data.DataLoader(samples, batch_size=2{1}):
+    assert x.shape == (2, 4, 5)
+"""
+
+
+def test_samples_whose_lengths_stand_on_the_last_axis_are_turned_to_be_padded(tmp_path: Path) -> None:
+    found = assert_file_mends(ROWS.format("x", ", collate_fn=collate"), "the last axis", tmp_path / "net.py")
+    assert len(found.hypotheses[0].fixes) == 1
+
+
+@pytest.mark.parametrize(("sample", "part"), [("{'x': x, 'y': 1}", "[key]"), ("(x, 1)", "[0]"), ("[x, 1]", "[0]")])
+def test_the_entry_of_a_sample_that_is_padded_is_taken_from_it(sample: str, part: str, tmp_path: Path) -> None:
+    text = ROWS.format(sample, "").replace("collate(batch)", "other(batch)")
+    advice = diagnosed(text, tmp_path / "net.py").hypotheses[0].advice
+    assert f"pad_sequence([sample{part}.T for sample in batch], batch_first=True).transpose(1, 2)" in advice
+
+
 BARE = """
 def collate(batch):
     words, labels = zip(*batch)
