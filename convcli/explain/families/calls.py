@@ -8,6 +8,7 @@ from typing import Any
 from convcli.explain.case import Case
 from convcli.explain.evidence.lines import NAME, lines_told
 from convcli.explain.evidence.names import FUNCTION
+from convcli.explain.families.returned import handed_on
 from convcli.explain.rule import Fix, Hypothesis, Rule, certain, likely
 from convcli.wording import counted
 
@@ -154,6 +155,8 @@ class NotTensor(Rule):
             return
         elif told := self.of_call(what):
             yield told
+        elif self.case.in_sequential and (came := list(handed_on(self))):
+            yield from came
         elif (caller := self.case.caller) and (owner := re.search(r"(?i)\b(\w*(?:target|label)\w*)\.", caller.code)):
             says = f"{owner[1]} is a tuple: the loader puts strings, and what else makes no tensor, into tuples"
             yield likely(says, "data", "labels as numbers, in the dataset or by a map from names to 0, 1, …")

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from convcli.explain.rule import Fix, Hypothesis, Rule, likely
 
-FAMILY = "cat"
 Column = tuple[ast.Subscript, str, int]  # with its file and line
 
 

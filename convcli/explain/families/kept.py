@@ -6,8 +6,6 @@ from collections.abc import Callable, Iterator
 
 from convcli.explain.rule import Hypothesis, Rule, certain, likely, possible
 
-FAMILY = "sequences"
-
 NAMELESS = "the mask"
 # Statements that put 1 where there is something, and those that put it where there is nothing.
 KEEPS = r"arange\(.* <=? |>=? .*arange\(| != | > 0\b|\.ne\(|\[1\] \* .*\[0\] \* |:\w+\] = 1$|\w:\] = 0$"
