@@ -276,7 +276,8 @@ class CatRank(Rule):
         kept = "keep the axis where it went (no squeeze(), keepdim=True), or take the one of 1 away where the other "
         kept += "has it: x[:, 0] for x[:, 0:1], squeeze(1)"
         if shorter in parts_of(self) and abs(self.a - self.b) == 1 and dim:
-            kept = f"{shorter}.unsqueeze({dim}), if all its other sizes are those of the other part then; or {kept}"
+            fitting = "if its other sizes are those of the other part (expand() one of 1)"
+            kept = f"{shorter}.unsqueeze({dim}), {fitting}; or {kept}"
         yield likely(f"{says}has one of 1 too many", "call", kept)
 
     causes = (numbers, maps_and_vector, sliced_columns, reduced_axis, one_for_all, lost_axis)
