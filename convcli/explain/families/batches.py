@@ -11,6 +11,7 @@ FAMILY = "data"
 
 COLLATE = r"collate|[/\\]_utils[/\\](?:worker|fetch)|dataloader"
 DEFAULT = r"default_collate|collate_tensor_fn"
+LEAST_SOUND = 8000  # values: a second as telephones have it, and longer than texts are
 COLLATES = re.compile(r"(?i)collate|pad_batch")
 
 
@@ -137,6 +138,14 @@ class BatchSizes(Rule):
             advice = "collate_fn=lambda batch: tuple(zip(*batch)) keeps them as lists, as detectors take them"
             yield likely(says, "data", advice)
 
+    def recordings(self) -> Iterator[Hypothesis]:
+        """Sound, which has thousands of values a second, in one channel."""
+        if len(self.first) == len(self.other) == 1 and min(*self.first, *self.other) >= LEAST_SOUND:
+            says = f"recordings of {self.first[0]} and {self.other[0]} values went into one batch"
+            size = max(*self.first, *self.other)
+            advice = f"cut or pad each to one length in __getitem__: F.pad(x, (0, {size} - len(x))) for shorter ones; "
+            yield likely(says, "data", f"{advice}or pad_sequence in a collate_fn, with the lengths beside it")
+
     def sequences(self) -> Iterator[Hypothesis]:
         """Texts, which are padded, or windows of one series, which should be of one length."""
         says = f"sequences of {list(self.first)} and {list(self.other)} went into one batch"
@@ -170,6 +179,7 @@ class BatchSizes(Rule):
         stacked_in_a_line,
         other_channels,
         other_pictures_or_boxes,
+        recordings,
         sequences,
     )
 

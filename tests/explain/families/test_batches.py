@@ -9,6 +9,12 @@ from tests.explain import assert_file_mends, assert_first, at, diagnosed, explai
 
 CASES = [
     (
+        "stack expects each tensor to be equal size, but got [128000] at entry 0 and [102452] at entry 5",
+        "batch-sizes",
+        "data",
+        "F.pad(x, (0, 128000 - len(x)))",
+    ),
+    (
         "default_collate: batch must contain tensors, numpy arrays, numbers, dicts or lists; found "
         "<class 'mmengine.structures.instance_data.InstanceData'>",
         "batch-types",
