@@ -1,6 +1,5 @@
 """Numbers of one type where those of another are taken."""
 
-import ast
 import re
 from collections.abc import Iterator
 from itertools import chain
@@ -8,7 +7,7 @@ from itertools import chain
 from convcli.explain.evidence.lines import NAME, lines_told
 from convcli.explain.evidence.source import Made
 from convcli.explain.families import by_hand
-from convcli.explain.families.promoted import promoted
+from convcli.explain.families.promoted import of_numpy, promoted
 from convcli.explain.rule import Fix, Hypothesis, Rule, certain, likely
 
 FAMILY = "dtype"
@@ -201,7 +200,7 @@ class Dtype(Rule):
         if single == "float" and not self.sides and (told := promoted(self, self.arrived())):
             yield told
             return
-        made = self.loaded_from_numpy() if single == "float" and not self.sides else []
+        made = of_numpy(self, self.arrived()) if single == "float" and not self.sides else []
         if made:
             says += f": {lines_told([fix.number for fix in made])} made tensors of them"
             yield likely(
@@ -215,32 +214,6 @@ class Dtype(Rule):
         """The calls that made what the layer gets, the last first."""
         seen = not self.generic
         return self.case.origin.arriving(None, self.line, self._call, self.case.in_sequential) if seen else []
-
-    def loaded_from_numpy(self) -> list[Fix]:
-        """The lines of the user's file that make the layer's input of NumPy's numbers, and a regression's targets."""
-        made = [step for step in self.arrived() if step.callee == "from_numpy" and step.file in self.case.source.texts]
-        if not made:
-            return []
-        file, lines = made[0].file, self.case.source.texts[made[0].file]
-        compared = " ".join(line for line in lines if re.search(r"(?i)mse|l1_?loss|huber|binary_cross|bce", line))
-        others = [
-            each
-            for each in self.case.source.made
-            if each.callee == "from_numpy" and each.file == file and each.number != made[0].number
-        ]
-        targets = [
-            each
-            for each in others
-            if (name := re.match(r"\s*(\w+) = ", lines[each.number - 1])) and re.search(rf"\b{name[1]}\b", compared)
-        ]
-        return [fix for each in (made[0], *targets) if (fix := self.floats(each))]
-
-    def floats(self, made: Made) -> Fix | None:
-        """A line that makes a tensor of NumPy's numbers, of float32."""
-        line, call = self.case.source.texts[made.file][made.number - 1].strip(), ast.unparse(made.call)
-        if call not in line or re.search(r"\.float\(|float32|\.to\(|\.long\(", line):
-            return None
-        return Fix(line.replace(call, f"{call}.float()"), "instead", made.file, made.number)
 
     def halves(self, given: str, weight: str) -> Iterator[Hypothesis]:
         half = next(each for each in (given, weight) if each in SMALL)

@@ -1,4 +1,4 @@
-"""A tensor that is float32, and that a later line calculates with float64 numbers."""
+"""The lines that make float64 tensors: of NumPy's numbers, or of a float32 tensor that is calculated with them."""
 
 import ast
 import re
@@ -10,6 +10,7 @@ from convcli.explain.rule import Fix, Hypothesis, Rule, likely
 FAMILY = "dtype"
 
 SINGLE = r"float32|FloatTensor|\.float\(\)$"
+REGRESSION = r"(?i)mse|l1_?loss|huber|binary_cross|bce"
 
 
 def promoted(rule: Rule, steps: Sequence[Made]) -> Hypothesis | None:
@@ -33,3 +34,44 @@ def promoted(rule: Rule, steps: Sequence[Made]) -> Hypothesis | None:
     code = lines[number - 1].strip().replace(part, f"({part}).float()", 1)
     fix = Fix(code, "instead", first.file, number) if statement.end_lineno == number else None
     return likely(says, "data", f".float() of what line {number} makes, or of its numbers from NumPy", fix)
+
+
+def of_numpy(rule: Rule, steps: Sequence[Made]) -> list[Fix]:
+    """The lines that make the layer's input of NumPy's numbers, and a regression's targets, with ``.float()``."""
+    source = rule.case.source
+    calls = [made for made in source.made if made.callee == "from_numpy" and made.file in source.texts]
+    came = [step for step in steps if step.callee == "from_numpy" and step.file in source.texts]
+    of_loader = not came and looped(rule)
+    first = next(iter(came or (calls if of_loader else ())), None)
+    if first is None:
+        return []
+    lines = source.texts[first.file]
+    compared = " ".join(line for line in lines if re.search(REGRESSION, line))
+    targets = [
+        each for each in calls if each.file == first.file and (of_loader or is_named(lines[each.number - 1], compared))
+    ]
+    chosen = {each.number: each.file for each in (first, *(targets if compared else ()))}
+    return [fix for number, file in chosen.items() if (fix := single(file, number, lines, calls, bool(compared)))]
+
+
+def is_named(line: str, words: str) -> bool:
+    """Whether what a line makes has a name that stands in these words."""
+    name = re.match(r"\s*(\w+) = ", line)
+    return bool(name and re.search(rf"\b{name[1]}\b", words))
+
+
+def looped(rule: Rule) -> bool:
+    """Whether the layer's input is what a loop goes through, as of a loader."""
+    frame = None if rule.generic else rule.case.frame
+    loop = rule.case.source.names.loop(frame.file, frame.number) if frame else None
+    return loop is not None and rule.x in {ast.unparse(node) for node in ast.walk(loop.target)}
+
+
+def single(file: str, number: int, lines: Sequence[str], calls: Sequence[Made], all_of_it: bool) -> Fix | None:
+    """A line that makes tensors of NumPy's numbers, of float32: all of them, or the first."""
+    code = line = lines[number - 1].strip()
+    here = [ast.unparse(each.call) for each in calls if (each.file, each.number) == (file, number)]
+    for call in dict.fromkeys(here if all_of_it else here[:1]):
+        code = code.replace(call, f"{call}.float()")
+    settled = re.search(r"\.float\(|float32|\.to\(|\.long\(", line)
+    return Fix(code, "instead", file, number) if code != line and not settled else None

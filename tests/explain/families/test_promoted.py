@@ -27,3 +27,34 @@ def test_the_line_that_calculates_with_numpy_s_numbers_is_named(tmp_path: Path, 
 def test_plain_numbers_promote_nothing(tmp_path: Path) -> None:
     text = TABLE.format(made=SINGLE, line="x = x / 2").replace("model(x", "model(torch.from_numpy(mean) + x")
     assert "and line" not in diagnosed(text, tmp_path / "net.py").hypotheses[0].says
+
+
+LOADED = """
+def dataset(x, y):
+    return torch.utils.data.TensorDataset(torch.from_numpy(x), torch.from_numpy(y))
+
+
+def score(model, loader):
+    return [model(x) for x, _ in loader]
+
+
+loader = torch.utils.data.DataLoader(dataset(np.ones((6, 4)), np.ones((6, 1))), batch_size=3)
+model = nn.Linear(4, 1)
+for x, y in loader:
+    loss = F.mse_loss(model(x), y)
+    loss.backward()
+score(model, loader)
+"""
+
+
+def test_numbers_that_come_through_a_loader_are_mended_where_it_gets_them(tmp_path: Path) -> None:
+    found = assert_file_mends(LOADED, "line 7 made tensors of them", tmp_path / "net.py")
+    assert [fix.number for fix in found.hypotheses[0].fixes] == [7]
+
+
+def test_class_numbers_of_a_loader_stay_whole(tmp_path: Path) -> None:
+    text = LOADED.replace("F.mse_loss(model(x), y)", "F.cross_entropy(model(x), y[:, 0])").replace(
+        "Linear(4, 1)", "Linear(4, 2)"
+    )
+    text = text.replace("np.ones((6, 1))", "np.ones((6, 1), dtype=int)")
+    assert_file_mends(text, "line 7 made tensors of them", tmp_path / "net.py")
