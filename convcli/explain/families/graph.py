@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from convcli.explain.case import Case
-from convcli.explain.evidence.names import FUNCTION, last_name
+from convcli.explain.evidence.names import FUNCTION, assigned_by, last_name
+from convcli.explain.families.order import names_in, runs_network
 from convcli.explain.rule import Fix
 
 CUTS = r"\.detach\(|\.item\(|\.numpy\(|\.data\b|argmax\(|torch\.tensor\(|\.tolist\("
@@ -53,7 +54,26 @@ def cuts(case: Case, loss: str) -> list[int]:
     within = [node.lineno for node in off for number in made if node.lineno < number <= (node.end_lineno or 0)]
     decorated = [each for each in case.source.names.functions.get("forward", []) if each in nodes]
     within += [each.lineno for each in decorated if any(re.search(OFF, ast.unparse(d)) for d in each.decorator_list)]
-    return sorted({number for number, code in made.items() if re.search(CUTS, code)} | set(within))
+    cut = {number for number, code in made.items() if re.search(CUTS, code) and not _of_data(case, code, made)}
+    return sorted(cut | set(within))
+
+
+def _of_data(case: Case, code: str, made: dict[int, str]) -> bool:
+    """Whether a statement only makes a tensor of data, which nothing has learned from yet."""
+    (tree,) = ast.parse(code).body
+    if re.search(CUTS, code.replace("torch.tensor(", "")) or runs_network(tree):
+        return False
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    names = names_in(
+        *(argument for call in calls if ast.unparse(call.func) == "torch.tensor" for argument in call.args)
+    )
+    collected = any(f"{name}.append" in case.source.names.called for name in names)
+    learned = any(re.search(LEARNED_FROM, name) for name in names)
+    chain = [statement for each in made.values() for statement in ast.parse(each).body]
+    sources = [
+        each for each in chain if isinstance(each, ast.Assign) and names & {name for name, _ in assigned_by(each)}
+    ]
+    return not (collected or learned or any(map(runs_network, sources)))
 
 
 def copied(case: Case, numbers: list[int]) -> tuple[int, str, Fix | None] | None:

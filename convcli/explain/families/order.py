@@ -54,7 +54,7 @@ def _behind(case: Case, file: str, statement: ast.stmt) -> list[ast.Assign]:
     return list(case.source.names.behind(names_in(statement), file, statement.lineno))
 
 
-def _runs_network(statement: ast.stmt) -> bool:
+def runs_network(statement: ast.stmt) -> bool:
     """Whether a statement calls what is likely to be a network."""
     called = [ast.unparse(node.func) for node in ast.walk(statement) if isinstance(node, ast.Call)]
     return any(re.search(NETWORK, name) and not re.search(NO_NETWORK, name) for name in called)
@@ -72,7 +72,7 @@ def twice(case: Case) -> Twice | None:
             chain, again = _behind(case, file, first), _behind(case, file, second)
             both = [each for each in again if each in chain and each in body and each.lineno < first.lineno]
             read = names_in(first, *chain) & names_in(second, *again)
-            if both := [each for each in both if _runs_network(each) and _made(each) & read]:
+            if both := [each for each in both if runs_network(each) and _made(each) & read]:
                 return Twice(both[0], (first, second), steps[0], file)
     return None
 
@@ -99,7 +99,7 @@ def too_early(case: Case) -> tuple[list[ast.Assign], ast.stmt] | None:
             users = [each for each in above if made.lineno < each.lineno <= steps[-1].lineno and each not in moved]
             if made in above and made.lineno < steps[-1].lineno and not _made(made) & names_in(*users):
                 moved = [made, *moved]
-        if any(map(_runs_network, moved)):
+        if any(map(runs_network, moved)):
             return moved, steps[-1]
     return None
 

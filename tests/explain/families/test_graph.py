@@ -125,6 +125,7 @@ def test_a_layer_that_was_put_in_before_all_was_frozen(tmp_path: Path) -> None:
     ("line", "words"),
     [
         ("loss = torch.tensor(net(x).sum().item())", "line 7 cuts the way"),
+        ("loss = torch.tensor(net(x).sum())", "line 7 cuts the way"),
         ("scores = net(x).argmax(1).float()\n        loss = scores.mean()", "line 7 cuts the way"),
         ("with torch.no_grad():\n            loss = net(x).sum()", "line 7 cuts the way"),
         ("net.requires_grad_(False)\n        loss = net(x).sum()", "line 7 freezes parameters"),
@@ -133,6 +134,18 @@ def test_a_layer_that_was_put_in_before_all_was_frozen(tmp_path: Path) -> None:
 def test_where_the_way_to_the_loss_is_cut(tmp_path: Path, line: str, words: str) -> None:
     text = f"net = nn.Linear(3, 4)\n        x = torch.rand(2, 3)\n        {line}\n        loss.backward()\n"
     assert words in said(tmp_path / "net.py", f"        {text}")[0]
+
+
+def test_a_tensor_that_is_made_of_data_cuts_nothing(tmp_path: Path) -> None:
+    text = """
+        rows = [[1.0, 2.0, 3.0]]
+        x = torch.tensor(rows)
+        net = nn.Linear(3, 4)
+        net.requires_grad_(False)
+        loss = net(x).sum()
+        loss.backward()
+    """
+    assert "line 9 freezes parameters" in said(tmp_path / "net.py", text)[0]
 
 
 def test_a_sum_of_losses_that_is_never_begun_anew(tmp_path: Path) -> None:
