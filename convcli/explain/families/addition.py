@@ -17,6 +17,7 @@ from convcli.explain.rule import Hypothesis, Rule, certain, likely, possible
 FAMILY = "addition"
 
 REPLICAS = r"Trainer(?![a-z])|DataParallel|(?i:multi.?gpu)"
+MOST_AXES = 64  # of a tensor
 CLASSES = (10, 100, 1000)  # of CIFAR and MNIST, and of ImageNet
 
 
@@ -98,6 +99,10 @@ class AdditionSize(OfGrids, OfMaps, OfCompared, OfSamples):
     def operands(self) -> Iterator[tuple[str, str]]:
         yield self.sides[0], f"{self.a} on axis {self.axis}"
         yield self.sides[1], f"{self.b} on axis {self.axis}"
+
+    def hypotheses(self) -> Iterator[Hypothesis]:
+        if self.axis < MOST_AXES:
+            yield from super().hypotheses()
 
     def empty(self) -> Iterator[Hypothesis]:
         if min(self.a, self.b) == 0:

@@ -331,6 +331,11 @@ CASES = [
 ]
 
 
+def test_an_axis_that_no_tensor_has_is_no_number_to_count_with() -> None:
+    message = "The size of tensor a (1125) must match the size of tensor b (3) at non-singleton dimension 2147483648"
+    assert diagnose(read(message)) is None
+
+
 @pytest.mark.parametrize(("text", "code", "change", "words"), CASES)
 def test_the_first_answer(text: str, code: str, change: str, words: str) -> None:
     assert_first(text, code, change, words)
