@@ -276,7 +276,7 @@ class Rule:
                 made, changes = self.case.source.worded(made, changes, relative)
                 if self.case.source.shared(made, *changes) and not (relative and self.for_all(made, changes)):
                     return None
-            return Fix(dedent(made.edited(type, **changes)).strip(), "definition", made.file, made.number, made.last)
+            return redefined(made, type, **changes)
         if any(each.name == self.layer for each in self.case.source.fitting("Sequential")):
             return None  # it is one of several layers
         named = not self.line.code or re.search(self.layer_named, self.layer)  # and not a whole model
@@ -306,6 +306,11 @@ class Rule:
             place = f" ({Path(own.file).name}:{defined[0][0].lineno})" if len(defined) == 1 else ""
             return f"{argument}={value} in the layer of {self.named}{place} that takes it"
         return f"{argument}={value} where {self.named} is made"
+
+
+def redefined(made: Made, type: str = "", **changes: object) -> Fix:
+    """The lines of the user's file that make a layer or a tensor, with another class or other arguments."""
+    return Fix(dedent(made.edited(type, **changes)).strip(), "definition", made.file, made.number, made.last)
 
 
 def shaped(shape: Sequence[int], *names: str) -> str:

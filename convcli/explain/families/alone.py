@@ -5,11 +5,10 @@ import re
 from collections.abc import Iterator
 from functools import cached_property
 from math import prod
-from textwrap import dedent
 
 from convcli.explain.evidence.names import last_name, whole
 from convcli.explain.evidence.source import Made
-from convcli.explain.rule import Fix, Hypothesis, Rule, likely, possible
+from convcli.explain.rule import Fix, Hypothesis, Rule, likely, possible, redefined
 
 FAMILY = "norm"
 
@@ -99,7 +98,7 @@ class NormOne(Rule):
         settled = made and ({each.arg for each in made.call.keywords} & {None, "drop_last", "batch_sampler"})
         if not made or settled or self.size == 1:
             return None
-        return Fix(dedent(made.edited(drop_last=True)).strip(), "definition", made.file, made.number, made.last)
+        return redefined(made, drop_last=True)
 
     def predicts(self) -> bool:
         """Whether the innermost of the user's functions and lines that speaks of training or predicting predicts."""

@@ -9,7 +9,7 @@ from convcli.explain.evidence.names import last_name
 from convcli.explain.evidence.source import Made
 from convcli.explain.families.meeting import Meeting
 from convcli.explain.families.tokens import ALLOCATES
-from convcli.explain.rule import Fix, Hypothesis, Rule, likely
+from convcli.explain.rule import Fix, Hypothesis, Rule, likely, redefined
 
 FAMILY = "addition"
 
@@ -54,8 +54,7 @@ def fixed_batch(rule: Rule, names: tuple[str, str], counts: tuple[int, int], axi
     says = f"{name} is made for a fixed batch of {given} ({made.place}), and {other} has {samples}: {last}"
     at_hand = f"{other}.size({axis})"
     advice = f"{at_hand} in the place of {written}, for the batch at hand; drop_last=True leaves samples out"
-    code = replace(made, places={"size": axis}).edited(size=at_hand).strip()
-    fix = Fix(code, "instead", made.file, made.number, made.last)
+    fix = replace(redefined(replace(made, places={"size": axis}), size=at_hand), where="instead")
     in_reach = sizes is made.call.args and reaches(rule, other, made.number)
     return [likely(says, "call", advice, fix if in_reach else None)]
 

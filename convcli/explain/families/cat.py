@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Self
 
 from convcli.explain.case import Case
@@ -13,7 +14,7 @@ from convcli.explain.families.batchwise import for_fixed_batch
 from convcli.explain.families.columns import kept_columns
 from convcli.explain.families.sequences import is_longest
 from convcli.explain.families.tokens import parameter
-from convcli.explain.rule import Fix, Hypothesis, Rule, likely
+from convcli.explain.rule import Hypothesis, Rule, likely, redefined
 from convcli.wording import counted
 
 JOINS = r"(?:^|\.)(?:cat|concat|concatenate)$"
@@ -24,10 +25,14 @@ FEATURES = r"(?i)feat|emb|vec|hidden|state"
 FAMILY = "cat"
 
 
-def parts_of(rule: Rule) -> list[str]:
+def listed(rule: Rule) -> list[ast.expr]:
     """What the user's line concatenates, where it is listed there."""
-    listed = rule.line.argument(rule._call, 0, "tensors")
-    return [rule.line.text(part) for part in getattr(listed, "elts", [])]
+    return list(getattr(rule.line.argument(rule._call, 0, "tensors"), "elts", ()))
+
+
+def parts_of(rule: Rule) -> list[str]:
+    """The same as it is written."""
+    return [rule.line.text(part) for part in listed(rule)]
 
 
 def joined_along(line: Line) -> int | None:
@@ -174,8 +179,7 @@ class CatSize(Rule):
             yield from (rounded, unpadded) if differ == 2 else (unpadded, rounded)
 
     def sliced_columns(self) -> Iterator[Hypothesis]:
-        listed = getattr(self.line.argument(self._call, 0, "tensors"), "elts", [])
-        yield from kept_columns(self, listed, f"{self.expected} and {self.got} beside the axis that is joined")
+        yield from kept_columns(self, listed(self), f"{self.expected} and {self.got} beside the axis that is joined")
 
     causes = (sliced_columns, learned_token, fixed_batch, other_batch, other_samples, other_maps)
     usual = (
@@ -217,7 +221,7 @@ class CatRank(Rule):
     def numbers(self) -> Iterator[Hypothesis]:
         if "position" not in self.facts:
             return
-        parts, listed = parts_of(self), self.handed(0, "parts")
+        parts, every = parts_of(self), self.handed(0, "parts")
         number = parts[self.position] if self.position < len(parts) else ""
         if not self.position:
             stacked = self.replaced("torch.cat(", "torch.stack(")
@@ -226,8 +230,8 @@ class CatRank(Rule):
             with_axis = self.changed(number, "{}.reshape(1)")
             yield likely(f"{number} is a single number, without an axis", "call", "reshape(1) gives it one", with_axis)
         else:
-            says = f"element {self.position} of {listed} is a single number, and those before it have an axis"
-            with_axes = self.changed(listed, "[part.reshape(-1) for part in {}]")
+            says = f"element {self.position} of {every} is a single number, and those before it have an axis"
+            with_axes = self.changed(every, "[part.reshape(-1) for part in {}]")
             advice = "give each an axis, part.reshape(-1); torch.stack takes no mixture"
             yield likely(says, "call", advice, with_axes)
 
@@ -247,13 +251,12 @@ class CatRank(Rule):
 
     def sliced_columns(self) -> Iterator[Hypothesis]:
         if {self.a, self.b} == {2, 3}:
-            listed = self.line.argument(self._call, 0, "tensors")
-            yield from kept_columns(self, getattr(listed, "elts", []), self.differ)
+            yield from kept_columns(self, listed(self), self.differ)
 
     def reduced_axis(self) -> Iterator[Hypothesis]:
         if reduced := self.reduced(self.told_apart()[0]):
             says = f"{self.differ}: {reduced.callee}() at {reduced.place} took an axis away"
-            kept = Fix(reduced.edited(keepdim=True).strip(), "instead", reduced.file, reduced.number, reduced.last)
+            kept = replace(redefined(reduced, keepdim=True), where="instead")
             yield likely(says, "call", "keepdim=True there keeps it, with size 1", kept)
 
     def one_for_all(self) -> Iterator[Hypothesis]:
@@ -304,8 +307,8 @@ class CatRank(Rule):
     @property
     def pooled(self) -> list[str]:
         """The parts that are maps of one cell, and weren't flattened."""
-        origin, listed = self.case.origin, getattr(self.line.argument(self._call, 0, "tensors"), "elts", [])
-        told = {self.line.text(part): origin.told(origin.steps(part)) for part in listed}
+        origin = self.case.origin
+        told = {self.line.text(part): origin.told(origin.steps(part)) for part in listed(self)}
         return [part for part, came in told.items() if came.pooled and came.layer and not came.flat]
 
     def reduced(self, part: str) -> Made | None:

@@ -144,11 +144,8 @@ class TargetSteps(Targets):
         frames = [frame.code for frame in self.case.raised.frames if not frame.of_library]
         if any(re.search(INDEXED, code) for code in frames):
             yield likely(f"{stray}{read_as}", "data", squeeze, *self.without_first())
-            says, advice = (
-                "it is a batch of one sequence, [batch, steps, classes]",
-                "transpose the scores: transpose(1, 2)",
-            )
-            yield possible(says, "loss", advice)
+            says = "it is a batch of one sequence, [batch, steps, classes]"
+            yield possible(says, "loss", "transpose the scores: transpose(1, 2)")
         else:
             says = f"the scores are [batch, steps, classes], of one sample: {read_as}"
             advice = "transpose them, or flatten both: out.reshape(-1, classes), labels.reshape(-1)"

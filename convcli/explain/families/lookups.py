@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 
 from convcli.explain.evidence.lines import NAME
-from convcli.explain.rule import Fix, Hypothesis, Rule, certain, likely, possible
+from convcli.explain.rule import Hypothesis, Rule, certain, likely, possible, redefined
 
 FAMILY = "sequences"
 
@@ -142,16 +142,15 @@ class EmbeddingRange(Rule):
         if special := self.special(rows):
             table, names = special
             says = f"{' and '.join(names)} have numbers as well, and {rows} counts the words without them"
-            fix = Fix(made.edited(**{argument: table}).strip(), "definition", made.file, made.number, made.last)
-            return likely(says, "model", f"{table} rows, a number for each that is looked up", fix)
+            advice = f"{table} rows, a number for each that is looked up"
+            return likely(says, "model", advice, redefined(made, **{argument: table}))
         nodes = [node for nodes in source.names.nodes.values() for node in nodes]
         from_one = [
             node.lineno for node in nodes if isinstance(node, ast.DictComp) and re.search(FROM_ONE, ast.unparse(node))
         ]
         if from_one and re.fullmatch(r"len\([\w.]+\)|[\w.]+", rows):
             says = f"numbers are counted from 1 in line {from_one[0]}: the largest is {rows}, and rows end before it"
-            code = made.edited(**{argument: f"{rows} + 1"}).strip()
-            fix = Fix(code, "definition", made.file, made.number, made.last)
+            fix = redefined(made, **{argument: f"{rows} + 1"})
             return likely(says, "model", f"{rows} + 1 rows: row 0 is then free, for padding", fix)
         return None
 

@@ -4,7 +4,6 @@ import ast
 import re
 from collections.abc import Iterator
 from functools import cached_property
-from textwrap import dedent
 from typing import Any
 
 from convcli.explain.case import Case
@@ -14,7 +13,7 @@ from convcli.explain.families.convolved import dense
 from convcli.explain.families.features import SAME_COLUMNS, columns, of_models
 from convcli.explain.families.neighbours import other_words
 from convcli.explain.families.trained import as_trained
-from convcli.explain.rule import Fix, Hypothesis, Rule, certain, likely, possible
+from convcli.explain.rule import Fix, Hypothesis, Rule, certain, likely, possible, redefined
 from convcli.wording import counted
 
 FAMILY = "norm"
@@ -81,8 +80,7 @@ class NormChannels(Rule):
             words, told = found
             says = f"{told}, and the norm at {norm.place} is made for {norm.written('num_features')}: here "
             says += f"{self.got} arrive, and it was made for {self.expected}"
-            fix = Fix(dedent(norm.edited(num_features=words)).strip(), "definition", norm.file, norm.number, norm.last)
-            yield likely(says, "model", f"num_features={words} there", fix)
+            yield likely(says, "model", f"num_features={words} there", redefined(norm, num_features=words))
 
     def layer_before(self) -> Iterator[Hypothesis]:
         layer = self.came.layer

@@ -3,12 +3,11 @@
 import ast
 import re
 from collections.abc import Iterator
-from textwrap import dedent
 
 from convcli.explain.families.loaded import at_odds, building, kept_arguments
 from convcli.explain.families.state_arguments import differing
 from convcli.explain.families.state_keys import grid
-from convcli.explain.rule import Fix, Hypothesis, Rule, likely, possible
+from convcli.explain.rule import Fix, Hypothesis, Rule, likely, possible, redefined
 from convcli.wording import counted
 
 FAMILY = "state_dict"
@@ -137,7 +136,7 @@ class OfSizes(Rule):
         says = f"{name} is {list(saved)} in the file and {list(built)} in the model, and all that differs follows from "
         says += f"{argument}: {new} in {made.callee} at {made.place}, and {old} when the weights were saved"
         advice = f"{argument}={old} there to use these weights; with {new} it is another network, which learns anew"
-        fix = Fix(dedent(made.edited("", **{argument: old})).strip(), "definition", made.file, made.number, made.last)
+        fix = redefined(made, "", **{argument: old})
         plain = isinstance(made.node(argument), ast.Constant | None)
         yield likely(says, "model", advice, fix if plain else None)
 

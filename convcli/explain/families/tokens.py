@@ -11,7 +11,7 @@ from convcli.explain.evidence.lines import NAME
 from convcli.explain.evidence.source import Made
 from convcli.explain.families.meeting import FILLS, Meeting
 from convcli.explain.families.sequences import is_longest
-from convcli.explain.rule import Fix, Hypothesis, Rule, likely, possible
+from convcli.explain.rule import Fix, Hypothesis, Rule, likely, possible, redefined
 
 FAMILY = "addition"
 
@@ -179,5 +179,4 @@ class OfTokens(Meeting):
         if made is None or len(made.call.args) != 3:
             return None
         made = replace(made, places={"tokens": 1})
-        code = made.edited(tokens=f"{made.written('tokens')} + 1").strip()
-        return Fix(code, "definition", made.file, made.number, made.last)
+        return redefined(made, tokens=f"{made.written('tokens')} + 1")

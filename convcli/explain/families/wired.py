@@ -12,7 +12,7 @@ from convcli.explain.evidence.origin import MAKES, joined
 from convcli.explain.evidence.source import Made
 from convcli.explain.families.convolved import batch_parted
 from convcli.explain.families.features import LAST_MAPS, WIDTHS, columns, flat_picture, maps_counted
-from convcli.explain.rule import Fix, Hypothesis, Rule, likely
+from convcli.explain.rule import Fix, Hypothesis, Rule, likely, redefined
 
 FAMILY = "linear"
 
@@ -147,8 +147,7 @@ class OfLinear(Rule):
     def remade_for_features(self) -> list[Fix | None]:
         if self.part:
             made, parameter, words = self.part
-            code = made.edited(**{parameter: words}).strip()
-            return [Fix(code, "definition", made.file, made.number, made.last)]
+            return [redefined(made, **{parameter: words})]
         code = f"nn.Linear({self.features}, {self.out_features})"
         return self.remade_alike(self.written, code, in_features=self.features)
 
