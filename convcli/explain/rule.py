@@ -26,9 +26,10 @@ INPUTS = r"(?i)n_?in(?:puts?)?|in(?:put)?_?(?:dim|features|size|channels|ch)?|d_
 NEW = r"(?:^|\.)[A-Z]\w*$"  # a class that is called
 # Files and functions that use a model that is trained already, and those that train one.
 USES, TRAINS = (
-    r"(?i)(?:^|[/\\_])(?:test|eval|infer|predict|demo|detect|generat|serve|export|convert|transcri)",
+    r"(?im)(?:^|[/\\_])(?:test|eval|infer|predict|demo|detect|generat|serve|export|convert|transcri)",
     r"(?i)train|tun(?:e|ing)",
 )
+PREDICTS, LEARNS = r"\.eval\(\)|no_grad|inference_mode", r"backward\(|optim|\.fit\("
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,11 +212,11 @@ class Rule:
 
     @property
     def in_use(self) -> bool:
-        """Whether the user's own places are those of a script that tests a trained model, or predicts with it."""
-        places = [
-            f"{Path(frame.file).name}/{frame.function}" for frame in self.case.raised.frames if not frame.of_library
-        ]
-        return any(re.search(USES, place) for place in places) and not any(re.search(TRAINS, place) for place in places)
+        """Whether the script tests a trained model, or predicts with it, by the names of its places or its lines."""
+        own = [frame for frame in self.case.raised.frames if not frame.of_library]
+        places = "\n".join(f"{Path(frame.file).name}/{frame.function}" for frame in own)
+        named = re.search(USES, places) and not re.search(TRAINS, places)
+        return bool(named) or (self.case.may_have(PREDICTS) and not self.case.may_have(LEARNS))
 
     # Fixes, each standing where it belongs in the user's file.
 

@@ -1,6 +1,7 @@
 """The user's files, where they stand on this machine: parsed to see how a layer was made, never run."""
 
 import ast
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import isqrt
@@ -11,6 +12,7 @@ from convcli.explain.evidence.frames import Frame
 from convcli.explain.evidence.names import DEEPEST, Names, assigned_by, handed_over, last_name, whole
 
 MOST_ALIKE = 20  # layers that are looked at for whether they get one tensor
+LOADS = r"pretrained|weights=|load_state_dict\((?!\w+\.state_dict)|torch\.load\(|load_checkpoint|to_empty|device_map"
 LARGEST = 150_000  # bytes of a file that are read; what people write by hand is shorter
 # Where an argument stands if it isn't named.
 PLACES = {"in_channels": 0, "in_features": 0, "num_features": 0, "normalized_shape": 0, "input_size": 0, "embed_dim": 0}
@@ -275,8 +277,10 @@ class Source:
     def says(self, word: str) -> bool:
         return any(word in line for lines in self.texts.values() for line in lines)
 
-    def mentions(self, word: str) -> bool:
-        return any(word in made.code for made in self.made)
+    @property
+    def loads(self) -> bool:
+        """Whether some line loads weights that were trained before."""
+        return any(re.search(LOADS, line) for lines in self.texts.values() for line in lines)
 
 
 def _lines(frame: Frame) -> list[str]:

@@ -162,7 +162,7 @@ class BackwardTwice(Rule):
         elif state := graph.carried(self.case):
             name, number = state
             says = f"{name} of the step before goes into this one (line {number}), with a graph that is freed by now"
-            pairs = self.case.source.mentions("LSTM")
+            pairs = self.case.source.says("LSTM")
             code = f"{name} = tuple(each.detach() for each in {name})" if pairs else f"{name} = {name}.detach()"
             yield likely(says, "call", f"{code} in each step", self.before(code))
             yield possible(*SHARED)

@@ -135,7 +135,7 @@ class CallArguments(Rule):
     def of_container(self) -> Hypothesis:
         """One of the layers in a row takes no input at all."""
         says = "a layer in the nn.Sequential takes no input: an nn.ModuleList, as it seems, which only holds layers"
-        from_children = self.case.source.mentions("children()")
+        from_children = self.case.source.says("children()")
         return likely(says, "model", IN_ITS_PLACE + (CHILDREN if from_children else ""))
 
     @property

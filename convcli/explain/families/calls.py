@@ -146,7 +146,7 @@ class NotTensor(Rule):
             yield likely(says, "call", advice)
 
     def several(self) -> Iterator[Hypothesis]:
-        what, mentions = self.what, self.case.source.mentions
+        what = self.what
         if self.kind.endswith("Outputs") and self.kind[0] in "GI":
             says = f"{what} is {self.kind}: in training the model returns its auxiliary outputs too"
             advice = "outputs.logits, plus 0.4 (0.3) times the loss of .aux_logits; or aux_logits=False"
@@ -160,7 +160,7 @@ class NotTensor(Rule):
         elif (caller := self.case.caller) and (owner := re.search(r"(?i)\b(\w*(?:target|label)\w*)\.", caller.code)):
             says = f"{owner[1]} is a tuple: the loader puts strings, and what else makes no tensor, into tuples"
             yield likely(says, "data", "labels as numbers, in the dataset or by a map from names to 0, 1, …")
-        elif any(map(mentions, ("LSTM(", "GRU(", "RNN(", "MultiheadAttention("))):
+        elif any(map(self.case.source.says, ("LSTM(", "GRU(", "RNN(", "MultiheadAttention("))):
             says = f"{what} is a tuple: LSTM, GRU and attention return (output, state)"
             if not self.case.in_sequential:
                 yield likely(says, "call", f"take it apart where it is made: out, _ = …; {STEPS}")

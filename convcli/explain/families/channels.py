@@ -15,7 +15,6 @@ from convcli.wording import counted
 FAMILY = "channels"
 
 GREY = ('convert("L")', "convert('L')", "Grayscale(", "IMREAD_GRAYSCALE", "MNIST(")
-LOADS = ("pretrained", "weights=", "load_state_dict", "torch.load(")
 NECK = (256, 512, 1024, 2048)  # channels of a ResNet's levels, which detectors are set for
 # Channels that the denoising network of an image generator expects, and those that arrive.
 LATENTS = {
@@ -189,7 +188,7 @@ class ChannelsColour(OfChannels):
     def meant(self, given: str) -> str:
         """What the user's file says of grey pictures that are meant to be grey, for a network without weights."""
         source, frame = self.case.source, self.case.frame
-        if self.got != 1 or any(map(source.says, LOADS)):
+        if self.got != 1 or source.loads:
             return ""
         if words := next(filter(source.says, GREY), ""):
             return f"{given} are loaded on purpose, {words}"

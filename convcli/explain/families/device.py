@@ -20,9 +20,8 @@ MADE_AND_CALLED = (
 )
 TABLE = "index_select|embedding"  # functions that look an index up
 META = r"[\"']meta[\"']|init_empty_weights"
-# Lines that make weights without values, and that load some.
+# Lines that make weights without values.
 EMPTY = r"init_empty_weights|with torch\.device|[A-Z]\w*\(.*device=[\"']meta"
-LOADS = r"load_state_dict\((?!\w+\.state_dict)|torch\.load\(|from_pretrained|load_checkpoint|to_empty|device_map"
 INPUT, WEIGHTS = ("mat1", "input", "index"), ("mat2", "weight", "bias", "running_mean")
 RESUMED = r"(?i)resum(?:e|ing)|optimizer\.load_state_dict|恢复训练"
 
@@ -237,8 +236,7 @@ class DeviceMixed(MadeWithout):
     def stands_in(self) -> bool:
         """Whether the user's file takes meta for a device to work on: it makes no empty weights, and loads none."""
         lines = [line for text in self.case.source.texts.values() for line in text if re.search(META, line)]
-        loads = any(re.search(LOADS, "\n".join(text)) for text in self.case.source.texts.values())
-        return bool(lines) and not loads and not any(re.search(EMPTY, line) for line in lines)
+        return bool(lines) and not self.case.source.loads and not any(re.search(EMPTY, line) for line in lines)
 
     def pair(self, sure: Callable[[str, str, str], Hypothesis] = likely) -> Iterator[Hypothesis]:
         says = f"one side is on {self.there or 'the GPU'} and the other isn't: {self.x}, or the model, was not moved"

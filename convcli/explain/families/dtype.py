@@ -24,7 +24,7 @@ SMALL = ("half", "bfloat16")
 COMPLEX = ("cfloat", "cdouble")
 NUMBERED = r"(?i)mask|label|seg|target|annot|(?:^|_)gt(?:_|$)"  # class numbers, where they are int64
 FULL = {"half": "float16", "bfloat16": "bfloat16", "double": "float64", "float": "float32"}
-LOADED = r"(?i)\bpeft|\blora|bitsandbytes|load_in_[48]bit|unsloth|from_pretrained|[/\\]transformers[/\\]"
+ADAPTED = r"(?i)\bpeft|\blora|bitsandbytes|load_in_[48]bit|unsloth|from_pretrained|[/\\]transformers[/\\]"
 
 
 def method(name: str) -> str:
@@ -228,7 +228,7 @@ class Dtype(Rule):
         elif self.line.has(r"(?:^|\W)(?:ext|_ext|_C|_backend|\w*_cuda|\w*_ext)\.\w+\("):
             says = f"a compiled extension has no {half} version of this operation, and autocast gave it {half}"
             yield likely(says, "call", "x.float() before it, or torch.autocast(device, enabled=False) around it")
-        elif not self.line.code and self.loaded():
+        elif not self.line.code and self.adapted():
             says = f"{half} weights, as they were loaded, meet float32 ones (adapters, norms, a head) or activations"
             advice = "torch.autocast('cuda') around it (fp16=True, bf16=True in a Trainer), or one dtype for all"
             yield likely(says, "model", advice)
@@ -244,9 +244,9 @@ class Dtype(Rule):
             says = f"{self.x} is {half} and the weights float32: half the model was converted, or autocast ended"
             yield likely(says, "model", f"one type for both: model.{half}(), x.float(), or autocast around all of it")
 
-    def loaded(self) -> bool:
+    def adapted(self) -> bool:
         """Whether the text tells of a model that a library loaded and put adapters on."""
-        return bool(re.search(LOADED, self.case.raised.text)) or self.case.through(LOADED)
+        return bool(re.search(ADAPTED, self.case.raised.text)) or self.case.through(ADAPTED)
 
 
 class WholeNumbers(Rule):

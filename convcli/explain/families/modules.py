@@ -145,9 +145,9 @@ class Modules(Rule):
             says = f"{name} has no forward: misspelt, or indented so that it stands inside of __init__"
             return certain(says, "model", "def forward(self, x): at the depth of __init__")
         says, advice = f"an nn.{name} only holds layers", "for layer in self.layers: x = layer(x)"
-        if self.case.in_sequential or self.case.source.mentions("children()"):
+        if self.case.in_sequential or self.case.source.says("children()"):
             says += ", and stands in an nn.Sequential, which calls it"
-            advice = IN_ITS_PLACE + (CHILDREN if self.case.source.mentions("children()") else "")
+            advice = IN_ITS_PLACE + (CHILDREN if self.case.source.says("children()") else "")
         elif name == "ModuleList":
             advice += ", or an nn.Sequential in its place"
         return certain(says, "model", advice)

@@ -162,7 +162,7 @@ class RnnState(Rule):
         made = any(re.search(r" = \(?torch\.(?:zeros|rand)", line) for line in lines)
         if got != 2 * expected or made:
             return likely(says, "model", "num_layers, twice that if bidirectional=True, as its first size")
-        if self.case.source.mentions("bidirectional=True"):
+        if self.case.source.says("bidirectional=True"):
             says += ": it comes from a bidirectional one, with a state for each direction"
             return likely(says, "call", "join both before it is handed over: h = h[::2] + h[1::2], an LSTM's c as well")
         advice = "as many layers and directions on both sides: zeros(num_layers · directions, …) for a state that is "

@@ -55,7 +55,7 @@ class OfSizes(Rule):
 
     def told_by_files(self) -> Iterator[Hypothesis]:
         """The command or a log names settings and weights of other data, or of another network."""
-        trains = not (self.in_use or self.predicts)
+        trains = not self.in_use
         if self.sizes and (odd := at_odds(self.case.raised.files, trains)):
             (settings, wanted, weights, saved), (name, old, new) = odd, self.size
             says = f"{name} is {list(old)} in the file and {list(new)} in the model: the settings are of {wanted} "
@@ -163,7 +163,7 @@ class OfSizes(Rule):
         says = f"the head {name.rpartition('.')[0]} was trained for {old} classes, and the model is built for {new}"
         if anchored:
             says += f" ({saved[0]} = 3 · ({old} + 5), {built[0]} = 3 · ({new} + 5))"
-        if self.in_use or self.predicts:
+        if self.in_use:
             made = self.made("Linear Conv2d", out_features=built[0])
             advice = (
                 f"build the model for the {old} classes that it was trained for (num_classes where it is made), or "
@@ -191,13 +191,6 @@ class OfSizes(Rule):
         layers = [name.removesuffix(".weight") for name, a, _ in self.sizes if len(a) > 1]
         biased = sorted(name.removesuffix(".bias") for name, a, _ in self.sizes if len(a) == 1)
         return pixelwise or (sorted(layers) == biased and not re.search(FIRST_LAYERS, layers[0]))
-
-    @property
-    def predicts(self) -> bool:
-        """Whether the user's files use a model and train none."""
-        return self.case.may_have(r"\.eval\(\)|no_grad|inference_mode") and not self.case.may_have(
-            r"backward\(|optim|\.fit\("
-        )
 
     def goes_in(self) -> Iterator[Hypothesis]:
         """Tokens or channels that a weight takes."""
@@ -228,7 +221,7 @@ class OfSizes(Rule):
                 f"to use what was learned build it for {old}, with the file's vocabulary; to train it for {new} load "
             )
             advice += f"all but these {len(self.sizes)} weights, which are untrained then"
-            fix = None if self.missing or self.in_use or self.predicts else self.headless()
+            fix = None if self.missing or self.in_use else self.headless()
             yield likely(f"{says}(tokens, characters), as {rows[0]} has a row for each", "model", advice, fix)
 
     def other_sizes(self) -> Iterator[Hypothesis]:

@@ -182,7 +182,7 @@ class TargetBatch(Targets):
             return
         factor = self.batch // self.targets_
         product = f"{self.batch} = {factor} · {self.targets_}"
-        if any(map(self.case.source.mentions, ("nn.LSTM(", "nn.GRU(", "nn.RNN("))):
+        if any(map(self.case.source.says, ("nn.LSTM(", "nn.GRU(", "nn.RNN("))):
             says = f"{product}: each of the {factor} steps of a sequence became a row"
             advice = "out[:, -1], or the mean over the steps, goes into the last layer, not all of them"
             yield likely(says, "model", advice)

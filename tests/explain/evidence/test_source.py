@@ -57,7 +57,7 @@ def test_numbers_that_are_not_written_out_fit_only_by_name(source: Source) -> No
 def test_the_lines_above(source: Source) -> None:
     frame = Frame(next(iter(source.texts)), 14)
     assert source.above(frame)[:2] == ["x = x,", "def forward(self, x):"]
-    assert source.mentions("nn.Linear(")
+    assert source.says("nn.Linear(")
 
 
 @pytest.mark.parametrize("text", ["x = (\n", "y = 2\n", "\0\n", "x\n" + " " * LARGEST])
