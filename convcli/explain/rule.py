@@ -88,6 +88,7 @@ class Rule:
     example: ClassVar[str] = ""  # raises it, and would end well but for that
     lookalike: ClassVar[str] = ""  # the code of the rule whose example looks like it, or a message of none
     causes: ClassVar[tuple[Cause, ...]] = ()  # in the order in which they are tried; the first that applies is told
+    by_message: ClassVar[tuple[tuple[str, Hypothesis], ...]] = ()  # what words of the message decide
     usual: ClassVar[tuple[Hypothesis, ...]] = ()  # where no fact decides
     decide: ClassVar[str] = ""  # what tells two hypotheses apart
     not_that: ClassVar[str] = ""  # the wrong fix that is often found
@@ -117,8 +118,13 @@ class Rule:
         if behind := list(self.applying(self.causes)):
             yield from behind
             return
-        for each in self.usual:
+        for each in self.foreseen():
             yield Hypothesis(each.likelihood, self.told(each.says), each.change, self.told(each.advice), each.fixes)
+
+    def foreseen(self) -> Sequence[Hypothesis]:
+        """What is told where no cause applies: by words of the message, or else what is usual."""
+        written = next((words for words, _ in self.by_message if words in self.case.raised.text), "")
+        return [behind for words, behind in self.by_message if words == written] or self.usual
 
     def applying(self, causes: Sequence[Cause]) -> Iterator[Hypothesis]:
         """What the first of these says that applies."""

@@ -42,17 +42,13 @@ def test_an_example_raises_is_recognised_and_mended(rule: type[Rule], tmp_path: 
 
 @rules
 def test_whatever_its_message_the_facts_are_there_for_what_is_said(rule: type[Rule]) -> None:
-    templates = [
-        rule.says,
-        rule.decide,
-        rule.not_that,
-        *(words for each in rule.usual for words in (each.says, each.advice)),
-    ]
-    said = {name for words in templates for _, name, _, _ in Formatter().parse(words) if name} - {"x", "layer"}
     for signature in rule.signatures:
         case = Case(Raised("", re.sub(r"\{\w*(?::(\w+))?\}", _filled, signature)))
         read = rule.read(case)
         assert read is not None, signature
+        foreseen = [words for each in read.foreseen() for words in (each.says, each.advice)]
+        templates = [rule.says, rule.decide, rule.not_that, *foreseen]
+        said = {name for words in templates for _, name, _, _ in Formatter().parse(words) if name} - {"x", "layer"}
         assert said <= set(read.facts), signature
 
 

@@ -176,7 +176,12 @@ class Indices(Rule):
 
 class ZeroDim(Rule):
     code = "number-index"
-    signatures = ("invalid index of a 0-dim tensor", "iteration over a 0-d tensor", "len() of a 0-d tensor")
+    signatures = (
+        "invalid index of a 0-dim tensor",
+        "iteration over a 0-d tensor",
+        "len() of a 0-d tensor",
+        "imension specified as {axis} but tensor has no dimensions",
+    )
     says = "a tensor that is a single number has no elements to be picked"
     lookalike = "axis-index"
     example = """
@@ -190,3 +195,25 @@ class ZeroDim(Rule):
         says = "a loss, a mean or a squeezed batch of one is a single number"
         advice = "x.item() reads a single number (x.data[0] did, before 0.4); squeeze(1) keeps a batch of one"
         yield certain(says, "call", advice, self.replaced(".data[0]", ".item()"))
+
+
+class SizeCalled(Rule):
+    code = "size-called"
+    signatures = ("'torch.Size' object is not callable", "'builtin_function_or_method' object is not subscriptable")
+    says = "x.size is called, x.size(0), and x.shape is not: x.shape[0]"
+    lookalike = "axis-range"
+    example = """
+        x = torch.rand(2, 3)
+        # TypeError: 'torch.Size' object is not callable
+        rows = x.shape(0)
+        assert rows == 2
+    """
+
+    def hypotheses(self) -> Iterator[Hypothesis]:
+        code = self.line.code
+        mended = re.sub(r"\.shape\(([^()]*)\)", lambda found: f".shape[{found[1]}]" if found[1] else ".shape", code)
+        mended = re.sub(r"\.size\[([^\[\]]*)\]", r".size(\1)", mended)
+        if "Size" in self.case.raised.text or mended != code:
+            says = "shape is a tuple, and was called; or size a function, and was indexed"
+            fix = self.instead(mended) if mended != code else None
+            yield certain(says, "call", "x.shape[0] or x.size(0); x.shape or x.size() for all", fix)

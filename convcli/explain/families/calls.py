@@ -68,6 +68,8 @@ class NotTensor(Rule):
         "'{given:word}' object has no attribute '{attribute:word}'",
         "Expected Tensor as argument {place}, but got {given:word}",
         "{function:word}(): input must be Tensor, not {given:word}",
+        "unsupported operand type(s) for {}: 'Tensor' and '{given:word}'",
+        "unsupported operand type(s) for {}: '{given:word}' and 'Tensor'",
     )
     says = "a tensor is taken, and {given} came"
     lookalike = "'Net' object has no attribute 'fc1'"
@@ -254,6 +256,9 @@ class NotTensor(Rule):
     def what(self) -> str:
         if self.case.in_sequential and self.given in ("tuple", "NoneType"):  # as layers give them
             return "what the layer before hands over"
+        if "operand" in self.case.raised.text:
+            one, other = self.line.operands() or ("one side", "one side")
+            return other if "'Tensor' and" in self.case.raised.text else one
         known = self.culprit != "x" or re.search(r"(?<![\w.])x(?!\w)", self.line.code)
         return self.culprit if known else f"what is handed over as {self.argument}"
 

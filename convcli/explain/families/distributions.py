@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from convcli.explain.rule import Fix, Hypothesis, Rule, likely
+from convcli.explain.rule import Fix, Hypothesis, Rule, certain, likely, possible
 
 FAMILY = "distributions"
 
@@ -73,3 +73,51 @@ class DistributionParameter(Rule):
     @property
     def x(self) -> str:
         return self.line.text(self.line.argument(self.line.call(BY_LOGITS), 0, "probs")) or "x"
+
+
+class Sampled(Rule):
+    code = "sample-weights"
+    signatures = (
+        "probability tensor contains either inf, nan or element < 0",
+        "invalid multinomial distribution (sum of probabilities <= 0)",
+        "invalid multinomial distribution (encountering probability entry < 0)",
+        "cannot sample n_sample > prob_dist.size(-1) samples without replacement",
+    )
+    says = "torch.multinomial draws by weights, which are numbers of 0 or more"
+    lookalike = "distribution-parameter"
+    example = """
+        scores = torch.tensor([0.5, -1.0])
+        # RuntimeError: probability tensor contains either `inf`, `nan` or element < 0
+        choice = torch.multinomial(scores, 1)
+    """
+    decide = "print(logits.isfinite().all(), probabilities.min()) before it"
+    by_message = (
+        (
+            "n_sample",
+            certain(
+                "more are drawn than there are, each at most once",
+                "call",
+                "replacement=True, or fewer: min(n, weights.size(-1))",
+            ),
+        ),
+        (
+            "sum",
+            likely(
+                "all weights are 0: every choice was masked, or small numbers came to 0 in half precision",
+                "data",
+                "leave one choice open in each row; weights in float32",
+            ),
+        ),
+    )
+    usual = (
+        likely(
+            "the scores are inf or NaN: a model in float16 whose numbers go beyond it, or weights that are NaN",
+            "model",
+            "load it in bfloat16 or float32 (torch_dtype=…); logits.float() before the softmax",
+        ),
+        possible(
+            "raw scores came, which are negative too",
+            "call",
+            "scores.softmax(-1) before; a row that is masked with -inf throughout becomes NaN",
+        ),
+    )

@@ -280,7 +280,7 @@ class WholeNumbers(Rule):
 
     def hypotheses(self) -> Iterator[Hypothesis]:
         given, function = method(self.facts.get("given", "")), self.facts.get("function", "")
-        if self.case.in_loss or any(word in function for word in ("nll_loss", "host_softmax", "log_softmax", "_thnn")):
+        if self.case.in_loss or any(word in function for word in ("nll_loss", "host_softmax", "_thnn")):
             return  # the targets' rule
         if given in SMALL and "cuda" in function:
             says = f"{function}, a compiled extension, has no {given} version, and autocast or .{given}() gave it that"

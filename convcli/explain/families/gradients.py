@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from convcli.explain.families.device import on_gpu
 from convcli.explain.families.dtype import SMALL, method
-from convcli.explain.rule import Hypothesis, Rule, likely, possible
+from convcli.explain.rule import Hypothesis, Rule, certain, likely, possible
 
 FAMILY = "dtype"
 
@@ -91,3 +91,92 @@ class AutocastScaled(Rule):
         possible("only some weights are trained (LoRA, say)", "model", "make the trained ones float32"),
     )
     decide = "print(set(p.dtype for p in model.parameters() if p.requires_grad))"
+
+
+class ScalerOrder(Rule):
+    code = "scaler-order"
+    signatures = (
+        "No inf checks were recorded for this optimizer",
+        "unscale_() has already been called on this optimizer since the last update()",
+        "unscale_() is being called after step()",
+        "step() has already been called since the last update()",
+    )
+    says = "a GradScaler has its order: scale(loss).backward(), unscale_, step, update"
+    lookalike = "dtype-scaled"
+    example = """
+        net = nn.Linear(3, 4)
+        optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+        scaler = torch.amp.GradScaler("cpu")
+        scaler.scale(net(torch.rand(2, 3)).sum())
+        # AssertionError: No inf checks were recorded for this optimizer.
+        scaler.step(optimizer)
+    """
+    by_message = (
+        (
+            "No inf checks",
+            likely(
+                "no parameter of the optimizer has a gradient: backward() wasn't called on the scaled loss, or the "
+                "loss depends on none of them (frozen, another model's, of an optimizer that this loss isn't for)",
+                "loss",
+                "scaler.scale(loss).backward() before scaler.step(optimizer); print([p.grad is None for p in …])",
+            ),
+        ),
+        (
+            "update",
+            likely(
+                "scaler.update() is missing: after accumulation, a skipped batch, or for one of two optimizers",
+                "call",
+                "unscale_ and step once for each optimizer, then scaler.update() once; in accumulation, all of them in "
+                "the batch that steps",
+            ),
+        ),
+    )
+    usual = (
+        certain("gradients are unscaled before the step, to be clipped", "call", "scaler.unscale_ first, then step"),
+    )
+
+
+class FunctionBackward(Rule):
+    code = "function-backward"
+    signatures = (
+        "function {function:word} returned an incorrect number of gradients (expected {wanted}, got {given})",
+        "Legacy autograd function with non-static forward method is deprecated",
+        "save_for_backward can only save variables, but argument {place} is of type {kind:word}",
+    )
+    says = "an autograd function of your own isn't written as torch takes it"
+    lookalike = "gradient-kind"
+    example = """
+        class Scaled(torch.autograd.Function):
+            @staticmethod
+            def forward(ctx, x, factor):
+                return x * factor
+            @staticmethod
+            def backward(ctx, gradient):
+                return gradient
+        loss = Scaled.apply(torch.rand(3, requires_grad=True), 2).sum()
+        # RuntimeError: function ScaledBackward returned an incorrect number of gradients (expected 2, got 1)
+        loss.backward()
+    """
+    by_message = (
+        (
+            "Legacy",
+            certain(
+                "the function is written as before torch 1.3: an object, with self in the place of ctx",
+                "model",
+                "@staticmethod def forward(ctx, …) and backward(ctx, …), called by Name.apply(…)",
+            ),
+        ),
+        (
+            "save_for_backward",
+            certain(
+                "tensors alone are saved so", "model", "ctx.size = x.shape for what is no tensor; ctx.needs_input_grad"
+            ),
+        ),
+    )
+    usual = (
+        certain(
+            "forward takes {wanted} arguments after ctx, and backward returns {given} gradients",
+            "model",
+            "one for each argument of forward, in its order; None for what has none (numbers, flags, indices)",
+        ),
+    )

@@ -218,6 +218,7 @@ class ResultType(Rule):
         "Subtraction, the - operator, with {} bool tensor",
         "Negation, the - operator, on a bool tensor is not supported",
         "value cannot be converted to type {given:word} without overflow",
+        "Integer division of tensors using div or / is no longer supported",
     )
     says = "the result doesn't fit into the type that it would have"
     decide = "the line that raised: a loss, or +=, -=, a name that ends in _"
@@ -231,7 +232,10 @@ class ResultType(Rule):
     def hypotheses(self) -> Iterator[Hypothesis]:
         if self.case.in_loss:
             return  # the targets' rule
-        if "overflow" in self.case.raised.text:
+        if "division" in self.case.raised.text:
+            says = "whole numbers are divided, and torch 1.5 to 1.7 leave it to you to say how"
+            yield certain(says, "call", "// for indices and sizes, x.float() / y for fractions (which / is since 1.8)")
+        elif "overflow" in self.case.raised.text:
             says = f"a number, as a mask's -1e9, is larger than any {method(self.given) or self.given} number"
             filled = re.search(r"([\w.]+)\.masked_fill_?\(.*?(-(?:1e\d+|\d{6,}(?:\.\d*)?))\)", self.line.code)
             fix = self.replaced(filled[2], f"torch.finfo({filled[1]}.dtype).min") if filled else None

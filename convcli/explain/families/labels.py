@@ -32,6 +32,7 @@ class TargetRange(Targets):
         "Class values must be smaller than num_classes",
         "Class values must be non-negative",
         "device-side assert triggered",
+        "CUBLAS_STATUS_{} when calling",
         "nll_loss_nd{} out of bounds",
     )
     says = "class numbers go from 0 to classes − 1"
@@ -81,12 +82,15 @@ class TargetRange(Targets):
             yield possible("a binary mask is 0 and 255", "data", "mask = (mask > 127).long()")
 
     def on_gpu(self) -> Iterator[Hypothesis]:
-        if "device-side" in self.case.raised.text:
+        if "device-side" in self.case.raised.text or "CUBLAS" in self.case.raised.text:
             says = "an index is out of range on the GPU: mostly a label below 0 or not below the number of classes"
             advice = f"make labels 0 to classes − 1 and {self.enough}; the line is a later one: run it once on the CPU"
             yield likely(says, "loss", advice)
             says = "a token id is not below num_embeddings"
             yield possible(says, "data", "the tokenizer and vocabulary of this very model")
+            if "CUBLAS" in self.case.raised.text:
+                says = "the GPU's memory ran out, or the sizes of a product don't agree, which the CPU says plainly"
+                yield possible(says, "device", "a smaller batch; one batch with model and data on the CPU")
 
     def grey_value(self) -> Iterator[Hypothesis]:
         text = self.case.raised.text
@@ -167,6 +171,7 @@ class TargetType(Targets):
         "'{argument:word}'",
         "\"{function:word}\" not implemented for '{given:word}'",
         "Subtraction, the - operator, with {} bool tensors is not supported",
+        "ignore_index is not supported for floating point target",
     )
     says = "a loss compares numbers of one type, and takes class numbers as int64 (long)"
     lookalike = "dtype"
@@ -184,7 +189,7 @@ class TargetType(Targets):
     def hypotheses(self) -> Iterator[Hypothesis]:
         text = self.case.raised.text
         in_place = "result type" in text and self.line.has(r"\w_\(|[-+*/]=")
-        of_types = re.search("target with class probabilities|ound dtype|is_same_size|Variable", text)
+        of_types = re.search("target with class|point target|ound dtype|is_same_size|Variable", text)
         at_backward = "backward" in self.line.code and "got dtype" in text
         of_loss = self.case.in_loss or self.of_classes or of_types or at_backward or "host_softmax" in self.function
         if "must be Tensor" in text or (of_loss and not in_place):
@@ -211,7 +216,14 @@ class TargetType(Targets):
             yield likely(f"the labels are {what}", "data", advice)
 
     def whole_numbers(self) -> Iterator[Hypothesis]:
-        if "target with class probabilities" in self.case.raised.text:
+        if "ignore_index" in self.case.raised.text:
+            says = (
+                "the targets are floats of the scores' shape, and so read as probabilities, of which none is left out"
+            )
+            yield likely(
+                says, "data", "class numbers without the class axis, long: targets.argmax(1), or targets.long()"
+            )
+        elif "target with class probabilities" in self.case.raised.text:
             says = "targets of the scores' shape are read as probabilities, and these are whole numbers: one-hot"
             advice = "targets.argmax(1), class numbers, are the plain way; targets.float() as well"
             yield likely(says, "loss", advice, self.mend("{}.float()"))

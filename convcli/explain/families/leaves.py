@@ -132,3 +132,48 @@ class DeepCopy(Rule):
     usual = (
         certain("a module or list keeps an output with its graph", "call", "store x.detach(), or x.detach().clone()"),
     )
+
+
+class OptimizerParameters(Rule):
+    code = "optimizer-parameters"
+    signatures = (
+        "params argument given to the optimizer should be an iterable of Tensors or dicts, but got {kind:class}",
+        "optimizer can only optimize Tensors, but one of the params is {kind:word}",
+        "some parameters appear in more than one parameter group",
+    )
+    says = "an optimizer takes the parameters, each of them once"
+    lookalike = "optimizer-leaf"
+    example = """
+        net = nn.Linear(3, 4)
+        # TypeError: optimizer can only optimize Tensors, but one of the params is Module.parameters
+        optimizer = torch.optim.SGD([net.parameters()], lr=0.1)
+    """
+    by_message = (
+        (
+            "more than one",
+            likely(
+                "a parameter is in two groups: the head is part of model.parameters() as well, or two parts share one",
+                "call",
+                "head = set(model.head.parameters()); [p for p in model.parameters() if p not in head] for the other",
+            ),
+        ),
+        (
+            "Module.parameters",
+            certain(
+                "a list of model.parameters() holds what gives the parameters, not them",
+                "call",
+                "list(a.parameters()) + list(b.parameters()), or itertools.chain; SGD(model.parameters(), …) for one",
+            ),
+        ),
+        (
+            "params is str",
+            certain("names came: of a state_dict, or of a dict", "call", "model.parameters(), or state.values()"),
+        ),
+    )
+    usual = (
+        likely(
+            "{kind} came, where the model's parameters are taken",
+            "call",
+            "SGD(model.parameters(), lr=…); [tensor] for one tensor that is learned",
+        ),
+    )

@@ -6,7 +6,7 @@ from math import isqrt, prod
 from convcli.explain.case import Case
 from convcli.explain.evidence.lines import lines_told
 from convcli.explain.families.targets import BINARY, Targets, folded, is_chosen
-from convcli.explain.rule import Hypothesis, likely, possible
+from convcli.explain.rule import Hypothesis, certain, likely, possible
 from convcli.wording import counted
 
 FAMILY = "targets"
@@ -247,6 +247,7 @@ class TargetBetween(Targets):
         "Assertion x >= 0. && x <= 1.",
         "Assertion *input >= 0. && *input <= 1. failed",
         "Assertion input >= 0 && input <= 1 failed",
+        "binary_cross_entropy and torch.nn.BCELoss are unsafe to autocast",
     )
     says = "binary cross entropy takes probabilities, from 0 to 1"
     lookalike = "target-range"
@@ -262,6 +263,13 @@ class TargetBetween(Targets):
         if "target" in self.case.raised.text.split("should")[0]:
             says = "targets above 1 or below 0: class numbers, or masks of 0 and 255"
             yield likely(says, "data", "masks / 255, or (mask > 0).float(); for several classes nn.CrossEntropyLoss")
+            return
+        if "autocast" in self.case.raised.text:
+            says = "autocast makes half numbers, in which the logarithm of a probability near 0 or 1 is inf"
+            advice = (
+                "nn.BCEWithLogitsLoss on the raw scores, without the sigmoid before; or this loss outside of autocast"
+            )
+            yield certain(says, "loss", f"{advice}, on scores.float()")
             return
         says = "raw scores came in, without a sigmoid before (or they are NaN)"
         logits = self.replaced("F.binary_cross_entropy(", "F.binary_cross_entropy_with_logits(")

@@ -27,6 +27,7 @@ class FloatSize(Rule):
     code = "float-size"
     signatures = (
         'type must be tuple of ints,but got {given:word}"',
+        "must be tuple of SymInts, but found element of type {given:word} at pos",
         "must be tuple of ints, but found element of type {given:word} at pos",
         "must be tuple of ints, not {given:word}",
         "new() received an invalid combination of arguments - got ({given:word}, ",
@@ -233,3 +234,40 @@ class Scalar(Rule):
             "batch of values"
         )
         yield likely(says, "call", ".mean() or .sum() before .item(); .tolist() for all of them")
+
+
+class ParameterAssigned(Rule):
+    code = "parameter-assigned"
+    signatures = (
+        "cannot assign '{given:word}' as {place:words} '{name:word}' (torch.nn.{wanted:word}",
+        "cannot assign '{given:word}' object to {place:words} '{name:word}' (torch.nn.{wanted:word}",
+    )
+    says = "{name} is a {place} of the module, and {given} came"
+    lookalike = "module-made"
+    example = """
+        layer = nn.Linear(3, 4)
+        # TypeError: cannot assign 'torch.FloatTensor' as parameter 'weight' (torch.nn.Parameter or None expected)
+        layer.weight = torch.zeros(4, 3)
+        assert layer.weight.sum() == 0
+    """
+
+    def hypotheses(self) -> Iterator[Hypothesis]:
+        if self.place == "parameter":
+            says = f"{self.name} is learned, and was given a plain tensor"
+            advice = (
+                f"nn.Parameter(tensor) for a new one; with torch.no_grad(): layer.{self.name}.copy_(tensor) keeps the "
+            )
+            yield certain(says, "model", f"{advice}one that the optimizer has", self.learned())
+        elif "module" in self.place:
+            says = (
+                f"self.{self.name} is a layer, and was given {self.given}: what a layer computes has a name of its own"
+            )
+            yield certain(
+                says, "model", f"{self.name} = … without self for a tensor, or another name; nn.Identity() for none"
+            )
+        else:
+            yield certain(f"{self.name} is a buffer", "model", "torch.tensor(…), or register_buffer anew")
+
+    def learned(self) -> Fix | None:
+        left, equals, right = self.line.code.partition(" = ")
+        return self.instead(f"{left} = nn.Parameter({right})") if equals and left.endswith(f".{self.name}") else None

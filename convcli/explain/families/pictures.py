@@ -184,6 +184,8 @@ class ArrayKind(Rule):
         "only tensors with one element can be converted to Python scalars",
         "too many dimensions '{given:word}'",
         "new(): invalid data type '{given:word}'",
+        "Could not infer dtype of {given:word}",
+        "Unable to create tensor, you should probably activate truncation and/or padding",
     )
     says = "the data can't become one tensor as they are"
     decide = "print what is converted, and its type"
@@ -216,9 +218,31 @@ class ArrayKind(Rule):
                 return
             says = "torch.tensor got a list of tensors"
             yield certain(says, "data", "torch.stack(list) if they are of one size, torch.cat to join them")
+        elif "truncation" in text:
+            says = "the texts have other numbers of tokens, or a column (labels, say) is a list of other lengths"
+            advice = "tokenizer(texts, padding=True, truncation=True); a collator that pads labels too, or without them"
+            yield likely(says, "data", advice)
+        elif "infer" in text:
+            yield self.of_no_number(given)
         elif given.startswith(("object", "str")) or given in ("str", "string_"):
             says = "the array holds objects or strings: a text column, missing values, or rows of other lengths"
             yield certain(says, "data", "encode text as numbers, drop or pad what is ragged, then .astype(np.float32)")
         else:
             says = f"torch has no type for {given}"
             yield certain(says, "data", "array.astype(np.float32), or np.int64 for labels and indices")
+
+    def of_no_number(self, given: str) -> Hypothesis:
+        """What torch.tensor can't make of what it gets."""
+        if given == "NoneType":
+            says = "None is among the values: a missing label, or a function without return"
+            return likely(says, "data", "find it where samples are made, and leave it out or fill it in")
+        if re.search("Image|File", given):
+            says = "a Pillow picture came, and torch.tensor takes numbers"
+            return certain(says, "data", "transforms.ToTensor()(image), or torch.from_numpy(np.array(image))")
+        if re.match(r"numpy\.|Tensor$", given):
+            says = (
+                f"a list of {given.removeprefix('numpy.')} came that this torch can't read: NumPy's version isn't its"
+            )
+            return likely(says, "data", "torch.from_numpy(np.array(values)), or torch.stack for tensors; a newer torch")
+        says = f"{given} came, and torch.tensor takes numbers and lists of them"
+        return certain(says, "data", "the part of it that is numbers: dict values one by one, list(x), x.to_numpy()")

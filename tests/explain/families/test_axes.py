@@ -76,6 +76,13 @@ CASES = [
         "call",
         "2 axes are missing",
     ),
+    ("IndexError: Dimension specified as 0 but tensor has no dimensions", "number-index", "call", "x.item()"),
+    (
+        "rows = x.size[0]\nTypeError: 'builtin_function_or_method' object is not subscriptable",
+        "size-called",
+        "call",
+        "x.size(0)",
+    ),
 ]
 
 

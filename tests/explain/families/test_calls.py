@@ -111,6 +111,18 @@ CASES = [
         "call",
         "h is a tuple",
     ),
+    (
+        "return self.body(x) + self.shortcut(x)\nTypeError: unsupported operand type(s) for +: 'Tensor' and 'NoneType'",
+        "not-a-tensor",
+        "model",
+        "self.shortcut(x) is None",
+    ),
+    (
+        "TypeError: unsupported operand type(s) for -: 'tuple' and 'Tensor'",
+        "not-a-tensor",
+        "call",
+        "one side is a tuple",
+    ),
 ]
 
 

@@ -58,3 +58,15 @@ def test_nan_is_left_alone(text: str) -> None:
 def test_scores_are_handed_over_as_logits(line: str, code: str) -> None:
     answer = first(at(line, PROBS))[1]
     assert [fix.code for fix in answer.fixes] == [code]
+
+
+@pytest.mark.parametrize(
+    ("text", "change", "words"),
+    [
+        ("probability tensor contains either `inf`, `nan` or element < 0", "model", "bfloat16"),
+        ("invalid multinomial distribution (sum of probabilities <= 0)", "data", "all weights are 0"),
+        ("cannot sample n_sample > prob_dist.size(-1) samples without replacement", "call", "replacement=True"),
+    ],
+)
+def test_weights_to_draw_by(text: str, change: str, words: str) -> None:
+    assert_first(f"RuntimeError: {text}", "sample-weights", change, words)

@@ -154,6 +154,13 @@ CASES = [
         "data",
         "whole numbers",
     ),
+    (
+        'probabilities = F.log_softmax(counts, 1)\nRuntimeError: "log_softmax_lastdim_kernel_impl" not implemented '
+        "for 'Long'",
+        "dtype-unsupported",
+        "data",
+        "counts.float()",
+    ),
 ]
 
 

@@ -41,6 +41,30 @@ CASES = [
     ),
     ("assigned grad has data of a different type", "gradient-kind", "call", "gradient.to(p)"),
     ("Attempting to unscale FP16 gradients.", "dtype-scaled", "model", "float32"),
+    (
+        "RuntimeError: unscale_() has already been called on this optimizer since the last update().",
+        "scaler-order",
+        "call",
+        "scaler.update()",
+    ),
+    (
+        "AssertionError: No inf checks were recorded for this optimizer.",
+        "scaler-order",
+        "loss",
+        "scaler.scale(loss).backward()",
+    ),
+    (
+        "RuntimeError: Legacy autograd function with non-static forward method is deprecated.",
+        "function-backward",
+        "model",
+        "Name.apply(…)",
+    ),
+    (
+        "RuntimeError: function QuantBackward returned an incorrect number of gradients (expected 3, got 2)",
+        "function-backward",
+        "model",
+        "takes 3 arguments",
+    ),
 ]
 
 

@@ -50,6 +50,13 @@ CASES = [
         "call",
         "float64",
     ),
+    (
+        "RuntimeError: Integer division of tensors using div or / is no longer supported, and in a future release "
+        "div will perform true division as in Python 3.",
+        "dtype-result",
+        "call",
+        "// for indices",
+    ),
 ]
 
 

@@ -87,6 +87,18 @@ CASES = [
         "labels.long()",
     ),
     ("IndexError: Target 192 is out of bounds\nI train a U-Net", "target-range", "data", "grey values"),
+    (
+        "RuntimeError: ignore_index is not supported for floating point target",
+        "target-dtype",
+        "data",
+        "targets.argmax(1)",
+    ),
+    (
+        "RuntimeError: CUDA error: CUBLAS_STATUS_NOT_INITIALIZED when calling `cublasCreate(handle)`",
+        "target-range",
+        "loss",
+        "run it once on the CPU",
+    ),
 ]
 
 

@@ -31,6 +31,25 @@ CASES = [
         "x.clone()",
     ),
     ("can't optimize a non-leaf Variable", "optimizer-leaf", "model", "no leaf"),
+    (
+        "TypeError: optimizer can only optimize Tensors, but one of the params is str",
+        "optimizer-parameters",
+        "call",
+        "state.values()",
+    ),
+    (
+        "ValueError: some parameters appear in more than one parameter group",
+        "optimizer-parameters",
+        "call",
+        "two groups",
+    ),
+    (
+        "TypeError: params argument given to the optimizer should be an iterable of Tensors or dicts, but got "
+        "torch.FloatTensor",
+        "optimizer-parameters",
+        "call",
+        "torch.FloatTensor came",
+    ),
 ]
 
 

@@ -137,6 +137,12 @@ CASES = [
         "loss",
         "sigmoid",
     ),
+    (
+        "RuntimeError: torch.nn.functional.binary_cross_entropy and torch.nn.BCELoss are unsafe to autocast.",
+        "target-between",
+        "loss",
+        "nn.BCEWithLogitsLoss",
+    ),
 ]
 
 

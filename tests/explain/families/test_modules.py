@@ -47,6 +47,18 @@ CASES = [
     ),
     ("optimizer got an empty parameter list", "module-made", "model", "no parameters"),
     ("a Tensor with 3 elements cannot be converted to Scalar", "number-wanted", "call", "3 elements"),
+    (
+        "TypeError: cannot assign 'torch.FloatTensor' as child module 'fc' (torch.nn.Module or None expected)",
+        "parameter-assigned",
+        "model",
+        "name of its own",
+    ),
+    (
+        "TypeError: cannot assign 'torch.cuda.FloatTensor' as parameter 'weight' (torch.nn.Parameter or None expected)",
+        "parameter-assigned",
+        "model",
+        "layer.weight.copy_(tensor)",
+    ),
 ]
 
 

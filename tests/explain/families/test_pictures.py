@@ -77,6 +77,17 @@ CASES = [
     ("TypeError: Cannot handle this data type: (1, 1, 3), <f4", "picture-kind", "data", "uint8"),
     ("TypeError: Cannot handle this data type: (1, 1, 224), |u1", "picture-kind", "data", "permute(1, 2, 0)"),
     ("pic should be Tensor or ndarray. Got <class 'PIL.Image.Image'>", "picture-kind", "data", "leave ToPILImage out"),
+    ("RuntimeError: Could not infer dtype of NoneType", "array-kind", "data", "None is among the values"),
+    ("RuntimeError: Could not infer dtype of PngImageFile", "array-kind", "data", "ToTensor"),
+    ("RuntimeError: Could not infer dtype of numpy.float32", "array-kind", "data", "np.array(values)"),
+    ("RuntimeError: Could not infer dtype of dict", "array-kind", "data", "dict came"),
+    (
+        "ValueError: Unable to create tensor, you should probably activate truncation and/or padding with "
+        "'padding=True' 'truncation=True' to have batched tensors with the same length.",
+        "array-kind",
+        "data",
+        "padding=True",
+    ),
 ]
 
 
