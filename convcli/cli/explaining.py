@@ -96,7 +96,9 @@ def _page(code: str) -> None:
 
 
 def _list(as_json: bool) -> None:
-    rules = [worked(rule).diagnosis for rule in RULES.values()]
+    families = [rule.family for rule in RULES.values()]
+    by_family = sorted(RULES.values(), key=lambda rule: families.index(rule.family))
+    rules = [worked(rule).diagnosis for rule in by_family]
     if as_json:
         _write(explained.listing_object(rules))
     else:

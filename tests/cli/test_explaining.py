@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -129,6 +130,8 @@ def test_verify_tries_a_fix_and_says_where_it_can_not(convcli: Run) -> None:
 
 def test_pages_and_their_list(convcli: Run) -> None:
     listed = json.loads(convcli("explain", "--list", "--json").out)["codes"]
+    families = [each["kind"] for each in listed]
+    assert sum(one != other for one, other in pairwise(families)) == len(set(families)) - 1
     assert {
         "code": "view-unknown",
         "kind": "view",
