@@ -4,6 +4,7 @@ import ast
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from math import isqrt
 from pathlib import Path
 from typing import Self
@@ -277,6 +278,17 @@ class Source:
     def says(self, word: str) -> bool:
         return any(word in line for lines in self.texts.values() for line in lines)
 
+    @cached_property
+    def with_imported(self) -> "Source":
+        """These files, and those beside them that they import."""
+        source = Source(self.frames)
+        source.texts = dict(self.texts)
+        for file, nodes in self.names.nodes.items():
+            for path in (Path(file).parent / name for name in _imported(nodes) if Path(file).is_file()):
+                source.texts.setdefault(str(path), _read(path))
+        source._parse()
+        return source
+
     @property
     def loads(self) -> bool:
         """Whether some line loads weights that were trained before."""
@@ -285,14 +297,27 @@ class Source:
 
 def _lines(frame: Frame) -> list[str]:
     """The lines of a file, if it still has the traceback's line where it was."""
+    lines = _read(Path(frame.file))
+    return lines if [line.strip() for line in lines[frame.number - 1 : frame.number]] == [frame.code] else []
+
+
+def _read(path: Path) -> list[str]:
     try:
-        path = Path(frame.file)
-        if not path.is_file() or path.stat().st_size > LARGEST:
-            return []
-        lines = path.read_text("utf-8").split("\n")
+        return path.read_text("utf-8").split("\n") if path.is_file() and path.stat().st_size <= LARGEST else []
     except (OSError, ValueError):
         return []
-    return lines if [line.strip() for line in lines[frame.number - 1 : frame.number]] == [frame.code] else []
+
+
+def _imported(nodes: Iterable[ast.AST]) -> Iterator[str]:
+    """The files that modules which are imported would stand in, seen from the file that imports them."""
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            names = [each.name for each in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.level < 2:
+            names = [node.module] if node.module else [each.name for each in node.names]
+        else:
+            continue
+        yield from (f"{name.replace('.', '/')}.py" for name in names)
 
 
 def _parsed(lines: list[str]) -> ast.Module | None:

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 
 from convcli.explain.evidence.lines import lines_told
-from convcli.explain.families import graph, order
+from convcli.explain.families import frozen, graph, order
 from convcli.explain.rule import Hypothesis, Rule, certain, likely, possible
 
 FAMILY = "autograd"
@@ -64,15 +64,22 @@ class NoGradient(Rule):
             says = "gradient checkpointing over a frozen base (LoRA): its blocks get inputs without gradients, and cut"
             advice = "model.enable_input_require_grads() before training, or use_reentrant=False for the checkpoints"
             yield likely(says, "model", advice)
-        cut, frozen = graph.cuts(self.case, self.line.code), graph.freezes(self.case)
-        if not checkpointed and (cut or frozen):
-            yield from self.in_file(cut, frozen)
+        cut, freezes = graph.cuts(self.case, self.line.code), frozen.lines(self.case)
+        whole = frozen.whole(self.case)
+        if not checkpointed and (cut or freezes or whole):
+            frozen_by = self.frozen_all(whole) if whole else self.frozen_by(freezes) if freezes else None
+            yield from self.in_file(cut, frozen_by)
             return
         for each in super().hypotheses():
             yield possible(each.says, each.change, each.advice) if checkpointed else each
 
-    def in_file(self, cut: list[int], frozen: list[int]) -> Iterator[Hypothesis]:
+    def in_file(self, cut: list[int], frozen_by: Hypothesis | None) -> Iterator[Hypothesis]:
         """What the user's file does to the gradients: where it cuts the way to the loss, and what it freezes."""
+        if frozen_by and not cut:
+            yield frozen_by
+            each = self.usual[0]
+            yield possible(each.says, each.change, each.advice)
+            return
         says = f"{lines_told(cut)} cut{'' if cut[1:] else 's'} the way from the parameters to the loss"
         kept = "what the loss is made of stays a differentiable torch operation; detach only what is printed or stored"
         cuts = likely(says, "loss", kept)
@@ -81,19 +88,24 @@ class NoGradient(Rule):
             says = f"line {number} cuts the way from the parameters to the loss: torch.tensor({name}) copies the "
             kept = f"torch.stack({name}) keeps it; torch.tensor is for numbers that nothing is learned from"
             cuts = likely(f"{says}numbers, without what they were computed from", "loss", kept, stacked)
-        says = f"{lines_told(frozen)} freeze{'' if frozen[1:] else 's'} parameters: all that the loss depends on"
-        advice = "leave some to be trained: freeze first, then put the new layer in, or unfreeze it"
-        if order := graph.frozen_after(self.case):
-            says = f"line {order[0]} puts a new layer in, and line {order[1]} freezes it with all the others"
-            advice = f"freeze first, then put the new layer in: line {order[1]} above line {order[0]}"
-        if frozen and not cut:
-            yield likely(says, "model", advice)
-            each = self.usual[0]
-            yield possible(each.says, each.change, each.advice)
-        else:
-            yield cuts
-            if frozen:
-                yield possible(says, "model", advice)
+        yield cuts
+        if frozen_by:
+            yield possible(frozen_by.says, frozen_by.change, frozen_by.advice)
+
+    def frozen_by(self, numbers: list[int]) -> Hypothesis:
+        says = f"{lines_told(numbers)} freeze{'' if numbers[1:] else 's'} parameters: all that the loss depends on"
+        return likely(
+            says, "model", "leave some to be trained: freeze first, then put the new layer in, or unfreeze it"
+        )
+
+    def frozen_all(self, whole: frozen.Whole) -> Hypothesis:
+        backbone = f"freeze the backbone alone: for p in {whole.owner}.backbone.parameters()"
+        if whole.put:
+            says = f"{whole.put} puts a new layer in, and {whole.freezing} freezes it with all the others"
+            advice = f"freeze first, then put the new layer in: {whole.freezing} above {whole.put}; or {backbone}"
+            return likely(says, "model", advice, whole.fix)
+        says = f"{whole.freezing} freezes all parameters of {whole.owner}, and nothing sets requires_grad to True again"
+        return likely(says, "model", f"{backbone}; or freeze first, then put the new layer in")
 
     decide = "print(next(model.parameters()).requires_grad, out.requires_grad)"
     not_that = "loss.requires_grad_() runs, and nothing is learned"
@@ -119,6 +131,13 @@ class NotScalar(Rule):
             says = f"backward(gradient) got a gradient of {list(self.gradient)} for a result of {list(self.output)}"
             advice = "(-loss).backward() needs none; or one of the result's shape, torch.tensor(-1.0) for a number"
             yield certain(says, "call", advice)
+            return
+        if derived := graph.derived(self.case):
+            output, fix = derived
+            says = f"torch.autograd.grad starts from one number as well, and {output} has one for each sample"
+            advice = f"grad_outputs=torch.ones_like({output}), or {output}.sum(): each sample's own gradient, where "
+            advice += f".mean() would divide it by the batch; of several columns, {output}[:, i] one by one"
+            yield certain(says, "call", advice, fix)
             return
         says = "the loss has a value for each element or sample: reduction='none', or one for each GPU of DataParallel"
         yield certain(says, "loss", "loss.mean() or loss.sum() before backward()")
@@ -186,7 +205,17 @@ class BackwardTwice(Rule):
             yield likely(says, "loss", advice)
         elif row := graph.in_a_row(self.case):
             says = f"{' and '.join(row[0])} each go backward through what made both, and the first of them frees that"
-            yield likely(says, "loss", f"({' + '.join(row[0])}).backward() once", row[1])
+            yield likely(says, "loss", f"{row[1]} once", row[2])
+        elif gradient := self.gradient:
+            output = self.line.code.partition(".backward")[0]
+            says = (
+                f"{output} and another output of the same forward each go backward, and the first of them frees what "
+            )
+            says += "made both"
+            advice = (
+                f"torch.autograd.backward([{output}, other], [{gradient}, its_gradient]) once, or retain_graph=True "
+            )
+            yield likely(says, "loss", f"{advice}in the first of the two, not in the last")
         elif self.line.has(r"\w\(.+\)\.backward|retain_graph"):
             yield likely(*SHARED)
         else:
@@ -202,7 +231,14 @@ class BackwardTwice(Rule):
     causes = (output_of_both_losses, kept_from_earlier, one_output_twice, two_losses, no_loop)
     usual = (likely(*EARLIER), possible(*SHARED))
 
-    not_that = "retain_graph=True silences it, and then memory and time grow with each step"
+    @property
+    def gradient(self) -> str:
+        """What the user's line hands to backward() beside an output that is no loss: its gradient."""
+        output, back, _ = self.line.code.partition(".backward")
+        handed = self.line.text(self.line.argument(self.line.call(r"\.backward$"), 0, "gradient")) if back else ""
+        return "" if handed == "None" or re.search(graph.LOSS, output) else handed
+
+    not_that = "retain_graph=True in every step silences it, and then memory and time grow with each step"
 
 
 class InPlace(Rule):
@@ -234,7 +270,8 @@ class InPlace(Rule):
         says = f"{written} changed after it was used: x += y, x[i] = y, relu_ or inplace=True"
         advice = "x = x + y, inplace=False, or .clone() before writing"
         stepped = "a weight was changed: optimizer.step() came between the forward and the backward of a loss (GANs)"
-        steps = "both backward() first, then the steps; or compute the second loss anew after the step"
+        steps = "both backward() first, then the steps; or compute the second loss anew after the step, a "
+        steps += "discriminator's on what doesn't reach the other network: D(fake.detach())"
         writes = graph.writes(self.case, made[1] if made else "")
         if weight and self.case.elsewhere(r"\.backward\("):
             writes = []  # several losses, and a step between them

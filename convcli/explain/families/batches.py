@@ -5,13 +5,21 @@ import re
 from collections.abc import Iterator
 from math import prod
 
-from convcli.explain.rule import Fix, Hypothesis, Rule, certain, likely, possible
+from convcli.explain.rule import Fix, Hypothesis, Rule, likely, possible
 
 FAMILY = "data"
 
 COLLATE = r"collate|[/\\]_utils[/\\](?:worker|fetch)|dataloader"
 DEFAULT = r"default_collate|collate_tensor_fn"
+LEAST_SIDE = 64  # pixels of a picture that isn't resized yet
 LEAST_SOUND = 8000  # values: a second as telephones have it, and longer than texts are
+CUT = "windows that a dataset cuts are of one length, and one is shorter: at the series' end, or by a wrong slice"
+WHOLE_WINDOWS = (
+    "x[i:i + size] for i in range(0, len(x) - size, stride) keeps whole windows alone; print len(dataset[i][0])"
+)
+TEXTS = "texts, which are of other lengths by nature"
+BOXES = r"(?i)(?<![a-z])b?box(?:es)?(?![a-z])|yolo|coco|detect|rcnn|(?<![a-z])voc|annotation|keypoint|lidar"
+SERIES = r"(?i)sequence|window|(?<![a-z])(?:imu|seq)|sensor|audio|time_?series|accel|gyro|signal|trajector|skeleton"
 COLLATES = re.compile(r"(?i)collate|pad_batch")
 
 
@@ -89,9 +97,23 @@ class BatchSizes(Rule):
                 says = f"{self.a} and {self.b} channels: grey or RGBA pictures among the others"
                 yield likely(says, "data", 'Image.open(path).convert("RGB") for every picture')
                 return
-        advice = "pad or resize them to one size, or collect them in a list: DataLoader(…, collate_fn=…)"
-        yield likely(says, "data", advice)
-        yield possible("pictures of other sizes", "data", "transforms.Resize((height, width)): both numbers")
+        small = "a" in self.facts and self.axis == 1 and min(self.a, self.b) < LEAST_SIDE
+        if small or ("a" in self.facts and self.axis == 1 and abs(self.a - self.b) == 1):
+            yield from self.of_first_axis(says)
+        else:
+            advice = "pad or resize them to one size, or collect them in a list: DataLoader(…, collate_fn=…)"
+            yield likely(says, "data", advice)
+        if not small:
+            yield possible("pictures of other sizes", "data", "transforms.Resize((height, width)): both numbers")
+
+    def of_first_axis(self, says: str) -> Iterator[Hypothesis]:
+        """Axis 1 of a batch, the first of its samples, which counts a series' steps and seldom a picture's side."""
+        ways = f"{self.padding} in a collate_fn, with the lengths beside it; or cut all to one length"
+        if abs(self.a - self.b) == 1:
+            yield likely(f"{says}: {CUT}", "data", WHOLE_WINDOWS)
+            yield possible(TEXTS, "data", ways)
+        else:
+            yield likely(f"{says}: the samples' first, which counts their steps, words or boxes", "data", ways)
 
     def stacked_in_a_line(self) -> Iterator[Hypothesis]:
         first, other, parts = self.first, self.other, self.listed()
@@ -134,9 +156,28 @@ class BatchSizes(Rule):
             advice = "transforms.Resize((height, width)): with one number only the shorter side gets that size"
             yield likely(says, "data", f"{advice}, and a CenterCrop then; or a collate_fn that pads")
         elif len(first) == 2 and first[1] == other[1] and first[1] in (2, 4, 5, 6):
-            says = f"samples have {first[0]} and {other[0]} rows: boxes or points, as many as a picture shows"
-            advice = "collate_fn=lambda batch: tuple(zip(*batch)) keeps them as lists, as detectors take them"
-            yield likely(says, "data", advice)
+            yield from self.rows_of_few()
+
+    def rows_of_few(self) -> Iterator[Hypothesis]:
+        """Boxes or points, or a series with few values a step, as the words around it tell."""
+        rows = f"samples have {self.first[0]} and {self.other[0]} rows"
+        says = f"{rows}: boxes or points, as many as a picture shows"
+        boxes = says, "data", "collate_fn=lambda batch: tuple(zip(*batch)) keeps them as lists, as detectors take them"
+        steps = (
+            f"{rows} of {self.first[1]} values: steps of a series, as many as a sample lasts",
+            "data",
+            f"windows of one length in the dataset; or {self.padding} in a collate_fn, with the lengths beside it",
+        )
+        places = [f"{each.file} {each.code}" for each in self.case.raised.frames if not each.of_library]
+        texts = [line for lines in self.case.source.texts.values() for line in lines]
+        words = "\n".join([self.case.raised.text, self.case.raised.code, *places, *texts])
+        of_boxes, of_steps = bool(re.search(BOXES, words)), bool(re.search(SERIES, words))
+        if of_boxes == of_steps:
+            of_boxes = self.first[1] in (4, 5)
+            yield likely(*(boxes if of_boxes else steps))
+            yield possible(*(steps if of_boxes else boxes))
+            return
+        yield likely(*(boxes if of_boxes else steps))
 
     def recordings(self) -> Iterator[Hypothesis]:
         """Sound, which has thousands of values a second, in one channel."""
@@ -149,28 +190,21 @@ class BatchSizes(Rule):
     def sequences(self) -> Iterator[Hypothesis]:
         """Texts, which are padded, or windows of one series, which should be of one length."""
         says = f"sequences of {list(self.first)} and {list(self.other)} went into one batch"
-        batch = f"[sample{self.part} for sample in batch]" if self.part else "batch"
-        advice = f"nn.utils.rnn.pad_sequence({batch}, batch_first=True) in a collate_fn, or padding=… in the "
-        advice += "tokenizer"
-        cut = (
-            "windows that a dataset cuts are of one length, and one is shorter: at the series' end, or by a wrong slice"
-        )
-        whole = (
-            "x[i:i + size] for i in range(0, len(x) - size, stride) keeps whole windows alone; print len(dataset[i][0])"
-        )
+        advice = f"{self.padding} in a collate_fn, or padding=… in the tokenizer"
         series = len(self.first) == 1
         if self.long_rows:
             yield likely(f"{says}: their lengths stand on the last axis", "data", self.padding_rows(), self.padded())
             return
         padded = self.padded() if series else None
         windows = self.line.has(r"(?i)\b(?:inputs?|x\w*)\b.*\b(?:targets?|y\w*)\b|window|chunk|block_size")
+        windows = windows or abs(self.first[0] - self.other[0]) == 1
         if series and windows and not padded:
-            yield likely(f"{says}: {cut}", "data", whole)
-            yield possible("texts, which are of other lengths by nature", "data", advice)
+            yield likely(f"{says}: {CUT}", "data", WHOLE_WINDOWS)
+            yield possible(TEXTS, "data", advice)
             return
         yield likely(says, "data", advice, padded)
         if series and not padded:
-            yield possible(cut, "data", whole)
+            yield possible(CUT, "data", WHOLE_WINDOWS)
 
     causes = (
         without_collate,
@@ -188,6 +222,11 @@ class BatchSizes(Rule):
         """Which entry of each sample is stacked, where samples are dictionaries or tuples."""
         codes = " ".join(frame.code for frame in self.case.raised.frames if frame.file.endswith("collate.py"))
         return "[key]" if re.search(r"key: ?collate\(|\[key\]", codes) else "[0]" if "collate(samples" in codes else ""
+
+    @property
+    def padding(self) -> str:
+        batch = f"[sample{self.part} for sample in batch]" if self.part else "batch"
+        return f"nn.utils.rnn.pad_sequence({batch}, batch_first=True)"
 
     @property
     def long_rows(self) -> bool:
@@ -230,90 +269,3 @@ class BatchSizes(Rule):
         a, b = prod(first[1:]), prod(other[1:])
         turned = sorted(first[1:]) == sorted(other[1:])
         return not turned and abs(a - b) < a / 20 and not any(n % 8 for n in first[1:] + other[1:])
-
-
-class BatchTypes(Rule):
-    code = "batch-types"
-    signatures = (
-        "batch must contain tensors, numpy arrays, numbers, dicts or lists; found {given:class}",
-        "batch must contain tensors, numbers, dicts or lists; found {given:class}",
-        "object of type '{given:word}' has no len()",
-    )
-    says = "a DataLoader makes batches of tensors, arrays and numbers"
-    lookalike = "batch-sizes"
-    example = """
-        samples = [None, torch.rand(3)]
-        # TypeError: default_collate: batch must contain tensors, numpy arrays, numbers, dicts or lists; found
-        # <class 'NoneType'>
-        for batch in torch.utils.data.DataLoader(samples, batch_size=2):
-            pass
-    """
-
-    def hypotheses(self) -> Iterator[Hypothesis]:
-        given = self.given
-        if "has no len" in self.case.raised.text and not (given == "NoneType" and self.case.through(COLLATE)):
-            return
-        if "PIL" in given or "Image" in given:
-            says = "the dataset returns Pillow pictures: transforms are missing, or aren't applied"
-            yield certain(says, "data", "transforms.ToTensor() last, and return self.transform(image)")
-        elif "None" in given:
-            says = "the dataset returned None: __getitem__ has a way without return, or can't read a file"
-            yield certain(says, "data", "return the sample on every way, or filter None in a collate_fn")
-        elif given == "object" or re.match(r"[<>|=]?[USO]\d*$", given):
-            says = "the dataset returns an array of texts or objects, or a mix that NumPy keeps as objects"
-            yield likely(says, "data", "encode text and categories as numbers, then .astype(np.float32); ids as str")
-        elif re.search("method|function", given):
-            says = "the dataset returns a function: a method stands there without its brackets, x.float for x.float()"
-            yield certain(says, "data", "call it where __getitem__ returns it")
-        elif given.startswith(("torch_geometric", "dgl")):
-            says = "a graph is no tensor, and torch's own DataLoader can't join graphs"
-            advice = "from torch_geometric.loader import DataLoader (dgl.dataloading.GraphDataLoader for DGL)"
-            yield certain(says, "data", advice)
-        elif re.match(r"mm\w+\.", given):
-            says = f"a {given.rpartition('.')[2]} is no tensor, and torch's own DataLoader can't join them"
-            advice = "collate_fn=mmengine.dataset.pseudo_collate keeps them as lists; Runner.build_dataloader sets it"
-            yield certain(says, "data", advice)
-        elif re.search(r"Data(?:set|Loader)\w*$", given):
-            says = f"__getitem__ returns a whole {given.rpartition('.')[2]} and not one sample of it"
-            yield certain(says, "data", "return the sample's tensors, dataset[i]; a list of datasets: ConcatDataset")
-        else:
-            says = f"the dataset returns {given or 'something else'}"
-            advice = "make it a tensor in __getitem__ (torch.as_tensor), or write a collate_fn for it"
-            yield likely(says, "data", advice)
-
-
-class DataEmpty(Rule):
-    code = "data-empty"
-    signatures = (
-        "num_samples should be a positive {} value, but got num_samples={samples}",
-        "Sum of input lengths does not equal the length of the input dataset",
-        "Size mismatch between tensors",
-    )
-    says = "the dataset hasn't the length that is counted on"
-    lookalike = "target-batch"
-    example = """
-        # ValueError: num_samples should be a positive integer value, but got num_samples=0
-        loader = torch.utils.data.DataLoader([], batch_size=4, shuffle=True)
-    """
-
-    def hypotheses(self) -> Iterator[Hypothesis]:
-        if "samples" in self.facts:
-            says = "the dataset is empty: nothing was found at its path, or a filter kept nothing"
-            yield certain(says, "data", "print(len(dataset)) and the path it reads; look at file endings and splits")
-        elif "Sum" in self.case.raised.text:
-            says = "the parts of random_split don't add up to the dataset, mostly through rounding"
-            advice = "random_split(data, [0.8, 0.2]), or the last part as len(data) minus the others"
-            if self.line.has(r"\[\s*0?\.\d"):
-                says = "this PyTorch takes no fractions (1.13 and later do), or they don't add up to 1"
-                advice = "counts: n = int(0.8 * len(data)), random_split(data, [n, len(data) - n])"
-            yield certain(says, "data", advice)
-        else:
-            says = "inputs and targets have other numbers of rows"
-            advice = "cut, filter and split both alike, and print both shapes: the first axes agree"
-            made = " ".join(self.case.behind(self.handed(0, "")).values())
-            if window := re.search(r"range\(len\(\w+\) - (\w+)\)", made):
-                says += f": windows of {window[1]} leave {window[1]} rows fewer"
-                advice = f"the targets lose their first rows as well: {self.handed(1, 'targets')}[{window[1]}:]"
-                yield likely(says, "data", advice)
-                return
-            yield certain(says, "data", advice)

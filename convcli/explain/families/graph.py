@@ -7,17 +7,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from convcli.explain.case import Case
-from convcli.explain.evidence.names import FUNCTION, assigned_by, last_name
+from convcli.explain.evidence.names import FUNCTION, assigned_by, handed_over, last_name
+from convcli.explain.evidence.source import Source
 from convcli.explain.families.order import names_in, runs_network
-from convcli.explain.rule import Fix
+from convcli.explain.rule import Fix, redefined
 
 CUTS = r"\.detach\(|\.item\(|\.numpy\(|\.data\b|argmax\(|torch\.tensor\(|\.tolist\("
 LEARNED_FROM, NUMBER = r"(?i)log_?p|loss|nll|entrop", CUTS + r"|^float\("  # of lists, and what is put into them
 OFF = r"no_grad|inference_mode|set_grad_enabled\(False\)"
-FREEZES = r"requires_grad_\(False\)|\.requires_grad = False"
 WRITES = (
     r"^(?:add|sub|mul|div|relu|leaky_relu|clamp|sigmoid|tanh|exp|fill|zero|copy|masked_fill|scatter\w*|index_\w+)_$"
 )
+LOSS = r"(?i)loss|err|cost"
 OF_TORCH = ("torch.", "F.", "nn.functional.")
 JUDGE = r"(?i)^(?:self\.)?(?:net)?_?d(?:is\w*)?(?:net)?$|critic(?![a-z])|discr"
 ADVERSARIAL = r"(?i)fake|\bgen|_gen|discr|critic(?![a-z])|\b[dg]_"
@@ -98,33 +99,6 @@ def once(case: Case) -> bool:
     return bool(losses) and not any(isinstance(node, (*FUNCTION, ast.For, ast.While)) for node in nodes)
 
 
-def freezes(case: Case) -> list[int]:
-    return case.elsewhere(FREEZES)
-
-
-def frozen_after(case: Case) -> tuple[int, int] | None:
-    """The line that puts a new layer into a model, and the one below it, in one scope, that freezes all of it."""
-    nodes = _nodes(case)
-    functions = [node for node in nodes if isinstance(node, FUNCTION)]
-    freezers = {each.name for each in functions if re.search(FREEZES, ast.unparse(each))}
-    inside = {node for each in functions for node in ast.walk(each)}
-    for scope in (*map(ast.walk, functions), [node for node in nodes if node not in inside]):
-        inner = list(scope)
-        put = [each.lineno for each in inner if isinstance(each, ast.Assign) and _of_layer(each)]
-        frozen = [each.lineno for each in inner if isinstance(each, ast.Call) and last_name(each.func) in freezers]
-        frozen += [each.lineno for each in inner if isinstance(each, ast.For) and re.search(FREEZES, ast.unparse(each))]
-        after = [(first, last) for first in put for last in frozen if last > first]
-        if after:
-            return after[0]
-    return None
-
-
-def _of_layer(statement: ast.Assign) -> bool:
-    value, target = statement.value, statement.targets[0]
-    made = isinstance(value, ast.Call) and ast.unparse(value.func).startswith(("nn.", "torch.nn."))
-    return made and isinstance(target, ast.Attribute) and ast.unparse(target.value) != "self"
-
-
 def writes(case: Case, operation: str) -> list[Write]:
     """What writes over a tensor in forward: by this operation, or else by any, or else layers with inplace=True."""
     inside = set(_nodes(case))
@@ -203,21 +177,49 @@ def summed(case: Case) -> tuple[str, int] | None:
     return None
 
 
-def in_a_row(case: Case) -> tuple[list[str], Fix | None] | None:
-    """Losses that go backward one below the other, the user's line after the first; and a line for all of them."""
+def in_a_row(case: Case) -> tuple[list[str], str, Fix | None] | None:
+    """Losses or outputs that go backward one below the other, the user's line after the first; a line for them all."""
     number = case.frame.number if case.frame else 0
     for body in (getattr(node, "body", None) for node in _nodes(case)):
-        run: list[tuple[str, ast.stmt]] = []
+        run: list[tuple[str, str, ast.stmt]] = []
         for statement in body if isinstance(body, list) else ():
-            found = re.fullmatch(r"(\w+)\.backward\(.*\)", ast.unparse(statement))
-            if not found and run and run[-1][1].lineno >= number:
+            found = _backward(statement)
+            if not found and run and run[-1][-1].lineno >= number:
                 break
-            run = [*run, (found[1], statement)] if found else []
-        names = [name for name, _ in run]
-        if len(set(names)) == len(names) > 1 and run[0][1].lineno < number <= run[-1][1].lineno:
-            fix = _fix(case, run[0][1], f"({' + '.join(names)}).backward()")
-            return names, replace(fix, last=run[-1][1].lineno) if fix else None
+            run = [*run, (*found, statement)] if found else []
+        names, gradients = [name for name, *_ in run], [gradient for _, gradient, _ in run]
+        if len(set(names)) == len(names) > 1 and run[0][-1].lineno < number <= run[-1][-1].lineno:
+            code = f"({' + '.join(names)}).backward()"
+            if any(gradients):
+                handed = ", ".join(each or "None" for each in gradients)
+                code = f"torch.autograd.backward([{', '.join(names)}], [{handed}])"
+            fix = _fix(case, run[0][-1], code)
+            return names, code, replace(fix, last=run[-1][-1].lineno) if fix else None
     return None
+
+
+def _backward(statement: ast.stmt) -> tuple[str, str] | None:
+    """What a statement goes backward from, and the gradient that it hands over."""
+    match statement:
+        case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="backward")) as call):
+            gradient = handed_over(call, "gradient", ["gradient"])
+            return name, ast.unparse(gradient) if gradient else ""
+    return None
+
+
+def derived(case: Case) -> tuple[str, Fix | None] | None:
+    """What the user's line takes the gradient of with torch.autograd.grad, if that is no loss, and the line mended."""
+    frame, alone = case.frame, Source.of_text(case.line.code)
+    files = [made for made in case.source.fitting("grad") if frame and made.file == frame.file]
+    made = next((each for each in files if frame and each.number <= frame.number <= each.last), None)
+    call = made or next(iter(alone.fitting("grad")), None)
+    output = handed_over(call.call, "outputs", ["outputs"]) if call else None
+    name = ast.unparse(output) if output else "loss"
+    if not call or isinstance(output, ast.List | ast.Tuple) or re.search(LOSS, name):
+        return None
+    fix = redefined(call, grad_outputs=f"torch.ones_like({name})")
+    place = (made.file, made.number, made.last) if made else (frame.file, frame.number, 0) if frame else ("", 0, 0)
+    return name, None if isinstance(output, ast.Call) else Fix(fix.code, "instead", *place)
 
 
 def shared(case: Case) -> Iterator[tuple[str, ast.Call, ast.Call]]:

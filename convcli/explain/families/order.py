@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from textwrap import dedent
@@ -104,7 +104,7 @@ def too_early(case: Case) -> tuple[list[ast.Assign], ast.stmt] | None:
     return None
 
 
-def moved_below(case: Case, file: str, moved: list[ast.Assign], last: ast.stmt) -> Fix | None:
+def moved_below(case: Case, file: str, moved: Sequence[ast.stmt], last: ast.stmt) -> Fix | None:
     """The lines from the first of these statements to the last, with the moved ones at their end."""
     lines, end = case.source.texts[file], last.end_lineno or last.lineno
     late = {number for each in moved for number in range(each.lineno, (each.end_lineno or each.lineno) + 1)}

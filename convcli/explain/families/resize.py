@@ -188,7 +188,8 @@ class GridSample(Rule):
             yield likely(says, "call", "expand it over the batch", spread)
         elif "wanted" in self.facts and self.grid[1:2] == (self.wanted,):
             says = f"the {self.wanted} coordinates are on axis 1 of {list(self.grid)}, as in a flow field"
-            yield likely(says, "call", "move them last", self.changed(grid, "{}.permute(0, 2, 3, 1)"))
+            last = f"{{}}.permute{(0, *range(2, len(self.grid)), 1)}"
+            yield likely(says, "call", "move them last", self.changed(grid, last))
         elif "input" in self.facts and self.grid[0] != self.input[0]:
             says = f"the input is a batch of {self.input[0]} and the grid one of {self.grid[0]}"
             cells = prod(self.input[2:])
@@ -204,9 +205,22 @@ class GridSample(Rule):
             says = f"{list(self.input)} ends in {self.input[-1]}: colour pictures where masks or label maps are meant"
             yield likely(says, "data", "load them as class numbers, [batch, height, width]: convert('L') or a palette")
         else:
-            says = f"the grid is {list(self.grid)}"
-            advice = "[batch, height, width, 2] for pictures, [batch, depth, height, width, 3] for volumes"
-            yield likely(says, "call", advice)
+            yield self.of_another_grid(grid)
+
+    def of_another_grid(self, grid: str) -> Hypothesis:
+        """A grid of other axes than are taken, as far as they tell what happened to it."""
+        wanted = self.facts.get("wanted", 0)
+        says, advice = [f"the grid is {list(self.grid)}"], list[str]()
+        if wanted and len(self.grid) > wanted + 2:
+            says.append(f"{len(self.grid)} axes where {wanted + 2} are taken")
+            advice.append(f"leave out a [None] or unsqueeze(0) on a grid that has its batch, or take {grid}[0]")
+        if wanted and self.grid[-1] in (2 * wanted, 3 * wanted):
+            says.append(f"and {self.grid[-1]} values at the end: {self.grid[-1] // wanted} places of {wanted} each")
+            advice.append(
+                f"slice the last axis, {grid}[..., :{wanted}] or {grid}[..., {wanted}:], and not one before it"
+            )
+        shapes = "[batch, height, width, 2] for pictures, [batch, depth, height, width, 3] for volumes"
+        return likely(", ".join(says), "call", "; ".join(advice) or shapes)
 
     def of_matrices(self, ndim: int, got: tuple[int, ...]) -> Hypothesis:
         """affine_grid got other matrices than it takes."""

@@ -7,19 +7,16 @@ import pytest
 
 from tests.explain import assert_file_mends, assert_first, at, diagnosed, explained
 
+OLD = (
+    '  File "/lib/python3/site-packages/torch/utils/data/_utils/collate.py", line 5, in default_collate\n'
+    "RuntimeError: invalid argument 0: Sizes of tensors must match except in dimension 0. "
+)
 CASES = [
     (
         "stack expects each tensor to be equal size, but got [128000] at entry 0 and [102452] at entry 5",
         "batch-sizes",
         "data",
         "F.pad(x, (0, 128000 - len(x)))",
-    ),
-    (
-        "default_collate: batch must contain tensors, numpy arrays, numbers, dicts or lists; found "
-        "<class 'mmengine.structures.instance_data.InstanceData'>",
-        "batch-types",
-        "data",
-        "pseudo_collate",
     ),
     (
         "x, y = next(iter(loader))\nRuntimeError: stack expects each tensor to be equal size, but got [9] at entry 0 "
@@ -77,47 +74,6 @@ CASES = [
         "sequences",
     ),
     (
-        "default_collate: batch must contain tensors, numpy arrays, numbers, dicts or lists; found <class "
-        "'PIL.Image.Image'>",
-        "batch-types",
-        "data",
-        "Pillow",
-    ),
-    ("num_samples should be a positive integer value, but got num_samples=0", "data-empty", "data", "empty"),
-    (
-        "default_collate: batch must contain tensors, numpy arrays, numbers, dicts or lists; found <U14",
-        "batch-types",
-        "data",
-        "encode text",
-    ),
-    (
-        "default_collate: batch must contain tensors, numpy arrays, numbers, dicts or lists; found object",
-        "batch-types",
-        "data",
-        "encode text",
-    ),
-    (
-        "default_collate: batch must contain tensors, numpy arrays, numbers, dicts or lists; found <class "
-        "'builtin_function_or_method'>",
-        "batch-types",
-        "data",
-        "brackets",
-    ),
-    (
-        "default_collate: batch must contain tensors, numpy arrays, numbers, dicts or lists; found <class "
-        "'torch_geometric.data.data.Data'>",
-        "batch-types",
-        "data",
-        "torch_geometric.loader",
-    ),
-    (
-        "default_collate: batch must contain tensors, numpy arrays, numbers, dicts or lists; found <class "
-        "'data.GTEADataset'>",
-        "batch-types",
-        "data",
-        "whole GTEADataset",
-    ),
-    (
         '  File "/lib/python3/site-packages/torch/utils/data/_utils/collate.py", line 5, in '
         "default_collate\nRuntimeError: invalid argument 0: Sizes of tensors must match except in dimension "
         "0. Got 128 and 0 in dimension 2",
@@ -134,18 +90,40 @@ CASES = [
         "grey",
     ),
     (
-        "a, b = random_split(data, [0.8, 0.2])\nValueError: Sum of input lengths does not equal the length "
-        "of the input dataset!",
-        "data-empty",
-        "data",
-        "counts",
-    ),
-    (
         "stack expects each tensor to be equal size, but got [327680, 2] at entry 0 and [327680] at entry 6",
         "batch-sizes",
         "data",
         "recordings",
     ),
+    (
+        "stack expects each tensor to be equal size, but got [13, 6] at entry 0 and [131, 6] at entry 1",
+        "batch-sizes",
+        "data",
+        "steps of a series",
+    ),
+    (
+        "bbox = sample['bbox']\nRuntimeError: stack expects each tensor to be equal size, but got [13, 6] at entry 0 "
+        "and [31, 6] at entry 1",
+        "batch-sizes",
+        "data",
+        "as detectors take them",
+    ),
+    (
+        "imu = next(loader)\nRuntimeError: stack expects each tensor to be equal size, but got [13, 4] at entry "
+        "0 and [31, 4] at entry 1",
+        "batch-sizes",
+        "data",
+        "windows of one length",
+    ),
+    (
+        "stack expects each tensor to be equal size, but got [17] at entry 0 and [16] at entry 1",
+        "batch-sizes",
+        "data",
+        "whole windows alone",
+    ),
+    (f"{OLD}Got 35 and 34 in dimension 1", "batch-sizes", "data", "whole windows alone"),
+    (f"{OLD}Got 35 and 12 in dimension 1", "batch-sizes", "data", "pad_sequence"),
+    (f"{OLD}Got 480 and 375 in dimension 1", "batch-sizes", "data", "pad or resize"),
 ]
 
 

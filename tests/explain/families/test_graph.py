@@ -7,7 +7,7 @@ import pytest
 
 from convcli.explain.evidence.message import read
 from convcli.explain.recognise import diagnose
-from tests.explain import IMPORTS, assert_file_mends, diagnosed, error_of
+from tests.explain import IMPORTS, assert_file_mends, at, diagnosed, error_of, explained
 
 GATED = """
     class Gated(nn.Module):
@@ -106,21 +106,6 @@ def said(path: Path, text: str) -> list[str]:
     return [each.says for each in found.hypotheses]
 
 
-def test_a_layer_that_was_put_in_before_all_was_frozen(tmp_path: Path) -> None:
-    text = """
-        def freeze(model):
-            for p in model.parameters():
-                p.requires_grad = False
-
-        net = nn.Sequential(nn.Linear(3, 4))
-        net.head = nn.Linear(4, 2)
-        freeze(net)
-        loss = net(torch.rand(2, 3)).sum()
-        loss.backward()
-    """
-    assert said(tmp_path / "net.py", text)[0].startswith("line 11 puts a new layer in, and line 12 freezes it")
-
-
 @pytest.mark.parametrize(
     ("line", "words"),
     [
@@ -128,7 +113,7 @@ def test_a_layer_that_was_put_in_before_all_was_frozen(tmp_path: Path) -> None:
         ("loss = torch.tensor(net(x).sum())", "line 7 cuts the way"),
         ("scores = net(x).argmax(1).float()\n        loss = scores.mean()", "line 7 cuts the way"),
         ("with torch.no_grad():\n            loss = net(x).sum()", "line 7 cuts the way"),
-        ("net.requires_grad_(False)\n        loss = net(x).sum()", "line 7 freezes parameters"),
+        ("net.requires_grad_(False)\n        loss = net(x).sum()", "line 7 freezes all parameters"),
     ],
 )
 def test_where_the_way_to_the_loss_is_cut(tmp_path: Path, line: str, words: str) -> None:
@@ -145,7 +130,7 @@ def test_a_tensor_that_is_made_of_data_cuts_nothing(tmp_path: Path) -> None:
         loss = net(x).sum()
         loss.backward()
     """
-    assert "line 9 freezes parameters" in said(tmp_path / "net.py", text)[0]
+    assert "line 9 freezes all parameters" in said(tmp_path / "net.py", text)[0]
 
 
 def test_a_sum_of_losses_that_is_never_begun_anew(tmp_path: Path) -> None:
@@ -209,3 +194,52 @@ def test_a_list_of_log_probabilities_is_stacked_and_not_copied(tmp_path: Path) -
 def test_a_list_of_plain_numbers_is_not_stacked(tmp_path: Path) -> None:
     found = diagnosed(dedent(COPIED.format("of.log_prob(action).item()")), tmp_path / "net.py")
     assert not any("stack" in each.advice or each.fixes for each in found.hypotheses)
+
+
+PENALTY = """
+    critic = nn.Linear(3, 1)
+    for step in range(2):
+        x = torch.rand(4, 3, requires_grad=True)
+        score = critic(x)
+        slope = {0}[0]
+        assert torch.allclose(slope[0], critic.weight[0])
+"""
+
+
+@pytest.mark.parametrize(
+    "call",
+    ["torch.autograd.grad(score, x, create_graph=True)", "torch.autograd.grad(\n    outputs=score,\n    inputs=x)"],
+)
+def test_what_is_derived_of_an_output_gets_ones(tmp_path: Path, call: str) -> None:
+    text = dedent(PENALTY).format(call.replace("\n", "\n    "))
+    assert len(assert_file_mends(text, "torch.ones_like(score)", tmp_path / "net.py").hypotheses[0].fixes) == 1
+
+
+def test_a_line_alone_tells_what_is_derived() -> None:
+    message = "RuntimeError: grad can be implicitly created only for scalar outputs"
+    (fix,) = explained(at("du = torch.autograd.grad(u, t, create_graph=True)[0]", message)).hypotheses[0].fixes
+    assert fix.code == "du = torch.autograd.grad(u, t, create_graph=True, grad_outputs=torch.ones_like(u))[0]"
+    answer = explained(at("du = torch.autograd.grad(net(t), t)[0]", message)).hypotheses[0]
+    assert "torch.ones_like(net(t))" in answer.advice and not answer.fixes
+    assert "loss.mean()" in explained(at("g = torch.autograd.grad(loss, w)[0]", message)).hypotheses[0].advice
+
+
+OUTPUTS = """
+    net, a, b = nn.Linear(3, 4), nn.Linear(4, 1), nn.Linear(4, 2)
+    h = net(torch.rand(2, 3)).tanh()
+    places, classes = a(h), b(h)
+    places.backward(torch.ones(2, 1))
+    classes.backward(gradient=torch.ones(2, 2))
+"""
+
+
+def test_two_outputs_go_backward_in_one_call(tmp_path: Path) -> None:
+    words = "torch.autograd.backward([places, classes], [torch.ones(2, 1), torch.ones(2, 2)]) once"
+    assert len(assert_file_mends(dedent(OUTPUTS), words, tmp_path / "net.py").hypotheses[0].fixes) == 1
+
+
+def test_an_output_is_told_from_a_loss_by_its_gradient() -> None:
+    message = "RuntimeError: Trying to backward through the graph a second time"
+    answers = [explained(at(line, message)).hypotheses[0] for line in ("out.backward(grads)", "loss.backward(one)")]
+    assert "backward([out, other], [grads, its_gradient])" in answers[0].advice
+    assert "earlier step" in answers[1].says

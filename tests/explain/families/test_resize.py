@@ -134,6 +134,19 @@ CASES = [
         "model",
         "3 channels",
     ),
+    (
+        "grid_sampler(): expected grid to have size 2 in last dimension, but got grid with sizes [1, 1, 60, 80, 2, 4]",
+        "grid-sample",
+        "call",
+        "6 axes where 4 are taken, and 4 values at the end: 2 places of 2 each leave out a [None] or unsqueeze(0) on a "
+        "grid that has its batch, or take grid[0]; slice the last axis, grid[..., :2]",
+    ),
+    (
+        "grid_sampler(): expected grid to have size 2 in last dimension, but got grid with sizes [1, 60, 80, 4]",
+        "grid-sample",
+        "call",
+        "the grid is [1, 60, 80, 4], and 4 values at the end",
+    ),
 ]
 
 
@@ -167,6 +180,11 @@ assert x.shape == (1, 3, 8, 8)
 images, theta = torch.rand(4, 1, 9, 9), torch.rand(4, 6)
 grid = F.affine_grid(theta, images.size(), align_corners=False)
 warped = F.grid_sample(images, grid, align_corners=False)
+""",
+    "the 3 coordinates are on axis 1": """
+volume, places = torch.rand(2, 1, 4, 4, 4), torch.zeros(2, 3, 5, 5, 5)
+warped = F.grid_sample(volume, places, align_corners=False)
+assert warped.shape == (2, 1, 5, 5, 5)
 """,
     "took the axis of the channels": """
 maps = nn.Conv2d(4, 1, 3)(torch.rand(3, 4, 8, 8))
