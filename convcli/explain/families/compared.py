@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from convcli.explain.families.losses import too_short
 from convcli.explain.families.meeting import Meeting
-from convcli.explain.rule import Hypothesis, likely
+from convcli.explain.rule import Hypothesis, likely, possible
 
 FAMILY = "addition"
 
@@ -57,6 +57,9 @@ class OfCompared(Meeting):
         if self.axis == 0:
             says += ": batches of other sizes, or one that lacks an axis"
         yield likely(says, "loss", advice)
+        if self.axis == 1 and self.b > 1 and self.case.through("mse_loss|l1_loss"):
+            says = f"the target has one axis: {self.b} class numbers for {self.b} samples with {self.a} scores each"
+            yield possible(says, "loss", "nn.CrossEntropyLoss takes class numbers; or F.one_hot(target).float()")
 
     of_a_loss = (masked_loss, boxes_of_classes, default_classes, other_shapes)
 

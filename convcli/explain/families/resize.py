@@ -56,9 +56,8 @@ class Interpolate(Rule):
         input, size = self.input, self.size
         if size and input[-1:] and input[-1] in COLOURS and len(input) > len(size):
             says = f"{list(input)} ends in {input[-1]}: a picture with its channels last, read as it came from a file"
-            channels, one = "channels come second: x.permute(0, 3, 1, 2)", "a depth map or mask has one, convert('L')"
-            advice = f"{one}; of colours {channels}" if len(input) > 2 == len(size) else f"{channels}; {one}"
-            yield likely(says, "data", advice)
+            advice = "a depth map or mask has one, convert('L'); of colours channels come second, and no axis is added "
+            yield likely(says, "data", f"{advice}for them: x.squeeze(1).permute(0, 3, 1, 2)")
         elif len(size) == 3 > len(input) and size[-1] in COLOURS and size[0] > 16:
             says = f"the size {list(size)} is a colour picture's, [height, width, channels], where a label map is meant"
             advice = "size=(height, width); load labels as class numbers, [batch, height, width], not as colours"

@@ -12,6 +12,8 @@ from convcli.wording import counted
 FAMILY = "targets"
 
 BINARY = r"binary_cross_entropy|BCE"
+ONE_HOT = r"one_hot|\beye\(|\[(?:0\.?0?, ?)*1\.?0?(?:, ?0\.?0?)*\]"
+LEAST_HIGH = 48  # pixels of a mask
 PROGRESS = r"(\d{1,9})/(\d{1,9}) \[\d\d:"  # a bar of tqdm's
 
 
@@ -258,9 +260,16 @@ class TargetBatch(Targets):
     def of_one_row(self, targets: int) -> Iterator[Hypothesis]:
         says = "a view(1, -1), a mean or model(x)[0] took the batch from the outputs"
         lost = (says, "model", "outputs [batch, classes]: x.flatten(1) keeps the batch")
-        says = f"one prediction and {targets} targets: of one mask, {targets} high, that has lost the batch of one"
-        mask = (says, "data", "targets.unsqueeze(0), and no squeeze() where they are made")
-        first, second = (lost, mask) if is_chosen(targets) and targets <= 128 else (mask, lost)
+        says = f"one prediction and {targets} targets: "
+        high = f"{says}of one mask, {targets} high, that has lost the batch of one"
+        target = (high, "data", "targets.unsqueeze(0), and no squeeze() where they are made")
+        made = " ".join([self.targets, *self.case.behind(self.targets).values()])
+        one_hot = bool(re.search(ONE_HOT, made))
+        if one_hot or targets < LEAST_HIGH:
+            class_number = "the number of its class alone is wanted: torch.tensor([label]), or targets.argmax().view(1)"
+            target = (f"{says}one-hot for one sample, where {targets} is the number of classes", "data", class_number)
+        batch = targets <= 128 and not one_hot and (is_chosen(targets) or targets % 10 == 0)
+        first, second = (lost, target) if batch else (target, lost)
         yield likely(*first)
         yield possible(*second)
 

@@ -135,6 +135,13 @@ CASES = [
         "3 channels",
     ),
     (
+        "Input and output must have the same number of spatial dimensions, but got input with spatial dimensions of "
+        "[48, 64, 3] and output size of (480, 640).",
+        "interpolate",
+        "data",
+        "no axis is added for them: x.squeeze(1).permute(0, 3, 1, 2)",
+    ),
+    (
         "grid_sampler(): expected grid to have size 2 in last dimension, but got grid with sizes [1, 1, 60, 80, 2, 4]",
         "grid-sample",
         "call",

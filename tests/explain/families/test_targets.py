@@ -9,6 +9,16 @@ from convcli.explain.recognise import diagnose
 from tests.explain import IMPORTS, assert_file_mends, assert_first, error_of
 
 CASES = [
+    ("Expected input batch_size (1) to match target batch_size (3).", "target-batch", "data", "one-hot for one sample"),
+    ("Expected input batch_size (1) to match target batch_size (20).", "target-batch", "model", "took the batch"),
+    ("Expected input batch_size (1) to match target batch_size (375).", "target-batch", "data", "one mask, 375 high"),
+    (
+        "loss = criterion(out, torch.tensor([0, 0, 1, 0]))\nValueError: Expected input batch_size (1) to match target "
+        "batch_size (4).",
+        "target-batch",
+        "data",
+        "one-hot for one sample",
+    ),
     ("Expected input batch_size (1) to match target batch_size (64).", "target-batch", "model", "took the batch"),
     ("Expected input batch_size (150) to match target batch_size (32).", "target-batch", "call", "view(-1, n)"),
     (
