@@ -99,13 +99,15 @@ class NoGradient(Rule):
         )
 
     def frozen_all(self, whole: frozen.Whole) -> Hypothesis:
-        backbone = f"freeze the backbone alone: for p in {whole.owner}.backbone.parameters()"
         if whole.put:
             says = f"{whole.put} puts a new layer in, and {whole.freezing} freezes it with all the others"
-            advice = f"freeze first, then put the new layer in: {whole.freezing} above {whole.put}; or {backbone}"
-            return likely(says, "model", advice, whole.fix)
+            advice = (
+                f"freeze first, then put the new layer in: {whole.freezing} above {whole.put}; or freeze the others "
+            )
+            return likely(says, "model", f"{advice}alone, those of a backbone, say", whole.fix)
         says = f"{whole.freezing} freezes all parameters of {whole.owner}, and nothing sets requires_grad to True again"
-        return likely(says, "model", f"{backbone}; or freeze first, then put the new layer in")
+        advice = "freeze a part alone, the parameters of a backbone, say; or freeze first, then put the new layer in"
+        return likely(says, "model", advice)
 
     decide = "print(next(model.parameters()).requires_grad, out.requires_grad)"
     not_that = "loss.requires_grad_() runs, and nothing is learned"
