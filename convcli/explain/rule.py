@@ -190,11 +190,13 @@ class Rule:
     @property
     def _call(self) -> Any:
         named = self.layer_named or self.case.kind_called
-        return (self.line.call(named) or self.line.call()) if self.case.direct else None
+        call = (self.line.call(named) or self.line.call()) if self.case.direct else None
+        return next((each for each in self.line.calls if call and each.func is call), call)  # as of nn.Linear(3, 4)(x)
 
     def handed(self, index: int, default: str) -> str:
         """What the user's line hands over in a place, as it is written there."""
-        return self.line.text(self.line.argument(self._call, index)) or default
+        equation = bool(self._call) and self.line.text(self._call.func).endswith("einsum")
+        return self.line.text(self.line.argument(self._call, index + equation)) or default
 
     @property
     def x(self) -> str:

@@ -12,6 +12,8 @@ class BackendMissing(Rule):
     signatures = (
         "Could not run '{operation:words}' with arguments from the '{backend:word}' backend",
         "The operator '{operation:words}' is not currently {} for the {backend:word} device",
+        "{operation:word}: attempted to run this operator with {backend:word} tensors, but there was no fake impl",
+        "Tensor{operation:word}() cannot be called on {backend:word} tensors",
     )
     says = "{operation} isn't there for {backend} tensors"
     lookalike = "dtype-unsupported"
@@ -27,6 +29,9 @@ class BackendMissing(Rule):
             says = f"Apple's GPU has no {name} in this version of torch"
             advice = "PYTORCH_ENABLE_MPS_FALLBACK=1 in the environment runs it on the CPU; or x.cpu() around it"
             yield likely(says, "device", advice)
+        elif self.backend.lower() == "meta":
+            says = f"meta tensors have a shape and no values, and {name or self.operation.strip('.')} needs values"
+            yield likely(says, "device", "run it on a real device: model.to_empty(device=…), then load the weights")
         elif "Sparse" in self.backend:
             says = f"the tensor is sparse, and {name} is for dense ones"
             yield likely(says, "data", "x.to_dense() before it, or torch.sparse.mm for a product with a dense matrix")

@@ -25,9 +25,11 @@ STEPS = "output[:, -1] with batch_first=True is the last step, output all of the
 ATTRIBUTES = (
     "size|shape|dim|ndim|view|reshape|to|cuda|cpu|float|long|data|unsqueeze|squeeze|permute|transpose|t|flatten|contiguous"
     "|detach|device|dtype|mean|sum|backward|log_softmax|softmax|argmax|max|numel|item|requires_grad|is_nested|new_zeros"
+    "|expand|expand_as|masked_fill_?|masked_select|index_select|gather|scatter_|unflatten|movedim|narrow|unfold|chunk|topk"
 )
 OF_TORCH = (
     "unsqueeze|cuda|permute|detach|backward|log_softmax|softmax|requires_grad|is_nested|numel|contiguous|cpu|new_zeros"
+    "|expand|expand_as|masked_fill_?|masked_select|index_select|gather|scatter_|unflatten|movedim|narrow|unfold|chunk|topk"
 )
 KINDS = (
     r"tuple|list|NoneType|(?:numpy\.)?ndarray|dict|str|\w*Image\w*|DataFrame|Series|OrderedDict|\w*Outputs?|int|float"

@@ -82,8 +82,10 @@ class Sampled(Rule):
         "invalid multinomial distribution (sum of probabilities <= 0)",
         "invalid multinomial distribution (encountering probability entry < 0)",
         "cannot sample n_sample > prob_dist.size(-1) samples without replacement",
+        "Expected p_in >= 0 && p_in <= 1 to be true, but got false",
+        "normal expects all elements of std >= 0.0",
     )
-    says = "torch.multinomial draws by weights, which are numbers of 0 or more"
+    says = "what is drawn by is of its own range: weights from 0 on, probabilities up to 1, spreads above 0"
     lookalike = "distribution-parameter"
     example = """
         scores = torch.tensor([0.5, -1.0])
@@ -92,6 +94,18 @@ class Sampled(Rule):
     """
     decide = "print(logits.isfinite().all(), probabilities.min()) before it"
     by_message = (
+        (
+            "p_in",
+            likely("bernoulli takes probabilities, and raw scores or NaN came", "call", "x.sigmoid() before it"),
+        ),
+        (
+            "std",
+            likely(
+                "a spread is below 0, as a layer's raw output is, or NaN",
+                "model",
+                "the layer makes its logarithm, and .exp() the spread; or F.softplus(x)",
+            ),
+        ),
         (
             "n_sample",
             certain(

@@ -1,6 +1,6 @@
 """Tensors without elements, and more of them asked for than there are."""
 
-from convcli.explain.rule import Rule, certain, likely, possible
+from convcli.explain.rule import Rule, likely, possible
 
 FAMILY = "view"
 
@@ -13,6 +13,11 @@ class Empty(Rule):
         "cannot perform reduction function {function:word} on {} tensor with no elements",
         "cannot reshape tensor of 0 elements into shape {shape:shape}",
         "Non-empty {} data tensor expected but got a tensor with sizes {shape:shape}",
+        "is invalid for input of size 0",
+        "Expected input batch_size (0) to match target batch_size ({targets})",
+        "index is out of bounds for dimension with size 0",
+        "Expected sequence length to be larger than 0 in RNN",
+        "input tensor must be non-empty",
     )
     says = "the tensor has no elements"
     lookalike = "data-empty"
@@ -55,25 +60,3 @@ class TopRange(Rule):
             "k = min(k, scores.size(-1)), or topk=(1,) for few classes; topk(k, dim=…) if another axis is meant",
         ),
     )
-
-
-class IndexShapes(Rule):
-    code = "index-shapes"
-    signatures = (
-        "shape mismatch: indexing tensors could not be broadcast together with shapes {one:shape}, {other:shape}",
-    )
-    says = "index tensors are taken element by element, side by side"
-    lookalike = "mask-size"
-    example = """
-        scores, rows, classes = torch.rand(4, 5), torch.tensor([0, 1, 2]), torch.tensor([0, 1])
-        # IndexError: shape mismatch: indexing tensors could not be broadcast together with shapes [3], [2]
-        picked = scores[rows, classes]
-    """
-    usual = (
-        certain(
-            "x[rows, columns] takes one element for each pair, so both have one shape; these have {one} and {other}",
-            "call",
-            "make both of one length; for every row with every column: x[rows[:, None], columns]",
-        ),
-    )
-    decide = "print the indices' shapes: is one of another batch, or a mask of True and False among them?"

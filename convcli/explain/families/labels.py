@@ -229,7 +229,7 @@ class TargetType(Targets):
             yield likely(says, "loss", advice, self.mend("{}.float()"))
             says = "the scores lost their class or batch axis and only look like the targets"
             yield possible(says, "model", "keep [batch, classes]")
-        elif "softmax" in self.function and self.kinds[0] in WHOLE:
+        elif re.search("softmax|sigmoid", self.function) and self.kinds[0] in WHOLE:
             says = "the loss got whole numbers as scores: outputs and labels are swapped, or argmax was taken before"
             yield likely(says, "loss", "criterion(outputs, labels), the raw scores first")
 

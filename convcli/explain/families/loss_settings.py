@@ -77,6 +77,7 @@ class LossTargetGradient(Targets):
         "nn criterions don't compute the gradient w.r.t. targets",
         "derivative for 'target' is not implemented",
         "is not differentiable with respect to argument 'target'",
+        "is not differentiable with respect to argument 'weight'",
     )
     says = "a loss has a gradient for its prediction, and none for its target"
     lookalike = "leaf-inplace"
@@ -89,6 +90,10 @@ class LossTargetGradient(Targets):
     decide = "print(outputs.requires_grad, targets.requires_grad)"
 
     def hypotheses(self) -> Iterator[Hypothesis]:
+        if "'weight'" in self.case.raised.text:
+            says = "the weights of the classes are learned or computed, and a loss takes them as given"
+            yield likely(says, "loss", "weight=weight.detach(); or reduction='none', times weight[labels]")
+            return
         yield likely("prediction and target are swapped", "call", "criterion(outputs, targets), the prediction first")
         says = "the target was computed by a network, or made with requires_grad"
         yield possible(says, "loss", "criterion(outputs, targets.detach())")

@@ -35,6 +35,14 @@ CASES = [
         "device",
         "x.cpu()",
     ),
+    ("RuntimeError: Tensor.item() cannot be called on meta tensors", "backend-missing", "device", "no values"),
+    (
+        "NotImplementedError: aten::_unique2: attempted to run this operator with Meta tensors, but there was no "
+        "fake impl or Meta kernel registered.",
+        "backend-missing",
+        "device",
+        "_unique2 needs values",
+    ),
 ]
 
 

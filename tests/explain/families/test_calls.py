@@ -123,6 +123,12 @@ CASES = [
         "call",
         "one side is a tuple",
     ),
+    (
+        "y = x.expand_as(skip)\nAttributeError: 'list' object has no attribute 'expand_as'",
+        "not-a-tensor",
+        "data",
+        "x is a list",
+    ),
 ]
 
 

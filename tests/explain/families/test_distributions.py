@@ -65,6 +65,8 @@ def test_scores_are_handed_over_as_logits(line: str, code: str) -> None:
     [
         ("probability tensor contains either `inf`, `nan` or element < 0", "model", "bfloat16"),
         ("invalid multinomial distribution (sum of probabilities <= 0)", "data", "all weights are 0"),
+        ("normal expects all elements of std >= 0.0", "model", "F.softplus(x)"),
+        ("Expected p_in >= 0 && p_in <= 1 to be true, but got false.", "call", "x.sigmoid()"),
         ("cannot sample n_sample > prob_dist.size(-1) samples without replacement", "call", "replacement=True"),
     ],
 )

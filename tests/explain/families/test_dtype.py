@@ -161,6 +161,18 @@ CASES = [
         "data",
         "counts.float()",
     ),
+    (
+        "y = nn.Linear(3, 4)(counts)\nRuntimeError: mat1 and mat2 must have the same dtype, but got Long and Float",
+        "dtype",
+        "data",
+        "counts holds whole numbers",
+    ),
+    (
+        'y = torch.einsum("bij,bjk->bik", seen, weights)\nRuntimeError: "bmm" not implemented for \'Bool\'',
+        "dtype-unsupported",
+        "data",
+        "seen holds whole numbers",
+    ),
 ]
 
 

@@ -26,12 +26,9 @@ CASES = [
         "call",
         "min(k, scores.size(-1))",
     ),
-    (
-        "IndexError: shape mismatch: indexing tensors could not be broadcast together with shapes [8], [6]",
-        "index-shapes",
-        "call",
-        "these have [8] and [6]",
-    ),
+    ("RuntimeError: shape '[4, 6]' is invalid for input of size 0", "tensor-empty", "data", "no box"),
+    ("ValueError: Expected input batch_size (0) to match target batch_size (4).", "tensor-empty", "data", "no box"),
+    ("RuntimeError: Expected sequence length to be larger than 0 in RNN", "tensor-empty", "data", "no box"),
 ]
 
 

@@ -99,6 +99,13 @@ CASES = [
         "loss",
         "run it once on the CPU",
     ),
+    (
+        'loss = F.binary_cross_entropy_with_logits(scores, labels)\nRuntimeError: "log_sigmoid_cpu" not '
+        "implemented for 'Byte'",
+        "target-dtype",
+        "loss",
+        "swapped",
+    ),
 ]
 
 

@@ -41,3 +41,9 @@ def test_each_length_of_ctc_is_told_apart() -> None:
 def test_a_target_with_a_gradient_is_the_prediction_or_a_networks() -> None:
     found = explained("the derivative for 'target' is not implemented")
     assert [each.change for each in found.hypotheses] == ["call", "loss"]
+
+
+def test_weights_of_classes_are_given_and_not_learned() -> None:
+    code, answer = first("The function 'nll_loss_forward' is not differentiable with respect to argument 'weight'.")
+    assert (code, answer.change) == ("loss-target-gradient", "loss")
+    assert "weight.detach()" in answer.advice
