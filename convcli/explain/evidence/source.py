@@ -292,7 +292,8 @@ class Source:
     @property
     def loads(self) -> bool:
         """Whether some line loads weights that were trained before."""
-        return any(re.search(LOADS, line) for lines in self.texts.values() for line in lines)
+        code = (line.partition("#")[0] for lines in self.texts.values() for line in lines)
+        return any(re.search(LOADS, line) for line in code)
 
 
 def _lines(frame: Frame) -> list[str]:

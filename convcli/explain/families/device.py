@@ -3,9 +3,11 @@
 import ast
 import re
 from collections.abc import Callable, Iterator
+from typing import Self
 
+from convcli.explain.case import Case
 from convcli.explain.evidence.lines import NAME
-from convcli.explain.families import by_hand
+from convcli.explain.families import by_hand, calculated
 from convcli.explain.families.placed import MadeWithout, unplaced
 from convcli.explain.families.stayed import stayed
 from convcli.explain.rule import Hypothesis, certain, likely, possible
@@ -56,6 +58,8 @@ class DeviceMixed(MadeWithout):
         "Expected object of device type {other:word} but got device type {got:word} for argument #{place} "
         "'{argument:word}'",
         "Expected object of backend {other:word} but got backend {got:word} for argument #{place} '{argument:word}'",
+        "Expected object of type torch.{other:word} but found type torch.{got:word} for argument #{place} "
+        "'{argument:word}'",
         "Tensor for argument #{place} '{argument:word}' is on {got:word}, but expected it to be on {other:word}",
         "Tensor for 'out' is on {got:word}, ",
         "is on {got:word}, but expected them to be on {other:word}",
@@ -79,6 +83,15 @@ class DeviceMixed(MadeWithout):
     decide = "print({x}.device, next(model.parameters()).device)"
 
     got = other = one = argument = method = ""  # where the message doesn't say them
+
+    @classmethod
+    def read(cls, case: Case) -> Self | None:
+        """Types of tensors name a device as well, and not what is wrong where both are of one."""
+        rule = super().read(case)
+        if rule and rule.got.endswith("Tensor") and rule.other.endswith("Tensor"):
+            rule.got, rule.other = ("CUDA" if on_gpu(each) else "CPU" for each in (rule.got, rule.other))
+            return rule if rule.got != rule.other else None
+        return rule
 
     @property
     def text(self) -> str:
@@ -184,13 +197,31 @@ class DeviceMixed(MadeWithout):
         if "indices should be" in self.text:
             says = f"the index is on another device than the tensor that it looks into ({self.other})"
             yield certain(says, "device", "tensor[index.cpu()], or the tensor to the GPU: tensor.to(index.device)")
-        elif self.argument not in ("index", "indices") or self.case.in_loss:
-            return
-        elif self.argument == "index" and on_gpu(self.got) and re.search(TABLE, self.text):
-            yield from self.one_side(False)
-        else:
+        elif self.in_table and self.argument in ("index", "self"):
+            yield from self.looked_up()
+        elif self.argument in ("index", "indices") and not self.case.in_loss:
             says = f"the index is on another device than what it looks into{f' ({self.other})' if self.other else ''}"
             yield likely(says, "device", "move the index to where the tensor is: index.to(x.device)")
+
+    @property
+    def in_table(self) -> bool:
+        """Whether an embedding looks rows up, as index_select does for it."""
+        named = re.search(TABLE, self.text) and not self.line.has(r"index_select\(")
+        return bool(named) or self.case.through(r"embedding|[/\\]sparse\.py")
+
+    def looked_up(self) -> Iterator[Hypothesis]:
+        """The ids or the embedding's weights, one of which the message names."""
+        ids, table = (self.got, self.other) if self.argument == "index" else (self.other, self.got)
+        says = f"the index, the ids of an embedding, is on {ids or 'one device'}, and its table, the first of the "
+        says += f"model's weights, on {table or 'another'}"
+        follows = "inputs = tokenizer(…).to(model.device), or ids.to(model.device), for every batch"
+        if on_gpu(table):
+            yield likely(says, "data", f"{follows}: they come on the CPU")
+            return
+        advice = f"model.to(device) once, behind from_pretrained or where it is made; and {follows}"
+        yield likely(says, "model", advice)
+        says = "the ids alone stayed on the CPU, where print shows the model on the GPU"
+        yield possible(says, "data", "ids.to(model.device), which holds wherever the model is")
 
     def of_loss(self) -> Iterator[Hypothesis]:
         if self.argument == "weight" and "loss" in self.method:
@@ -207,6 +238,11 @@ class DeviceMixed(MadeWithout):
             says = f"the hidden state was made on {self.got} and the input is on {self.other}"
             yield likely(says, "device", "torch.zeros(…, device=x.device) where the hidden state is made")
 
+    def of_two(self) -> Iterator[Hypothesis]:
+        """What a line calculates with, each with the device that the message tells of it."""
+        if self.argument and self.got and not self.typed and on_gpu(self.got) != on_gpu(self.other):
+            yield from filter(None, [calculated.on_two(self, on_gpu(self.got))])
+
     def joined(self) -> Iterator[Hypothesis]:
         of_none = self.either and self.case.direct and self.operated
         if of_none or re.fullmatch(JOINED, self.argument) or "Received" in self.text:
@@ -219,12 +255,13 @@ class DeviceMixed(MadeWithout):
         if self.either:
             yield from self.pair()
         elif not self.typed:
-            here = not self.got or (self.argument in WEIGHTS) == on_gpu(self.got)
+            of_weights = self.argument in WEIGHTS or (self.argument == "self" and "addmm" in self.text)
+            here = not self.got or of_weights == on_gpu(self.got)
             yield from self.one_side(here, self.there)
 
     causes = (
         *(in_file, on_meta, made_anew, optimizer, loaded, made_by_hand, of_types),
-        *(gpus, index, of_loss, hidden_state, joined, sides),
+        *(gpus, index, of_loss, hidden_state, of_two, joined, sides),
     )
 
     def weights_left(self) -> bool | None:

@@ -4,11 +4,13 @@ import ast
 import re
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 
 from convcli.explain.case import Case
 from convcli.explain.evidence.frames import Frame
 from convcli.explain.evidence.lines import NAME
-from convcli.explain.evidence.names import FUNCTION, last_name
+from convcli.explain.evidence.names import FUNCTION, handed_over, last_name
 from convcli.explain.families.placed import PLACED, is_module, known_above
 from convcli.explain.rule import NEW, Fix, Hypothesis, likely
 
@@ -42,7 +44,8 @@ def stayed(case: Case, argument: str, weights: bool | None) -> Iterator[Hypothes
     if weights is not False and not case.in_loss:
         yield from left.made_anew()
         yield from left.listed()
-        yield from left.replaced()
+        for file in case.source.texts:
+            yield from Left(case, replace(case.frame, file=file)).replaced()
 
 
 class Left:
@@ -171,22 +174,47 @@ class Left:
     def replaced(self) -> Iterator[Hypothesis]:
         """A layer that is put into a model after that was moved, where the traceback goes through it."""
         called = " ".join(frame.code for frame in self.case.raised.frames)
-        for node in (node for node in self.nodes if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call)):
-            put, text = ast.unparse(node.targets[0]), self.segment(node.value)
+        puts = [each for each in self.nodes if isinstance(each, ast.Assign) and isinstance(each.value, ast.Call)]
+        for node in puts:
+            put, text = ast.unparse(node.targets[0]), ast.unparse(node.value)
             found = re.match(r"(?!self\.)(\w+)(?:\.module)?(?:\.(\w+)|\[)", put)
             came = found and (re.search(rf"\b{found[2]}\b", called) if found[2] else self.case.in_sequential)
-            moves = self.moves_of(found[1], node.lineno) if found and came else []
-            if found and moves and moves[-1][1] < node.lineno and re.search(NEW, text.partition("(")[0]):
-                move, number = moves[-1]
-                says = (
-                    f"{put}, made in line {node.lineno}, is on the CPU: {found[1]} was moved before, in line {number}"
-                )
-                advice = f"move {found[1]} when all of it is there, or the new layer too"
-                yield likely(says, "model", advice, self.edited(node, text, f"{text}.{move}"))
+            if not (found and came and re.search(NEW, text.partition("(")[0])) or re.search(PLACED, text):
+                continue
+            says = f"{put}, made in {self.told(node.lineno)}, is on the CPU: "
+            advice = f"move {found[1]} when all of it is there, or the new layer too"
+            if inside := self.names.parameter(found[1], self.file, node.lineno):
+                yield from self.replaced_by(*inside, found[1], says, advice)
+            elif before := self.moved_before(found[1], node.lineno):
+                text, says = self.segment(node.value), f"{says}{found[1]} was moved before, in {self.told(before[1])}"
+                yield likely(says, "model", advice, self.edited(node, text, f"{text}.{before[0]}"))
 
-    def moves_of(self, name: str, number: int) -> list[tuple[str, int]]:
-        """The moves of a model: by its name, where it is made, or of what the function around a line returns."""
+    def replaced_by(
+        self, function: ast.AST, names: list[str], name: str, says: str, advice: str
+    ) -> Iterator[Hypothesis]:
+        """A function that puts a layer into a model, called with one that was moved before."""
+        calls = self.names.callers(function, self.file)
+        for call, file in ((call, file) for call in calls for file, nodes in self.names.nodes.items() if call in nodes):
+            outer, handed = Left(self.case, replace(self.frame, file=file)), handed_over(call, name, names)
+            if handed and (before := outer.moved_before(ast.unparse(handed), call.lineno)):
+                text, moved = outer.segment(call), f"{ast.unparse(handed)} was moved before, in {outer.told(before[1])}"
+                says += f"{outer.told(call.lineno)} calls {last_name(call.func)}, and {moved}"
+                holding = [each for each in outer.nodes if isinstance(each, ast.Assign) and each.value is call]
+                fix = outer.edited(holding[0], text, f"{text}.{before[0]}") if holding else None
+                yield likely(says, "model", advice, fix)
+
+    def told(self, number: int) -> str:
+        """A line in a sentence, with its file if that isn't the user's innermost."""
+        own = self.case.frame and self.case.frame.file == self.file
+        return f"line {number}" if own else f"{Path(self.file).name}:{number}"
+
+    def moved_before(self, name: str, number: int) -> tuple[str, int] | None:
+        """The last move of a model and its line: by its name, where it is made, or of what a function returns.
+
+        None where it is moved after a line as well.
+        """
         function = getattr(self.names.around(self.file, number, *FUNCTION), "name", "") + "("
         made = {statement.lineno for statement, _ in self.names.assigned(name, self.file, number)}
         of = [move for move in self.moves if move[0] == name or move[2] in made or move[0].startswith(function)]
-        return sorted(((move, line) for _, move, line in of), key=lambda move: move[1])
+        last = max(((line, move) for _, move, line in of), default=None)
+        return (last[1], last[0]) if last and last[0] < number else None

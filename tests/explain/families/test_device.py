@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.explain import assert_first, at, first
+from tests.explain import assert_first, at, explained, first
 
 CASES = [
     (
@@ -71,8 +71,8 @@ CASES = [
         "Expected all tensors to be on the same device, but found at least two devices, cuda:0 and cpu! (when "
         "checking argument for argument index in method wrapper_CUDA__index_select)",
         "device-mixed",
-        "device",
-        "the index",
+        "data",
+        "the index, the ids of an embedding, is on cpu",
     ),
     (
         "Expected all tensors to be on the same device, but found at least two devices, cuda:0 and cpu! (when "
@@ -193,6 +193,53 @@ CASES = [
 @pytest.mark.parametrize(("text", "code", "change", "words"), CASES)
 def test_the_first_answer(text: str, code: str, change: str, words: str) -> None:
     assert_first(text, code, change, words)
+
+
+@pytest.mark.parametrize("wording", ["device type {0} but got device type {1}", "backend {0} but got backend {1}"])
+@pytest.mark.parametrize(
+    ("cpu", "argument", "change", "words"),
+    [
+        (1, "#1 'self' in call to _th_index_select", "model", "model.to(device) once"),
+        (0, "#1 'self' in call to _th_index_select", "data", "ids.to(model.device)"),
+        (1, "#4 'mat1'", "data", "x isn't"),
+        (0, "#4 'mat1'", "model", "weights of the layer"),
+        (1, "#1 'self' in call to _th_addmm", "model", "weights of the layer"),
+        (1, "#1 'self' in call to _thnn_conv2d_forward", "data", "x isn't"),
+        (0, "#1 'self' in call to _thnn_conv2d_forward", "model", "weights of the layer"),
+        (1, "#2 'weight'", "model", "weights of the layer"),
+        (0, "#2 'weight'", "data", "x isn't"),
+    ],
+)
+def test_the_argument_that_is_named_tells_which_side_stayed(
+    wording: str, cpu: int, argument: str, change: str, words: str
+) -> None:
+    devices = ("cuda", "cpu") if cpu else ("cpu", "cuda")
+    text = f"RuntimeError: Expected object of {wording.format(*devices)} for argument {argument}"
+    assert_first(text, "device-mixed", change, words)
+
+
+@pytest.mark.parametrize(
+    ("types", "code", "change"),
+    [
+        (("torch.FloatTensor", "torch.cuda.FloatTensor"), "device-mixed", "data"),
+        (("torch.cuda.FloatTensor", "torch.FloatTensor"), "device-mixed", "model"),
+        (("torch.cuda.FloatTensor", "torch.cuda.DoubleTensor"), "dtype", "data"),
+    ],
+)
+def test_types_of_two_devices(types: tuple[str, str], code: str, change: str) -> None:
+    text = f"RuntimeError: Expected object of type {types[0]} but found type {types[1]} for argument #2 'mat2'"
+    assert first(text)[0] == code
+    assert first(text)[1].change == change
+
+
+def test_ids_that_an_embedding_looks_up_may_have_stayed_as_well() -> None:
+    message = "Expected all tensors to be on the same device, but found at least two devices, cpu and cuda:0! (when "
+    message += "checking argument for argument index in method wrapper_CUDA__index_select)"
+    model, ids = explained(f"RuntimeError: {message}").hypotheses
+    assert "model.to(device) once" in model.advice
+    assert "ids.to(model.device)" in ids.advice
+    own = at("y = torch.index_select(x, 0, rows)", f"RuntimeError: {message}")
+    assert "an embedding" not in first(own)[1].says
 
 
 SAVED = "RuntimeError: Input type (torch.FloatTensor) and weight type (torch.cuda.FloatTensor) should be the same"

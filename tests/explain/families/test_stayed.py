@@ -174,3 +174,39 @@ def test_no_weights_are_loaded_where_meta_is_a_device_to_work_on(tmp_path: Path)
         found = diagnose(read(error_of(path)))
         assert found is not None
         assert words in f"{found.hypotheses[0].says} {found.hypotheses[0].advice}"
+
+
+HEAD = """
+    def with_head(model, classes):
+        model[2] = nn.Linear(4, classes)
+        return model
+
+    net = nn.Sequential(nn.Linear(3, 4), nn.ReLU(), nn.Linear(4, 9)).to("meta")
+    # net.load_state_dict(torch.load("weights.pt"))
+    net = with_head(net, 2)
+    y = net(torch.rand(2, 3, device="meta"))
+    assert y.shape == (2, 2)
+"""
+
+
+def test_a_layer_that_a_function_puts_into_a_moved_model(tmp_path: Path) -> None:
+    words = "model[2], made in line 7, is on the CPU: line 12 calls with_head, and net was moved before, in line 10"
+    assert_file_mends(dedent(HEAD), words, tmp_path / "train.py")
+
+
+def test_a_layer_that_is_made_on_a_device_is_not_blamed(tmp_path: Path) -> None:
+    path = tmp_path / "train.py"
+    text = dedent(HEAD).replace("(4, classes)", '(4, classes, device="meta")').replace(', device="meta"))\n', "))\n")
+    path.write_text(IMPORTS + text)
+    found = diagnose(read(error_of(path)))
+    assert found is not None
+    assert "is on the CPU" not in found.hypotheses[0].says
+
+
+def test_a_commented_line_loads_no_weights(tmp_path: Path) -> None:
+    path = tmp_path / "train.py"
+    text = dedent(LOOP).replace("x, target = x.to(device)", '# net.load_state_dict(torch.load("a.pt"))\ntarget')
+    path.write_text(IMPORTS + text)
+    found = diagnose(read(error_of(path)))
+    assert found is not None
+    assert "not moved" in found.hypotheses[0].says
