@@ -16,6 +16,8 @@ FAMILY = "state_dict"
 
 MAKERS = {"module.": "nn.DataParallel", "_orig_mod.": "torch.compile", "model.": "a LightningModule"}
 BUFFERS = r"position_ids|num_batches_tracked|total_|_tmp_|_running_iter|inv_freq|position_index|attn_mask|masked_bias"
+# In the names of weights, and not in those of constants that a model keeps beside them.
+WEIGHTS = r"(?:^|[._])(?:weight|bias|kernel|gamma|beta|running_(?:mean|var))(?=$|[._])|(?i:embed|token|query|lora)"
 MOST_NAMES = 12  # that are changed one by one
 PARAMETRISED = r"\.weight_(?:orig|mask|[guv])\b|\.parametrizations\."
 
@@ -159,9 +161,19 @@ class StateDict(OfSizes):
         elif self.needless():
             says, advice = f"{name} is a counter or buffer of another version, no weight", "strict=False is right here"
         else:
-            says = f"the file has {count}, {name} first, that the model hasn't"
-            advice = "build the model that was saved; strict=False if what is left over is surely not needed"
+            says, advice = self.left_over(f"the file has {count}, {name} first, that the model hasn't")
         yield likely(says, "checkpoint", advice)
+
+    def left_over(self, says: str) -> tuple[str, str]:
+        """Names that the file alone has: weights of a part that is gone, or constants that are computed anew."""
+        if "Error(s)" not in self.case.raised.text:  # before 0.4, which stopped at the first name
+            return says, "build the model that was saved; strict=False if what is left over is surely not needed"
+        says += ", and all that the model has is in the file"
+        advice = f"state.pop({self.unexpected[0]!r}) for each, and all others are checked as before; or strict=False"
+        if any(re.search(WEIGHTS, key) for key in self.unexpected):
+            return says, f"build the model that was saved, if it is to have that part; if not, {advice}"
+        says += "; by their names they are no weights but constants (buffers), which this code doesn't save"
+        return says, f"{advice}. The settings that they are computed from have to be those of training"
 
     causes = (
         checkpoint,
@@ -200,7 +212,8 @@ class StateDict(OfSizes):
         if (renamed_layers := added(*self.names)[0]) and prefix(*self.names, self.model) is None:
             old, new = renamed_layers[0]
             return f"strict=False alone leaves {new[:-1]} at random, as its weights are still called {old[:-1]}"
-        return "" if self.needless() else super().warning()
+        only_over = not self.missing and prefix(*self.names, self.model) is None
+        return "" if only_over else super().warning()
 
     def rekeyed(self, key: str, strict: str = "") -> Fix:
         """The weights under other names, before the user's line or within it."""

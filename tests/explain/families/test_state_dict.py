@@ -371,3 +371,21 @@ def test_layers_of_other_kinds_get_no_numbers() -> None:
 def test_layers_that_may_have_another_between_them_get_no_numbers() -> None:
     names = 'Missing key(s) in state_dict: "a.1.weight". Unexpected key(s) in state_dict: "a.3.weight".'
     assert not first(names)[1].fixes
+
+
+@pytest.mark.parametrize(
+    ("name", "words", "advice"),
+    [
+        ("grid.inv_delta", "no weights but constants (buffers)", "have to be those of training"),
+        ("head.weight", "all that the model has is in the file", "build the model that was saved, if it is to have"),
+    ],
+)
+def test_what_the_file_has_over_where_nothing_is_missing(name: str, words: str, advice: str) -> None:
+    text = (
+        f'RuntimeError: Error(s) in loading state_dict for Net: Unexpected key(s) in state_dict: "{name}", "{name}s".'
+    )
+    found = explained(text)
+    assert words in found.hypotheses[0].says
+    assert advice in found.hypotheses[0].advice
+    assert f"state.pop('{name}')" in found.hypotheses[0].advice
+    assert found.rule.warning() == ""
