@@ -16,6 +16,12 @@ FAMILY = "arguments"
 COMPARE = "compare the call with def forward(self, …)"
 EXAMPLE = r"(torch\.jit\.trace|(?:torch\.)?onnx\.(?:dynamo_)?export|\w+\.add_graph|\b(?:summary|profile|draw_graph))\("
 THROUGH = r"[/\\]torch[/\\](jit|onnx)[/\\]"
+# Packages that build networks, or train them.
+NETWORKS = (
+    r"[/\\](timm|torchvision|torchaudio|transformers|diffusers|sentence_transformers|peft|trl|accelerate|open_clip"
+    r"|segmentation_models_pytorch|pytorch_lightning|lightning|fastai|mm(?:cv|engine|det|seg|pose|cls|pretrain|action)"
+    r"|detectron2|ultralytics|monai|kornia|torch_geometric)[/\\]"
+)
 SETTINGS = (
     r"\b(?:kernel_size|(?:in|out)_(?:channels|features)|num_features|(?:input|hidden)_size|embed(?:ding)?_dim"
     r"|num_embeddings|num_heads)\b"
@@ -47,6 +53,9 @@ class CallArguments(Rule):
         layer = re.search(MODULES, function + " " + self.line.code) or re.search(
             SETTINGS, f"{self.facts.get('names', '')} {keyword}"
         )
+        if keyword and not function.endswith("forward") and (of_library := self.of_library(function, keyword)):
+            yield of_library
+            return
         if not (self.case.in_torch or layer or re.search(r"(?:^|\.)forward$", function)):
             return
         if function.endswith("forward") or (self.case.in_torch and "forward" in function):
@@ -68,6 +77,23 @@ class CallArguments(Rule):
                 says = f"{name} was made with too {'few' if 'missing' in text else 'many'} arguments{lacks}"
             advice = "nn.Conv2d(in_channels, out_channels, kernel_size), nn.Linear(in_features, out_features)"
             yield certain(says, "model", advice)
+
+    def of_library(self, function: str, keyword: str) -> Hypothesis | None:
+        """A keyword that came through a package that builds networks, and that what it ended at doesn't take."""
+        frames, own = self.case.raised.frames, self.case.frame
+        found = [each[1] for each in (re.search(NETWORKS, frame.file) for frame in frames) if each]
+        handed_on = own is frames[-1] and "**" in own.code if own and frames else False
+        if not found or not (handed_on or re.search(NETWORKS, frames[-1].file)):
+            return None
+        package, name = found[-1], function.removesuffix(".__init__")
+        name = f"what {own.function} calls there" if handed_on and own else name.replace("__init__", "what it calls")
+        advice = f"install the version of {package} that the code names (requirements.txt, its README); or "
+        if own and re.search(rf"\b{keyword}\s*=", own.code):
+            says = f"{name} has no argument {keyword!r} in the version of {package} that is installed"
+            return likely(says, "call", f"{advice}take it out: the release notes say what came in its place")
+        says = f"{package} hands {keyword!r} on, and {name} doesn't take it: the two are of different versions"
+        way = f"kwargs.pop({keyword!r}, None) before that call, where it has no use for it"
+        return likely(says, "call", advice + (way if handed_on else "update what it calls as well"))
 
     def of_forward(self, owner: str, keyword: str) -> Iterator[Hypothesis]:
         """A network or layer that is called with other inputs than its forward takes."""
@@ -130,7 +156,9 @@ class CallArguments(Rule):
         says += f": {self.missing()} is missing" if self.missing() else ""
         forward = self.forward(owner)
         says += f", of ({ast.unparse(forward.args)}) in line {forward.lineno}" if forward else ""
-        return likely(says, "call", COMPARE)
+        several = len({frame.file for frame in self.case.raised.frames if not frame.of_library}) > 1
+        versions = "; where one repository has both, its files are of two versions: take all of them from one"
+        return likely(says, "call", COMPARE + versions * several)
 
     def of_container(self) -> Hypothesis:
         """One of the layers in a row takes no input at all."""

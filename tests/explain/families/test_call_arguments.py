@@ -2,6 +2,8 @@
 
 import pytest
 
+from convcli.explain.evidence.message import read
+from convcli.explain.recognise import diagnose
 from tests.explain import assert_first, at, first
 
 COUNTED = "TypeError: {}forward() takes {} positional arguments but {} were given"
@@ -126,3 +128,43 @@ def test_a_list_of_layers_among_others_takes_no_input() -> None:
     assert "forward_features" in first(text + message)[1].advice
     three = message.replace("1 positional argument but 2", "2 positional arguments but 3")
     assert "nn.Sequential takes one input" in first(text + three)[1].says
+
+
+UNEXPECTED = "TypeError: __init__() got an unexpected keyword argument 'num_classes'"
+OWN = '\n  File "models.py", line 31, in tiny_vit\n    {0}\nTypeError:'
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (
+            at("net = create_model(name)", UNEXPECTED, "timm/models/factory.py").replace(
+                "\nTypeError:", OWN.format("return Vit(**kwargs)")
+            ),
+            "kwargs.pop('num_classes', None) before that call",
+        ),
+        (at("net = build(num_classes=3)", UNEXPECTED, "torchvision/models/a.py"), "the version of torchvision"),
+        (at("net = build(config)", UNEXPECTED, "mmcv/utils/registry.py"), "mmcv hands 'num_classes' on"),
+    ],
+)
+def test_a_package_that_builds_networks_hands_an_argument_on(text: str, words: str) -> None:
+    assert_first(text, "call-arguments", "call", words)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        at("frame = read(path)", UNEXPECTED, "pandas/io/parsers.py"),
+        at("fit(net)", UNEXPECTED, "lightning/trainer.py").replace("\nTypeError:", OWN.format("plot(num_classes=3)")),
+        at("fit(net)", UNEXPECTED, "lightning/trainer.py", "matplotlib/axes.py"),
+    ],
+)
+def test_other_packages_arguments_are_left_alone(text: str) -> None:
+    assert diagnose(read(text)) is None
+
+
+def test_caller_and_network_of_one_repository_may_be_of_two_versions() -> None:
+    text = at("out = self.model(a, b)", "TypeError: forward() missing 1 required positional argument: 'c'", MODULE)
+    assert "two versions" not in first(text)[1].advice
+    outer = '(most recent call last):\n  File "main.py", line 3, in <module>\n    run()'
+    assert "two versions" in first(text.replace("(most recent call last):", outer))[1].advice
