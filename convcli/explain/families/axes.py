@@ -110,9 +110,25 @@ class PermuteAxes(Rule):
         elif got == 2:
             says = "the picture has two axes: it is grey, and has no channel axis to be moved"
             yield likely(says, "data", 'convert("RGB") where it is loaded, or unsqueeze(0) instead of permute')
+        elif got and got > named:
+            yield self.of_more(f"{counted(named, 'axis')} are named, and the tensor has {got}", got - named)
         else:
-            says = f"{named or 'other'} axes are named than the {got or ''} that the tensor has".replace("  ", " ")
-            yield likely(says, "call", "print its shape; movedim(-1, 1) moves one axis whatever the rest")
+            says = "the line names another number of axes than the tensor has"
+            if got:
+                says = f"{named} axes are named, and the tensor has {got}: some were lost before, or never there"
+            advice = "print its shape where it comes from; movedim(-1, 1) moves one axis whatever the rest"
+            yield likely(says, "call", advice)
+
+    def of_more(self, says: str, over: int) -> Hypothesis:
+        """More axes than the line counts with."""
+        says += ": what makes it gives more than this line counts with, "
+        if over == 1:
+            says += "a batch of what was to come alone, say, or an axis of 1"
+            advice = "permute(0, …) names the batch as well, where all of it is meant; x[0] is one of it, and "
+            return likely(says, "call", f"{advice}squeeze(dim) takes an axis of 1")
+        says += "maps [N, C, H, W] in the place of vectors, say, or the axis of a stack"
+        advice = "print its shape where it is made, and pool or flatten it there, x.mean((2, 3)) or x.flatten(1), or "
+        return likely(says, "call", f"{advice}cat in place of stack. To name all axes here only moves the error on")
 
 
 class Unpack(Rule):

@@ -221,10 +221,26 @@ class RnnRank(Rule):
         elif self.got > self.most:
             says = f"{self.x} has {counted(self.got, 'axis')}; a cell takes one step"
             yield likely(says, "call", "for x in steps.unbind(1): h = cell(x, h)")
+        elif self.got == 1:
+            says = f"{self.x} has 1 axis: the features of one step, without steps and batch"
+            yield likely(says, "data", f"{self.x}.view(1, 1, -1); a series of one feature a step is view(1, -1, 1)")
         else:
             says = f"{self.x} has {counted(self.got, 'axis')}: [steps, features] of one sample lack the batch"
-            yield likely(says, "data", f"{self.x}.unsqueeze(0) with batch_first=True, unsqueeze(1) without")
+            advice = f"{self.x}.unsqueeze(0) with batch_first=True, unsqueeze(1) without"
+            if state := self.line.text(self.line.argument(self._call, 1, "hx")):
+                yield self.of_step(state)
+                yield possible(says, "data", advice)
+                return
+            yield likely(says, "data", advice)
             yield possible("[batch, steps] lack the features", "data", f"{self.x}.unsqueeze(-1) for one feature a step")
+
+    def of_step(self, state: str) -> Hypothesis:
+        """One step, as a decoder takes it that hands its state over each time."""
+        says = f"{self.x} has {counted(self.got, 'axis')}, [batch, features]: one step, as {state} is handed over with "
+        says += "it, without the axis of the steps"
+        advice = f"{self.x}.unsqueeze(0), and squeeze(0) of the output; unsqueeze(1) and squeeze(1) with "
+        advice += "batch_first=True; the state has three axes as well, [layers·directions, batch, hidden_size]. Or an "
+        return likely(says, "call", f"{advice}nn.LSTMCell (GRUCell), which takes one step as it is")
 
     def of_maps(self) -> Hypothesis:
         """Maps where steps are taken; the user's file may say which axis comes first."""

@@ -36,7 +36,10 @@ CASES = [
     ),
     ("Dimension out of range (expected to be in range of [-2, 1], but got -3)", "axis-range", "call", "flattened"),
     ("x, y = image.shape\nValueError: too many values to unpack (expected 2)", "rank-unpack", "data", "channels"),
-    ("number of dims don't match in permute", "permute-axes", "call", "axes"),
+    ("number of dims don't match in permute", "permute-axes", "call", "another number of axes than the tensor has"),
+    ("input.dim() = 4 is not equal to len(dims) = 2", "permute-axes", "call", "maps [N, C, H, W] in the place of"),
+    ("input.dim() = 4 is not equal to len(dims) = 3", "permute-axes", "call", "permute(0, …)"),
+    ("input.dim() = 3 is not equal to len(dims) = 5", "permute-axes", "call", "5 axes are named, and the tensor has 3"),
     (
         "b, c, h, w = x.size()\nValueError: not enough values to unpack (expected 4, got 3)",
         "rank-unpack",

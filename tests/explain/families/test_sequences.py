@@ -20,6 +20,13 @@ CASES = [
     ("Expected hidden size (1, 1, 64), got [1, 16, 64]", "rnn-state", "call", "1 step read as the batch"),
     ("Expected hidden[0] size (2, 50, 128), got (2, 20, 128)", "rnn-state", "call", "50 steps read as the batch"),
     ("input must have 3 dimensions, got 2", "rnn-rank", "data", "unsqueeze(0)"),
+    ("LSTM: Expected input to be 2D or 3D, got 1D instead", "rnn-rank", "data", "x.view(1, 1, -1)"),
+    (
+        "out, h = self.net['dec'](step, (h, c))\nRuntimeError: input must have 3 dimensions, got 2",
+        "rnn-rank",
+        "call",
+        "step.unsqueeze(0), and squeeze(0) of the output",
+    ),
     ("index 31 is out of bounds for dimension 0 with size 31", "gather-range", "data", "counted from 1"),
     (
         "Found indices in 'edge_index' that are larger than 0 (got 9). Please ensure that all indices are valid.",
