@@ -3,6 +3,8 @@
 import ast
 import re
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 
 from convcli.explain.evidence.lines import NAME
 from convcli.explain.rule import Hypothesis, Rule, certain, likely, possible, redefined
@@ -16,6 +18,13 @@ FROM_ONE = r"enumerate\(.*, (?:start=)?1\)|: (?:1 \+ \w+|\w+ \+ 1) for"
 
 ONE_HOT = r"(?i)one_?hot|scatter_?\(.*(?:label|target)"
 MARKED = r"(?<![\w.])-100\b|ignore_index=-\d"
+# A negative number that stands for padding, or for what isn't known, in the calls that write one.
+NEGATIVE = r"(-\d{1,3})(?![\d.e])"
+PADDED_BY = (r"(?:padding_value|constant_values) ?= ?", r"[\"']constant[\"'], ?(?:value ?= ?)?", r"\[(?=-\d+\] ?\*)")
+UNKNOWN_BY = r"\.get\((?![\"'])[^()]*, ?"
+PADS = rf"(?:{'|'.join(PADDED_BY)}|{UNKNOWN_BY}){NEGATIVE}"
+FILLS = rf"(?:masked_fill_?|full(?:_like)?|pad)\(.*?(?:, ?|value ?= ?){NEGATIVE}\)"
+LABELLED = r"(?i)label|target|tag|(?<![a-z])ys?(?![a-z])"
 LOSS = r"(?i)loss|criterion|cross_entropy|crit$"
 
 
@@ -61,6 +70,9 @@ class EmbeddingRange(Rule):
             yield counted_short
         elif ignored := self.ignored():
             yield ignored
+        elif padded := self.padded():
+            yield padded
+            yield replace(self.not_below(), likelihood="possible")
         elif len(tables := self.tables()) > 1:
             yield from self.of_columns(tables)
         else:
@@ -131,6 +143,31 @@ class EmbeddingRange(Rule):
         fix = self.instead(code if name == self.x else f"{name} = {self.x}\n{code}") if padding else None
         return likely(says, "data", advice, fix)
 
+    def padded(self) -> Hypothesis | None:
+        """A negative number that the user's files put in for padding, or for words that they don't know."""
+        names = _names(self.line.argument(self._call, 0) or ast.Name("x"))
+        for file, lines in self.case.source.with_imported.texts.items():
+            for number, line in enumerate(lines, 1):
+                code = line.partition("#")[0]
+                filled = re.match(r"\s*(\w+) = ", code)
+                found = re.search(PADS, code)
+                found = found or (re.search(FILLS, code) if filled and filled[1] in names else None)
+                if found and not re.search(LABELLED, code):
+                    place = f"{Path(file).name}:{number}"
+                    return self.of_negative(f"{place} puts {found[1]} in", found[1])
+        index = self.facts.get("index", 0)
+        return self.of_negative(f"{index} was looked up", str(index)) if index < 0 else None
+
+    def of_negative(self, says: str, number: str) -> Hypothesis:
+        x = self.x if NAME.fullmatch(self.x) else "ids"
+        says += f" for padding (or what isn't known), and a table has no row {number}"
+        says += ": a mask behind the look-up comes too late" if self.line.has("mask") else ""
+        advice = f"an index of its own in place of {number}, padding_idx with it and one row more, and {x} != that for "
+        advice += (
+            f"the mask; or look {x}.clamp(min=0) up, where a mask takes these places out again. A larger table alone "
+        )
+        return likely(says, "data", f"{advice}doesn't help")
+
     def counted_short(self) -> Hypothesis | None:
         """What the user's file counts for the table's rows, where it numbers more than that."""
         source = self.case.source
@@ -178,6 +215,7 @@ class GatherRange(Rule):
         "INDICES element is out of DATA bounds, id={index} axis_dim={size}",
     )
     says = "index {index} is asked for, and there are fewer"
+    decide = "print the index's min() and max(), and the tensor's shape"
     lookalike = "target-range"
     example = """
         scores = torch.rand(4, 3)
@@ -212,6 +250,13 @@ class GatherRange(Rule):
             says = f"indices go from 0 to {size - 1}, and {size} is one more: {what} are counted from 1"
             advice = "subtract 1 where they are made, or end a loop earlier (if this is its axis); the largest is below"
             yield likely(says, "data", f"{advice} {table}")
+            if not graph:
+                says = (
+                    f"their smallest is 0, and the {size} of the vocabulary, table or output were counted too small, "
+                )
+                says += "without special tokens (padding, unknown), say"
+                advice = f"the largest + 1, {self.index + 1} or more, where that is made; one vocabulary for all that "
+                yield possible(says, "model", f"{advice}makes indices")
         elif size == 1 and graph:
             says = f"there is 1 node, and edges go to node {self.index}: a leading axis of 1 is read as the nodes"
             yield likely(says, "data", f"x.squeeze(0): [nodes, features]; and edge_index below {table}")

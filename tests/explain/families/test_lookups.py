@@ -1,12 +1,13 @@
 """Indices out of range: words, positions, what is gathered."""
 
+import sys
 from pathlib import Path
 
 import pytest
 
 from convcli.explain.evidence.message import read
 from convcli.explain.recognise import diagnose
-from tests.explain import IMPORTS, assert_file_mends, assert_first, at, error_of, explained, first
+from tests.explain import IMPORTS, assert_file_mends, assert_first, at, diagnosed, error_of, explained, first
 
 MESSAGE = "IndexError: index out of range in self"
 NET = (
@@ -117,3 +118,41 @@ def test_what_a_table_is_counted_by_is_named(tmp_path: Path) -> None:
     found = diagnose(read(error_of(path)))
     assert found is not None
     assert "the table has len(words) rows (net.py:6)" in found.hypotheses[0].says
+
+
+def test_an_index_one_past_the_end_may_be_right_where_the_size_was_counted_too_small() -> None:
+    text = at(
+        "near = torch.gather(scores, 1, ids)", "RuntimeError: index 90 is out of bounds for dimension 1 with size 90"
+    )
+    from_one, too_small = explained(text).hypotheses
+    assert "counted from 1" in from_one.says
+    assert "90 of the vocabulary, table or output were counted too small" in too_small.says
+    assert "91 or more" in too_small.advice
+
+
+PADDING = f"{NET}from collate import together\nNet(4)(together([torch.arange(3), torch.arange(2)]))\n"
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("return nn.utils.rnn.pad_sequence(rows, padding_value=-1)", "collate.py:5 puts -1 in for padding"),
+        ("x = nn.utils.rnn.pad_sequence(rows, padding_value=4)\n    x = x.masked_fill(x > 3, -7)\n    return x", "-7"),
+        ("return torch.tensor([[0, 1], [2] + [-1] * (2 - len([2]))])", "puts -1 in"),
+        ("labels = [-100] * 2\n    return nn.utils.rnn.pad_sequence(rows, padding_value=4)", "not below"),
+    ],
+)
+def test_a_negative_number_that_pads_what_is_looked_up(
+    line: str, says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "collate.py").write_text(f"import torch\nfrom torch import nn\n\ndef together(rows):\n    {line}\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "collate", raising=False)
+    found = diagnosed(PADDING, tmp_path / "net.py")
+    assert says in found.hypotheses[0].says
+    assert ("an index of its own" in found.hypotheses[0].advice) == ("puts" in found.hypotheses[0].says)
+
+
+def test_an_index_below_zero_is_no_row() -> None:
+    text = "RuntimeError: index out of range: Tried to access index -1 out of table with 19 rows."
+    assert_first(text, "embedding-range", "data", "-1 was looked up")
