@@ -15,7 +15,7 @@ from convcli.explain.rule import Hypothesis, certain, likely, possible
 FAMILY = "device"
 
 # Arguments of functions that take no weights: torch.cat, arithmetic, masks.
-JOINED = r"tensors|other|mask|tensor[12]|end|src|source|values?|condition|grid"
+JOINED = r"tensors|other|mask|tensor[12]|end|src|source|values?|condition|grid|window"
 # A layer with weights that is made and called in one line; and training that goes on from a checkpoint.
 MADE_AND_CALLED = (
     r"nn\.((?:Conv\w*|Linear|\w*Norm\d?d?|Embedding|LSTM|GRU|RNN|PReLU|MultiheadAttention)\([^()\n]{0,200}\))\("
@@ -69,6 +69,11 @@ class DeviceMixed(MadeWithout):
         "arguments are located on different GPUs",
         "to have the same device as tensor for argument #{} '{}'; but device {gpu} does not equal {other_gpu}",
         "'; but type {got:word} does not equal {weight:word} (while checking arguments for {}",
+        "on the same device, but got {argument:word} on {got:word} and self on {other:word}",
+        "on the same device but got self on {other:word} and {argument:word} on {got:word}",
+        "on the same device, but {argument:word} is on {got:word} and x and y are on {other:word} and",
+        "in the same device, but got (self) {other:word}, ({argument:word}) {got:word}, and (source)",
+        "to have the same device type, but got query.device: {other:word} key.device: {got:word} and",
         "slow_conv2d_forward_mps: input(device='{got:word}') and weight(device='{other:word}",
     )
     says = "the tensors of one calculation live on one device"
@@ -245,7 +250,7 @@ class DeviceMixed(MadeWithout):
 
     def joined(self) -> Iterator[Hypothesis]:
         of_none = self.either and self.case.direct and self.operated
-        if of_none or re.fullmatch(JOINED, self.argument) or "Received" in self.text:
+        if of_none or re.fullmatch(JOINED, self.argument) or re.search("Received|device type, but", self.text):
             here = "cpu" if "cpu" in (self.got, self.other, self.one) else self.got or "another device"
             says = f"of the tensors that meet here, one is on {here}: made anew, or of the data, and not moved"
             advice = "device=x.device where it is made (zeros, arange, a mask), register_buffer for constants"

@@ -35,6 +35,7 @@ class MatmulSize(Rule):
         "size of dimension does not match previous size, operand {operand}, dim {axis}",
         "bilinear(): input{which} size does not match weight size: got {got} but expected {expected}",
         "X1 and X2 must have the same number of columns. X1: {expected} X2: {got}",
+        "contracted dimensions need to match, but first has size {expected} in dim {} and second has size {got} in dim",
     )
     says = "the sizes that are multiplied away don't agree"
     lookalike = "linear-size"
@@ -204,6 +205,7 @@ class MatmulRank(Rule):
         "self must be a matrix",
         "mat2 must be a matrix",
         "matrices expected, got {axes}D, {others}D tensors",
+        "vector + matrix @ vector expected, got {sum}, {axes}, {others}",
         "1D tensors expected, but got",
         "both arguments to matmul need to be at least 1D",
         "einsum(): the number of subscripts in the equation ({expected}) does not match the number of dimensions "
@@ -222,7 +224,7 @@ class MatmulRank(Rule):
     """
 
     def hypotheses(self) -> Iterator[Hypothesis]:
-        says = "torch.mm is for two matrices, torch.bmm for two batches of them, torch.dot for two vectors"
+        says = "torch.mm is for two matrices, torch.bmm for two batches of them, torch.mv for one and a vector"
         if self.facts.get("axes", 0) > 3 and self.others == 2:
             left = (self.line.factors() or ("x", ""))[0]
             says = f"torch.mm is for matrices, and {left} has {self.axes} axes: a batch that isn't flattened"

@@ -98,6 +98,9 @@ class RnnState(Rule):
         if "unbatched" in self.case.raised.text:
             says = "the input has two axes, one sample without its batch, and the state three"
             yield likely(says, "data", "unsqueeze the input: [batch, steps, features]")
+        elif "size" in self.facts:
+            says = f"the state has {self.got_size} features, and the cell's hidden_size is {self.size}"
+            yield likely(says, "model", "one hidden_size for the cell and what makes its first state")
         elif expected is None:
             yield from self.of_axes()
         elif len(expected) != len(got) and got == expected[1:] and self.facts.get("which") == 0:
@@ -201,6 +204,7 @@ class RnnRank(Rule):
     code = "rnn-rank"
     signatures = (
         "{kind:word}: Expected input to be {least}D or {most}D, got {got}D instead",
+        "{kind:word}: Expected input to be {least}D or {most}D, got {got}D tensor instead",
         "{kind:word}: Expected input to be {least}-D or {most}-D but received {got}-D tensor",
         "input must have {most} dimensions, got {got}",
         "Expected input to be {least}-D or {most}-D but received {got}-D tensor",

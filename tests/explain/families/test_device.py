@@ -187,6 +187,40 @@ CASES = [
         "device",
         "one is on cpu",
     ),
+    (
+        "scores = scores.masked_fill(mask, -1e9)\nRuntimeError: expected self and mask to be on the same device, "
+        "but got mask on cpu and self on cuda:0",
+        "device-mixed",
+        "device",
+        "one is on cpu",
+    ),
+    (
+        "RuntimeError: Expected condition, x and y to be on the same device, but condition is on cpu and x and y "
+        "are on cuda:0 and cuda:0 respectively",
+        "device-mixed",
+        "device",
+        "one is on cpu",
+    ),
+    (
+        "RuntimeError: stft input and window must be on the same device but got self on cuda:0 and window on cpu",
+        "device-mixed",
+        "device",
+        "one is on cpu",
+    ),
+    (
+        "RuntimeError: index_add(): self, index and source expected to be in the same device, but got (self) "
+        "cuda:0, (index) cpu, and (source) cuda:0",
+        "device-mixed",
+        "device",
+        "index.to(x.device)",
+    ),
+    (
+        "RuntimeError: Expected query, key, and value to have the same device type, but got query.device: cuda:0 "
+        "key.device: cpu and value.device: cpu instead.",
+        "device-mixed",
+        "device",
+        "one is on cpu",
+    ),
 ]
 
 

@@ -106,6 +106,13 @@ CASES = [
         "call",
         "torch.matmul, or @",
     ),
+    (
+        "contracted dimensions need to match, but first has size 4 in dim -1 and second has size 5 in dim 0",
+        "matmul-size",
+        "call",
+        "4",
+    ),
+    ("vector + matrix @ vector expected, got 1, 1, 1", "matmul-rank", "call", "torch.matmul"),
 ]
 
 
