@@ -179,6 +179,8 @@ class MaskSize(Rule):
         elif chosen == 1:
             says = f"{differ}; a mask isn't repeated along an axis of 1, as other tensors are"
             yield likely(says, "call", f"make it for the {there} there are: mask.expand({there}, …), or index by :")
+        elif shifted := self.of_shifted(chosen, there):
+            yield shifted
         elif abs(chosen - there) == 1 and (len(mask) > 1 or len(tensor) == 1):
             says = f"{differ}; one side counts an element (a start token, the background) that the other lacks"
             yield likely(says, "call", "make both of one length where they are made")
@@ -194,6 +196,22 @@ class MaskSize(Rule):
             says = f"{differ}; it was made for another length or size"
             advice = "make the mask from the tensor that it is for, after all that changes its length"
             yield likely(says, "call", advice)
+
+    def of_shifted(self, chosen: int, there: int) -> Hypothesis | None:
+        """Logits without their last step, or labels without their first, chosen from by a mask of all steps."""
+        parts = re.findall(r"(\w+)\[(\w+)\]", self.line.code)
+        masks = {mask for _, mask in parts}
+        made = {x: next(iter(self.case.behind(x).values()), "") for x, _ in parts}
+        cuts = {x: re.search(rf"^{x} = .*\[(?:\.\.\.|:), (1:|:-1)(?:, :)?\]", line) for x, line in made.items()}
+        starts = {x: cut[1] for x, cut in cuts.items() if cut}
+        if chosen != there + 1 or len(masks) != 1 or len(starts) < len(cuts) or "1:" not in starts.values():
+            return None
+        mask = masks.pop()
+        says = ", ".join(f"{x} is cut by [:, {start}]" for x, start in starts.items())
+        says += f", to {there} steps, and {mask} has all {chosen}: it says which labels count, so it moves with them"
+        advice = f"{mask}[:, 1:]; not [:, :-1], which runs as well and takes the loss one step off"
+        fix = self.instead(self.line.code.replace(f"[{mask}]", f"[{mask}[:, 1:]]"))
+        return likely(says, "call", advice, fix)
 
 
 class GatherRank(Rule):

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.explain import assert_file_mends, assert_first, at
+from tests.explain import assert_file_mends, assert_first, at, diagnosed
 
 VALUE = "shape mismatch: value tensor of shape {} cannot be broadcast to indexing result of shape {}"
 EXPANDED = (
@@ -110,3 +110,22 @@ def test_a_state_is_repeated_without_its_layers(tmp_path: Path) -> None:
 def test_too_few_sizes_are_told_by_what_is_spread() -> None:
     message = "RuntimeError: Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor"
     assert_first(at("y = rows.unsqueeze(1).repeat(1, n, 1)", message), "expand-size", "call", "print(rows.shape)")
+
+
+SHIFTED = """
+logits, ids = torch.rand(2, 6, 9), torch.randint(0, 9, (2, 6))
+counts = torch.arange(6).expand(2, 6) > 2
+said = logits[:, :-1]
+meant = ids[:, 1:]
+loss = F.cross_entropy(said[counts], meant[counts])
+"""
+
+
+def test_a_mask_moves_with_the_labels_that_it_chooses(tmp_path: Path) -> None:
+    found = assert_file_mends(SHIFTED, "counts[:, 1:]; not [:, :-1]", tmp_path / "train.py")
+    assert "said is cut by [:, :-1], meant is cut by [:, 1:], to 5 steps" in found.hypotheses[0].says
+
+
+def test_a_mask_for_what_lost_its_last_step_alone_is_left_open(tmp_path: Path) -> None:
+    text = SHIFTED.replace("ids[:, 1:]", "ids[:, :-1]")
+    assert "one side counts an element" in diagnosed(text, tmp_path / "train.py").hypotheses[0].says
