@@ -14,7 +14,7 @@ from convcli.explain.case import Case
 from convcli.explain.evidence.lines import NAME, Line
 from convcli.explain.evidence.origin import Told
 from convcli.explain.evidence.pasted import FILE
-from convcli.explain.evidence.signature import facts_of
+from convcli.explain.evidence.signature import told_by
 from convcli.explain.evidence.source import Made, Source
 
 Likelihood = Literal["certain", "likely", "possible"]
@@ -84,6 +84,7 @@ class Rule:
     code: ClassVar[str] = ""
     family: ClassVar[str] = ""
     signatures: ClassVar[tuple[str, ...]] = ()
+    signature: str = ""  # the one that the message has
     says: ClassVar[str] = ""  # one sentence, with the facts
     example: ClassVar[str] = ""  # raises it, and would end well but for that
     lookalike: ClassVar[str] = ""  # the code of the rule whose example looks like it, or a message of none
@@ -110,8 +111,12 @@ class Rule:
     @classmethod
     def read(cls, case: Case) -> Self | None:
         """The rule with the facts of a message, if one of its signatures is in it."""
-        facts = facts_of(cls.signatures, case.raised.text)
-        return cls(case, facts) if facts is not None else None
+        found = told_by(cls.signatures, case.raised.text)
+        if found is None:
+            return None
+        rule = cls(case, found[1])
+        rule.signature = found[0]
+        return rule
 
     def hypotheses(self) -> Iterator[Hypothesis]:
         """What can be behind it, the likeliest first; nothing if it isn't this error after all."""
@@ -123,7 +128,8 @@ class Rule:
 
     def foreseen(self) -> Sequence[Hypothesis]:
         """What is told where no cause applies: by words of the message, or else what is usual."""
-        written = next((words for words, _ in self.by_message if words in self.case.raised.text), "")
+        message = self.signature + self.case.raised.text.partition("\n\n")[0]  # and not the code below it
+        written = next((words for words, _ in self.by_message if words in message), "")
         return [behind for words, behind in self.by_message if words == written] or self.usual
 
     def applying(self, causes: Sequence[Cause]) -> Iterator[Hypothesis]:

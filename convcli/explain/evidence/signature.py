@@ -17,18 +17,18 @@ HOLES = {
 }
 
 
-def facts_of(signatures: Iterable[str], message: str) -> dict[str, Any] | None:
-    """The facts of a message by the names of their holes, in the first of these signatures that is in it.
+def told_by(signatures: Iterable[str], message: str) -> tuple[str, dict[str, Any]] | None:
+    """The first of these signatures that is in a message, and its facts by the names of their holes.
 
-    >>> facts_of(["size {size} is not {wanted:shape}"], "Size 3 is not [2, 4]")
-    {'size': 3, 'wanted': (2, 4)}
+    >>> told_by(["size {size} is not {wanted:shape}"], "Size 3 is not [2, 4]")
+    ('size {size} is not {wanted:shape}', {'size': 3, 'wanted': (2, 4)})
     """
     written = message[:LOOKED_AT].replace("`", "")
     for text in (written.replace("\n", " "), written.replace("\n", "")):
         for signature in signatures:
             if _longest_word(signature) in text and (found := _pattern(signature).search(text)):
                 kinds = dict(re.findall(r"\{(\w+)(?::(\w+))?\}", signature))
-                return {name: _fact(found[name], kinds[name] or None) for name in kinds}
+                return signature, {name: _fact(found[name], kinds[name] or None) for name in kinds}
     return None
 
 

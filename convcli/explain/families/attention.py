@@ -91,7 +91,7 @@ class AttentionSize(Rule):
         yield possible(says, "call", "tgt.expand(-1, src.size(1), -1)")
 
     def other(self) -> Iterator[Hypothesis]:
-        if "feature number" in self.case.raised.text:
+        if "feature number" in self.signature:
             says = "src or tgt has other than d_model features on the last axis"
             yield likely(says, "model", "embed both to d_model first")
         elif "axes" in self.facts:

@@ -229,7 +229,7 @@ class SizeCalled(Rule):
         code = self.line.code
         mended = re.sub(r"\.shape\(([^()]*)\)", lambda found: f".shape[{found[1]}]" if found[1] else ".shape", code)
         mended = re.sub(r"\.size\[([^\[\]]*)\]", r".size(\1)", mended)
-        if "Size" in self.case.raised.text or mended != code:
+        if "Size" in self.signature or mended != code:
             says = "shape is a tuple, and was called; or size a function, and was indexed"
             fix = self.instead(mended) if mended != code else None
             yield certain(says, "call", "x.shape[0] or x.size(0); x.shape or x.size() for all", fix)

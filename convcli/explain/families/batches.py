@@ -89,7 +89,7 @@ class BatchSizes(Rule):
         if "first" in self.facts:
             return
         says = "the samples have lists of other lengths"
-        if "resizable" in self.case.raised.text:
+        if "resizable" in self.signature:
             says = "the samples are of other sizes, and a worker stacks them in one block of memory"
         if "a" in self.facts:
             says = f"samples of {self.a} and {self.b} on axis {self.axis} went into one batch"

@@ -258,9 +258,9 @@ class NotTensor(Rule):
     def what(self) -> str:
         if self.case.in_sequential and self.given in ("tuple", "NoneType"):  # as layers give them
             return "what the layer before hands over"
-        if "operand" in self.case.raised.text:
+        if "operand" in self.signature:
             one, other = self.line.operands() or ("one side", "one side")
-            return other if "'Tensor' and" in self.case.raised.text else one
+            return other if "'Tensor' and" in self.signature else one
         known = self.culprit != "x" or re.search(r"(?<![\w.])x(?!\w)", self.line.code)
         return self.culprit if known else f"what is handed over as {self.argument}"
 

@@ -79,7 +79,7 @@ class DataEmpty(Rule):
         if "samples" in self.facts:
             says = "the dataset is empty: nothing was found at its path, or a filter kept nothing"
             yield certain(says, "data", "print(len(dataset)) and the path it reads; look at file endings and splits")
-        elif "Sum" in self.case.raised.text:
+        elif "Sum" in self.signature:
             says = "the parts of random_split don't add up to the dataset, mostly through rounding"
             advice = "random_split(data, [0.8, 0.2]), or the last part as len(data) minus the others"
             if self.line.has(r"\[\s*0?\.\d"):

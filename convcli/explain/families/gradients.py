@@ -34,9 +34,9 @@ class GradientKind(Rule):
     decide = "print(out.dtype, loss.dtype, loss.device) before backward(), and run it once without autocast"
 
     def hypotheses(self) -> Iterator[Hypothesis]:
-        given, weight, text = self.facts.get("given", ""), self.facts.get("weight", ""), self.case.raised.text
+        given, weight = self.facts.get("given", ""), self.facts.get("weight", "")
         types = {method(given), method(weight)}
-        if "assign" in text:
+        if "assign" in self.signature:
             says = f"a gradient set by hand is {given or 'another'} and its weight {weight or 'not'}"
             yield likely(says, "call", "p.grad = gradient.to(p), of the weight's type and device")
         elif on_gpu(given) != on_gpu(weight) or not any(types):

@@ -161,7 +161,7 @@ class MaskType(Rule):
     def mask(self) -> str:
         """What the user's line hands over as a mask, or turns round with ~."""
         turned = re.search(r"~([\w.]+)", self.line.code)
-        if "invert" in self.case.raised.text:
+        if "invert" in self.signature:
             return turned[1] if turned else ""
         call = self.line.call(r"(?:^|\.)(?:masked_\w+|where)$")
         name = self.line.text(call.func) if call else ""
@@ -232,10 +232,10 @@ class ResultType(Rule):
     def hypotheses(self) -> Iterator[Hypothesis]:
         if self.case.in_loss:
             return  # the targets' rule
-        if "division" in self.case.raised.text:
+        if "division" in self.signature:
             says = "whole numbers are divided, and torch 1.5 to 1.7 leave it to you to say how"
             yield certain(says, "call", "// for indices and sizes, x.float() / y for fractions (which / is since 1.8)")
-        elif "overflow" in self.case.raised.text:
+        elif "overflow" in self.signature:
             says = f"a number, as a mask's -1e9, is larger than any {method(self.given) or self.given} number"
             filled = re.search(r"([\w.]+)\.masked_fill_?\(.*?(-(?:1e\d+|\d{6,}(?:\.\d*)?))\)", self.line.code)
             fix = self.replaced(filled[2], f"torch.finfo({filled[1]}.dtype).min") if filled else None

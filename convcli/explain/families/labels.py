@@ -82,13 +82,13 @@ class TargetRange(Targets):
             yield possible("a binary mask is 0 and 255", "data", "mask = (mask > 127).long()")
 
     def on_gpu(self) -> Iterator[Hypothesis]:
-        if "device-side" in self.case.raised.text or "CUBLAS" in self.case.raised.text:
+        if "device-side" in self.signature or "CUBLAS" in self.signature:
             says = "an index is out of range on the GPU: mostly a label below 0 or not below the number of classes"
             advice = f"make labels 0 to classes − 1 and {self.enough}; the line is a later one: run it once on the CPU"
             yield likely(says, "loss", advice)
             says = "a token id is not below num_embeddings"
             yield possible(says, "data", "the tokenizer and vocabulary of this very model")
-            if "CUBLAS" in self.case.raised.text:
+            if "CUBLAS" in self.signature:
                 says = "the GPU's memory ran out, or the sizes of a product don't agree, which the CPU says plainly"
                 yield possible(says, "device", "a smaller batch; one batch with model and data on the CPU")
 
@@ -216,14 +216,14 @@ class TargetType(Targets):
             yield likely(f"the labels are {what}", "data", advice)
 
     def whole_numbers(self) -> Iterator[Hypothesis]:
-        if "ignore_index" in self.case.raised.text:
+        if "ignore_index" in self.signature:
             says = (
                 "the targets are floats of the scores' shape, and so read as probabilities, of which none is left out"
             )
             yield likely(
                 says, "data", "class numbers without the class axis, long: targets.argmax(1), or targets.long()"
             )
-        elif "target with class probabilities" in self.case.raised.text:
+        elif "target with class probabilities" in self.signature:
             says = "targets of the scores' shape are read as probabilities, and these are whole numbers: one-hot"
             advice = "targets.argmax(1), class numbers, are the plain way; targets.float() as well"
             yield likely(says, "loss", advice, self.mend("{}.float()"))

@@ -90,7 +90,7 @@ class LossTargetGradient(Targets):
     decide = "print(outputs.requires_grad, targets.requires_grad)"
 
     def hypotheses(self) -> Iterator[Hypothesis]:
-        if "'weight'" in self.case.raised.text:
+        if "'weight'" in self.signature:
             says = "the weights of the classes are learned or computed, and a loss takes them as given"
             yield likely(says, "loss", "weight=weight.detach(); or reduction='none', times weight[labels]")
             return

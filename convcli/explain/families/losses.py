@@ -260,11 +260,11 @@ class TargetBetween(Targets):
     """
 
     def hypotheses(self) -> Iterator[Hypothesis]:
-        if "target" in self.case.raised.text.split("should")[0]:
+        if "target" in self.signature:
             says = "targets above 1 or below 0: class numbers, or masks of 0 and 255"
             yield likely(says, "data", "masks / 255, or (mask > 0).float(); for several classes nn.CrossEntropyLoss")
             return
-        if "autocast" in self.case.raised.text:
+        if "autocast" in self.signature:
             says = "autocast makes half numbers, in which the logarithm of a probability near 0 or 1 is inf"
             advice = (
                 "nn.BCEWithLogitsLoss on the raw scores, without the sigmoid before; or this loss outside of autocast"

@@ -15,6 +15,8 @@ CHILDREN = (
     "; what the network's forward does between its layers is lost all the same (class token, positions, flatten): its "
     "own way to the features (forward_features, a hook) has it"
 )
+# How __init__ is misspelt.
+MISSPELT = r"def (_init_|_init__|__init_|__int__|__inti__)\(self"
 DIVIDES = r"(?<![/*])/(?!/)"
 # In the order in which functions like F.conv2d take them, behind input, weight and bias.
 SETTINGS = ("stride", "padding", "dilation", "groups", "kernel_size", "output_padding")
@@ -52,7 +54,7 @@ class FloatSize(Rule):
             if re.match(r"(?:conv|max_pool|avg_pool|unfold|fold)", self.function):
                 yield self.of_setting()
             return
-        if "interpreted" in self.case.raised.text and not self.case.in_torch:
+        if "interpreted" in self.signature and not self.case.in_torch:
             return
         if given == "float":
             says = "a size is a float: / divides to one, even where nothing is left over"
@@ -113,15 +115,17 @@ class Modules(Rule):
     """
 
     def hypotheses(self) -> Iterator[Hypothesis]:
-        text = self.case.raised.text
-        if "cannot assign" in text:
+        if "cannot assign" in self.signature:
             says = "__init__ sets a layer before nn.Module is ready for it"
             yield certain(says, "model", "super().__init__() as the first line of __init__")
-        elif "forward" in text:
+        elif "forward" in self.signature:
             yield self.of_forward(self.facts.get("module", "the module"))
-        elif "Module subclass" in text:
+        elif "Module subclass" in self.signature:
             yield self.of_what_is_no_module()
-        elif "optimizer" in text:
+        elif misspelt := self.misspelt():
+            says = f"{misspelt} isn't __init__, so Python never calls it, and the model has no layers of its own"
+            yield certain(says, "model", "def __init__(self, …), with two underscores on either side")
+        elif "optimizer" in self.signature:
             says = "the model has no parameters: its layers are in a plain list or dict, or not in self"
             yield likely(says, "model", "nn.ModuleList or nn.Sequential registers layers; self.layer = … in __init__")
         elif "attribute" in self.facts:
@@ -139,6 +143,12 @@ class Modules(Rule):
                 return
             says = f"{self.model} has no {self.attribute!r}: misspelt, never set in __init__, or saved with other code"
             yield likely(says, "model", f"self.{self.attribute} = … in __init__, named as in forward")
+
+    def misspelt(self) -> str:
+        """How the user's code spells __init__, where it is meant and not written."""
+        lines = "\n".join(line for text in self.case.source.texts.values() for line in text)
+        found = re.search(MISSPELT, lines)
+        return found[1] if found else ""
 
     def of_forward(self, name: str) -> Hypothesis:
         """A module without a forward, or a list of layers that is taken for one with it."""

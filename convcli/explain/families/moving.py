@@ -67,8 +67,8 @@ class DeviceMissing(Rule):
     decide = 'python -c "import torch; print(torch.__version__, torch.cuda.is_available())": +cpu means the second'
 
     def hypotheses(self) -> Iterator[Hypothesis]:
-        text, code = self.case.raised.text, self.line.code
-        if "deserialize" in text:
+        _text, code = self.case.raised.text, self.line.code
+        if "deserialize" in self.signature:
             says = "the checkpoint was saved from a GPU that this machine hasn't got"
             if self.facts.get("count"):
                 says = f"cuda:{self.number} is asked for, by file or map_location; the last is cuda:{self.count - 1}"
@@ -80,11 +80,11 @@ class DeviceMissing(Rule):
                 whole = self.line.text(call)
                 mapped = self.replaced(whole, whole[:-1] + ', map_location="cpu")')
             yield certain(says, "checkpoint", 'torch.load(path, map_location="cpu"), then model.to(device)', mapped)
-        elif "ordinal" in text:
+        elif "ordinal" in self.signature:
             says = "a GPU of that number isn't there"
             yield certain(says, "device", "cuda:0 is the first; torch.cuda.device_count() counts them")
         else:
-            built = "compiled" in text
+            built = "compiled" in self.signature
             says = "the code asks for CUDA, and this PyTorch is a build without it" if built else "no GPU is seen here"
             either = '.to("cuda" if torch.cuda.is_available() else "cpu")'
             advice = 'device = "cuda" if torch.cuda.is_available() else "cpu", and .to(device)'
@@ -120,8 +120,7 @@ class DeviceReplica(Rule):
     """
 
     def hypotheses(self) -> Iterator[Hypothesis]:
-        text = self.case.raised.text
-        if "replica" in text or "device_ids" in text:
+        if "device_ids" in self.signature:
             says = f"DataParallel copies the model from {self.device}, and part of it is on {self.got}"
             advice = f'model.to("{self.device}") before nn.DataParallel(model)'
             if on_gpu(self.got):
@@ -130,10 +129,10 @@ class DeviceReplica(Rule):
                 says += "; it stands within DistributedDataParallel"
                 advice = "leave DataParallel out: DDP has one GPU for each process"
             yield certain(says, "device", advice)
-        elif "pin" in text:
+        elif "pin" in self.signature:
             says = f"pin_memory speeds up copies from the CPU, and the dataset returns a {self.tensor}"
             yield certain(says, "data", "return CPU tensors from the dataset and move the batch, or pin_memory=False")
-        elif "generator" in text:
+        elif "generator" in self.signature:
             says = f"the default device is {self.wanted}, and the generator (a DataLoader's shuffle) is on {self.got}"
             advice = f"generator=torch.Generator(device='{self.wanted}'), or leave the default on the CPU"
             yield likely(says, "device", advice)

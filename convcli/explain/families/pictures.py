@@ -197,8 +197,8 @@ class ArrayKind(Rule):
     """
 
     def hypotheses(self) -> Iterator[Hypothesis]:
-        text, given = self.case.raised.text, self.facts.get("given", "")
-        if "stride" in text:
+        _text, given = self.case.raised.text, self.facts.get("given", "")
+        if "stride" in self.signature:
             says = "the array was flipped ([::-1], np.flip, a horizontal flip), which NumPy does without copying"
             code = self.line.code
             fix = self.changed(self.x, "{}.copy()") if "from_numpy" in code or "tensor(" in code else None
@@ -211,18 +211,18 @@ class ArrayKind(Rule):
         elif "expected" in self.facts:
             says = f"the rows of the list have {self.expected} and {self.got} elements"
             yield certain(says, "data", "pad them to one length, or keep a list of tensors: pad_sequence")
-        elif "one element" in text:
+        elif "one element" in self.signature:
             if not self.line.has(r"tensor\(|Tensor\(|array\("):
                 says = "float(), int() or .item() was asked of a tensor with more than one number"
                 yield likely(says, "call", "reduce it first, .mean() or .sum(), or .tolist() for all of them")
                 return
             says = "torch.tensor got a list of tensors"
             yield certain(says, "data", "torch.stack(list) if they are of one size, torch.cat to join them")
-        elif "truncation" in text:
+        elif "truncation" in self.signature:
             says = "the texts have other numbers of tokens, or a column (labels, say) is a list of other lengths"
             advice = "tokenizer(texts, padding=True, truncation=True); a collator that pads labels too, or without them"
             yield likely(says, "data", advice)
-        elif "infer" in text:
+        elif "infer" in self.signature:
             yield self.of_no_number(given)
         elif given.startswith(("object", "str")) or given in ("str", "string_"):
             says = "the array holds objects or strings: a text column, missing values, or rows of other lengths"

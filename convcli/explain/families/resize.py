@@ -114,13 +114,12 @@ class Interpolate(Rule):
             yield likely("the size wanted came out as 0", "call", advice)
 
     def options(self) -> Iterator[Hypothesis]:
-        text = self.case.raised.text
-        if "defined" in text:
+        if "defined" in self.signature:
             yield certain("size and scale_factor say the same thing in two ways", "call", "give one of them")
-        elif "Anti-alias" in text:
+        elif "Anti-alias" in self.signature:
             says = "antialias=True is for bilinear and bicubic over 4 axes: another mode, or an input without its batch"
             yield likely(says, "data", f"[batch, channels, height, width]: {self.x}.unsqueeze(0) for one picture")
-        elif "align_corners" in text:
+        elif "align_corners" in self.signature:
             yield certain("align_corners has no meaning for nearest", "call", "leave it out, or mode='bilinear'")
 
     causes = (colours, newer_mode, fewer_axes, more_axes, no_pixels, options)

@@ -95,7 +95,7 @@ class RnnState(Rule):
         expected, got = self.facts.get("expected"), self.facts.get("got")
         if "batch" in self.facts:
             expected, got = (1, self.batch, 1), (1, self.got_batch, 1)
-        if "unbatched" in self.case.raised.text:
+        if "unbatched" in self.signature:
             says = "the input has two axes, one sample without its batch, and the state three"
             yield likely(says, "data", "unsqueeze the input: [batch, steps, features]")
         elif "size" in self.facts:
@@ -285,16 +285,15 @@ class PackLengths(Rule):
     """
 
     def hypotheses(self) -> Iterator[Hypothesis]:
-        text = self.case.raised.text
-        if "sorted" in text:
+        if "sorted" in self.signature:
             whole = self.line.text(self.line.call("pack_padded_sequence"))
             fix = self.replaced(whole, whole[:-1] + ", enforce_sorted=False)")
             says = "the samples aren't sorted by length, the longest first"
             yield certain(says, "call", "enforce_sorted=False sorts them, and back", fix)
-        elif "CPU" in text:
+        elif "CPU" in self.signature:
             lengths = self.handed(1, "lengths")
             yield certain("the lengths are on the GPU", "device", "lengths.cpu()", self.changed(lengths, "{}.cpu()"))
-        elif "greater" in text:
+        elif "greater" in self.signature:
             yield certain("a sample is empty", "data", "drop empty samples, or give them length 1 of padding")
         else:
             says = f"{counted(self.got, 'length')} for a batch of {self.expected}"

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from convcli.explain.evidence.signature import facts_of
+from convcli.explain.evidence.signature import told_by
 
 SIGNATURES = ("Sizes {a} and {b} differ ({shape:shape})", "{name:word} has no size")
 
@@ -21,4 +21,5 @@ SIGNATURES = ("Sizes {a} and {b} differ ({shape:shape})", "{name:word} has no si
     ],
 )
 def test_facts(message: str, facts: dict[str, Any] | None) -> None:
-    assert facts_of(SIGNATURES, message) == facts
+    found = told_by(SIGNATURES, message)
+    assert (found[1] if found else None) == facts

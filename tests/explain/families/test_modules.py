@@ -7,7 +7,7 @@ import pytest
 
 from convcli.explain.evidence.message import read
 from convcli.explain.recognise import diagnose
-from tests.explain import IMPORTS, assert_file_mends, assert_first, error_of
+from tests.explain import IMPORTS, assert_file_mends, assert_first, diagnosed, error_of
 
 CASES = [
     (
@@ -122,3 +122,15 @@ def test_a_list_of_layers_among_the_children_of_a_network(tmp_path: Path) -> Non
     assert "stands in an nn.Sequential" in found.hypotheses[0].says
     assert "*model.blocks" in found.hypotheses[0].advice
     assert "forward_features" in found.hypotheses[0].advice
+
+
+def test_code_below_a_message_is_no_part_of_it() -> None:
+    code = "class Net(pl.LightningModule):\n    def forward(self, x):\n        return self.fc(x)\n"
+    assert_first(f"ValueError: optimizer got an empty parameter list\n\n{code}", "module-made", "model", "in self")
+
+
+@pytest.mark.parametrize("name", ["_init_", "__int__"])
+def test_an_init_that_is_misspelt_makes_no_layers(name: str, tmp_path: Path) -> None:
+    text = f"class Net(nn.Module):\n    def {name}(self):\n        self.fc = nn.Linear(3, 4)\n"
+    found = diagnosed(f"{text}torch.optim.SGD(Net().parameters(), lr=0.1)\n", tmp_path / "net.py")
+    assert found.hypotheses[0].says.startswith(f"{name} isn't __init__")
