@@ -20,12 +20,14 @@ def told(diagnosis: Diagnosis) -> Iterator[RenderableType]:
     """The error in one sentence, the user's line and what is known of it, why, and what may be behind it."""
     rule = diagnosis.rule
     yield Text(rule.code, style="bold").append(f" · {plain(rule.told(rule.says))}", style="not bold")
-    yield ""
-    if frame := rule.case.frame:
+    frame, operands = rule.case.frame, list(rule.operands())
+    if frame or operands:
+        yield ""
+    if frame:
         yield Padding(
             Text(plain(_place(frame.file, frame.number))).append(f"   {plain(frame.code)}"), (0, 0, 0, 2), expand=False
         )
-    if operands := list(rule.operands()):
+    if operands:
         known = beside()
         for name, what in operands:
             known.add_row(Text(plain(name)), Text(plain(what)))

@@ -1,6 +1,7 @@
 """An explained error on the screen and as JSON, and the pages of errors."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 from convcli.explain.recognise import RULES, worked
 from convcli.explain.rule import Fix
@@ -78,3 +79,9 @@ def test_the_list() -> None:
     found = [worked(RULES["view-stride"]).diagnosis]
     assert "view-stride" in shown(listing(found))
     assert listing_object(found)["codes"][0]["kind"] == "view"
+
+
+def test_an_error_without_a_line_has_no_two_empty_lines() -> None:
+    text = shown(told(explained("RuntimeError: Output 0 of UnbindBackward0 is a view and is being modified inplace")))
+    filled = [bool(line.strip()) for line in text.strip().split("\n")]
+    assert any(filled) and all(here or below for here, below in pairwise(filled))

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from convcli.explain.evidence.frames import Frame
 from convcli.explain.evidence.lines import NAME, Line
-from convcli.explain.evidence.names import holds, last_name
+from convcli.explain.evidence.names import FUNCTION, holds, last_name
 from convcli.explain.evidence.source import Made, Source
 
 MOST = 60  # calls that are followed
@@ -99,10 +99,28 @@ class Origin:
     def __init__(self, source: Source) -> None:
         self.source, self.frames = source, source.frames
         self.by_call = {made.call: made for made in source.made}
-        self.inside: dict[ast.AST, ast.Call] = {}  # the nn.Sequential that a layer is written in
+        self.inside: dict[ast.AST, list[ast.expr]] = {}  # the layers of the nn.Sequential that one is written in
         for made in source.made:
-            if made.callee in CONTAINERS:
-                self.inside.update(dict.fromkeys(made.call.args, made.call))
+            for parts in (made.call.args, *self._lists(made)) if made.callee in CONTAINERS else ():
+                self.inside.update(dict.fromkeys(parts, parts))
+
+    def _lists(self, made: Made) -> Iterator[list[ast.expr]]:
+        """The lists that are put together for ``nn.Sequential(*layers)``; others may stand before each."""
+        starred = {ast.unparse(each.value) for each in made.call.args if isinstance(each, ast.Starred)}
+        names = self.source.names
+        scope = names.around(made.file, made.number, *FUNCTION) or names.trees[made.file] if starred else None
+        for node in ast.walk(scope) if scope else ():
+            match node:
+                case ast.Assign(targets=[target], value=ast.List(elts=parts)):
+                    pass
+                case ast.AugAssign(target=target, value=ast.List(elts=parts)):
+                    pass
+                case ast.Call(func=ast.Attribute(value=target, attr="extend"), args=[ast.List(elts=parts)]):
+                    pass
+                case _:
+                    continue
+            if ast.unparse(target) in starred:
+                yield [ast.Name(UNKNOWN), *parts]
 
     def arriving(self, made: Made | None, line: Line, call: ast.Call | None, in_sequential: bool) -> list[Made]:
         """What made the input of the layer that a line calls, which ``made`` made if that is known."""
@@ -164,9 +182,8 @@ class Origin:
 
     def before(self, made: Made) -> Iterator[Made]:
         """The layers before one in its nn.Sequential, the last first."""
-        container = self.inside.get(made.call)
-        parts = container.args if container else []
-        for part in reversed(parts[: parts.index(made.call)] if container else []):
+        parts = self.inside.get(made.call, [])
+        for part in reversed(parts[: parts.index(made.call)] if parts else []):
             yield from self._expanded(part, made)
 
     def of(self, node: ast.expr, at: int, number: int) -> list[Made]:

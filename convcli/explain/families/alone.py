@@ -48,7 +48,10 @@ class NormOne(Rule):
     not_that = "GroupNorm or no norm at all makes another network of it; pretrained statistics are lost"
 
     def hypotheses(self) -> Iterator[Hypothesis]:
-        if len(self.input) < 2 or prod(self.input[2:]) * self.input[0] != 1:
+        cells = prod(self.input[2:])
+        if self.each_sample and cells == 1:
+            yield self.of_one_cell()
+        if len(self.input) < 2 or cells * self.input[0] != 1 or self.each_sample:
             return
         pooled = "; a 1×1 map after pooling counts as one value" if len(self.input) > 2 else ""
         says = f"a batch of one sample is trained on, often the last of an epoch{self.counted}{pooled}"
@@ -65,6 +68,22 @@ class NormOne(Rule):
         else:
             yield train
             yield possible(alone, "call", evaluate)
+
+    @property
+    def each_sample(self) -> bool:
+        """Whether each channel of each sample is normalised by itself."""
+        return "spatial" in self.case.raised.text
+
+    def of_one_cell(self) -> Hypothesis:
+        says = (
+            f"{list(self.input)} has one cell a channel: it was halved or pooled so often, and an InstanceNorm needs "
+        )
+        advice = "no norm where one cell is left (the innermost block), a halving less before it, or larger inputs"
+        return likely(f"{says}several cells", "model", advice)
+
+    def warning(self) -> str:
+        helps = "a larger batch doesn't help: an InstanceNorm looks at each sample by itself"
+        return helps if self.each_sample else super().warning()
 
     @cached_property
     def loader(self) -> Made | None:

@@ -12,6 +12,7 @@ from convcli.explain.evidence.lines import NAME, Line, lines_told
 from convcli.explain.evidence.names import assigned_by
 from convcli.explain.families.kept import of_whole_numbers
 from convcli.explain.families.order import moved_below
+from convcli.explain.families.projected import widened
 from convcli.explain.rule import Fix, Hypothesis, Rule, certain, likely, possible
 from convcli.wording import counted
 
@@ -37,6 +38,7 @@ class AttentionSize(Rule):
         "embed_dim must be divisible by num_heads",
         "the feature number of src and tgt must be equal to d_model",
         "the batch number of src and tgt must be equal",
+        "expecting {side:word} weights shape of {wanted:shape}, but got {weight:shape}",
         "key shape {key:shape} does not match value shape {value:shape}",
         "key's sequence and batch dims {key:shape} do not match value's {value:shape}",
         "query should be unbatched 2D or batched 3D tensor but received {axes}-D query tensor",
@@ -74,6 +76,13 @@ class AttentionSize(Rule):
             advice = f"embed_dim={self.got}, or an nn.Linear({self.got}, {self.expected}) before it"
             yield likely(says, "model", advice, self.remade(made, embed_dim=self.got))
             yield possible("the features aren't the last axis", "data", "x.transpose(1, 2)")
+
+    def other_memory(self) -> Iterator[Hypothesis]:
+        if "side" in self.facts:
+            arrive, taken, sets = self.wanted[-1], self.weight[-1], f"{self.side[0]}dim"
+            says = f"the {self.side}s have {arrive} features, and the layer is made for {taken}: {sets}, or embed_dim "
+            advice = f"{sets}={arrive} where {self.named} is made, or an nn.Linear({arrive}, {taken}) before it"
+            yield likely(f"{says}where {sets} isn't set", "model", advice, widened(self, {sets: arrive}))
 
     def batches(self) -> Iterator[Hypothesis]:
         made = self.layer_above("Transformer")
@@ -130,7 +139,7 @@ class AttentionSize(Rule):
             return
         yield certain(says, "model", advice)
 
-    causes = (flattened, width, shared_out, batches, other)
+    causes = (flattened, width, other_memory, shared_out, batches, other)
 
     def handed_by_place(self) -> str:
         """The innermost call of the user's, on the way to the layer, with many arguments without their names."""

@@ -7,7 +7,7 @@ from math import isqrt
 from convcli.explain.evidence.lines import lines_told
 from convcli.explain.families.features import WIDTHS, made_of_maps, maps_counted
 from convcli.explain.families.matmul import PARAMETER
-from convcli.explain.families.miscounted import Miscounted
+from convcli.explain.families.projected import OfProjected
 from convcli.explain.families.trained import as_trained
 from convcli.explain.rule import Hypothesis, likely, possible, shaped
 from convcli.wording import counted as counted_as
@@ -18,7 +18,7 @@ GRAPH = r"(?i)adj|lapl|graph|^a(?:_hat)?$"
 DATA_NAMED = r"(?i)(?:x|\w*(?:batch|data|inputs?|sample|obs|state)|(?:x|batch|inputs?)_\w+)"
 
 
-class LinearSize(Miscounted):
+class LinearSize(OfProjected):
     code = "linear-size"
     signatures = (
         "mat1 and mat2 shapes cannot be multiplied ({rows}x{features} and {in_features}x{out_features})",
@@ -53,7 +53,8 @@ class LinearSize(Miscounted):
             return
         yield self.x, shaped((self.rows, self.features), "rows", "features")
         where = f"   {self.written.place}" if self.written else ""
-        yield self.layer, f"nn.Linear({self.in_features}, {self.out_features}){where}"
+        weight = f"({self.in_features}, {self.out_features})"
+        yield self.layer, f"keys and values by {weight}" if self.projected else f"nn.Linear{weight}{where}"
 
     def rebuilt(self) -> str:
         rows = f"{self.samples}, {self.rows // self.samples}" if self.unflattened() else f"{self.rows}"
@@ -84,10 +85,6 @@ class LinearSize(Miscounted):
         if self.product:
             return f"Each row of the first has {self.features}, each column of the second {self.in_features}."
         return f"The last axis of {self.x} has {self.features}, and each row of the weight {self.in_features}."
-
-    @property
-    def x(self) -> str:
-        return super().x if self.layer != "layer" else "x"  # what a whole model gets isn't what the layer gets
 
     def deciding(self) -> str:
         if self.rows == self.in_features:
@@ -184,7 +181,18 @@ class LinearSize(Miscounted):
             yield likely(says, "checkpoint", advice)
             yield possible("the layer is your own", "model", self.own)
 
-    causes = (in_file, no_size, columns, own_scores, packed, batch_axis, not_flattened, other_part, *Miscounted.counts)
+    causes = (
+        OfProjected.other_memory,
+        in_file,
+        no_size,
+        columns,
+        own_scores,
+        packed,
+        batch_axis,
+        not_flattened,
+        other_part,
+        *OfProjected.counts,
+    )
 
     def of_another_model(self) -> bool:
         """Whether these are widths of text or picture encoders, and not features that somebody counted."""

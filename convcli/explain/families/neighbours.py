@@ -35,7 +35,7 @@ def after(rule: Rule, norm: Made) -> Iterator[Made]:
     """The layers that take what a norm gives: behind it in its nn.Sequential, or in the user's line or those below."""
     origin = rule.case.origin
     container = origin.inside.get(norm.call)
-    for part in container.args[container.args.index(norm.call) + 1 :] if container else ():
+    for part in container[container.index(norm.call) + 1 :] if container else ():
         made = origin.by_call.get(part) if isinstance(part, ast.Call) else None
         if made and made.callee in TAKES:
             yield made

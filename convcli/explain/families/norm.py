@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from convcli.explain.case import Case
-from convcli.explain.evidence.origin import MAKES
+from convcli.explain.evidence.origin import KEEPS, MAKES
 from convcli.explain.evidence.source import Made
 from convcli.explain.families.convolved import dense
 from convcli.explain.families.features import SAME_COLUMNS, columns, of_models
@@ -96,11 +96,24 @@ class NormChannels(Rule):
             return
         says = f"{layer.callee} at {layer.place} makes the {self.expected} features on the last axis, and the norm "
         says += f"reads axis 1, which has {self.got}: steps, frames or tokens"
-        call = self.line.text(self._call)
         turned = f"{self.layer}({self.x}.transpose(1, 2)).transpose(1, 2)"
-        fix = self.replaced(call, turned, 1) if self.layer != "layer" and not self.case.in_sequential else None
         advice = f"transpose(1, 2) before the norm and after it, or nn.LayerNorm({self.expected}), which reads the last"
-        yield likely(says, "call", advice, fix)
+        if self.case.in_sequential:
+            call = self.line.text(self._call and self._call.func)
+            turned = f"{call}({self.x}.flatten(0, 1)).unflatten(0, {self.x}.shape[:2])"
+            advice = f"nn.LayerNorm({self.expected}) in its place, which reads the last axis, or every step as a sample"
+        fits = self.of_samples if self.case.in_sequential else self.layer != "layer"
+        fix = self.replaced(self.line.text(self._call), turned, 1) if fits else None
+        yield likely(says, "call", f"{advice}; num_features={self.got} would tie it to the length", fix)
+
+    @property
+    def of_samples(self) -> bool:
+        """Whether what is made with the norm reads the last axis alone, or each element, of what has a name."""
+        norm, around = self.written, self.case.source.names.around
+        function = around(norm.file, norm.number, ast.FunctionDef) if norm else None
+        calls = [each.callee for each in self.case.source.made if function and each.call in ast.walk(function)]
+        layers = [name for name in calls if name[:1].isupper() and not re.search(KEEPS, name)]
+        return self.x.isidentifier() and {"Linear"} <= set(layers) <= {"Linear", "Sequential"}
 
     def dense_blocks(self) -> Iterator[Hypothesis]:
         if self.expected < self.got and (grown := dense(self.case, self.got, self.expected)):

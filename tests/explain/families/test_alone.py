@@ -16,6 +16,12 @@ CASES = [
         "one sample",
     ),
     (
+        "Expected more than 1 spatial element when training, got input size torch.Size([1, 64, 1, 1])",
+        "norm-one",
+        "model",
+        "no norm where one cell is left (the innermost block), a halving less before it, or larger inputs",
+    ),
+    (
         "out = model(test_image)\nValueError: Expected more than 1 value per channel when training, got input "
         "size torch.Size([1, 256])",
         "norm-one",

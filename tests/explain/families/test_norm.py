@@ -7,7 +7,7 @@ import pytest
 
 from convcli.explain.evidence.message import read
 from convcli.explain.recognise import diagnose
-from tests.explain import IMPORTS, assert_file_mends, assert_first, error_of
+from tests.explain import IMPORTS, assert_file_mends, assert_first, diagnosed, error_of
 
 CASES = [
     ("running_mean should contain 256 elements not 128", "norm-channels", "model", "256 channels"),
@@ -183,3 +183,31 @@ def test_a_norm_over_maps_names_the_count_of_their_sides(tmp_path: Path) -> None
     found = diagnose(read(error_of(tmp_path / "net.py")))
     assert found
     assert "at net.py:8: [4, side, side]" in found.hypotheses[0].advice
+
+
+@pytest.mark.parametrize(
+    ("made", "mends"),
+    [
+        ("[nn.Linear(5, width), nn.BatchNorm1d(width), nn.ReLU()]", True),
+        ("[nn.Identity()]\n        parts += [nn.Linear(5, 6), nn.BatchNorm1d(width)]", True),
+        ("[]\n        parts.extend([nn.Linear(5, width), nn.BatchNorm1d(width), nn.Unflatten(2, (2, 3))])", False),
+    ],
+)
+def test_a_norm_in_a_row_of_linear_layers_gets_every_step_as_a_sample(made: str, mends: bool, tmp_path: Path) -> None:
+    text = f"""
+class Net(nn.Module):
+    def __init__(self, width=6):
+        super().__init__()
+        parts = {made}
+        self.net = nn.Sequential(*parts)
+    def forward(self, x):
+        return self.net(x)
+assert Net()(torch.rand(2, 4, 5)).shape == (2, 4, 6)
+"""
+    words = "makes the 6 features on the last axis, and the norm reads axis 1, which has 4"
+    if mends:
+        found = assert_file_mends(text, words, tmp_path / "net.py")
+        assert "num_features=4 would tie it to the length" in found.hypotheses[0].advice
+    else:
+        (answer,) = diagnosed(text, tmp_path / "net.py").hypotheses
+        assert (words in answer.says, answer.fixes) == (True, ())
