@@ -282,6 +282,12 @@ class Rule:
             return Told()
         return self.case.origin.told(self.case.origin.arriving(made, self.line, self._call, self.case.in_sequential))
 
+    def calls_behind(self, side: str) -> list[Made]:
+        """The calls of the user's files that made a part of the line, the last first."""
+        parsed = None if self.generic else Line(side).tree
+        statement = parsed.body[0] if isinstance(parsed, ast.Module) and parsed.body else None
+        return self.case.origin.steps(statement.value) if isinstance(statement, ast.Expr) else []
+
     def remade(self, made: Made | None, code: str = "", type: str = "", **changes: object) -> Fix | None:
         """The line that makes the layer, changed; without a file, ``code`` if that is all there is to the layer."""
         if made:

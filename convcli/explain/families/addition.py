@@ -12,6 +12,7 @@ from convcli.explain.families.losses import too_short
 from convcli.explain.families.sequences import is_longest
 from convcli.explain.families.shortcuts import SHORTCUT, OfMaps
 from convcli.explain.families.tokens import MASKS, POSITIONS
+from convcli.explain.families.unpacked import unpacked
 from convcli.explain.rule import Hypothesis, Rule, certain, likely, possible
 
 FAMILY = "addition"
@@ -119,6 +120,9 @@ class AdditionSize(OfGrids, OfMaps, OfCompared, OfSamples):
             says = f"size(0) is the batch, {min(self.a, self.b)}, and the {max(self.a, self.b)} steps are on axis 1"
             fix = self.replaced(".size(0)", ".size(1)")
             yield likely(says, "call", "slice by size(1): [batch, steps, features]", fix)
+
+    def unpacked(self) -> Iterator[Hypothesis]:
+        yield from unpacked(self, self.sides, (self.a, self.b), {self.axis})
 
     def located_or_masked(self) -> Iterator[Hypothesis]:
         if self.line.has(POSITIONS) or self.case.through(r"(?i)embedding|position"):
@@ -304,6 +308,7 @@ class AdditionSize(OfGrids, OfMaps, OfCompared, OfSamples):
         OfSamples.for_a_fixed_batch,
         OfCompared.in_a_loss,
         cut_by_the_batch,
+        unpacked,
         located_or_masked,
         OfCompared.hits,
         standardised,

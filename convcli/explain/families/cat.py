@@ -14,6 +14,7 @@ from convcli.explain.families.batchwise import for_fixed_batch
 from convcli.explain.families.columns import kept_columns
 from convcli.explain.families.sequences import is_longest
 from convcli.explain.families.tokens import parameter
+from convcli.explain.families.unpacked import unpacked
 from convcli.explain.rule import Hypothesis, Rule, likely, redefined
 from convcli.wording import counted
 
@@ -131,6 +132,11 @@ class CatSize(Rule):
             one, two = self.sized
             yield from for_fixed_batch(self, (one, two), (self.expected, self.got), 0)
 
+    def unpacked(self) -> Iterator[Hypothesis]:
+        if self.sized:
+            axes = {self.axis} if "axis" in self.facts else {0, 1} - {self.along}
+            yield from unpacked(self, self.sized, (self.expected, self.got), axes)
+
     def other_batch(self) -> Iterator[Hypothesis]:
         a, b, of_batch = self.expected, self.got, self.facts.get("axis") == 0
         if min(a, b) != 1 and not of_batch:
@@ -181,7 +187,7 @@ class CatSize(Rule):
     def sliced_columns(self) -> Iterator[Hypothesis]:
         yield from kept_columns(self, listed(self), f"{self.expected} and {self.got} beside the axis that is joined")
 
-    causes = (sliced_columns, learned_token, fixed_batch, other_batch, other_samples, other_maps)
+    causes = (sliced_columns, learned_token, fixed_batch, unpacked, other_batch, other_samples, other_maps)
     usual = (
         likely(
             "beside the axis that is joined, the sizes have to be equal: {expected} and {got} are not",

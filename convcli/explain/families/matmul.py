@@ -4,7 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from convcli.explain.evidence.lines import NAME, PRODUCT, Line
+from convcli.explain.evidence.lines import NAME, PRODUCT
 from convcli.explain.evidence.origin import MAKES, Told
 from convcli.explain.evidence.source import Made
 from convcli.explain.rule import Hypothesis, Rule, certain, likely, possible
@@ -112,7 +112,7 @@ class MatmulSize(Rule):
             return likely(
                 says, "call", f"torch.stack(…, dim=1), or {second}'s letters in its order", self.remade(stacked, dim=1)
             )
-        one, other = self.made_by(first), self.made_by(second)
+        one, other = (self.case.origin.told(self.calls_behind(side)) for side in (first, second))
         advice = f"print both shapes; letters in another order, or {second} made for another size"
         return self.of_two(one, other, self.expected, self.got, says) or likely(says, "call", advice)
 
@@ -135,13 +135,6 @@ class MatmulSize(Rule):
             f"{says}{other.layer.place} {got}", "model", advice, self.remade(other.layer, **{argument: width})
         )
 
-    def made_by(self, side: str) -> Told:
-        """What the user's files say of a part of the line."""
-        parsed = None if self.generic else Line(side).tree
-        statement = parsed.body[0] if isinstance(parsed, ast.Module) and parsed.body else None
-        origin = self.case.origin
-        return origin.told(origin.steps(statement.value)) if isinstance(statement, ast.Expr) else Told()
-
     def remapped(self) -> set[tuple[int, int]]:
         """The sizes that differ of an einsum's operands, which torch shows with their axes in one order."""
         shown = re.findall(r"->\s?\[([\d, ]{1,200})\]", self.case.raised.text)[:2]
@@ -162,7 +155,7 @@ class MatmulSize(Rule):
         elif TURNED.search(second) or re.search(PARAMETER, second):
             says = f"{first} has {expected[1]} on its last axis, {second} is made for {got[1]}: of other settings"
             advice = "give the parameter (or map) the size that arrives, or the input the size that it was made for"
-            one, other = (self.made_by(side) for side in (first, second))
+            one, other = (self.case.origin.told(self.calls_behind(side)) for side in (first, second))
             yield self.of_two(one, other, expected[1], got[1], says) or likely(says, "model", advice)
         else:
             yield likely(turned, "call", wanted, self.changed(second, "{}.transpose(1, 2)"))

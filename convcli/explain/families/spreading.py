@@ -83,7 +83,7 @@ class ExpandSize(OfSpread):
         """A recurrent layer's state, [layers, batch, hidden], that is repeated as if it were [batch, hidden]."""
         if not self.spread or not re.search("repeat dims|must be greater", self.case.raised.text):
             return None
-        steps = self.case.origin.steps(ast.parse(self.spread, mode="eval").body)
+        steps = self.calls_behind(self.spread)
         if not steps or steps[0].callee not in ("GRU", "LSTM", "RNN"):
             return None
         layer = steps[0]
