@@ -98,8 +98,9 @@ class AdditionSize(OfGrids, OfMaps, OfCompared, OfSamples):
         )
 
     def operands(self) -> Iterator[tuple[str, str]]:
-        yield self.sides[0], f"{self.a} on axis {self.axis}"
-        yield self.sides[1], f"{self.b} on axis {self.axis}"
+        if self.met or not self.line.code:
+            yield self.sides[0], f"{self.a} on axis {self.axis}"
+            yield self.sides[1], f"{self.b} on axis {self.axis}"
 
     def hypotheses(self) -> Iterator[Hypothesis]:
         if self.axis < MOST_AXES:
@@ -197,6 +198,9 @@ class AdditionSize(OfGrids, OfMaps, OfCompared, OfSamples):
         elif self.line.code:
             says = f"axis {self.axis} has {a} in {one} and {b} in {two}: one size for both is wanted, or 1"
             advice = "shapes match from the last axis on: unsqueeze what has an axis less, or mend a size"
+            if not self.met:
+                says = f"{a} meets {b} within what this line calls: one size for both is wanted, or 1"
+                advice = f"print the shapes there, where the traceback ends; {advice}"
             yield likely(says, "call", advice)
         elif _is_grid(a) or _is_grid(b):
             yield self.other_grid()

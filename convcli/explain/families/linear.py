@@ -9,7 +9,7 @@ from convcli.explain.families.features import WIDTHS, made_of_maps, maps_counted
 from convcli.explain.families.matmul import PARAMETER
 from convcli.explain.families.projected import OfProjected
 from convcli.explain.families.trained import as_trained
-from convcli.explain.rule import Hypothesis, likely, possible, shaped
+from convcli.explain.rule import Fix, Hypothesis, likely, possible, shaped
 from convcli.wording import counted as counted_as
 
 FAMILY = "linear"
@@ -220,7 +220,13 @@ class LinearSize(OfProjected):
         return alike or self.line.has(r"@|\bmat_?mul\(|\bmm\(|einsum")
 
     def sides(self) -> tuple[str, str]:
-        return self.line.factors() or (self.handed(0, "a"), self.handed(1, "b"))
+        """Both factors, in the user's words if the line is one that multiplies."""
+        multiplies = not self.line.code or self.line.has(r"einsum|linear|mm\(|mul")
+        handed = (self.handed(0, "a"), self.handed(1, "b")) if multiplies else ("the first", "the second")
+        return self.line.factors() or handed
+
+    def transposed(self, side: str) -> Fix | None:
+        return self.instead(self.line.edited(side, f"{side}.T")) if side in self.line.code else None
 
     def turned_round(self, left: str, right: str) -> bool:
         """Whether the sides fit in the other order, and one of them isn't where such a matrix stands."""
@@ -241,10 +247,10 @@ class LinearSize(OfProjected):
             yield likely(says, "call", advice, self.replaced(*swapped, 1))
         elif self.features == self.out_features:
             says = f"{shapes}: the {self.features} features of both are on the last axis, so one has to be turned"
-            yield likely(says, "call", f"multiply by {right}.T", self.instead(self.line.edited(right, f"{right}.T")))
+            yield likely(says, "call", f"multiply by {right}.T", self.transposed(right))
         elif self.rows == self.in_features:
             says = f"{shapes}: they share {self.rows} rows, so the first has to be turned"
-            yield likely(says, "call", f"multiply {left}.T", self.instead(self.line.edited(left, f"{left}.T")))
+            yield likely(says, "call", f"multiply {left}.T", self.transposed(left))
         elif self.rows == self.features and re.search(GRAPH, left):
             lines = self.case.elsewhere(r"max\(\)\)? ?\+ 1")
             says = f"{left} is made for {self.features} nodes, and {right} has {self.in_features} rows, one a node"

@@ -6,7 +6,7 @@ import pytest
 
 from convcli.explain.evidence.message import read
 from convcli.explain.recognise import diagnose
-from tests.explain import IMPORTS, assert_file_mends, assert_first, at, error_of
+from tests.explain import IMPORTS, assert_file_mends, assert_first, at, error_of, explained
 
 CASES = [
     ("mat1 and mat2 shapes cannot be multiplied (6x1 and 6x36)", "linear-size", "data", "column"),
@@ -144,3 +144,11 @@ def test_a_weight_is_not_swapped_with_a_batch_that_happens_to_be_as_large() -> N
     message = "RuntimeError: mat1 and mat2 shapes cannot be multiplied (64x10 and 64x64)"
     found = diagnose(read(at("h = x @ self.mix", message)))
     assert found and "wrong order" not in found.hypotheses[0].says
+
+
+def test_a_product_within_what_the_line_calls_has_no_names_from_the_line() -> None:
+    found = explained(
+        at("evaluate(net, data)", "RuntimeError: mat1 and mat2 shapes cannot be multiplied (4x5 and 4x5)")
+    )
+    assert [name for name, _ in found.rule.operands()] == ["the first", "the second"]
+    assert not any(each.fixes for each in found.hypotheses)
