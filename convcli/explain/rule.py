@@ -21,6 +21,9 @@ Likelihood = Literal["certain", "likely", "possible"]
 Where = Literal["before", "instead", "definition"]  # of the line that raised, or of the layer
 # What a line calls and that is no layer: functions, and whole models whose layers have other names.
 NO_LAYER = r"^(?:F|torch|nn|functional)\.|(?i:(?:^|[._])\w*(?:model|net|network|module|trainer|fit)$)"
+NO_LAYER += (
+    r"|(?i:writer|logger)\.|(?:^|[._])(?:get|set|run|load|save|log|export|trace|compute|train|test|evaluate)_\w+$"
+)
 # Parameters of a network that say how much goes into it.
 INPUTS = r"(?i)n_?in(?:puts?)?|in(?:put)?_?(?:dim|features|size|channels|ch)?|d_?in|(?:n_|num_)features"
 NEW = r"(?:^|\.)[A-Z]\w*$"  # a class that is called
@@ -210,8 +213,9 @@ class Rule:
 
     @property
     def layer(self) -> str:
-        name = self.line.text(self._call.func) if self._call else ""
-        return name if NAME.fullmatch(name) and not re.search(NO_LAYER, name) else "layer"
+        name, names = self.line.text(self._call.func) if self._call else "", self.case.source.names
+        own = name.rpartition(".")[2] in names.functions and all(made != name for _, made in names.assignments)
+        return name if NAME.fullmatch(name) and not own and not re.search(NO_LAYER, name) else "layer"
 
     @property
     def named(self) -> str:

@@ -148,3 +148,13 @@ def test_a_line_that_passes_an_error_on_is_no_place_for_a_fix() -> None:
     found = explained(at(raised, message + 'Unexpected key(s) in state_dict: "module.fc.weight".'))
     assert found.rule.case.frame is None
     assert all(raised not in fix.code for each in found.hypotheses for fix in each.fixes)
+
+
+@pytest.mark.parametrize(
+    "line", ["summary_writer.add_graph(model, data)", "y = self.run_epoch(data)", "y = step(data)"]
+)
+def test_what_is_called_and_is_no_layer_is_not_named_as_one(line: str) -> None:
+    pasted = f"def step(x):\n    return net(x)\nx = 1\ndata = 2\n{line}\n"
+    found = explained(f"{pasted}RuntimeError: running_mean should contain 39 elements not 128")
+    assert found.rule.case.line.code == line
+    assert found.rule.layer == "layer"
