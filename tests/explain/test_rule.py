@@ -11,6 +11,7 @@ import torch
 
 from convcli.explain.case import Case
 from convcli.explain.evidence.message import Raised, read
+from convcli.explain.evidence.pasted import FILE
 from convcli.explain.recognise import FAMILIES, RULES, diagnose, worked
 from convcli.explain.rule import Rule, shaped
 from convcli.views.explained import told
@@ -150,11 +151,13 @@ def test_a_line_that_passes_an_error_on_is_no_place_for_a_fix() -> None:
     assert all(raised not in fix.code for each in found.hypotheses for fix in each.fixes)
 
 
-@pytest.mark.parametrize(
-    "line", ["summary_writer.add_graph(model, data)", "y = self.run_epoch(data)", "y = step(data)"]
-)
+@pytest.mark.parametrize("line", ["summary_writer.add_graph(model, data)", "y = self.run_epoch(data)"])
 def test_what_is_called_and_is_no_layer_is_not_named_as_one(line: str) -> None:
-    pasted = f"def step(x):\n    return net(x)\nx = 1\ndata = 2\n{line}\n"
-    found = explained(f"{pasted}RuntimeError: running_mean should contain 39 elements not 128")
-    assert found.rule.case.line.code == line
-    assert found.rule.layer == "layer"
+    found = explained(f"{line}\nRuntimeError: running_mean should contain 39 elements not 128")
+    assert (found.rule.case.line.code, found.rule.layer) == (line, "layer")
+
+
+def test_a_function_of_the_users_file_is_no_layer() -> None:
+    text = "def step(x):\n    return norm(x)\nstep(torch.rand(2, 3, 4))\nnorm = nn.BatchNorm1d(5)"
+    case = explained(f"{text}\nRuntimeError: running_mean should contain 3 elements not 5").rule.case
+    assert [RULES["norm-channels"](case.at(FILE, number), {}).layer for number in (2, 3)] == ["norm", "layer"]
