@@ -60,6 +60,8 @@ class MatmulSize(Rule):
     def told(self, words: str) -> str:
         if words == self.says and self.batches:
             return f"a batch of {self.batches[0]} is multiplied by one of {self.batches[1]}"
+        if words == self.says and "einsum" in self.case.raised.text:
+            return "a letter of the equation has other sizes in its operands"
         return super().told(words)
 
     def hypotheses(self) -> Iterator[Hypothesis]:
@@ -88,7 +90,7 @@ class MatmulSize(Rule):
                 advice = "make both for the batch at hand, x.size(0); with one matrix for all, torch.matmul or expand"
                 yield likely(says, "call", advice)
                 return
-            if "subscript" in self.facts and (known := self.letter()):
+            if known := self.letter():
                 yield known
                 return
             pairs = {(expected, got)} if got else self.remapped()
@@ -102,19 +104,43 @@ class MatmulSize(Rule):
         call = self.line.call("einsum")
         named = [self.line.text(each) for each in call.args[1:]] if call else []
         equation = self.line.text(call.args[0]).strip("'\"").split("->")[0].replace(" ", "").split(",") if call else []
-        holding = [place for place, letters in enumerate(equation) if self.subscript in letters]
-        if len(holding) < 2 or self.operand not in holding[1:] or max(holding) >= len(named):
+        letter, one, other, expected, got = self.unequal(equation) or ("", 0, 0, 0, 0)
+        if one == other or max(one, other) >= len(named):
             return None
-        first, second = named[holding[0]], named[self.operand]
-        says = f"the letter {self.subscript} is {self.expected} in {first} and {self.got} in {second}"
-        if (stacked := self.stacked(second)) and equation[self.operand][:1] == self.subscript:
+        first, second = named[one], named[other]
+        says = f"the letter {letter} is {expected} in {first} and {got} in {second}"
+        if (stacked := self.stacked(second)) and equation[other][:1] == letter:
             says += f": {second} is stacked along a new axis 0, which its letters have elsewhere"
             return likely(
                 says, "call", f"torch.stack(…, dim=1), or {second}'s letters in its order", self.remade(stacked, dim=1)
             )
-        one, other = (self.case.origin.told(self.calls_behind(side)) for side in (first, second))
-        advice = f"print both shapes; letters in another order, or {second} made for another size"
-        return self.of_two(one, other, self.expected, self.got, says) or likely(says, "call", advice)
+        told = [self.case.origin.told(self.calls_behind(side)) for side in (first, second)]
+        if known := self.of_two(told[0], told[1], expected, got, says):
+            return known
+        low, high = sorted((expected, got))
+        if low and high % low == 0 and equation[one][:1] == letter == equation[other][:1]:
+            says += (
+                f", the first axis of both: batches (times heads, perhaps) that differ, {high} = {high // low} · {low}"
+            )
+            few = first if expected == low else second
+            advice = f"repeat what {few} is made of {high // low} times, as one text's embedding for so many pictures; "
+            advice += "or make both for one batch"
+            return likely(says, "call", advice)
+        return likely(says, "call", f"print both shapes; letters in another order, or {second} made for another size")
+
+    def unequal(self, equation: list[str]) -> tuple[str, int, int, int, int] | None:
+        """The letter whose sizes differ, the two operands, by their places, that hold it, and its size in each."""
+        if "subscript" in self.facts:
+            first = next((place for place, letters in enumerate(equation) if self.subscript in letters), self.operand)
+            return self.subscript, first, self.operand, self.expected, self.got
+        seen: dict[str, tuple[int, int]] = {}
+        shown = re.findall(r"\[([\d, ]{1,200})\] ?->", self.case.raised.text)
+        for place, (letters, shape) in enumerate(zip(equation, shown, strict=False)):
+            for letter, size in zip(letters, map(int, shape.split(",")), strict=False):
+                known, at = seen.setdefault(letter, (size, place))
+                if size != known and 1 not in (size, known):
+                    return letter, at, place, known, size
+        return None
 
     def stacked(self, name: str) -> Made | None:
         """The torch.stack, without a dim, that the user's file makes a tensor with."""

@@ -71,6 +71,21 @@ CASES = [
         "81 in one side and 12",
     ),
     (
+        "y = torch.einsum('b i d, b j d -> b i j', q[i:j], k)\nRuntimeError: einsum(): operands do not broadcast with "
+        "remapped shapes [original->remapped]: [32, 96, 40]->[32, 96, 1, 40] [8, 77, 40]->[8, 1, 77, 40]",
+        "matmul-size",
+        "call",
+        "the letter b is 32 in q[i:j] and 8 in k, the first axis of both: batches (times heads, perhaps) that differ, "
+        "32 = 4 · 8 repeat what k is made of 4 times",
+    ),
+    (
+        "y = torch.einsum('bid,bjd->bij', q, k)\nRuntimeError: einsum(): operands do not broadcast with remapped "
+        "shapes [original->remapped]: [8, 96, 40]->[8, 96, 1, 40] [8, 77, 64]->[8, 1, 77, 64]",
+        "matmul-size",
+        "call",
+        "the letter d is 40 in q and 64 in k print both shapes",
+    ),
+    (
         "invalid argument 7: equal number of batches expected at THCTensorMathBlas.cu:471",
         "matmul-size",
         "call",
