@@ -82,7 +82,9 @@ class AttentionSize(Rule):
             arrive, taken, sets = self.wanted[-1], self.weight[-1], f"{self.side[0]}dim"
             says = f"the {self.side}s have {arrive} features, and the layer is made for {taken}: {sets}, or embed_dim "
             advice = f"{sets}={arrive} where {self.named} is made, or an nn.Linear({arrive}, {taken}) before it"
-            yield likely(f"{says}where {sets} isn't set", "model", advice, widened(self, {sets: arrive}))
+            yield likely(
+                f"{says}where {sets} isn't set", "model", advice, widened(self, self.weight[0], {sets: arrive})
+            )
 
     def batches(self) -> Iterator[Hypothesis]:
         made = self.layer_above("Transformer")

@@ -133,7 +133,11 @@ class LeftOpen(OfSides, OfPatches):
             return
         if len(shape) == 4 and shape[1] == shape[2]:
             says = f"{elements} = {rows} · {shape[-1]}: {rows} tokens, which aren't {shape[1]}·{shape[1]} patches"
+            over, short = rows - shape[1] ** 2, (shape[1] + 1) ** 2 - rows
             advice = "take class tokens off before, or resize: the pictures or patches have another size"
+            if over > 1 and short > 0:
+                advice = f"take {over} more off before (class tokens), or {short} fewer: {shape[1] + 1}·{shape[1] + 1} "
+                advice += "is the next square; print the shape before any are cut off, it tells which"
             yield likely(says, "model", advice)
             return
         group = prod(n for n in shape[:-1] if n > 0)

@@ -33,7 +33,8 @@ class OfProjected(Miscounted):
     @property
     def x(self) -> str:
         if self.projected:
-            return self.line.text(self.line.argument(self._call, 1, "memory" if self.within else "key")) or "x"
+            handed = self.line.argument(self._call, 1, "memory" if self.within else "key")
+            return "x" if isinstance(handed, ast.Starred) else self.line.text(handed) or "x"
         return super().x if self.layer != "layer" else "x"  # what a whole model gets isn't what the layer gets
 
     def other_memory(self) -> Iterator[Hypothesis]:
@@ -44,12 +45,12 @@ class OfProjected(Miscounted):
         advice = f"nn.Linear({features}, {width}) for {self.x} before it"
         sizes = {} if self.within else {"kdim": features, "vdim": features}
         advice = f"kdim={features}, vdim={features} where {self.named} is made, or {advice}" if sizes else advice
-        yield likely(f"{says}{width}", "model", advice, widened(self, sizes))
+        yield likely(f"{says}{width}", "model", advice, widened(self, width, sizes))
 
 
-def widened(rule: Rule, sizes: dict[str, int]) -> Fix | None:
+def widened(rule: Rule, width: int, sizes: dict[str, int]) -> Fix | None:
     """The line that makes the attention, with the widths of its keys and values, where it makes no other part's."""
-    made, names = rule.made("MultiheadAttention") if sizes else None, rule.case.source.names
+    made, names = rule.made("MultiheadAttention", embed_dim=width) if sizes else None, rule.case.source.names
     owner = names.around(made.file, made.number, ast.ClassDef) if made else None
     alone = len(names.called.get(getattr(owner, "name", ""), ())) < 2
     return redefined(made, "", **sizes) if made and alone else None

@@ -102,6 +102,12 @@ class Rank(Rule):
         return weight[0 if self.noise else 1] if len(weight) > 1 else 0
 
     @property
+    def taken(self) -> int:
+        """The same where the file shows how the layer is made, too."""
+        made = None if self.channels or self.generic else self.case.source.layer(f"Conv{self.ndim}d", self.layer)
+        return self.channels or (made.value("in_channels") if made else 0) or 0
+
+    @property
     def noise(self) -> bool:
         """Whether a transposed convolution gets vectors; its weight is [in, out/groups, *kernel]."""
         shape, weight = self.facts.get("input") or (), self.facts.get("weight", ())
@@ -295,16 +301,7 @@ class Rank(Rule):
             advice = "a 3-d network (nn.Conv3d), or slice by slice: x.transpose(1, 2).flatten(0, 1)"
             yield likely(says, "model", advice)
         elif got == self.most + 1 and (not shape or ones):
-            axis = ones[0] if ones else 0
-            says = f"{self.x} {list(shape) or ''} has one axis too many, of size 1: unsqueezed once more than needed"
-            advice = "a DataLoader adds the batch axis by itself; leave unsqueeze(0) out in the dataset"
-            squeeze = self.changed(self.x, f"{{}}.squeeze({axis})") if shape else None
-            if ndim == 1 and shape[:2] == (1, 1) and shape[-1] in MELS:
-                advice = f"squeeze(1), and transpose(1, 2) if the {shape[-1]} are features: [batch, channels, length]"
-                squeeze = None
-            yield likely(says, "data", advice, squeeze)
-            if ndim == 1:
-                yield possible("pictures went into a 1-d layer", "model", "the 2-d layer of the same kind")
+            yield from self.one_too_many(shape, ones[0] if ones else 0)
         elif got == self.most + 1 == 5:
             says = f"{list(shape) or 'the input'} has an axis of frames or views, or a batch axis was added to a batch"
             says += " (summary and DataLoader add it by themselves)"
@@ -313,6 +310,23 @@ class Rank(Rule):
         else:
             says = f"{list(shape) or 'the input'} has {counted(got, 'axis')} and the layer takes {self.most}"
             yield likely(says, "model", f"the {got - 2}-d layer of the same kind, or merge axes with flatten")
+
+    def one_too_many(self, shape: tuple[int, ...], axis: int) -> Iterator[Hypothesis]:
+        says = f"{self.x} {list(shape) or ''} has one axis too many, of size 1: unsqueezed once more than needed"
+        advice = "a DataLoader adds the batch axis by itself; leave unsqueeze(0) out in the dataset"
+        template = f"{{}}.squeeze({axis})" if shape else ""
+        if self.ndim == 1 and shape[:2] == (1, 1) and shape[-1] in MELS:
+            advice = f"squeeze(1), and transpose(1, 2) if the {shape[-1]} are features: [batch, channels, length]"
+            template = ""
+        elif shape[:2] == (1, 1) and shape[2] > 4 and self.taken != shape[2]:
+            says += f"; the {shape[2]} on axis 2 are {'samples' if self.taken == 1 else 'channels or samples'}"
+            template = "{}.squeeze(0).transpose(0, 1)"
+            if self.taken != 1:
+                advice = f"{self.x}.squeeze(0) for channels, {template.format(self.x)} for samples; {advice}"
+                template = ""
+        yield likely(says, "data", advice, self.changed(self.x, template) if template else None)
+        if self.ndim == 1:
+            yield possible("pictures went into a 1-d layer", "model", "the 2-d layer of the same kind")
 
     def of_summary(self, shape: tuple[int, ...]) -> Hypothesis | None:
         """torchsummary's summary, which makes a batch of two of a size that is to be one sample's."""

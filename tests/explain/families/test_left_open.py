@@ -33,7 +33,7 @@ CASES = [
         "RuntimeError: shape '[-1, 13, 13, 384]' is invalid for input of size 67968",
         "view-size",
         "model",
-        "177 tokens",
+        "177 tokens, which aren't 13·13 patches take 8 more off before (class tokens), or 19 fewer: 14·14 is the next",
     ),
     ("shape '[-1, 1, 32, 32]' is invalid for input of size 192", "view-size", "model", "too small"),
     ("shape '[-1, 32000]' is invalid for input of size 128376192", "view-size", "model", "32000 classes or words"),

@@ -44,3 +44,10 @@ def test_a_decoder_whose_memory_is_projected_before(tmp_path: Path) -> None:
     (answer,) = diagnosed(text, tmp_path / "net.py").hypotheses
     assert answer.says.startswith("torch.rand(7, 2, 24) has 24 features, and decoder takes keys and values as wide")
     assert (answer.fixes, answer.advice) == ((), "nn.Linear(24, 16) for torch.rand(7, 2, 24) before it")
+
+
+def test_two_attentions_of_which_it_may_be_each(tmp_path: Path) -> None:
+    made = "layers = [nn.MultiheadAttention(16, 4), nn.MultiheadAttention(16, 4)]\n"
+    text = made + "for layer in layers:\n    layer(torch.rand(5, 2, 16), *[torch.rand(7, 2, 24)] * 2)\n"
+    (answer,) = diagnosed(text, tmp_path / "net.py").hypotheses
+    assert (answer.fixes, "kdim=24, vdim=24 where the layer is made" in answer.advice) == ((), True)

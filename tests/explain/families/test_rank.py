@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.explain import assert_file_mends, assert_first
+from tests.explain import assert_file_mends, assert_first, at, explained
 
 CASES = [
     (
@@ -246,3 +246,13 @@ net = nn.Conv2d(3, 4, 3)
 summary(net, input_size=(8, 3, 16, 16))
 """
     assert_file_mends(text, "adds a batch axis to (8, 3, 16, 16)", tmp_path / "net.py")
+
+
+def test_two_axes_of_one_before_what_may_be_channels_or_samples(tmp_path: Path) -> None:
+    message = "Expected 4D (unbatched) or 5D (batched) input to conv3d, but got input of size: [1, 1, 16, 24, 24, 20]"
+    answer = explained(at("y = self.conv1(x)", f"RuntimeError: {message}")).hypotheses[0]
+    assert "x.squeeze(0) for channels, x.squeeze(0).transpose(0, 1) for samples" in answer.advice
+    assert (answer.fixes, "the 16 on axis 2 are channels or samples" in answer.says) == ((), True)
+    text = "conv = nn.Conv3d({0}, 8, 3)\nx = torch.rand(1, 1, 6, 9, 9, 9)\nassert conv(x).shape[1] == 8\n"
+    assert_file_mends(text.format(1), "the 6 on axis 2 are samples", tmp_path / "net.py")
+    assert_file_mends(text.format(6), "has one axis too many, of size 1", tmp_path / "net.py")
