@@ -67,6 +67,7 @@ from convcli.explain.families import (
     view,
     written,
 )
+from convcli.explain.families.unkept import unkept
 from convcli.explain.rule import Fix, Hypothesis, Rule
 
 # Tried in this order: rules that look at the user's line before those that take any line.
@@ -177,6 +178,7 @@ def _read(rule: type[Rule], case: Case) -> Diagnosis | None:
             return _read(rule, placed)
         hypotheses = tuple(read.hypotheses()) if read else ()
         if read and hypotheses:
+            hypotheses = tuple(unkept(read)) or hypotheses
             read.told(read.says), read.why(), read.deciding(), read.warning(), list(read.operands())
             return Diagnosis(read, hypotheses)
     except (ValueError, LookupError, ArithmeticError):

@@ -12,16 +12,12 @@ from convcli.explain.evidence.frames import Frame
 from convcli.explain.evidence.lines import NAME
 from convcli.explain.evidence.names import FUNCTION, handed_over, last_name
 from convcli.explain.families.placed import PLACED, is_module, known_above
+from convcli.explain.families.unkept import changes_itself, dropped
 from convcli.explain.rule import NEW, Fix, Hypothesis, likely
 
 FAMILY = "device"
 
 MOVE = r"^(?s:(.+))\.(to\([^()]*\)|cuda\([^()]*\))$"  # what is moved, and the call that does
-# Modules, and batches of two libraries, are moved in place.
-MOVED = (
-    r"torch_geometric|transformers|(?<![\w.]){0}(?:\(|\.(?:parameters|train|eval|\w*state_dict|named_\w+)\()"
-    r"|(?<![\w.]){0} = (?!torch\.)(?:\w+\.)?[A-Z]"
-)
 DICTS = (ast.Dict, ast.DictComp)
 ROWS = (ast.List, ast.ListComp, ast.Tuple)
 # A list that becomes a module's after all, or whose layers are moved one by one.
@@ -105,10 +101,8 @@ class Left:
     def not_kept(self) -> Iterator[Hypothesis]:
         """Tensors that a line which led here hands over, and that a statement moves without keeping what is moved."""
         code, names, fixes = " ".join(frame.code for frame in self.frames), [], []
-        for node in (node for node in self.nodes if isinstance(node, ast.Expr)):
-            found = re.match(MOVE, ast.unparse(node))
-            name = found[1] if found and NAME.fullmatch(found[1]) else ""
-            if name and re.search(rf"[(,] ?(?:\w+=)?{name}[,)]", code) and not re.search(MOVED.format(name), self.text):
+        for name, node in dropped(self.nodes, MOVE):
+            if re.search(rf"[(,] ?(?:\w+=)?{name}[,)]", code) and not changes_itself(name, self.text):
                 names.append(name)
                 fixes.append(self.edited(node, self.segment(node.value), f"{name} = {self.segment(node.value)}"))
         if names:
