@@ -12,6 +12,7 @@ from convcli.explain.evidence.message import Raised
 from convcli.explain.evidence.pasted import FILE
 from convcli.explain.evidence.source import Source
 from convcli.explain.families import (
+    activations,
     addition,
     alone,
     attended,
@@ -100,6 +101,7 @@ FAMILIES: tuple[ModuleType, ...] = (
     cat_lists,
     addition,
     norm,
+    activations,
     alone,
     gradients,
     indices,

@@ -19,6 +19,7 @@ LARGEST = 150_000  # bytes of a file that are read; what people write by hand is
 PLACES = {"in_channels": 0, "in_features": 0, "num_features": 0, "normalized_shape": 0, "input_size": 0, "embed_dim": 0}
 PLACES |= {
     "num_embeddings": 0,
+    "num_parameters": 0,
     "output_size": 0,
     "upscale_factor": 0,
     "out_channels": 1,

@@ -162,6 +162,7 @@ class AttentionMask(Rule):
         "The shape of the {axes}D attn_mask is {got:shape}, but should be {expected:shape}",
         "Attention mask should be of size {expected:shape}, but is {got:shape}",
         "The size of the {axes}D attn_mask is not correct",
+        "attn_mask's size should be {needed:shape}",
         "Expected key_padded_mask.shape[{axis}] to be {wanted}, but got {size}",
         "expecting key_padding_mask shape of {expected:shape}, but got {got:shape}",
         "expected attn_mask to be None, 2-D or 3-D but found",
@@ -212,6 +213,7 @@ class AttentionMask(Rule):
             yield possible(says, "call", f"mask[:n, :n] with n = {batch}, or pad the texts to {length}")
             return
         says = f"{list(self.got)} came where {list(self.expected)} fits" if known else "the mask has other axes"
+        says = f"the mask isn't {list(self.needed)}, [queries, keys]" if "needed" in self.facts else says
         advice = "make the mask for the length at hand: [queries, keys]"
         swapped = "" if self.batch_first else "; or batch and steps are swapped (batch_first)"
         yield likely(says, "call", advice + swapped)

@@ -58,6 +58,7 @@ class OfChannels(Rule):
         "channels, but got {got} channels instead",
         "Given groups={groups}, weight{weight:shape}, so expected input{input:shape} to have {expected} channels, "
         "but got {got} channels instead",
+        "Need input of dimension {axes} and input.size[1] == {expected} but got input to be of shape: {input:shape}",
     )
     says = "the convolution takes {expected} channels, axis 1 of its input {input} has {got}"
     layer_named = r"(?i)conv|down|proj|stem|features|inc$"
@@ -67,7 +68,10 @@ class OfChannels(Rule):
     @classmethod
     def read(cls, case: Case) -> Self | None:
         rule = super().read(case)
-        return rule if rule and rule.ndim in AXIS_NAMES else None
+        if rule and "axes" in rule.facts and len(rule.input) == rule.axes:  # of torch 0.3, which doesn't say the weight
+            weight = (1, rule.expected, *[1] * (rule.axes - 2))
+            rule = cls(case, {**rule.facts, "got": rule.input[1], "weight": weight})
+        return rule if rule and "got" in rule.facts and rule.ndim in AXIS_NAMES else None
 
     @property
     def ndim(self) -> int:
@@ -75,11 +79,11 @@ class OfChannels(Rule):
 
     def operands(self) -> Iterator[tuple[str, str]]:
         names = ("batch", "channels?", *AXIS_NAMES.get(self.ndim, ()))
-        yield self.x, shaped(self.input, *names)
-        yield (
-            self.layer,
-            f"weight {list(self.weight)}: [{'in, out' if 'transposed' in self.facts else 'out, in/groups'}, *kernel]",
+        weight = (
+            f"weight {list(self.weight)}: [{'in, out' if 'transposed' in self.facts else 'out, in/groups'}, *kernel]"
         )
+        yield self.x, shaped(self.input, *names)
+        yield self.layer, f"takes {counted(self.expected, 'channel')}" if "axes" in self.facts else weight
 
     def rebuilt(self) -> str:
         transposed = "transposed" in self.facts
@@ -90,8 +94,8 @@ class OfChannels(Rule):
 
     @cached_property
     def written(self) -> Made | None:
-        outs = self.weight["transposed" in self.facts]
-        return self.made(LAYERS, in_channels=self.expected, out_channels=outs)
+        outs = {} if "axes" in self.facts else {"out_channels": self.weight["transposed" in self.facts]}
+        return self.made(LAYERS, in_channels=self.expected, **outs)
 
     @cached_property
     def came(self) -> Told:

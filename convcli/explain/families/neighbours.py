@@ -66,3 +66,13 @@ def _together(rule: Rule, norm: Made, layer: Made) -> bool:
     around = rule.case.source.names.around
     inner, outer = (around(each.file, each.number, ast.FunctionDef) for each in (norm, layer))
     return layer.file == norm.file and inner is outer
+
+
+def of_samples(rule: Rule, norm: Made | None) -> bool:
+    """Whether what is made with a norm reads the last axis alone, or each element, of what has a name."""
+    around, made = rule.case.source.names.around, rule.case.source.made
+    function = around(norm.file, norm.number, ast.FunctionDef) if norm else None
+    inner = set(ast.walk(function)) if function else set()
+    layers = {each.callee for each in made if each.call in inner and each.callee[:1].isupper()}
+    others = {name for name in layers if not re.search(KEEPS, name)}
+    return rule.x.isidentifier() and {"Linear"} <= others <= {"Linear", "Sequential"}

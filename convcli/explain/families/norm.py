@@ -7,11 +7,11 @@ from functools import cached_property
 from typing import Any
 
 from convcli.explain.case import Case
-from convcli.explain.evidence.origin import KEEPS, MAKES
+from convcli.explain.evidence.origin import MAKES
 from convcli.explain.evidence.source import Made
 from convcli.explain.families.convolved import dense
 from convcli.explain.families.features import SAME_COLUMNS, columns, of_models
-from convcli.explain.families.neighbours import other_words
+from convcli.explain.families.neighbours import of_samples, other_words
 from convcli.explain.families.trained import as_trained
 from convcli.explain.rule import Fix, Hypothesis, Rule, certain, likely, possible, redefined
 from convcli.wording import counted
@@ -102,18 +102,9 @@ class NormChannels(Rule):
             call = self.line.text(self._call and self._call.func)
             turned = f"{call}({self.x}.flatten(0, 1)).unflatten(0, {self.x}.shape[:2])"
             advice = f"nn.LayerNorm({self.expected}) in its place, which reads the last axis, or every step as a sample"
-        fits = self.of_samples if self.case.in_sequential else self.layer != "layer"
+        fits = of_samples(self, self.written) if self.case.in_sequential else self.layer != "layer"
         fix = self.replaced(self.line.text(self._call), turned, 1) if fits else None
         yield likely(says, "call", f"{advice}; num_features={self.got} would tie it to the length", fix)
-
-    @property
-    def of_samples(self) -> bool:
-        """Whether what is made with the norm reads the last axis alone, or each element, of what has a name."""
-        norm, around = self.written, self.case.source.names.around
-        function = around(norm.file, norm.number, ast.FunctionDef) if norm else None
-        calls = [each.callee for each in self.case.source.made if function and each.call in ast.walk(function)]
-        layers = [name for name in calls if name[:1].isupper() and not re.search(KEEPS, name)]
-        return self.x.isidentifier() and {"Linear"} <= set(layers) <= {"Linear", "Sequential"}
 
     def dense_blocks(self) -> Iterator[Hypothesis]:
         if self.expected < self.got and (grown := dense(self.case, self.got, self.expected)):

@@ -36,6 +36,8 @@ class Rank(Rule):
         "non-empty {least}D or {most}D input tensor expected but got: {got}",
         "{least}D or {most}D input tensor expected but got: {input:shape}",
         "non-empty {least}D or {most}D (batch mode) tensor expected for input, but got:{input:shape}",
+        "{function:word}(): Expected {least}D or {most}D tensor, but got {input:shape}",
+        "expected {most}D tensor as input, got {got}D tensor instead",
     )
     says = "the layer takes {most} axes, batch and channels first"
     layer_named = r"(?i)conv|pool|down|proj|stem|features"

@@ -171,6 +171,8 @@ class PaddingKind(Rule):
         'Only "zeros" padding mode is supported',
         "Padding length must be divisible by 2",
         "Padding length too large",
+        "Padding length should be less than or equal to two times the input dimension but got padding length {size} "
+        "and input of dimension {dims}",
         "Padding size {size} is not supported for {axes}D input tensor",
         "Only 2D, 3D, 4D, 5D padding with non-constant padding are supported",
         "conv_transpose{axes}d(): argument 'padding' (position {place}) must be tuple of ints",
@@ -190,6 +192,9 @@ class PaddingKind(Rule):
             pads = 2 * (self.axes - 2)
             says = f"reflect, replicate and circular take {pads} numbers for {self.axes} axes; {self.size} came"
             advice += f": give all {pads}, with 0 for what isn't to be padded: (1, 1{', 0, 0' * (pads // 2 - 1)})"
+        elif "dims" in self.facts:
+            says = f"{self.size} numbers pad {self.size // 2} axes, and the input has {self.dims}"
+            advice += ": no more than there are, or an unsqueeze before it"
         else:
             advice += "; padding_mode is zeros, reflect, replicate or circular, and zeros alone for transposed layers"
         yield certain(says, "model", advice)

@@ -9,6 +9,7 @@ from convcli.explain.recognise import diagnose
 from tests.explain import IMPORTS, assert_file_mends, assert_first, at, error_of, first
 
 CASES = [
+    ("attn_mask's size should be (8, 8)", "attention-mask", "call", "the mask isn't [8, 8], [queries, keys]"),
     (
         "expecting key_padding_mask shape of (8, 30), but got torch.Size([30, 8])",
         "attention-mask",

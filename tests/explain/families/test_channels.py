@@ -8,6 +8,18 @@ from tests.explain import assert_file_mends, assert_first, at
 
 CASES = [
     (
+        "Need input of dimension 4 and input.size[1] == 3 but got input to be of shape: [8 x 1 x 28 x 28] at a.c:47",
+        "channels-colour",
+        "data",
+        "grey",
+    ),
+    (
+        "Need input of dimension 4 and input.size[1] == 64 but got input to be of shape: [8 x 32 x 14 x 14] at a.c:47",
+        "channels",
+        "model",
+        "makes 32 channels, and it was made for 64",
+    ),
+    (
         "Given groups=1, weight of size [256, 1024, 1, 1], expected input[2, 24, 64, 64] to have 1024 channels, but "
         "got 24 channels instead",
         "channels",

@@ -7,6 +7,13 @@ import pytest
 from tests.explain import assert_file_mends, assert_first, at, explained
 
 CASES = [
+    ("expected 4D tensor as input, got 2D tensor instead.", "rank", "call", "x has 2 axes: it was flattened, or batch"),
+    (
+        "adaptive_avg_pool2d(): Expected 3D or 4D tensor, but got [4, 3]",
+        "rank",
+        "call",
+        "x is [batch, features], [4, 3]",
+    ),
     (
         'File "run", line 8, in <module>\n    sys.exit(main())\n  ...\n'
         "RuntimeError: Expected 2D (unbatched) or 3D (batched) input to conv1d, but got input of size: [1, 1, 191, 80]",

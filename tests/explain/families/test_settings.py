@@ -11,6 +11,13 @@ from tests.explain import IMPORTS, assert_first, error_of
 
 CASES = [
     (
+        "Padding length should be less than or equal to two times the input dimension but got padding length 4 and "
+        "input of dimension 1",
+        "padding-kind",
+        "model",
+        "4 numbers pad 2 axes, and the input has 1",
+    ),
+    (
         "Argument #4: Padding size should be less than the corresponding input dimension, but got: padding (4, 4) at "
         "dimension 3 of input [1, 8, 4, 4]",
         "padding-wide",
