@@ -68,10 +68,10 @@ class OfChannels(Rule):
     @classmethod
     def read(cls, case: Case) -> Self | None:
         rule = super().read(case)
-        if rule and "axes" in rule.facts and len(rule.input) == rule.axes:  # of torch 0.3, which doesn't say the weight
-            weight = (1, rule.expected, *[1] * (rule.axes - 2))
+        if rule and "axes" in rule.facts:  # of torch 0.3, which doesn't say the weight
+            weight = (1, rule.expected, *[1] * (len(rule.input) - 2))
             rule = cls(case, {**rule.facts, "got": rule.input[1], "weight": weight})
-        return rule if rule and "got" in rule.facts and rule.ndim in AXIS_NAMES else None
+        return rule if rule and rule.ndim in AXIS_NAMES else None
 
     @property
     def ndim(self) -> int:

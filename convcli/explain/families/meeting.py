@@ -25,10 +25,10 @@ class Meeting(Rule):
 
     @cached_property
     def met(self) -> tuple[str, str] | None:
-        """Both sides of an operator in the user's line, or what it hands to a function that is known to need two."""
+        """Both sides of an operator or product in the line, or what a function that is known to need two gets."""
         call = self.line.call(FILLS)
         if call is None:
-            return self.line.operands() or self.handed_over()
+            return self.line.operands() or self.line.factors() or self.handed_over()
         owner = self.line.text(call.func).rpartition(".")[0]
         first, second = (self.line.text(self.line.argument(call, place, "")) for place in (0, 1))
         sides = first, owner if owner != "torch" else second

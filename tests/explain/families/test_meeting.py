@@ -12,8 +12,14 @@ def test_a_filled_mask_is_named_with_what_it_masks() -> None:
 
 
 def test_what_a_call_of_something_else_hands_over_is_no_side() -> None:
-    lines = ["test_net(net, imdb, limit=3)", "loss = criterion(out, y)", "x.add_(y)", "z = torch.lerp(input=a, end=b)"]
+    lines = [
+        "test_net(net, imdb, limit=3)",
+        "loss = criterion(out, y)",
+        "x.add_(y)",
+        "z = torch.lerp(input=a, end=b)",
+        "s = q.matmul(k)",
+    ]
     known = [explained(at(line, MESSAGE.format(4096, 25, 1))) for line in lines]
     sides = [[name for name, _ in found.rule.operands()] for found in known]
-    assert sides == [[], ["out", "y"], ["x", "y"], ["a", "b"]]
+    assert sides == [[], ["out", "y"], ["x", "y"], ["a", "b"], ["q", "k"]]
     assert "4096 meets 25 within what this line calls" in known[0].hypotheses[0].says
