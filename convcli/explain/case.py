@@ -4,6 +4,7 @@ import ast
 import re
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from pathlib import Path
 
 from convcli.explain.evidence.frames import Frame
 from convcli.explain.evidence.lines import NAME, Line
@@ -25,6 +26,13 @@ CALLED = {
 }
 # A statement that makes a size, or a tensor of that size, and doesn't calculate with tensors.
 SIZED = re.compile(r" = (?:[\w.]+\.(?:size\(|shape\[)|len\()|zeros|ones|rand|full|empty|triu|tril|mask")
+
+# Files and functions that use a model that is trained already, and those that train one.
+USES, TRAINS = (
+    r"(?im)(?:^|[/\\_])(?:test|eval|infer|predict|demo|detect|generat|serve|export|convert|transcri)",
+    r"(?i)train|tun(?:e|ing)",
+)
+PREDICTS, LEARNS = r"\.eval\(\)|no_grad|inference_mode", r"backward\(|optim|\.fit\("
 
 
 @dataclass(frozen=True)
@@ -134,6 +142,14 @@ class Case:
         texts = [[line for line in lines if line.strip()] for lines in self.source.texts.values()]
         told = [line for lines in texts if len(lines) >= WHOLE for line in lines]
         return not told or any(re.search(pattern, line) for line in told)
+
+    @property
+    def in_use(self) -> bool:
+        """Whether the script tests a trained model, or predicts with it, by the names of its places or its lines."""
+        own = [frame for frame in self.raised.frames if not frame.of_library]
+        places = "\n".join(f"{Path(frame.file).name}/{frame.function}" for frame in own)
+        named = re.search(USES, places) and not re.search(TRAINS, places)
+        return bool(named) or (self.may_have(PREDICTS) and not self.may_have(LEARNS))
 
     def layer_above(self, types: str, name: str) -> Made | None:
         """The nearest layer of these types above the user's line, the one of this name if there is one."""

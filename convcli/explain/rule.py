@@ -27,12 +27,6 @@ NO_LAYER += (
 # Parameters of a network that say how much goes into it.
 INPUTS = r"(?i)n_?in(?:puts?)?|in(?:put)?_?(?:dim|features|size|channels|ch)?|d_?in|(?:n_|num_)features"
 NEW = r"(?:^|\.)[A-Z]\w*$"  # a class that is called
-# Files and functions that use a model that is trained already, and those that train one.
-USES, TRAINS = (
-    r"(?im)(?:^|[/\\_])(?:test|eval|infer|predict|demo|detect|generat|serve|export|convert|transcri)",
-    r"(?i)train|tun(?:e|ing)",
-)
-PREDICTS, LEARNS = r"\.eval\(\)|no_grad|inference_mode", r"backward\(|optim|\.fit\("
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,12 +198,20 @@ class Rule:
 
     def handed(self, index: int, default: str) -> str:
         """What the user's line hands over in a place, as it is written there."""
-        equation = bool(self._call) and self.line.text(self._call.func).endswith("einsum")
-        return self.line.text(self.line.argument(self._call, index + equation)) or default
+        return self.line.text(self._argument(self._call, index)) or default
+
+    def _argument(self, call: Any, index: int) -> ast.expr | None:
+        """What a call hands over in a place, behind the equation of an einsum."""
+        equation = bool(call) and self.line.text(call.func).endswith("einsum")
+        return self.line.argument(call, index + equation)
 
     @property
     def x(self) -> str:
-        return self.handed(0, "x")
+        call = self._call
+        while isinstance(self._argument(call, 0), ast.Constant):  # of net(x).max(1)
+            call = call.func.value if isinstance(call.func, ast.Attribute) else None
+            call = call if isinstance(call, ast.Call) else None
+        return self.line.text(self._argument(call, 0)) or "x"
 
     @property
     def layer(self) -> str:
@@ -227,14 +229,6 @@ class Rule:
         frame = self.case.frame
         lines = [self.line.code, *(self.case.source.above(frame) if frame else [])]
         return next((line for line in lines if re.search(r"\.squeeze\(\)|torch\.squeeze\([\w.]+\)", line)), "")
-
-    @property
-    def in_use(self) -> bool:
-        """Whether the script tests a trained model, or predicts with it, by the names of its places or its lines."""
-        own = [frame for frame in self.case.raised.frames if not frame.of_library]
-        places = "\n".join(f"{Path(frame.file).name}/{frame.function}" for frame in own)
-        named = re.search(USES, places) and not re.search(TRAINS, places)
-        return bool(named) or (self.case.may_have(PREDICTS) and not self.case.may_have(LEARNS))
 
     # Fixes, each standing where it belongs in the user's file.
 

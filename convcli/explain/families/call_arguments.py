@@ -152,6 +152,10 @@ class CallArguments(Rule):
         return None
 
     def with_too_few(self, owner: str) -> Hypothesis:
+        if self.missing() == "indices":
+            says = "nn.MaxUnpool2d takes the places that its pooling had, the indices, beside the maps"
+            advice = "MaxPool2d(2, return_indices=True) returns both, unpool(x, indices) takes them, and in no "
+            return likely(says, "call", f"{advice}nn.Sequential; or nn.MaxPool2d was meant")
         says = f"forward takes more than {self.shown() or 'the model'} is called with"
         says += f": {self.missing()} is missing" if self.missing() else ""
         forward = self.forward(owner)

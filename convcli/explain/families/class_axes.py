@@ -44,7 +44,11 @@ class TargetAxes(Targets):
 
     def channels(self) -> Iterator[Hypothesis]:
         size = self.size
-        if (self.axes and not size) or (len(size) == 4 and size[1] == 1):
+        if self.axes == 1:
+            says = "the labels are one number for each sample, and the scores maps, [batch, classes, height, width]"
+            advice = "x.mean((2, 3)), or pool and flatten before the last nn.Linear: [batch, classes]; for segmentation"
+            yield likely(says, "model", f"{advice} labels are masks")
+        elif (self.axes and not size) or (len(size) == 4 and size[1] == 1):
             says = f"the mask has {f'a channel axis, {list(size)}' if size else f'{self.axes} axes, one for channels'}"
             advice = f"{self.targets}.squeeze(1).long(): masks are [batch, height, width]"
             yield likely(says, "data", advice, self.mend("{}.squeeze(1).long()"))

@@ -86,7 +86,7 @@ class KernelLarger(Rule):
         advice = f"larger inputs, fewer strides before, or padding larger by {(size - cells + 1) // 2} in the layer"
         if self.case.through("pool") or re.search("(?i)avg_?pool", self.case.raised.text):
             advice = f"nn.AdaptiveAvgPool{len(self.kernel)}d(1) averages maps of any size; or larger inputs"
-        elif self.in_use:
+        elif self.case.in_use:
             says = "what the trained model gets is smaller or shorter than it takes, or its axes are turned"
             advice = "print the shape of what goes in, and pad or resize that; the model stays as it was trained"
         yield likely(f"{self.along()}: {says}", "data", advice)

@@ -76,7 +76,7 @@ class EmbeddingRange(Rule):
         elif len(tables := self.tables()) > 1:
             yield from self.of_columns(tables)
         else:
-            if self.in_use:
+            if self.case.in_use:
                 says = "tokens that training hadn't: the vocabulary is made anew for testing, and counts otherwise"
                 advice = "save the training's vocabulary with the weights, load it here, and map unknown words to <unk>"
                 yield likely(says, "data", advice)

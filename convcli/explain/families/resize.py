@@ -101,6 +101,11 @@ class Interpolate(Rule):
             yield likely(f"{says}: {made} adds one", "call", f"leave that out: {advice} is wanted")
         else:
             ways = ["leave out an unsqueeze", "x.flatten(0, 1) makes one batch of frames or views"]
+            if self.input[:1] == (1,) and self.size and not self.generic:
+                says += f": of {list(self.input)} behind batch and channels the 1 is one frame or slice"
+                ways = [f"{self.x}.squeeze(2) before, and .unsqueeze(2) of what comes out, where it is one", ways[0]]
+                yield likely(says, "call", "; or ".join(ways))
+                return
             yield likely(says, "call", f"{advice}: {'; or '.join(ways[self.input[:1] > (1,) :])}")
 
     def no_pixels(self) -> Iterator[Hypothesis]:

@@ -127,7 +127,7 @@ class RnnState(Rule):
             yield from self.of_batches(got[1], expected[1])
         else:
             says = f"hidden_size is {expected[-1]} and the state has {got[-1]}"
-            yield likely(says, "model", "one hidden_size for both")
+            yield likely(says, "model", "one hidden_size for both; the number of steps has no place in a state")
 
     def of_axes(self) -> Iterator[Hypothesis]:
         """The state has other axes than it takes: an LSTM reads the first two slices of one tensor as its pair."""

@@ -55,7 +55,7 @@ class OfSizes(Rule):
 
     def told_by_files(self) -> Iterator[Hypothesis]:
         """The command or a log names settings and weights of other data, or of another network."""
-        trains = not self.in_use
+        trains = not self.case.in_use
         if self.sizes and (odd := at_odds(self.case.raised.files, trains)):
             (settings, wanted, weights, saved), (name, old, new) = odd, self.size
             says = f"{name} is {list(old)} in the file and {list(new)} in the model: the settings are of {wanted} "
@@ -163,7 +163,7 @@ class OfSizes(Rule):
         says = f"the head {name.rpartition('.')[0]} was trained for {old} classes, and the model is built for {new}"
         if anchored:
             says += f" ({saved[0]} = 3 · ({old} + 5), {built[0]} = 3 · ({new} + 5))"
-        if self.in_use:
+        if self.case.in_use:
             made = self.made("Linear Conv2d", out_features=built[0])
             advice = (
                 f"build the model for the {old} classes that it was trained for (num_classes where it is made), or "
@@ -179,8 +179,11 @@ class OfSizes(Rule):
 
     @property
     def in_what_it_makes(self) -> bool:
-        """Whether layers differ by one number alone, how much they make."""
-        return len({(a[:1], b[:1]) for _, a, b in self.sizes}) == 1 and all(a[1:] == b[1:] for _, a, b in self.sizes)
+        """Whether layers differ by one number alone, how much they make; boxes are four numbers for each class."""
+        pairs = {(a[0], b[0]) for _, a, b in self.sizes if a and b}
+        boxes = {(4 * (old - left), 4 * (new - left)) for old, new in [min(pairs, default=(0, 0))] for left in (0, 1)}
+        alone = len(pairs - boxes) == 1 and all(a and b for _, a, b in self.sizes)
+        return alone and all(a[1:] == b[1:] for _, a, b in self.sizes)
 
     @property
     def at_the_end(self) -> bool:
@@ -221,7 +224,7 @@ class OfSizes(Rule):
                 f"to use what was learned build it for {old}, with the file's vocabulary; to train it for {new} load "
             )
             advice += f"all but these {len(self.sizes)} weights, which are untrained then"
-            fix = None if self.missing or self.in_use else self.headless()
+            fix = None if self.missing or self.case.in_use else self.headless()
             yield likely(f"{says}(tokens, characters), as {rows[0]} has a row for each", "model", advice, fix)
 
     def other_sizes(self) -> Iterator[Hypothesis]:
@@ -234,7 +237,8 @@ class OfSizes(Rule):
             kept = kept_arguments(self)
             advice = f"build it with what was saved beside the weights: {kept.code}" if kept else advice
             yield likely(says + building(self), "checkpoint", advice, kept)
-            if heads := self.heads:
+            heads = self.heads
+            if heads and heads[0][1][1:] == heads[0][2][1:]:
                 yield possible("only the number of classes differs", "model", f"build it for {heads[0][1][0]} classes")
 
     of_sizes = (

@@ -61,6 +61,12 @@ TypeError: forward() missing 1 required positional argument: 'input'""",
         "call",
         "Net is a class",
     ),
+    (
+        "TypeError: forward() missing 1 required positional argument: 'indices'",
+        "call-arguments",
+        "call",
+        "return_indices=True",
+    ),
 ]
 
 

@@ -43,6 +43,12 @@ CASES = [
         "each pair",
     ),
     ("Expected target size [20, 2], got [20]", "target-steps", "loss", "an axis of steps too many"),
+    (
+        "RuntimeError: only batches of spatial targets supported (3D tensors) but got targets of dimension: 1",
+        "target-axes",
+        "model",
+        "x.mean((2, 3))",
+    ),
 ]
 
 

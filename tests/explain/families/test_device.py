@@ -221,6 +221,13 @@ CASES = [
         "device",
         "one is on cpu",
     ),
+    (
+        "r2 = (net(seen).max(1)[1])\nRuntimeError: Input type (torch.cuda.FloatTensor) and weight type "
+        "(torch.FloatTensor) should be the same",
+        "device-mixed",
+        "model",
+        "seen is on the GPU",
+    ),
 ]
 
 

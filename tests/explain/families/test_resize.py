@@ -154,6 +154,13 @@ CASES = [
         "call",
         "the grid is [1, 60, 80, 4], and 4 values at the end",
     ),
+    (
+        "latent = F.interpolate(latent, size=(24, 24))\nValueError: Input and output must have the same number of "
+        "spatial dimensions, but got input with spatial dimensions of [1, 16, 16] and output size of (24, 24).",
+        "interpolate",
+        "call",
+        "latent.squeeze(2)",
+    ),
 ]
 
 

@@ -88,6 +88,7 @@ CASES = [
     ),
     ("hidden0 has inconsistent hidden_size: got 3, expected 4", "rnn-state", "model", "the cell's hidden_size is 4"),
     ("ValueError: RNN: Expected input to be 2D or 3D, got 4D tensor instead", "rnn-rank", "call", "4 axes"),
+    ("Expected hidden size (1, 1, 1), got [1, 1, 9]", "rnn-state", "model", "has no place in a state"),
 ]
 
 

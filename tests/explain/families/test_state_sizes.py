@@ -131,3 +131,15 @@ PREDICTS = (
 
 def test_a_head_stays_where_the_users_file_trains_nothing(tmp_path: Path) -> None:
     assert_file_mends(PREDICTS, "build the model for the 5 classes", tmp_path / "net.py")
+
+
+def test_a_detector_makes_four_numbers_of_a_box_for_each_class() -> None:
+    for background in (0, 1):
+        boxes = [4 * (14 - background), 1024], [4 * (81 - background), 1024]
+        text = mismatched(("box.cls_score.weight", [14, 1024], [81, 1024]), ("box.bbox_pred.weight", *boxes))
+        assert "trained for 14 classes, and the model is built for 81" in first(text)[1].says
+
+
+def test_a_layer_that_takes_something_else_isn_t_told_by_classes_alone() -> None:
+    found = explained(mismatched(("head.0.weight", [1, 512], [512, 2048]), ("head.0.bias", [1], [512])))
+    assert not any("number of classes" in each.says for each in found.hypotheses)
