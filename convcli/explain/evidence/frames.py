@@ -10,7 +10,9 @@ LIBRARY = re.compile(
     r"|[/\\]torch[/\\](?:nn|utils|optim|autograd|cuda|_)|[/\\](?:runpy|threading|contextlib)\.py$|[/\\]debugpy[/\\]"
 )
 # A line of torch's own that is quoted without its file.
-OF_TORCH = re.compile(r"torch\.addmm\(bias, input|input\.matmul\(weight\.t\(\)\)|\bF\.\w+\(input, self\.weight")
+OF_TORCH = re.compile(
+    r"torch\.addmm\(bias, input|input\.matmul\(weight\.t\(\)\)|\bF\.\w+\(input, self\.weight|\b_VF\.|torch\._C\._"
+)
 # One alternative for each way of printing; the groups are told apart by their last letter.
 HEADER = re.compile(
     r"""(?:File\ "|^\s*(?=/))(?P<file_a>[^"]{1,500})",\ line\ (?P<number_a>\d{1,9})

@@ -95,7 +95,8 @@ class TargetRange(Targets):
     def grey_value(self) -> Iterator[Hypothesis]:
         text = self.case.raised.text
         of_maps = re.search(r"(?i)nll_?loss2d|SpatialClass", text) or self.case.through("_loss2d")
-        if of_maps or re.search(r"(?i)mask|segm|u-?net", f"{self.line.code} {text}"):
+        grey = self.target is not None and 127 < self.target < 255 and not self.case.source.made
+        if of_maps or grey or re.search(r"(?i)mask|segm|u-?net", f"{self.line.code} {text}"):
             yield likely(GREY_VALUES, "data", MAPPED)
             yield possible(*self.too_few_outputs())
 

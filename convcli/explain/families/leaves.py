@@ -73,6 +73,10 @@ class NumpyGrad(Rule):
     """
 
     def hypotheses(self) -> Iterator[Hypothesis]:
+        if self.case.frame and self.case.frame.function == "forward" and self.line.has(r"\bnp\.\w+\("):
+            says = "NumPy calculates within forward, and .detach() would cut the parameters off from the loss"
+            yield likely(says, "call", "torch's own: torch.stack(parts).sum(0) for np.sum, torch.cat, x.exp()")
+            return
         fix = self.replaced(".numpy()", ".detach().numpy()")
         says = "the tensor is part of a graph: an output of the model, or a parameter"
         advice = ".detach().cpu().numpy(), or with torch.no_grad(): around predictions"

@@ -64,7 +64,11 @@ class OfSpread(Rule):
         square = len(self.sizes) > 1 and self.sizes[-1] == self.sizes[-2] > 1
         if more > 0:
             says = f"{list(self.sizes)} has {counted(more, 'axis')} more than {list(self.target)}"
-            if square:
+            if square and len(self.sizes) == 3 and self.sizes[0] in (3, 4):
+                says += f": a picture of {self.sizes[0]} channels, where one map, of class numbers say, is meant"
+                yield likely(says, "data", 'read it as one: Image.open(path).convert("L"), or map colours to numbers')
+                return
+            if square and len(self.sizes) > 3:
                 says += ": a mask [batch, 1, queries, keys] taken for [batch, keys], and expanded once more"
             yield likely(says, "call", "hand over what has those axes already as it is, or squeeze the extra one")
         elif square and room[-2:] == (1, *places):

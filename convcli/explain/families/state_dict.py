@@ -46,7 +46,7 @@ class StateDict(OfSizes):
         if old := re.search(r"unexpected key \"([\w.]{1,200})\" in state_dict", text):  # before 0.4
             missing = [old[1].removeprefix("module.")] if old[1].startswith("module.") else []
             return cls(case, {"model": "", **keys(""), "missing": missing, "unexpected": [old[1]]})
-        bare = "copying a param" in text or re.search("in (?:source )?state_dict: ", text)
+        bare = re.search("copying (?:a|the) param", text) or re.search("in (?:source )?state_dict: ", text)
         return cls(case, {"model": found[1] if found else "", **keys(text)}) if found or bare else None
 
     @property

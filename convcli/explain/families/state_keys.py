@@ -10,6 +10,12 @@ FAMILY = "state_dict"
 
 OPTIMIZERS = r"(?i)optim|sched|scaler|config|arg|name|epoch|loss|best|hist|metric"
 WEIGHTS = r"(?i)(?:^|_)(?:model|net(?:work)?|state_?dict|weights|params|ema|module|generator|encoder)(?:_|$)"
+# Until 0.4, of one parameter or of several.
+OLD_SIZES = (
+    r"While copying the parameter named \"?([\w.]{1,200})\"?, whose dimensions in the model are "
+    r"(?:torch\.Size\()?\[([\d, ]{0,60})\]\)? and whose dimensions in the checkpoint are "
+    r"(?:torch\.Size\()?\[([\d, ]{0,60})\]"
+)
 
 
 def keys(text: str) -> dict[str, list[Any]]:
@@ -27,10 +33,15 @@ def keys(text: str) -> dict[str, list[Any]]:
         r"(?:torch\.Size\(\[([\d, ]{0,60})\]\))"
     )
     for name, wording, *shapes in re.findall(pattern, flat):
-        saved, built = (tuple(map(int, re.findall(r"\d+", shape))) for shape in shapes)
+        saved, built = map(shape, shapes)
         # Until 1.0, "copying a param of" named the two the wrong way round.
         facts["sizes"].append((name, built, saved) if wording == "of" else (name, saved, built))
+    facts["sizes"] += [(name, shape(saved), shape(built)) for name, built, saved in re.findall(OLD_SIZES, flat)]
     return facts
+
+
+def shape(written: str) -> tuple[int, ...]:
+    return tuple(map(int, re.findall(r"\d+", written)))
 
 
 def of_rnn(missing: Sequence[str], unexpected: Sequence[str]) -> str:

@@ -1,8 +1,90 @@
-"""Writing into tensors that share their memory with others, and flags of what was computed."""
+"""Writing over tensors: what a backward still needs, what shares its memory with others; flags of what was computed."""
 
-from convcli.explain.rule import Rule, certain, likely
+import ast
+import re
+from collections.abc import Iterator
+
+from convcli.explain.evidence.lines import lines_told
+from convcli.explain.families import graph, order
+from convcli.explain.rule import Hypothesis, Rule, certain, likely, possible
 
 FAMILY = "autograd"
+
+IN_PLACE = ("Add", "Sub", "Mul", "Div", "Relu", "CopySlices", "Sigmoid", "Tanh", "MaskedFill")
+
+
+class InPlace(Rule):
+    code = "backward-inplace"
+    signatures = ("one of the variables needed for gradient computation has been modified by an inplace operation",)
+    says = "a value that backward needs was written over"
+    lookalike = "leaf-inplace"
+    example = """
+        x = torch.rand(3, requires_grad=True)
+        y = x.exp()
+        y += 1
+        # RuntimeError: one of the variables needed for gradient computation has been modified by an inplace
+        # operation: [torch.FloatTensor [3]], which is output 0 of Exp, is at version 1; expected version 0 instead.
+        # Hint: enable anomaly detection to find the operation that failed to compute its gradient, with
+        # torch.autograd.set_detect_anomaly(True, check_nan=False).
+        y.sum().backward()
+    """
+    decide = "torch.autograd.set_detect_anomaly(True): its traceback ends at the operation whose value is lost"
+
+    def hypotheses(self) -> Iterator[Hypothesis]:
+        text = " ".join(self.case.raised.text.split())
+        made = re.search(r"which is output \d+ of (\w{1,60}?)(?:Backward\d*)?,", text)
+        weight = re.search(
+            r"Tensor \[[\d, ]+\]\](?:, which is output \d+ of (?:T|AsStrided)(?:Backward\d*)?,)? is at", text
+        )
+        written = f"the result of {made[1]} was" if made and not weight else "a tensor was"
+        if made and made[1].rstrip("0") in IN_PLACE:
+            written = f"a tensor, last by {made[1]}, was"  # which may be the operation in place itself
+        says = f"{written} changed after it was used: x += y, x[i] = y, relu_ or inplace=True"
+        advice = "x = x + y, inplace=False, or .clone() before writing"
+        stepped = "a weight was changed: optimizer.step() came between the forward and the backward of a loss (GANs)"
+        steps = "both backward() first, then the steps; or compute the second loss anew after the step, a "
+        steps += "discriminator's on what doesn't reach the other network: D(fake.detach())"
+        if re.search(r"operation: \[torch\.(?:cuda\.)?(?:Long|Int)Tensor", text):
+            yield self.of_indices()
+            return
+        writes = graph.writes(self.case, made[1] if made else "")
+        if weight and self.case.elsewhere(r"\.backward\("):
+            writes = []  # several losses, and a step between them
+        if (weight or not writes) and (early := order.too_early(self.case)):
+            yield self.of_step(*early)
+            yield possible(says, "call", advice)
+        elif writes:
+            yield self.of_writes(writes)
+            yield possible(stepped, "loss", steps)
+        elif weight:
+            yield likely(stepped, "loss", steps)
+            yield possible(says, "call", advice)
+        else:
+            yield likely(says, "call", advice)
+            yield possible(stepped, "loss", steps)
+
+    def of_indices(self) -> Hypothesis:
+        """Whole numbers, which no weight has, and which a look-up keeps for its backward."""
+        says = "whole numbers were changed after they were looked up by: token ids, class numbers, an index of gather"
+        advice = "a copy before the change, ids = ids.clone(); or torch.where(mask, new, ids), which makes another"
+        return likely(says, "data", advice)
+
+    def of_step(self, early: list[ast.Assign], step: ast.stmt) -> Hypothesis:
+        """A loss whose network is run before a step that changes it, and that goes backward after it."""
+        loss, frame = self.line.code.partition(".backward")[0], self.case.frame
+        numbers = lines_told([each.lineno for each in early])
+        says = f"line {step.lineno}, {ast.unparse(step)}, changes weights in place that {loss} went through before "
+        says += f"({numbers}), and {loss} goes backward after that"
+        advice = f"compute it after the step: {numbers} below line {step.lineno}. Both backward() before both steps "
+        advice += "runs as well, and what that leaves in the other network's gradients is to be zeroed"
+        return likely(says, "loss", advice, order.moved_below(self.case, frame.file, early, step) if frame else None)
+
+    def of_writes(self, writes: list[graph.Write]) -> Hypothesis:
+        """The places of the user's file that write over a tensor in forward."""
+        says = f"{lines_told([each.number for each in writes])} write{'' if writes[1:] else 's'} over a tensor in place"
+        says += f"{', and one of them over one' if writes[1:] else ''} that an operation before needs for its gradient"
+        advice = "x = x + y makes a new tensor; inplace=False; torch.where or .clone() before x[i] = y"
+        return likely(says, "call", advice, graph.written(self.case, writes[0]) if len(writes) == 1 else None)
 
 
 class ViewInPlace(Rule):

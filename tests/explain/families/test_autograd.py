@@ -94,6 +94,13 @@ CASES = [
         "model",
         "ddp_find_unused_parameters_true",
     ),
+    (
+        "RuntimeError: one of the variables needed for gradient computation has been modified by an inplace "
+        "operation: [torch.LongTensor [4, 512]] is at version 2; expected version 0 instead.",
+        "backward-inplace",
+        "data",
+        "ids.clone()",
+    ),
 ]
 
 

@@ -106,6 +106,7 @@ CASES = [
         "loss",
         "swapped",
     ),
+    ("IndexError: Target 192 is out of bounds.", "target-range", "data", "grey values of a mask"),
 ]
 
 

@@ -50,6 +50,13 @@ CASES = [
         "call",
         "torch.FloatTensor came",
     ),
+    (
+        'File "model.py", line 51, in forward\n    items = np.sum(final, 0)\nRuntimeError: Can\'t call numpy() on '
+        "Tensor that requires grad. Use tensor.detach().numpy() instead.",
+        "numpy-gradient",
+        "call",
+        "torch.stack(parts).sum(0)",
+    ),
 ]
 
 

@@ -13,6 +13,13 @@ EXPANDED = (
 )
 CASES = [
     (
+        "expand(torch.cuda.FloatTensor{[3, 256, 256]}, size=[256, 256]): the number of sizes provided (2) must be "
+        "greater or equal to the number of dimensions in the tensor (3)",
+        "expand-size",
+        "data",
+        'convert("L")',
+    ),
+    (
         "tmp[:, :n] = img[:, a:b]\nRuntimeError: The expanded size of the tensor (48) must match the existing "
         "size (36) at non-singleton dimension 1.  Target sizes: [1, 48, 256, 256].  Tensor sizes: [36, 256, 256]",
         "expand-size",
