@@ -319,7 +319,9 @@ class Rule:
         frame = None if self.generic or not argument.startswith("in_") else self.case.frame
         if frame and (made_for := self.case.source.names.made_for(INPUTS, frame.file, frame.number)):
             owner, parameter, handed = made_for
-            return f"{parameter}={value} where {owner} is made, in the place of {handed}"
+            counts = [fact for name, fact in self.facts.items() if name != "groups"]
+            if not handed.isdigit() or int(handed) in counts:
+                return f"{parameter}={value} where {owner} is made, in the place of {handed}"
         if self.case.in_sequential and self.layer != "layer" and (own := self.case.frame):
             defined = self.case.source.names.assigned(self.layer, own.file, own.number)
             place = f" ({Path(own.file).name}:{defined[0][0].lineno})" if len(defined) == 1 else ""

@@ -27,6 +27,7 @@ LATENTS = {
     (4, 16): "latents of 16 channels (SD3, Flux) went into weights for 4 (SD 1 and 2, SDXL)",
     (16, 4): "latents of 4 channels (SD 1 and 2, SDXL) went into weights for 16 (SD3, Flux)",
 }
+BATCHED = r"batch_?size(?:: int)?\s*=\s*{}\b"
 
 
 class ChannelsLast(OfChannels):
@@ -101,7 +102,7 @@ class ChannelsBatch(OfChannels):
             self.of_layers
             or self.input[0] != 1
             or self.expected != 1
-            or self.got <= (2 if self.ndim == 1 else 4)
+            or (self.got <= (2 if self.ndim == 1 else 4) and not self.case.elsewhere(BATCHED.format(self.got)))
             or len(self.input) != self.ndim + 2
         ):
             return

@@ -84,6 +84,13 @@ class KernelLarger(Rule):
         _, cells, size = self.short
         says = "strides and poolings shrank it, or the input is smaller than the net is for"
         advice = f"larger inputs, fewer strides before, or padding larger by {(size - cells + 1) // 2} in the layer"
+        if size > 3 and self.case.source.says("dilation="):
+            says = "dilated convolutions without padding take dilation · (kernel − 1) cells each, and those before it "
+            says += "left no more"
+            advice = (
+                "an input longer than all of them together reach (convcli network tells the receptive field), fewer "
+            )
+            advice += "of them, or padding = dilation · (kernel − 1), on the left alone for a causal one"
         if self.case.through("pool") or re.search("(?i)avg_?pool", self.case.raised.text):
             advice = f"nn.AdaptiveAvgPool{len(self.kernel)}d(1) averages maps of any size; or larger inputs"
         elif self.case.in_use:

@@ -309,6 +309,11 @@ class Folded(Rule):
             yield likely(says, "model", f"{got[-3]} channels from the layer before, or unpool before they change")
         else:
             says = f"maps of {list(input[-2:])} arrive, and the indices are of a pooling that made {list(got[-2:])}"
+            if max(abs(one - other) for one, other in zip(input[-2:], got[-2:], strict=True)) == 1:
+                says += ": an odd size was halved, rounded down, and comes back doubled"
+                advice = "unpool(x, indices, output_size=size), with the size that the maps had before that pooling, "
+                yield likely(says, "model", f"{advice}x.shape[-2:]; or inputs whose sides divide by all poolings")
+                return
             advice = "the last pooling is undone first: each one's indices in the opposite order"
             advice += ", pop() and not pop(0)" if self.line.has(r"\.pop\(0\)") else ""
             yield likely(says, "model", advice, self.replaced(".pop(0)", ".pop()", 1))

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.explain import assert_file_mends, assert_first, at
+from tests.explain import assert_file_mends, assert_first, at, diagnosed
 
 CASES = [
     (
@@ -296,3 +296,27 @@ def test_a_network_of_ones_own_that_is_trained_here_is_made_for_grey_pictures(tm
 
 def test_what_a_network_that_is_only_used_was_trained_on_is_not_known(tmp_path: Path) -> None:
     assert_file_mends(BLOCK.format(end="item"), "went into a network for colour", tmp_path / "net.py")
+
+
+def test_a_batch_of_volumes_without_channels_is_known_by_its_size(tmp_path: Path) -> None:
+    text = "batch_size = 4\nconv, volumes = nn.Conv3d(1, 2, 3), torch.rand(batch_size, 8, 8, 8)\nconv(volumes)\n"
+    assert_file_mends(text, "without a channel axis, so its batch was read as channels", tmp_path / "net.py")
+
+
+def test_what_goes_into_a_network_is_no_setting_of_a_layer_within_it(tmp_path: Path) -> None:
+    text = """
+class Net(nn.Module):
+    def __init__(self, in_ch, w):
+        super().__init__()
+        self.down = nn.Conv2d(in_ch, w, 1)
+        self.up = nn.ModuleList(nn.Sequential(nn.Conv2d(each, 4, 1)) for each in (w,))
+
+    def forward(self, x):
+        x = self.down(x)
+        for up in self.up:
+            x = up(torch.cat([x, x], 1))
+        return x
+
+Net(1, 16)(torch.rand(2, 1, 4, 4))
+"""
+    assert not any("in_ch=" in each.advice for each in diagnosed(text, tmp_path / "net.py").hypotheses)

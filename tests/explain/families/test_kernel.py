@@ -6,7 +6,7 @@ import pytest
 
 from convcli.explain.evidence.message import read
 from convcli.explain.recognise import diagnose
-from tests.explain import IMPORTS, assert_first, at, error_of
+from tests.explain import IMPORTS, assert_first, at, diagnosed, error_of
 
 CASES = [
     (
@@ -140,3 +140,9 @@ y = conv(emb(ids).transpose(1, 2))
     assert bool(error) is (not padding)
     if found := diagnose(read(error)):
         assert "or padding=2 in the layer" in found.hypotheses[0].advice
+
+
+def test_dilated_convolutions_without_padding_take_cells_each(tmp_path: Path) -> None:
+    layers = "*(nn.Conv1d(1, 1, 3, dilation=2 ** i) for i in range(4))"
+    found = diagnosed(f"net = nn.Sequential({layers})\nnet(torch.rand(2, 1, 24))\n", tmp_path / "net.py")
+    assert "dilated convolutions without padding" in found.hypotheses[0].says

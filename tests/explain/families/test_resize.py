@@ -161,6 +161,13 @@ CASES = [
         "call",
         "latent.squeeze(2)",
     ),
+    (
+        "RuntimeError: Expected shape of indices to be same as that of the input tensor ([4, 16, 44, 60]) but got "
+        "indices tensor with shape: [4, 16, 45, 60]",
+        "fold",
+        "model",
+        "output_size=size",
+    ),
 ]
 
 
