@@ -169,7 +169,11 @@ class CatSize(Rule):
     def other_maps(self) -> Iterator[Hypothesis]:
         low, high = sorted((self.expected, self.got))
         of_both, differ, ratio = f"{self.expected} and {self.got}", high - low, high / max(low, 1)
-        if differ == 1:
+        if differ == 1 and any("pool" in name for name in self.sized):
+            says = f"{of_both}: a convolution with padding rounds half of an odd size up, a pooling without it down"
+            advice = "the padding of the convolution in the pooling too, or ceil_mode=True; or sides that divide by 32"
+            yield likely(says, "model", advice)
+        elif differ == 1:
             yield from of_odd_size(self, self.expected, self.got, self.sized)
         elif self.along == 1 and differ > 2 and halved(high, low):
             says = f"{of_both}: one is {ratio:.3g} times as large: an upsampling is missing, or one too many"

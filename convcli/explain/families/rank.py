@@ -317,6 +317,11 @@ class Rank(Rule):
         says = f"{self.x} {list(shape) or ''} has one axis too many, of size 1: unsqueezed once more than needed"
         advice = "a DataLoader adds the batch axis by itself; leave unsqueeze(0) out in the dataset"
         template = f"{{}}.squeeze({axis})" if shape else ""
+        if re.search(r"\bsummary\(", self.case.raised.text) and shape[:1] == (2,):
+            says = f"{list(shape)} has one axis too many: torchsummary adds the batch, of 2, by itself"
+            advice = "summary(model, size) with the size of one sample, without what forward adds to it (unsqueeze)"
+            yield likely(says, "call", advice)
+            return
         if self.ndim == 1 and shape[:2] == (1, 1) and shape[-1] in MELS:
             advice = f"squeeze(1), and transpose(1, 2) if the {shape[-1]} are features: [batch, channels, length]"
             template = ""

@@ -131,6 +131,13 @@ CASES = [
         "data",
         "a cell was lost before a doubling",
     ),
+    (
+        "out = torch.cat((out, self.pool(parts[3])), 1)\nRuntimeError: Sizes of tensors must match except in "
+        "dimension 1. Expected size 16 but got size 15 for tensor number 1 in the list.",
+        "cat-size",
+        "model",
+        "ceil_mode=True",
+    ),
 ]
 
 

@@ -195,6 +195,13 @@ CASES = [
         "data",
         "24 = 8 · 3",
     ),
+    (
+        "RuntimeError: Expected 4-dimensional input for 4-dimensional weight [128, 1, 5, 15], but got "
+        "5-dimensional input of size [2, 1, 1, 128, 50] instead\n\nsummary(net, (1, 128, 50))",
+        "rank",
+        "call",
+        "torchsummary adds the batch",
+    ),
 ]
 
 

@@ -66,7 +66,7 @@ CASES = [
         "256 channels",
     ),
     (MASK.format([845], [5, 13, 13], 0), "mask-size", "call", "5 · 13 · 13"),
-    (MASK.format([7], [8, 1536], 0), "mask-size", "data", "smaller"),
+    (MASK.format([7], [8, 1536], 0), "mask-size", "data", "was made for 8"),
     (MASK.format([81], [80], 0), "mask-size", "call", "background"),
     (
         "The shape of the mask [1, 6] at index 1 does not match the shape of the indexed tensor [1, 7, 300] at index 1",
