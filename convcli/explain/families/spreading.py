@@ -188,7 +188,8 @@ class MaskSize(Rule):
             says = f"{differ} points or pixels: of pictures of different resolutions, or of another state of the scene"
             yield likely(says, "data", "make the mask from what it is for, at its resolution and after it last changed")
         elif len(mask) == 1 and self.at == 0 and chosen < there < 4 * chosen:
-            says = f"{differ}; the batch, a smaller last one perhaps, has {chosen}, and what it chooses from was made for {there}"
+            says = f"{differ}; the batch, a smaller last one perhaps, has {chosen}, and what it chooses from was made "
+            says += f"for {there}"
             yield likely(says, "data", f"x[:{chosen}] of it, by the batch at hand; or DataLoader(…, drop_last=True)")
         elif len(mask) == 1 and self.at == 0 and max(chosen, there) < 4 * min(chosen, there):
             yield likely(f"{differ}; the last batch is smaller", "data", "make the mask from the batch at hand")
