@@ -215,7 +215,7 @@ class AttentionMask(Rule):
         says = f"{list(self.got)} came where {list(self.expected)} fits" if known else "the mask has other axes"
         says = f"the mask isn't {list(self.needed)}, [queries, keys]" if "needed" in self.facts else says
         advice = "make the mask for the length at hand: [queries, keys]"
-        swapped = "" if self.batch_first else "; or batch and steps are swapped (batch_first)"
+        swapped = "" if self.batch_first else "; or batch and steps are swapped (batch_first): print(query.shape)"
         yield likely(says, "call", advice + swapped)
 
     @property

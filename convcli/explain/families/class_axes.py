@@ -61,6 +61,12 @@ class TargetAxes(Targets):
         elif len(size) == 4:
             says = f"the mask has {size[1]} channels {list(size)}: one-hot, or a colour picture"
             advice = "one-hot: masks.argmax(1); colours: map each to a class number, [batch, height, width]"
+            if size[1] in (3, 4):
+                says = f"the mask has {size[1]} channels {list(size)}: it was read as a colour picture, or is one-hot"
+                advice = (
+                    "no convert('RGB') where it is read, or each colour to a class number, [batch, height, width]; "
+                )
+                advice += "masks.argmax(1) for one-hot, of which masks.unique() is 0 and 1"
             yield likely(says, "data", advice)
 
     def few_axes(self) -> Iterator[Hypothesis]:

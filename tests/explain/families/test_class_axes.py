@@ -49,6 +49,12 @@ CASES = [
         "model",
         "x.mean((2, 3))",
     ),
+    (
+        "only batches of spatial targets supported (3D tensors) but got targets of size: : [1, 3, 840, 840]",
+        "target-axes",
+        "data",
+        "read as a colour picture",
+    ),
 ]
 
 
