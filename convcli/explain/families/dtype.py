@@ -297,7 +297,9 @@ class WholeNumbers(Rule):
             x = self.x if self.line.call(r"^self\.|^\w+$") else self.owner()
             says = f"{x} holds whole numbers{f' ({given})' if given else ''}, and the calculation is for fractions"
             code = self.changed(x, "{}.float()") if "given" in self.facts else None
-            yield certain(says, "data", f"{x}.float(), or float32 where it is loaded", code)
+            advice = f"{x}.float(), or float32 where it is loaded"
+            advice += ", and / 255 for pictures: ToTensor does both" if given == "byte" else ""
+            yield certain(says, "data", advice, code)
         else:
             says = f"the numbers are {self.given}, and {function} is there for whole numbers, if at all"
             yield likely(says, "data", ".long() before it where they are counts, bits or class numbers")

@@ -173,6 +173,12 @@ CASES = [
         "data",
         "seen holds whole numbers",
     ),
+    (
+        "noise = torch.randn_like(img)\nNotImplementedError: \"normal_kernel_cpu\" not implemented for 'Byte'",
+        "dtype-unsupported",
+        "data",
+        "/ 255 for pictures",
+    ),
 ]
 
 
