@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from textwrap import dedent
 from types import ModuleType
 
 from convcli.explain.case import Case
 from convcli.explain.evidence.frames import Frame
+from convcli.explain.evidence.imported import as_imported
 from convcli.explain.evidence.message import Raised
 from convcli.explain.evidence.pasted import FILE
 from convcli.explain.evidence.source import Source
@@ -180,7 +181,7 @@ def _read(rule: type[Rule], case: Case) -> Diagnosis | None:
             return _read(rule, placed)
         hypotheses = tuple(read.hypotheses()) if read else ()
         if read and hypotheses:
-            hypotheses = tuple(unkept(read)) or hypotheses
+            hypotheses = tuple(_as_imported(each, case.source) for each in tuple(unkept(read)) or hypotheses)
             read.told(read.says), read.why(), read.deciding(), read.warning(), list(read.operands())
             return Diagnosis(read, hypotheses)
     except (ValueError, LookupError, ArithmeticError):
@@ -188,6 +189,12 @@ def _read(rule: type[Rule], case: Case) -> Diagnosis | None:
     except RecursionError:  # a file whose calls or sums are too deep to be looked into
         return _read(rule, Case(case.raised)) if case.source.texts else None
     return None
+
+
+def _as_imported(behind: Hypothesis, source: Source) -> Hypothesis:
+    """A hypothesis whose fixes name torch's modules as the files do that they are for."""
+    fixes = (replace(fix, code=as_imported(fix.code, source.texts.get(fix.file, ()))) for fix in behind.fixes)
+    return replace(behind, fixes=tuple(fixes))
 
 
 @dataclass(frozen=True)
