@@ -265,7 +265,7 @@ class BatchSizes(Rule):
         return shape[0] if len(shape) == 3 and shape[0] in (1, 2, 3, 4) else 0
 
     def buckets(self, first: tuple[int, ...], other: tuple[int, ...]) -> bool:
-        """Whether two sizes, none the other turned, hold about as many pixels and are multiples of 8."""
+        """Whether two sizes of latents, none the other turned, hold about as many places and are multiples of 8."""
         a, b = prod(first[1:]), prod(other[1:])
-        turned = sorted(first[1:]) == sorted(other[1:])
-        return not turned and abs(a - b) < a / 20 and not any(n % 8 for n in first[1:] + other[1:])
+        of_latents = first[0] not in (1, 3) and sorted(first[1:]) != sorted(other[1:])
+        return of_latents and abs(a - b) < a / 20 and not any(n % 8 for n in first[1:] + other[1:])

@@ -36,6 +36,9 @@ class LossWeights(Targets):
             return
         says = f"{f'{prod(given)} weights' if given else 'the weights are'} for {classes} outputs"
         advice = "one weight for each output, background and ignored classes counted; or the outputs are too many"
+        if self.case.source.says("bincount(") and not self.case.source.says("minlength"):
+            says += ": bincount counts up to the largest label there is, and the last classes have none"
+            advice = f"torch.bincount(labels, minlength={classes}); a class without samples gets a weight of its own"
         yield likely(says, "loss", advice)
 
 

@@ -124,6 +124,12 @@ CASES = [
     (f"{OLD}Got 35 and 34 in dimension 1", "batch-sizes", "data", "whole windows alone"),
     (f"{OLD}Got 35 and 12 in dimension 1", "batch-sizes", "data", "pad_sequence"),
     (f"{OLD}Got 480 and 375 in dimension 1", "batch-sizes", "data", "pad or resize"),
+    (
+        "stack expects each tensor to be equal size, but got [3, 56, 72] at entry 0 and [3, 48, 80] at entry 1",
+        "batch-sizes",
+        "data",
+        "pictures of [56, 72] and [48, 80]",
+    ),
 ]
 
 

@@ -1,6 +1,8 @@
 """Losses with settings that don't fit, and losses that were made where a call was meant."""
 
-from tests.explain import explained, first
+from pathlib import Path
+
+from tests.explain import diagnosed, explained, first
 
 
 def test_weights_are_counted_and_outputs_too() -> None:
@@ -47,3 +49,9 @@ def test_weights_of_classes_are_given_and_not_learned() -> None:
     code, answer = first("The function 'nll_loss_forward' is not differentiable with respect to argument 'weight'.")
     assert (code, answer.change) == ("loss-target-gradient", "loss")
     assert "weight.detach()" in answer.advice
+
+
+def test_bincount_counts_up_to_the_largest_label(tmp_path: Path) -> None:
+    made = "weights, scores = 1 / torch.bincount(labels), torch.rand(3, 6)\nF.cross_entropy(scores, labels, weights)\n"
+    found = diagnosed(f"labels = torch.tensor([0, 1, 2])\n{made}", tmp_path / "net.py")
+    assert "minlength=6" in found.hypotheses[0].advice
