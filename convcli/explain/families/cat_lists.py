@@ -57,7 +57,10 @@ class CatList(Rule):
         else:
             says = f"element {self.element} of the list is of type {given}, not a tensor"
             advice = "torch.as_tensor(…) each of them, or return tensors where they are made"
-            if re.search(r"tuple|list|Output", given):
+            if given in ("float", "int", "bool"):
+                says = f"the list is one of Python's numbers ({given})"
+                advice = "torch.tensor(list), which makes one tensor of numbers; of tensors torch.stack"
+            elif re.search(r"tuple|list|Output", given):
                 advice = "take the tensor out of it: an index more (states[-1]), or unpack what the layer returns"
             yield likely(says, "call", advice)
 

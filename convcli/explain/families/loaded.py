@@ -78,7 +78,7 @@ def kept_arguments(rule: Rule) -> Fix | None:
     if frame is None or made is None or not state or any(each.arg is None for each in made.keywords):
         return None
     lines, callee = rule.case.source.texts[frame.file], ast.unparse(made.func)
-    keys = {key for line in lines if "torch.save(" in line for key in re.findall(KEPT, line)}
+    keys = kept_keys(lines)
     loaded = [number for number, line in rule.case.behind(state[1]).items() if line.startswith(f"{state[1]} = ")]
     line = lines[made.lineno - 1].strip()
     as_saved = any(f"{callee}(**" in line for line in lines)
@@ -86,6 +86,11 @@ def kept_arguments(rule: Rule) -> Fix | None:
         return None
     code = line.replace(ast.unparse(made), f'{callee}(**{state[1]}["{keys.pop()}"])')
     return Fix(code, "definition", frame.file, made.lineno, made.lineno)
+
+
+def kept_keys(lines: list[str]) -> set[str]:
+    """Under which names a file's own torch.save keeps what a model was built with."""
+    return {key for line in lines if "torch.save(" in line for key in re.findall(KEPT, line)}
 
 
 def owner(rule: Rule) -> str:

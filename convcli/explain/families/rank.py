@@ -119,7 +119,9 @@ class Rank(Rule):
     def flat_maps(self) -> tuple[int, int]:
         """Channels and side of the pictures or maps that [batch, features] can be; zeros if it can be none."""
         batch, features = self.input
-        for channels in (self.channels,) if self.channels else (1, 3):
+        made = [each.value("in_channels") for each in self.case.source.fitting(f"ConvTranspose{self.ndim}d")]
+        likeliest = filter(None, made) if self.noise else (1, 3)
+        for channels in (self.channels,) if self.channels else likeliest:
             side = isqrt(features // channels)
             if channels * side * side == features and side > (1 if channels > 3 else 3) and batch != features:
                 return channels, side
@@ -170,17 +172,17 @@ class Rank(Rule):
         return Fix(after[1], "instead", flat.file, flat.number, flat.last + 1) if after else None
 
     def flattened(self) -> Iterator[Hypothesis]:
-        if self.noise:
-            batch, features = self.shape
-            says = f"noise [{batch}, {features}] has no height and width; [{batch}, {features}, 1, 1] has"
-            advice = "noise of shape [batch, channels, 1, 1]"
-            yield likely(says, "data", advice, self.changed(self.x, "{}[:, :, None, None]"))
-        elif len(self.shape) == self.ndim == 2 and (flat := self.flat_maps())[0]:
+        if len(self.shape) == self.ndim == 2 and (flat := self.flat_maps())[0]:
             channels, side = flat
             says = f"{self.x} is flattened: {self.shape[1]} = {channels} · {side} · {side}"
             unflat = self.changed(self.x, f"{{}}.unflatten(1, ({channels}, {side}, {side}))")
             advice = "give the picture back its axes, or don't flatten it before a convolution"
             yield likely(says, "call", advice, unflat)
+        elif self.noise:
+            batch, features = self.shape
+            says = f"noise [{batch}, {features}] has no height and width; [{batch}, {features}, 1, 1] has"
+            advice = "noise of shape [batch, channels, 1, 1]"
+            yield likely(says, "data", advice, self.changed(self.x, "{}[:, :, None, None]"))
 
     def squeezed_away(self) -> Iterator[Hypothesis]:
         if squeezed := self.squeezed():

@@ -4,7 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from convcli.explain.families.loaded import at_odds, building, kept_arguments
+from convcli.explain.families.loaded import at_odds, building, kept_arguments, kept_keys
 from convcli.explain.families.state_arguments import differing
 from convcli.explain.families.state_keys import grid
 from convcli.explain.rule import Fix, Hypothesis, Rule, likely, possible, redefined
@@ -235,6 +235,8 @@ class OfSizes(Rule):
             says += f"; {self.missing[0]} is missing: another depth or kind of block" if self.missing else ""
             advice = "build the model with the arguments that it was saved with, or load weights of this one"
             kept = kept_arguments(self)
+            for key in [] if kept else sorted(set().union(*map(kept_keys, self.case.source.texts.values())))[:1]:
+                advice = f"build it with what was saved beside the weights, [{key!r}] of what torch.load gives"
             advice = f"build it with what was saved beside the weights: {kept.code}" if kept else advice
             yield likely(says + building(self), "checkpoint", advice, kept)
             heads = self.heads

@@ -19,6 +19,13 @@ CASES = [
     ("torch.cat(): expected a non-empty list of Tensors", "cat-list", "data", "empty"),
     ("argument 'tensors' (position 1) must be tuple of Tensors, not NoneType", "cat-list", "call", "gives None"),
     ("expected Tensor as element 0 in argument 0, but got numpy.ndarray", "cat-list", "call", "numpy.ndarray"),
+    (
+        "returns = torch.stack(discounted(rewards))\nTypeError: expected Tensor as element 0 in argument 0, but "
+        "got float",
+        "cat-list",
+        "call",
+        "torch.tensor(list)",
+    ),
 ]
 
 

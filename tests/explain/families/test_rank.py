@@ -270,3 +270,8 @@ def test_two_axes_of_one_before_what_may_be_channels_or_samples(tmp_path: Path) 
     text = "conv = nn.Conv3d({0}, 8, 3)\nx = torch.rand(1, 1, 6, 9, 9, 9)\nassert conv(x).shape[1] == 8\n"
     assert_file_mends(text.format(1), "the 6 on axis 2 are samples", tmp_path / "net.py")
     assert_file_mends(text.format(6), "has one axis too many, of size 1", tmp_path / "net.py")
+
+
+def test_a_decoder_gets_its_maps_back_where_a_linear_layer_made_their_cells(tmp_path: Path) -> None:
+    text = "decoder = nn.Sequential(nn.ConvTranspose2d(8, 1, 4, 2, 1))\nz = nn.Linear(3, 8 * 7 * 7)(torch.rand(2, 3))\n"
+    assert_file_mends(f"{text}decoder(z)\n", "392 = 8 · 7 · 7", tmp_path / "net.py")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.explain import assert_file_mends, explained, first
+from tests.explain import assert_file_mends, diagnosed, explained, first
 
 MISMATCH = (
     "size mismatch for {}: copying a param with shape torch.Size({}) from checkpoint, the shape in current model is "
@@ -143,3 +143,23 @@ def test_a_detector_makes_four_numbers_of_a_box_for_each_class() -> None:
 def test_a_layer_that_takes_something_else_isn_t_told_by_classes_alone() -> None:
     found = explained(mismatched(("head.0.weight", [1, 512], [512, 2048]), ("head.0.bias", [1], [512])))
     assert not any("number of classes" in each.says for each in found.hypotheses)
+
+
+def test_what_was_saved_beside_the_weights_is_named(tmp_path: Path) -> None:
+    text = """
+import io
+class Net(nn.Module):
+    def __init__(self, width, kinds):
+        super().__init__()
+        self.lstm, self.out = nn.LSTM(3, width), nn.Linear(width, kinds)
+
+def build(sizes):
+    return Net(*sizes)
+
+file = io.BytesIO()
+torch.save({"config": {"width": 8, "kinds": 5}, "state": build((8, 5)).state_dict()}, file)
+file.seek(0)
+kept = torch.load(file)
+build((4, 2)).load_state_dict(kept["state"])
+"""
+    assert "['config']" in diagnosed(text, tmp_path / "net.py").hypotheses[0].advice
