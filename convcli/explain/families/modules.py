@@ -58,6 +58,8 @@ class FloatSize(Rule):
             return
         if given == "float":
             says = "a size is a float: / divides to one, even where nothing is left over"
+            if code and not re.search(DIVIDES, code):
+                says = "a size is a float: what it is computed from is one, a ratio say, or was divided by / before"
             yield certain(says, "model", "// divides to a whole number; int(…) makes one", self.divided(code))
         elif given == "Tensor":
             says = "a tensor stands where a layer's size is wanted: the tensor comes when the layer is called"
@@ -125,6 +127,9 @@ class Modules(Rule):
         elif misspelt := self.misspelt():
             says = f"{misspelt} isn't __init__, so Python never calls it, and the model has no layers of its own"
             yield certain(says, "model", "def __init__(self, …), with two underscores on either side")
+        elif "optimizer" in self.signature and (passed := self.gone_through()):
+            says = f"{passed.partition(' = ')[0]} can be gone through once, and was before this line: {passed}"
+            yield likely(says, "call", "params = list(model.parameters()), or [p for p in … if p.requires_grad]")
         elif "optimizer" in self.signature:
             says = "the model has no parameters: its layers are in a plain list or dict, or not in self"
             yield likely(says, "model", "nn.ModuleList or nn.Sequential registers layers; self.layer = … in __init__")
@@ -143,6 +148,16 @@ class Modules(Rule):
                 return
             says = f"{self.model} has no {self.attribute!r}: misspelt, never set in __init__, or saved with other code"
             yield likely(says, "model", f"self.{self.attribute} = … in __init__, named as in forward")
+
+    def gone_through(self) -> str:
+        """The statement that makes what the optimizer gets an iterator, where a line between uses that up."""
+        name, frame = self.handed(0, ""), self.case.frame
+        for number, line in self.case.behind(name).items() if frame and name.isidentifier() else ():
+            between = self.case.source.texts[frame.file][number : frame.number - 1] if frame else []
+            used = any(re.search(rf"\b{name}\b", each) for each in between)
+            if used and re.search(r"= (?:filter\(|map\(|\(.* for |[\w.]+\.(?:named_)?parameters\(\)$)", line):
+                return line
+        return ""
 
     def misspelt(self) -> str:
         """How the user's code spells __init__, where it is meant and not written."""

@@ -77,7 +77,10 @@ class Interpolate(Rule):
         advice = "picture [channels, height, width]: x.unsqueeze(0); batch without channels: x.unsqueeze(1)"
         fix = self.changed(self.x, "{}.unsqueeze(0)")
         after = " before, and .squeeze(1) of what comes out"
-        if missing > 1:
+        if missing == 1 and self.facts.get("mode") == "bilinear" and self.case.source.says("1d("):
+            says = f"{self.x} is [batch, channels, length], with one axis of places, and bilinear is for two"
+            advice, fix = 'mode="linear"', self.replaced("bilinear", "linear")
+        elif missing > 1:
             advice = "[height, width] becomes [1, 1, height, width]: x[None, None]"
             fix = self.changed(self.x, "{}[None, None]")
         elif re.search(r"\.squeeze\((?:dim=)?1\)$|\[:, \d+\]$", made := self.made_by()):

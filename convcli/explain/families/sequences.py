@@ -113,6 +113,9 @@ class RnnState(Rule):
         elif got[0] == expected[1] != expected[0] and got[1] != expected[1]:
             says = f"the state {list(got)} has its batch first, as an encoder's whole output has, which is no state"
             advice = "its last state, h_n, [layers·directions, batch, hidden_size]; batch_first doesn't turn that"
+            if got[1] == expected[0]:
+                says = f"the state {list(got)} has its batch first, and a state's layers come first, batch_first or not"
+                advice = "torch.zeros(layers·directions, batch, hidden_size) where it is made, or leave it out"
             yield likely(says, "call", advice)
         elif expected[0] != got[0]:
             yield self.of_layers(got[0], expected[0])

@@ -39,7 +39,21 @@ def is_grid(tokens: int) -> bool:
 class OfTokens(Meeting):
     """Tokens, and what masks them or is added to them."""
 
+    def of_heads(self) -> Hypothesis | None:
+        """Fewer heads of keys than of queries, in attention that isn't told so."""
+        few, many = sorted((self.a, self.b))
+        attends = self.line.has(r"scaled_dot_product_attention\(") and not self.line.has("attn_mask|enable_gqa")
+        if not attends or self.axis != 1 or many % max(few, 1):
+            return None
+        says = f"queries have {many} heads, keys and values {few}: grouped, which attention takes where it is told so"
+        advice = f"enable_gqa=True (2.5 and later), or k.repeat_interleave({many // max(few, 1)}, dim=1), and v as well"
+        call = self.line.text(self.line.call("scaled_dot_product_attention$"))
+        return likely(says, "call", advice, self.replaced(call, f"{call[:-1]}, enable_gqa=True)"))
+
     def of_mask(self) -> Iterator[Hypothesis]:
+        if heads := self.of_heads():
+            yield heads
+            return
         one, two = self.sides
         place = next((i for i, side in enumerate(self.sides) if re.search(MASK, side)), 1)
         if all(re.search(MASK, side) for side in self.sides):

@@ -134,3 +134,23 @@ def test_an_init_that_is_misspelt_makes_no_layers(name: str, tmp_path: Path) -> 
     text = f"class Net(nn.Module):\n    def {name}(self):\n        self.fc = nn.Linear(3, 4)\n"
     found = diagnosed(f"{text}torch.optim.SGD(Net().parameters(), lr=0.1)\n", tmp_path / "net.py")
     assert found.hypotheses[0].says.startswith(f"{name} isn't __init__")
+
+
+def test_parameters_that_were_gone_through_are_none_any_more(tmp_path: Path) -> None:
+    text = """
+def fit():
+    net = nn.Linear(3, 4)
+    params = net.parameters()
+    print(sum(p.numel() for p in params))
+    return torch.optim.SGD(params, lr=0.1)
+
+fit()
+"""
+    assert "can be gone through once" in diagnosed(text, tmp_path / "net.py").hypotheses[0].says
+    kept = text.replace("    print(sum(p.numel() for p in params))\n", "").replace("nn.Linear(3, 4)", "nn.ReLU()")
+    assert "has no parameters" in diagnosed(kept, tmp_path / "net.py").hypotheses[0].says
+
+
+def test_a_size_that_is_computed_from_a_ratio_is_a_float(tmp_path: Path) -> None:
+    found = diagnosed("ratio = 0.25\nnn.Linear(64, 64 * ratio)\n", tmp_path / "net.py")
+    assert "a ratio say" in found.hypotheses[0].says

@@ -226,3 +226,8 @@ def test_the_line_before_that_adds_an_axis_is_named(tmp_path: Path) -> None:
     path.write_text(f"{IMPORTS}x = torch.rand(2, 1, 8, 8)\nx = x.unsqueeze(1)\nx = F.interpolate(x, size=(16, 16))\n")
     found = diagnose(read(error_of(path)))
     assert found and "x = x.unsqueeze(1) adds one" in found.hypotheses[0].says
+
+
+def test_a_signal_has_one_axis_of_places(tmp_path: Path) -> None:
+    text = "x = nn.Conv1d(1, 4, 3)(torch.rand(2, 1, 20))\ny = F.interpolate(x, scale_factor=2, mode='bilinear')\n"
+    assert_file_mends(text, 'mode="linear"', tmp_path / "net.py")

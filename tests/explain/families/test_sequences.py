@@ -6,7 +6,7 @@ import pytest
 
 from convcli.explain.evidence.message import read
 from convcli.explain.recognise import diagnose
-from tests.explain import IMPORTS, assert_file_mends, assert_first, error_of
+from tests.explain import IMPORTS, assert_file_mends, assert_first, error_of, explained
 
 CASES = [
     ("index 3 is out of bounds for dimension 1 with size 1", "gather-range", "call", "axis of 1"),
@@ -147,3 +147,8 @@ def test_one_state_and_a_pair_are_told_apart_by_what_makes_them(
     assert found is not None
     assert words in found.hypotheses[0].says
     assert len(found.hypotheses) == count
+
+
+def test_a_state_s_layers_come_first() -> None:
+    answer = explained("Expected hidden[0] size (2, 32, 40), got [32, 2, 40]").hypotheses[0]
+    assert "torch.zeros(layers·directions, batch, hidden_size)" in answer.advice

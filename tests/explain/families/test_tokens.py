@@ -120,3 +120,8 @@ y = Contrast(8)(torch.rand(10, 4))
 def test_a_text_longer_than_the_table_of_positions(line: str) -> None:
     text = at(line, MESSAGE.format(180, 96, 1))
     assert_first(text, "addition-size", "model", "the table of positions has 96 rows")
+
+
+def test_keys_of_fewer_heads_are_said_to_be_grouped(tmp_path: Path) -> None:
+    text = "q, k = torch.rand(1, 8, 5, 4), torch.rand(1, 2, 5, 4)\nF.scaled_dot_product_attention(q, k, k)\n"
+    assert_file_mends(text, "queries have 8 heads, keys and values 2", tmp_path / "net.py")
