@@ -12,7 +12,7 @@ from convcli.explain.evidence.frames import Frame
 from convcli.explain.evidence.lines import NAME
 from convcli.explain.evidence.names import FUNCTION, handed_over, last_name
 from convcli.explain.families.placed import PLACED, is_module, known_above
-from convcli.explain.families.unkept import changes_itself, dropped
+from convcli.explain.families.unkept import dropped
 from convcli.explain.rule import NEW, Fix, Hypothesis, likely
 
 FAMILY = "device"
@@ -100,15 +100,13 @@ class Left:
 
     def not_kept(self) -> Iterator[Hypothesis]:
         """Tensors that a line which led here hands over, and that a statement moves without keeping what is moved."""
-        code, names, fixes = " ".join(frame.code for frame in self.frames), [], []
-        for name, node in dropped(self.nodes, MOVE):
-            if re.search(rf"[(,] ?(?:\w+=)?{name}[,)]", code) and not changes_itself(name, self.text):
-                names.append(name)
-                fixes.append(self.edited(node, self.segment(node.value), f"{name} = {self.segment(node.value)}"))
-        if names:
+        found = {name: kept for name, _, kept in dropped(self.case, "to|cuda")}
+        if names := list(found):
             says = f"{' and '.join(names)} stay{'' if names[1:] else 's'} on the CPU: .to() returns the moved tensor, "
             says += "and nothing keeps that"
-            yield likely(says, "data", f"{names[0]} = {names[0]}.to(…); in place it moves modules alone", *fixes)
+            yield likely(
+                says, "data", f"{names[0]} = {names[0]}.to(…); in place it moves modules alone", *found.values()
+            )
 
     def made_anew(self) -> Iterator[Hypothesis]:
         """A layer that the function of the user's line makes itself, in a module, and calls there."""

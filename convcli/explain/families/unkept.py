@@ -1,19 +1,21 @@
-"""Statements that make a new tensor of one and keep nothing of it, as if the method changed that one in place."""
+"""Statements that make a new tensor of one and keep nothing of it, as if the call changed that one in place."""
 
 import ast
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from pathlib import Path
 
-from convcli.explain.evidence.lines import NAME
-from convcli.explain.evidence.names import FUNCTION
+from convcli.explain.case import Case
+from convcli.explain.evidence.names import FUNCTION, last_name
+from convcli.explain.evidence.origin import input_of
 from convcli.explain.rule import Fix, Hypothesis, Rule, likely
 
 FAMILY = "rank"
 
-NO_SHAPES = ("arguments", "autograd", "device", "state_dict")
 SHAPES = r"view|reshape|(?:un)?flatten|(?:un)?squeeze|permute|transpose|movedim|swapaxes|t|expand|repeat"
-KINDS = r"float|double|half|bfloat16|long|int|bool|type|to"
-
+KINDS = r"float|double|half|bfloat16|long|int|bool|type|astype|to"
+CHANGED = {"dtype": KINDS, "targets": f"{SHAPES}|{KINDS}"}  # by a rule's family; in the others, shapes are
+CHANGED |= dict.fromkeys(("arguments", "autograd", "device", "state_dict"), "")
 # What modules, and batches of two libraries, are told by; these are moved and cast in place.
 MODULES = (
     r"torch_geometric|transformers|(?<![\w.]){0}(?:\(|\.(?:parameters|train|eval|\w*state_dict|named_\w+)\()"
@@ -21,39 +23,43 @@ MODULES = (
 )
 
 
-def changes_itself(name: str, text: str) -> bool:
-    """Whether a name in a file is that of a module, say, which is moved and cast in place."""
-    return bool(re.search(MODULES.format(name), text))
+def dropped(case: Case, methods: str) -> Iterator[tuple[str, str, Fix]]:
+    """The tensors of lines that led to the error which such a call above was to change, with the call, and it kept.
+
+    A line in between that sets the name anew makes the call matter no more.
+    """
+    names = case.source.names
+    for frame in case.source.frames[::-1]:
+        file, text = frame.file, "\n".join(case.source.texts[frame.file])
+        scope = names.around(file, frame.number, *FUNCTION)
+        for node in (node for node in names.nodes.get(file, ()) if isinstance(node, ast.Expr)):
+            name, first, last = changed_by(node.value, methods, text), node.lineno, node.end_lineno or node.lineno
+            if not name or last >= frame.number or names.around(file, first, *FUNCTION) is not scope:
+                continue
+            again = any(first <= each.lineno < frame.number for each, _ in names.assigned(name, file, first))
+            if not again and re.search(rf"(?<![\w.]){re.escape(name)}(?![\w(])", frame.code):
+                kept = Fix(f"{name} = {ast.get_source_segment(text, node)}", "instead", file, first, last)
+                yield name, ast.unparse(node), kept
 
 
-def dropped(nodes: Iterable[ast.AST], pattern: str) -> Iterator[tuple[str, ast.Expr]]:
-    """The statements that are a call which a pattern fits, and what has a name in its first group, with that."""
-    for node in nodes:
-        found = re.match(pattern, ast.unparse(node)) if isinstance(node, ast.Expr) else None
-        if found and isinstance(node, ast.Expr) and NAME.fullmatch(found[1]):
-            yield found[1], node
+def changed_by(node: ast.expr, methods: str, text: str) -> str:
+    """The name of what a call makes a new tensor of by one of these methods; empty for other code."""
+    owner, calls = node, list[str]()
+    while isinstance(owner, ast.Call) and re.fullmatch(f"{SHAPES}|{KINDS}|cuda", last_name(owner.func)):
+        calls.append(last_name(owner.func))
+        owner = input_of(owner, False) or ast.Constant(None)
+    if not isinstance(owner, ast.Name | ast.Attribute) or not any(re.fullmatch(methods, call) for call in calls):
+        return ""
+    name = ast.unparse(owner)
+    changes_itself = not re.fullmatch(SHAPES, calls[-1]) and re.search(MODULES.format(re.escape(name)), text)
+    return "" if changes_itself else name
 
 
 def unkept(rule: Rule) -> Iterator[Hypothesis]:
-    """A statement above the user's line, in its function, that leaves what the line takes as it is."""
-    frame, source = rule.case.frame, rule.case.source
-    methods = "" if rule.generic or rule.family in NO_SHAPES else KINDS if rule.family == "dtype" else SHAPES
-    scope = source.names.around(frame.file, frame.number, *FUNCTION) if frame and methods else None
-    if not frame or not scope:
-        return
-    read = [node for node in ast.walk(rule.line.tree or scope) if isinstance(node, ast.Name | ast.Attribute)]
-    taken = {ast.unparse(node) for node in read if isinstance(node.ctx, ast.Load)}
-    text = "\n".join(source.texts[frame.file])
-    for name, node in dropped(ast.walk(scope), rf"([\w.]+)\.(?:{methods})\("):
-        again = [each.lineno for each, _ in source.names.assigned(name, frame.file, frame.number)]
-        last = node.end_lineno or node.lineno
-        if name not in taken or last >= frame.number or any(last < line < frame.number for line in again):
-            continue
-        if methods is KINDS and changes_itself(name, text):
-            continue
-        lines = text.split("\n")[node.lineno - 1 : last]
-        code = f"{name} = " + "\n".join(lines).strip()
-        says = (
-            f"{ast.unparse(node)} (line {node.lineno}) makes a new tensor that nothing keeps, and {name} stays as it "
-        )
-        yield likely(f"{says}is", "call", code.split("\n")[0], Fix(code, "instead", frame.file, node.lineno, last))
+    """What is said where a call above was to change what the error is about."""
+    methods = "" if rule.generic else CHANGED.get(rule.family, SHAPES)
+    for name, call, fix in dropped(rule.case, methods) if methods else ():
+        frame, place = rule.case.frame, f"{Path(fix.file).name}:{fix.number}"
+        where = f"line {fix.number}" if frame and frame.file == fix.file else place
+        says = f"{call} ({where}) makes a new tensor that nothing keeps, and {name} stays as it is"
+        yield likely(says, "call", fix.code.split("\n")[0], fix)
