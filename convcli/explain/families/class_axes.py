@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from convcli.explain.families.targets import Targets
+from convcli.explain.families.unpacked import of_its_batch
 from convcli.explain.rule import Fix, Hypothesis, likely, possible
 
 FAMILY = "targets"
@@ -127,7 +128,9 @@ class TargetSteps(Targets):
             yield likely(says, "data", f"class numbers {list(expected)}: argmax over the classes, or squeeze")
         elif len(got) == len(expected) == 2 and got[0] == expected[0] == 1:
             yield from self.of_one_row(got[1], expected[1])
-        elif len(got) == len(expected) == 2 and got[0] == expected[0]:
+        elif self.turned() and (padded := list(of_its_batch(self, expected, got))):
+            yield from padded
+        elif len(got) == len(expected) == 2 and got[0] == expected[0] and not self.turned():
             says = f"the scores are [batch, steps, classes]: the loss reads {got[1]} steps as classes"
             says += f", and {expected[1]} classes as steps"
             turned = self.changed(self.outputs, "{}.transpose(1, 2)")
@@ -143,6 +146,11 @@ class TargetSteps(Targets):
                 says += ": an axis of steps too many"
             advice = "one prediction a sample: scores[:, -1], mean(1) or squeeze(1); or a target for every position"
             yield likely(says, "loss", advice)
+
+    def turned(self) -> bool:
+        """Whether the classes are put on axis 1 already, in the user's line or where it has the scores from."""
+        made = next(iter(self.case.behind(self.outputs).values()), "") if self.outputs.isidentifier() else self.outputs
+        return bool(re.search(r"\.(?:transpose|permute|movedim|swapaxes)\([^()]*\)$|\.mT$", made))
 
     def of_one_row(self, steps: int, classes: int) -> Iterator[Hypothesis]:
         """The first axis of 1 is a batch of one, or none: an index with a mask of [1, n] makes such an axis."""

@@ -6,6 +6,7 @@ from math import isqrt, prod
 from convcli.explain.case import Case
 from convcli.explain.evidence.lines import lines_told
 from convcli.explain.families.targets import BINARY, Targets, folded, is_chosen
+from convcli.explain.families.unpacked import of_its_batch
 from convcli.explain.rule import Hypothesis, certain, likely, possible
 from convcli.wording import counted
 
@@ -113,6 +114,9 @@ class TargetSize(Targets):
         elif prod(given) == prod(target):
             says = f"{list(given)} and {list(target)} are as many numbers: a view or flatten took axes of one side away"
             yield likely(says, "call", f"keep the batch in it: outputs.view({', '.join(map(str, target))})")
+
+    def unpacked(self) -> Iterator[Hypothesis]:
+        yield from of_its_batch(self, *self.shapes)
 
     def other_pictures(self) -> Iterator[Hypothesis]:
         """Larger than what the network was made for, or than the masks."""
@@ -226,7 +230,7 @@ class TargetSize(Targets):
             advice = "one target for each predicted number: the same shape; print both where they are made"
             yield likely(says, "loss", advice)
 
-    causes = (one_more_axis, reshaped, other_pictures, other_kind, other_batch, other_maps, one_axis, other)
+    causes = (one_more_axis, reshaped, unpacked, other_pictures, other_kind, other_batch, other_maps, one_axis, other)
 
     def places(self, given: tuple[int, ...]) -> str:
         """The places of a map that is left of each sample; rows count where a GAN's critic flattened them."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from math import gcd, isqrt
 
 from convcli.explain.evidence.names import whole
+from convcli.explain.families.unpacked import of_its_batch
 from convcli.explain.rule import Fix, Hypothesis, Rule, certain, likely, possible
 from convcli.wording import counted
 
@@ -169,6 +170,9 @@ class TargetBatch(Targets):
         elif batch > targets and batch % targets and is_chosen(targets) and not is_chosen(batch) and batch < 1024:
             yield likely(*folded(batch, targets))
 
+    def unpacked(self) -> Iterator[Hypothesis]:
+        yield from of_its_batch(self, (self.batch,), (self.targets_,))
+
     def mixed_up(self) -> Iterator[Hypothesis]:
         batch, targets = self.batch, self.targets_
         if max(batch, targets) <= 256 and batch % targets and targets % (batch or 1):
@@ -216,7 +220,19 @@ class TargetBatch(Targets):
         advice = "x.flatten(1), not x.view(-1, n); one padding and mask for both, labels as long as inputs"
         yield likely(says, "call", advice)
 
-    causes = (of_maps, unsized, in_code, no_targets, few_targets, flattened, mixed_up, multiplied, one_hot, unrelated)
+    causes = (
+        of_maps,
+        unsized,
+        in_code,
+        no_targets,
+        few_targets,
+        unpacked,
+        flattened,
+        mixed_up,
+        multiplied,
+        one_hot,
+        unrelated,
+    )
 
     def of_steps(self) -> Hypothesis | None:
         """The last row of an RNN that takes the batch for steps, where the user's file takes it."""

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.explain import assert_file_mends, assert_first, explained
+from tests.explain import assert_file_mends, assert_first, at, explained
 
 CASES = [
     (
@@ -82,3 +82,9 @@ def test_an_axis_of_1_is_a_batch_where_no_index_is_seen_and_both_are_shown() -> 
     found = explained("loss = criterion(out, y)\nRuntimeError: Expected target size [1, 3], got [1, 9]")
     assert found.hypotheses[0].fixes[0].code == "out = out.transpose(1, 2)"
     assert "no batch: 9 samples" in found.hypotheses[1].says
+
+
+@pytest.mark.parametrize("line", ["loss = F.cross_entropy(scores.transpose(1, 2), labels)", "loss = ce(s.mT, y)"])
+def test_classes_that_stand_on_axis_1_already_are_not_turned_again(line: str) -> None:
+    found = explained(at(line, "RuntimeError: Expected target size [3, 9], got [3, 12]")).hypotheses[0]
+    assert (found.says, found.fixes) == ("targets [3, 12] for scores that want [3, 9]: axis 1 differs", ())

@@ -41,3 +41,38 @@ def test_no_fix_where_the_name_of_what_was_packed_is_another_thing_now(tmp_path:
     packed = "x = self.emb(codes)\n        x = pack_padded_sequence(x, lengths, batch_first=True)"
     (answer,) = diagnosed(NET.format(packed=packed, use="return s + codes"), tmp_path / "net.py").hypotheses
     assert (answer.fixes, "total_length=8 there" in answer.advice) == ((), True)
+
+
+TAGS = (
+    NET.format(packed=PACKED, use="return s").partition("assert")[0]
+    + """
+codes, tags = torch.ones(3, 8, dtype=torch.long), torch.zeros(3, 8)
+scores = Net()(codes, torch.tensor([6, 3, 2]))
+{}
+"""
+)
+LOSSES = (
+    "F.binary_cross_entropy_with_logits(scores, tags)",
+    "scores = torch.stack([scores, scores], -1)\nF.cross_entropy(scores.view(-1, 2), tags.long().view(-1))",
+    "scores = torch.stack([scores, scores], -1)\nF.cross_entropy(scores.transpose(1, 2), tags.long())",
+)
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_targets_are_as_long_as_what_was_packed(loss: str, tmp_path: Path) -> None:
+    words = "pad_packed_sequence (net.py:14) pads to the longest of the batch, and the targets are"
+    assert_file_mends(TAGS.format(loss), words, tmp_path / "net.py")
+
+
+@pytest.mark.parametrize(
+    "loss",
+    [
+        "nn.BCELoss()(nn.Linear(6, 2)(scores), tags[:, :4])",  # made by a layer
+        "nn.BCELoss()(scores[:2], tags[:, :6])",  # of other samples
+        "F.cross_entropy(scores, tags[:, 0].repeat(2).long())",  # two for each
+        "nn.BCELoss()(scores, tags[:, :5])",  # longer than the targets
+    ],
+)
+def test_other_targets_are_not_due_to_the_packing(loss: str, tmp_path: Path) -> None:
+    found = diagnosed(TAGS.format(loss), tmp_path / "net.py")
+    assert all("pad_packed" not in each.says for each in found.hypotheses)
