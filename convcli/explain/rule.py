@@ -20,8 +20,8 @@ from convcli.explain.evidence.source import Made, Source
 Likelihood = Literal["certain", "likely", "possible"]
 Where = Literal["before", "instead", "definition"]  # of the line that raised, or of the layer
 # What a line calls and that is no layer: functions, and whole models whose layers have other names.
-NO_LAYER = r"^(?:F|torch|nn|functional)\.|(?i:(?:^|[._])\w*(?:model|net|network|module|trainer|fit)$)"
-NO_LAYER += (
+NO_LAYER = (
+    r"^(?:F|torch|nn|functional)\.|(?i:(?:^|[._])\w*(?:model|net|network|module|trainer|fit)$)"
     r"|(?i:writer|logger)\.|(?:^|[._])(?:get|set|run|load|save|log|export|trace|compute|train|test|evaluate)_\w+$"
 )
 # Parameters of a network that say how much goes into it.

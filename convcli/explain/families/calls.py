@@ -21,15 +21,14 @@ MODULES = (
 RETURNS_TWO = dict.fromkeys(("LSTM", "GRU", "RNN"), "(output, state)") | {"MultiheadAttention": "(output, weights)"}
 RETURNS_TWO |= {"LSTMCell": "(h, c)"}
 STEPS = "output[:, -1] with batch_first=True is the last step, output all of them"
-# What tensors have, and what is often taken for one.
-ATTRIBUTES = (
-    "size|shape|dim|ndim|view|reshape|to|cuda|cpu|float|long|data|unsqueeze|squeeze|permute|transpose|t|flatten|contiguous"
-    "|detach|device|dtype|mean|sum|backward|log_softmax|softmax|argmax|max|numel|item|requires_grad|is_nested|new_zeros"
-    "|expand|expand_as|masked_fill_?|masked_select|index_select|gather|scatter_|unflatten|movedim|narrow|unfold|chunk|topk"
-)
+# What tensors alone have, and what others have too that are often taken for one.
 OF_TORCH = (
     "unsqueeze|cuda|permute|detach|backward|log_softmax|softmax|requires_grad|is_nested|numel|contiguous|cpu|new_zeros"
     "|expand|expand_as|masked_fill_?|masked_select|index_select|gather|scatter_|unflatten|movedim|narrow|unfold|chunk|topk"
+)
+ATTRIBUTES = (
+    "size|shape|dim|ndim|view|reshape|to|float|long|data|squeeze|transpose|t|flatten|device|dtype|mean|sum|argmax|max|item|"
+    + OF_TORCH
 )
 KINDS = (
     r"tuple|list|NoneType|(?:numpy\.)?ndarray|dict|str|\w*Image\w*|DataFrame|Series|OrderedDict|\w*Outputs?|int|float"

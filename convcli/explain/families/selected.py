@@ -34,7 +34,6 @@ class IndexSource(Rule):
         "source tensor shape must match self tensor shape, excluding the specified dimension",
         "Source/destination tensor must have same slice shapes",
         "Index is supposed to be a vector",
-        "Index tensor must have the same number of dimensions as src tensor",
     )
     says = "an index, and what is put in by it, go together one by one"
     lookalike = "index-shapes"
@@ -56,14 +55,6 @@ class IndexSource(Rule):
         (
             "vector",
             certain("the index has several axes", "call", "index.flatten(), x[index] for any shape, or torch.gather"),
-        ),
-        (
-            "as src",
-            certain(
-                "scatter takes an index of the source's shape, and this one has fewer axes",
-                "call",
-                "index[:, None].expand_as(source); or index_add_(dim, index, source), which takes a vector",
-            ),
         ),
     )
     usual = (

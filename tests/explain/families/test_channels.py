@@ -305,18 +305,29 @@ def test_a_batch_of_volumes_without_channels_is_known_by_its_size(tmp_path: Path
 
 def test_what_goes_into_a_network_is_no_setting_of_a_layer_within_it(tmp_path: Path) -> None:
     text = """
+def double(cin, cout):
+    return nn.Sequential(nn.Conv2d(cin, cout, 3, padding=1), nn.ReLU())
+
 class Net(nn.Module):
-    def __init__(self, in_ch, w):
+    def __init__(self, in_ch=1, widths=(4, 8)):
         super().__init__()
-        self.down = nn.Conv2d(in_ch, w, 1)
-        self.up = nn.ModuleList(nn.Sequential(nn.Conv2d(each, 4, 1)) for each in (w,))
+        self.enc, self.dec = nn.ModuleList(), nn.ModuleList()
+        c = in_ch
+        for w in widths:
+            self.enc.append(double(c, w))
+            c = w
+        for w in reversed(widths):
+            self.dec.append(double(w, w))
 
     def forward(self, x):
-        x = self.down(x)
-        for up in self.up:
-            x = up(torch.cat([x, x], 1))
+        for enc in self.enc:
+            x = enc(x)
+        for dec in self.dec:
+            x = dec(torch.cat([x, x], dim=1))
         return x
 
-Net(1, 16)(torch.rand(2, 1, 4, 4))
+net = Net(in_ch=1)
+net(torch.rand(2, 1, 8, 8))
 """
-    assert not any("in_ch=" in each.advice for each in diagnosed(text, tmp_path / "net.py").hypotheses)
+    found = diagnosed(text, tmp_path / "net.py").hypotheses[0]
+    assert "in_channels=16 in the layer of dec that takes it" in found.advice
